@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use stripe_provider::sandbox::Fault;
 
 use crate::support::harness::{Case, case, note};
-use crate::support::kills::{End, kill, mend, rounds, start};
+use crate::support::kills::{End, hold_back, kill, mend, rounds, start};
 use crate::support::ports::wait_until;
 use crate::support::workdir::Workdir;
 
@@ -37,6 +36,7 @@ const ENDS: [End; 4] = [End::Provider, End::Terraform, End::Both, End::Interrupt
 fn killed_while_creating() {
     for end in ENDS {
         let workdir = Workdir::new(&fifty("Number"));
+        hold_back(&workdir, "POST");
         let run = start(&workdir, "apply");
         wait_until("customers are made", || workdir.count("customer") >= 10);
         kill(run, end);
@@ -65,14 +65,13 @@ resource "stripe_entity" "customer" {{
         let end = ENDS[round % ENDS.len()];
         let workdir = Workdir::new(&config);
         let lost = ["drop_after", "cut_body"][round / ENDS.len() % 2];
-        let fault = json!({"method": "POST", "path": "/v1/", "times": 2 + round % 9, "kind": lost});
-        workdir.sandbox.script(serde_json::from_value::<Fault>(fault).unwrap());
+        workdir.script("POST", "/v1/", 2 + round % 9, &json!(lost));
+        hold_back(&workdir, "POST");
         let run = start(&workdir, "apply");
         let wanted = 5 + (round * 7) % 20;
         wait_until("customers are made", || workdir.count("customer") >= wanted);
         kill(run, end);
         let made = workdir.count("customer");
-        workdir.sandbox.clear_faults();
         mend(&workdir);
         let applied = workdir.apply();
         let distinct: BTreeSet<String> = workdir.ids().into_iter().collect();
@@ -91,6 +90,7 @@ fn killed_while_updating() {
         let workdir = Workdir::new(&fifty("Number"));
         workdir.apply();
         workdir.write(&fifty("Changed"));
+        hold_back(&workdir, "POST");
         let run = start(&workdir, "apply");
         let changed = || named(&workdir, "Changed");
         wait_until("customers are changed", || changed() >= 10);
@@ -105,6 +105,7 @@ fn killed_while_destroying() {
     for end in ENDS {
         let workdir = Workdir::new(&fifty("Number"));
         workdir.apply();
+        hold_back(&workdir, "DELETE");
         let run = start(&workdir, "destroy");
         wait_until("customers are gone", || workdir.count("customer") <= 40);
         kill(run, end);

@@ -17,6 +17,7 @@ pub fn cases() -> Vec<Case> {
         case!(terraform_shows_the_lines_with_their_fields, Terraform),
         case!(terraforms_own_log_shows_requests_without_a_log_of_the_connection, Terraform),
         case!(the_file_of_two_runs_has_whole_lines_and_no_secret, Terraform),
+        case!(a_secret_that_stripe_repeats_is_in_no_line, Terraform),
         case!(a_file_that_cannot_be_opened_is_a_warning_at_its_attribute, Terraform),
         case!(a_run_leaves_its_spans_with_the_collector, Terraform),
     ]
@@ -153,6 +154,23 @@ fn the_file_of_two_runs_has_whole_lines_and_no_secret() {
     assert!(!having("connected to ").is_empty() && !having("received ").is_empty());
     let created = having("response 200 to POST /v1/payment_intents");
     assert!(created[0]["body"].as_str().unwrap().contains(r#""client_secret":"(redacted)""#));
+}
+
+fn a_secret_that_stripe_repeats_is_in_no_line() {
+    let config = r#"
+provider "stripe" {}
+resource "stripe_account" "shop" {
+  account_token_wo         = "ct_unheardZQX9"
+  account_token_wo_version = 1
+}
+"#;
+    let workdir = Workdir::new(config);
+    let mut command = workdir.command(&["apply", "-auto-approve", "-no-color"]);
+    let output = command.env("TF_LOG_PROVIDER", "TRACE").output().unwrap();
+    let text = everything(&output);
+    assert!(!output.status.success(), "{text}");
+    assert!(line(&text, "response 400 to POST /v1/accounts").contains("No such token"), "{text}");
+    assert!(!text.contains("ZQX9"), "{text}");
 }
 
 fn a_file_that_cannot_be_opened_is_a_warning_at_its_attribute() {

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value as Json, json};
-use stripe_provider::sandbox::Fault;
 
 use crate::support::harness::{Case, case, note};
-use crate::support::kills::{End, kill, mend, rounds, spawn, start};
+use crate::support::kills::{End, hold_back, kill, mend, rounds, spawn, start};
 use crate::support::ports::wait_until;
 use crate::support::redis::Redis;
 use crate::support::workdir::{Workdir, everything, squeezed};
@@ -64,11 +63,6 @@ fn ids(workdir: &Workdir, state: &str) -> Vec<String> {
     let resources = state["resources"].as_array().unwrap().iter();
     let instances = resources.flat_map(|resource| resource["instances"].as_array().unwrap());
     instances.map(|instance| instance["attributes"]["id"].as_str().unwrap().to_owned()).collect()
-}
-
-fn script(workdir: &Workdir, method: &str, times: usize, kind: &Json) {
-    let fault = json!({"method": method, "path": "/v1/", "times": times, "kind": kind});
-    workdir.sandbox.script(serde_json::from_value::<Fault>(fault).unwrap());
 }
 
 fn a_terraform_test_in_the_folder_of_an_apply_leaves_its_objects() {
@@ -134,6 +128,7 @@ fn an_apply_that_failed_in_part_leaves_nothing_to_another_state() {
 
 fn an_apply_that_was_interrupted_once_leaves_nothing_to_another_state() {
     let workdir = Workdir::new(&charges("a", "stripe", 40));
+    hold_back(&workdir, "POST");
     let run = start(&workdir, "apply");
     wait_until("charges are made", || workdir.count("charge") >= 10);
     kill(run, End::Interrupt);
@@ -149,11 +144,10 @@ fn an_apply_that_was_interrupted_once_leaves_nothing_to_another_state() {
 fn a_terraform_that_gave_up_on_open_creates_leaves_them_to_the_next() {
     let workdir = Workdir::new(&charges("a", "stripe", 12));
     // Longer than a plugin may finish its calls.
-    script(&workdir, "POST", 12, &json!({"slow_body": 2500}));
+    workdir.script("POST", "/v1/", 12, &json!({"slow_body": 2500}));
     let run = start(&workdir, "apply");
     wait_until("charges are made", || workdir.count("charge") >= 5);
     kill(run, End::Interrupts);
-    workdir.sandbox.clear_faults();
     mend(&workdir);
     workdir.apply();
     let distinct: BTreeSet<String> = workdir.ids().into_iter().collect();
@@ -162,11 +156,10 @@ fn a_terraform_that_gave_up_on_open_creates_leaves_them_to_the_next() {
 
 fn what_a_killed_run_made_is_named_with_its_age_when_it_is_taken() {
     let workdir = Workdir::new(CUSTOMER);
-    script(&workdir, "POST", 1, &json!({"slow_body": 3000}));
+    workdir.script("POST", "/v1/", 1, &json!({"slow_body": 3000}));
     let run = start(&workdir, "apply");
     wait_until("the customer is made", || workdir.count("customer") == 1);
     kill(run, End::Both);
-    workdir.sandbox.clear_faults();
     mend(&workdir);
     let said = squeezed(&workdir.apply());
     let id = workdir.ids().pop().unwrap();
@@ -186,6 +179,7 @@ fn two_keys_take_nothing_of_each_other_after_kills() {
     let config = format!("{keys}{}{}", charges("one", "stripe", EACH), charges("two", "stripe.two", EACH));
     for round in 0..rounds() {
         let workdir = Workdir::new(&config);
+        hold_back(&workdir, "POST");
         let run = start(&workdir, "apply");
         let wanted = 3 + round % (2 * EACH - 6);
         wait_until("charges are made", || workdir.count("charge") >= wanted);
@@ -207,9 +201,10 @@ fn with_key(workdir: &Workdir, arguments: &[&str], key: &str) -> Command {
     command
 }
 
-/// Ten charges of a run that is killed after a few; then an apply with another key.
+/// Twenty charges of a run that is killed after a few; then an apply with another key.
 fn killed_and_applied_with(key: &str) -> Workdir {
-    let workdir = Workdir::new(&charges("a", "stripe", 10));
+    let workdir = Workdir::new(&charges("a", "stripe", 20));
+    hold_back(&workdir, "POST");
     let run = with_key(&workdir, &["apply", "-auto-approve", "-no-color"], "sk_test_shop_1");
     let run = spawn(run);
     wait_until("charges are made", || workdir.count("charge") >= 4);
@@ -224,14 +219,14 @@ fn killed_and_applied_with(key: &str) -> Workdir {
 
 fn a_key_that_was_rotated_finds_what_the_old_one_left() {
     let workdir = killed_and_applied_with("sk_test_shop_2");
-    assert_eq!((workdir.count("charge"), workdir.ids().len()), (10, 10));
+    assert_eq!((workdir.count("charge"), workdir.ids().len()), (20, 20));
 }
 
 fn a_key_of_another_account_takes_nothing() {
     let workdir = killed_and_applied_with("sk_test_another_1");
     let distinct: BTreeSet<String> = workdir.ids().into_iter().collect();
-    assert_eq!(distinct.len(), 10);
-    assert!(workdir.count("charge") >= 14, "the charges of the other account are its own");
+    assert_eq!(distinct.len(), 20);
+    assert!(workdir.count("charge") >= 24, "the charges of the other account are its own");
 }
 
 fn a_journal_in_a_folder_outlives_its_runner() {
@@ -249,8 +244,7 @@ fn a_journal_in_a_redis_outlives_its_runner() {
 fn assert_outlives(place: &str) {
     let provider = format!("provider \"stripe\" {{\n  create_journal = {place:?}\n}}\n");
     let workdir = Workdir::new(&format!("{provider}{}", charges("a", "stripe", 20)));
-    // Ten are answered a second before the other ten: time enough for the kill, however busy the machine.
-    script(&workdir, "POST", 20, &json!({ "delay": 1000 }));
+    hold_back(&workdir, "POST");
     let run = start(&workdir, "apply");
     wait_until("charges are made", || workdir.count("charge") >= 4);
     kill(run, End::Both);

@@ -4,6 +4,8 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::harness::note;
 use super::ports::wait_until;
 use super::signals::signal;
@@ -39,6 +41,12 @@ pub fn spawn(mut command: Command) -> Child {
     command.stdout(Stdio::null()).stderr(Stdio::null()).process_group(0).spawn().unwrap()
 }
 
+/// Lets each call of a method take half a second, so that a run is not over when its kill comes, however busy the
+/// machine.
+pub fn hold_back(workdir: &Workdir, method: &str) {
+    workdir.script(method, "/v1/", 1000, &json!({ "delay": 500 }));
+}
+
 /// Ends a run and waits until nothing of it is left.
 pub fn kill(mut run: Child, end: End) {
     let (terraform, provider) = (i64::from(run.id()), provider_of(run.id()));
@@ -58,8 +66,9 @@ pub fn kill(mut run: Child, end: End) {
 }
 
 /// What the user of a killed terraform does: removes its lock and, where it was killed while it
-/// wrote its state (in place, so that half of it is nothing), brings the backup back.
+/// wrote its state (in place, so that half of it is nothing), brings the backup back. Stripe is itself again.
 pub fn mend(workdir: &Workdir) {
+    workdir.sandbox.clear_faults();
     let _ = std::fs::remove_file(workdir.path(".terraform.tfstate.lock.info"));
     let state = workdir.path("terraform.tfstate");
     let text = std::fs::read(&state).unwrap_or_default();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use stripe_provider::sandbox::Sandbox;
 
 use super::server::Server;
@@ -169,6 +169,12 @@ impl Workdir {
     /// How many objects of a type are alive in the sandbox.
     pub fn count(&self, object: &str) -> usize {
         self.sandbox.counts().into_iter().find(|(name, _)| *name == object).map_or(0, |(_, count)| count)
+    }
+
+    /// Lets the next calls of a kind meet a fault; the path is what theirs begins with.
+    pub fn script(&self, method: &str, path: &str, times: usize, kind: &Json) {
+        let fault = json!({ "method": method, "path": path, "times": times, "kind": kind });
+        self.sandbox.script(serde_json::from_value(fault).unwrap());
     }
 
     /// Asks the sandbox as somebody else would.

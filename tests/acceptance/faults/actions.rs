@@ -1,7 +1,6 @@
 //! An action whose answer is lost is not run twice.
 
 use serde_json::{Value as Json, json};
-use stripe_provider::sandbox::Fault;
 
 use crate::support::harness::{Case, case};
 use crate::support::workdir::Workdir;
@@ -65,6 +64,5 @@ fn an_action_that_failed_inside_stripe_is_run_by_the_next_apply() {
 }
 
 fn script(workdir: &Workdir, kind: &Json) {
-    let fault = json!({"method": "POST", "path": "/v1/payment_intents/", "times": 1000, "kind": kind});
-    workdir.sandbox.script(serde_json::from_value::<Fault>(fault).unwrap());
+    workdir.script("POST", "/v1/payment_intents/", 1000, kind);
 }

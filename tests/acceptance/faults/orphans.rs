@@ -1,7 +1,6 @@
 //! What a run that was cut off may have left is told until it is found again.
 
 use serde_json::{Value as Json, json};
-use stripe_provider::sandbox::Fault;
 
 use crate::support::harness::{Case, case};
 use crate::support::workdir::{Workdir, squeezed};
@@ -36,8 +35,7 @@ resource "stripe_entity" "customer" {{
 fn failed(kind: &str) -> Workdir {
     let workdir = Workdir::new(&customer("First"));
     let kind: Json = serde_json::from_str(kind).unwrap();
-    let fault = json!({"method": "POST", "times": 1000, "kind": kind});
-    workdir.sandbox.script(serde_json::from_value::<Fault>(fault).unwrap());
+    workdir.script("POST", "/v1/", 1000, &kind);
     workdir.fails(&["apply", "-auto-approve", "-no-color"]);
     workdir.sandbox.clear_faults();
     workdir

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use serde_json::{Value as Json, json};
-use stripe_provider::sandbox::Fault;
 
 use crate::support::authority::Authority;
 use crate::support::front::{Front, Shows};
@@ -116,8 +115,7 @@ impl Trouble {
         match &self.kind {
             Kind::Scripted(kind, times) => {
                 for method in methods {
-                    let fault = json!({"method": method, "path": path, "times": times, "kind": kind});
-                    workdir.sandbox.script(serde_json::from_value::<Fault>(fault).unwrap());
+                    workdir.script(method, path, *times, kind);
                 }
             }
             Kind::Handshake(shows) => front.unwrap().show(*shows),
