@@ -186,7 +186,8 @@ impl Provider for StripeProvider {
     }
 
     async fn apply(&self, type_name: &str, request: ApplyRequest) -> StateResponse {
-        match readable(type_name, &request.private) {
+        // What is planned was readable: the plan is of this program.
+        match resource(type_name) {
             Ok(resource) => {
                 let runtime = self.runtime();
                 runtime.applies.store(true, Ordering::Relaxed);

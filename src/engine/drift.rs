@@ -19,6 +19,9 @@ use crate::engine::words::with_words;
 /// `params` with every value that has drifted replaced by what Stripe holds now; none when
 /// nothing has.
 pub(super) fn drifted(entity: &Entity, params: &Params, then: &Json, now: &Json) -> Option<Params> {
+    if then == now {
+        return None;
+    }
     let known = entity.params();
     let (then, now) = (&*with_words(entity, then), &*with_words(entity, now));
     let mut found = params.clone();

@@ -183,6 +183,9 @@ impl Surface {
 
     /// The secrets that a configuration writes, write-only ones included: no message repeats them.
     pub(super) fn hidden(&self, config: &Value) -> Hidden {
+        if !self.arguments().any(|slot| slot.sensitive) {
+            return Hidden::default();
+        }
         let params = sound_params(self.entity, &self.written_with_twins(config)).params;
         Hidden::these(secret_values(&params, self.entity.params()))
     }

@@ -17,7 +17,7 @@ pub fn add_item(call: &Call<'_>, draft: &mut Body, item: &Body) -> Outcome<()> {
         None => json!({
             "invoice_item_details": details, "subscription_item_details": null, "type": "invoice_item_details",
         }),
-        // what came of an item of a subscription says so, whoever put it on the invoice
+        // What came of an item of a subscription says so, whoever put it on the invoice.
         Some(own) => {
             set(&mut details, "subscription_item", own);
             json!({
