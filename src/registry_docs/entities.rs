@@ -10,11 +10,12 @@ description: |-
 
 # Entity types
 
-What `entity` of `stripe_entity`, `stripe_entities` and the data source `stripe_entity` takes. A name may also be
-written in the plural or as Stripe writes the object. **Operations**: list, get, create, update, delete, search; an
-update in brackets is what creates a thing that exists already. **Belongs to** names the keys that the payload must
-have, and the filter of a list. **Destroy** says what `terraform destroy` does in Stripe unless `on_destroy` says
-otherwise; where something stays, the plan says so.
+The argument `entity` of `stripe_entity`, `stripe_entities` and the data source `stripe_entity` takes one of these types.
+You can also write a type in the plural, or as Stripe writes the object.
+
+- **Operations** are what Stripe can do; `(update)` means that the object exists already, and a create changes it.
+- **Belongs to** names the keys that the payload and the filter of a list must have.
+- **Destroy** says what `terraform destroy` does in Stripe, unless `on_destroy` is set. If something stays, the plan warns.
 
 | Entity type | Operations | Belongs to | Destroy |
 |---|---|---|---|

@@ -276,3 +276,22 @@ fn an_argument_that_was_unknown_and_needs_a_new_object_is_replaced_by_the_apply(
     assert_ne!(id(&now), id(&made));
     world.idle("stripe_payment_link", &now, &two).unwrap();
 }
+
+#[test]
+fn the_only_active_object_is_found_behind_pages_of_archived_ones() {
+    let mut world = World::new();
+    let product = world.stripe.done("POST", "/v1/products", &json!({"name": "Gold"}))["id"].clone();
+    let price = |active: bool| {
+        let price = json!({"product": product, "currency": "usd", "unit_amount": 5, "active": active});
+        world.stripe.done("POST", "/v1/prices", &price)["id"].as_str().unwrap().to_owned()
+    };
+    let oldest = price(true);
+    (0..101).for_each(|_| drop(price(false)));
+    let asked = Value::map([("product", Value::from(product.as_str().unwrap()))]);
+    let found = world.data("stripe_price", &asked).unwrap();
+    assert_eq!(found.get("id").as_str(), Some(oldest.as_str()));
+    let price = json!({"product": product, "currency": "usd", "unit_amount": 6});
+    let newest = world.stripe.done("POST", "/v1/prices", &price)["id"].clone();
+    let why = format!("{:?}", world.data("stripe_price", &asked).unwrap_err());
+    assert!(why.contains(&oldest) && why.contains(newest.as_str().unwrap()), "{why}");
+}

@@ -17,7 +17,7 @@ use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::Schema;
 use crate::terraform::value::Value;
 
-/// How many objects are asked for, of which one alone may be meant.
+/// How many objects are asked for at once, of which one alone may be meant.
 const ASKED: usize = 100;
 /// How many of several objects an error names.
 const NAMED: usize = 5;
@@ -185,19 +185,31 @@ async fn found_in(
         page_size: Some(ASKED),
         ..ListRequest::of(entity)
     };
-    let page = connector.list(request).await.map_err(|error| vec![explain_connector(&error, "id")])?;
-    let mut found = page.entities;
-    if found.len() > 1 {
-        // Active objects take precedence over archived or canceled ones.
-        let living: Vec<Json> = found.iter().filter(|body| !has_ended(entity, body)).cloned().collect();
-        if !living.is_empty() {
-            found = living;
-        }
-    }
+    let mut found = meant(connector, request).await?;
     match (found.len(), found.pop()) {
         (1, Some(one)) => Ok(one),
         (0, _) | (_, None) => Err(vec![none_found(entity, given)]),
         (_, Some(other)) => Err(vec![several_found(entity, given, &found, &other)]),
+    }
+}
+
+/// The objects of a list that may be meant: active ones take precedence over archived or canceled ones. It is read until
+/// two active ones are found.
+async fn meant(connector: &Connector, mut request: ListRequest) -> Result<Vec<Json>, Diagnostics> {
+    let (mut living, mut ended) = (Vec::new(), Vec::new());
+    loop {
+        let page = connector.list(request.clone()).await;
+        let page = page.map_err(|error| vec![explain_connector(&error, "id")])?;
+        for body in page.entities {
+            let alike = if has_ended(request.entity, &body) { &mut ended } else { &mut living };
+            if alike.len() <= NAMED {
+                alike.push(body);
+            }
+        }
+        request.page_token = page.next_page_token;
+        if request.page_token.is_none() || living.len() > 1 {
+            return Ok(if living.is_empty() { ended } else { living });
+        }
     }
 }
 
