@@ -110,6 +110,9 @@ pub struct Entity {
     /// Params whose values change by themselves.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub drifting: Vec<String>,
+    /// Fields that an update changes along with params of other names.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub follows: std::collections::BTreeMap<String, Vec<String>>,
     /// Names of which Stripe gives each to one entity, with the param that takes it from another.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub transfers: std::collections::BTreeMap<String, String>,

@@ -29,8 +29,8 @@ impl Object {
             match (old.as_object_mut(), value) {
                 (Some(old), Json::Object(changed)) => merge(old, changed),
                 (None, Json::Object(_)) => return None,
-                (Some(old), Json::String(empty)) if empty.is_empty() => old.clear(),
-                _ => *old = if value.as_str() == Some("") { Json::Null } else { value.clone() },
+                (Some(old), unset) if unsets(unset) => old.clear(),
+                _ => *old = if unsets(value) { Json::Null } else { value.clone() },
             }
         }
         let unknown = TOUCHED.into_iter().filter(|field| body.contains_key(*field)).collect();
@@ -38,10 +38,15 @@ impl Object {
     }
 }
 
-/// Merges a map as Stripe does: an empty text or null removes a key.
+/// Whether a param takes away what is there: with an empty text, or with null in version 2 of the API.
+fn unsets(value: &Json) -> bool {
+    value.is_null() || value.as_str() == Some("")
+}
+
+/// Merges a map as Stripe does.
 fn merge(old: &mut Map<String, Json>, changed: &Map<String, Json>) {
     for (key, value) in changed {
-        if value.is_null() || value.as_str() == Some("") {
+        if unsets(value) {
             old.shift_remove(key);
         } else {
             old.insert(key.clone(), value.clone());

@@ -1,8 +1,11 @@
 //! The cells of the arguments that one object has: each is changed, taken away, set again, and changed
 //! by somebody else.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value as Json};
 use stripe_provider::catalog::{Entity, Member, OperationKind, find};
+use stripe_provider::terraform::value::Entries;
 
 use crate::ledger::{Cell, Ledger};
 use crate::samples::Sample;
@@ -39,6 +42,8 @@ pub struct Rows<'a, 'w> {
     pub of: &'a mut Of<'w>,
     pub object: Object,
     pub params: Map<String, Json>,
+    /// The names of all params that the object ever had.
+    pub written: BTreeSet<String>,
 }
 
 impl Rows<'_, '_> {
@@ -156,7 +161,18 @@ impl Rows<'_, '_> {
                 return Err(Cell::of(why));
             }
         }
+        self.is_true().map_err(Cell::Failed)?;
         self.of.world.idle(self.of.name, &self.object, &self.params).map_err(Cell::Failed)
+    }
+
+    /// What nobody ever wrote is in the state as a read shows it.
+    fn is_true(&mut self) -> Result<(), String> {
+        let now = self.of.world.refresh(self.of.name, &self.object).map_err(at("read again"))?;
+        let (was, is) = (&self.object.state, &now.state);
+        let names = is.as_map().into_iter().flat_map(Entries::keys).map(AsRef::<str>::as_ref);
+        let unwritten = names.filter(|name| !self.written.contains(*name) && *name != "output");
+        let stale: Vec<&str> = unwritten.filter(|name| was.get(name) != is.get(name)).collect();
+        if stale.is_empty() { Ok(()) } else { Err(format!("{stale:?} are not as the state says")) }
     }
 
     /// Somebody else changes it: where Stripe shows it, the state says so, and a plan takes it back.

@@ -87,7 +87,8 @@ impl Type<'_> {
         if is_first {
             imports::cells(&mut self.of, &object, &params);
         }
-        Rows { of: &mut self.of, object, params }.cells(rows);
+        let written = params.keys().cloned().collect();
+        Rows { of: &mut self.of, object, params, written }.cells(rows);
     }
 
     /// What is no part of the least object, with samples.

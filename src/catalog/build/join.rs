@@ -105,6 +105,7 @@ impl EntityJoin {
         self.entity.modifiers.clone_from(&rule.modifiers);
         self.entity.recreates.clone_from(&rule.recreates);
         self.entity.drifting.clone_from(&rule.drifting);
+        self.entity.follows.clone_from(&rule.follows);
         self.entity.transfers.clone_from(&rule.transfers);
         self.entity.words.clone_from(&rule.words);
         self.check_fields(rule);
@@ -198,6 +199,13 @@ impl EntityJoin {
         for path in &rule.recreates {
             let needed = !update.is_empty() && at(&update, path).is_none();
             self.require(needed, || format!("recreates: {path:?} makes a new entity without the rule"));
+        }
+        for (field, params) in &rule.follows {
+            let known = is_param(field) && self.entity.field(field).is_some();
+            let updated = params.iter().all(|param| at(&update, param).is_some());
+            self.require(known && updated, || {
+                format!("follows: {field:?} is no param and field, or follows none")
+            });
         }
         for name in rule.transfers.keys().chain(&rule.drifting) {
             let named = is_param(name) && self.entity.field(name).is_some();

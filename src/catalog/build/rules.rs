@@ -102,6 +102,9 @@ pub struct EntityRule {
     /// Params whose values change by themselves.
     #[serde(default)]
     pub drifting: Vec<String>,
+    /// Fields that an update changes along with params of other names.
+    #[serde(default)]
+    pub follows: BTreeMap<String, Vec<String>>,
     /// Names of which Stripe gives each to one entity, with the param that takes it from another.
     #[serde(default)]
     pub transfers: BTreeMap<String, String>,

@@ -165,7 +165,7 @@ impl Planning<'_> {
 
     fn is_left_unset(&self, slot: &Slot, prior: &Value) -> bool {
         let is_hidden = self.object.imported && slot.is_argument() && prior.is_null();
-        is_hidden && slot.member != METADATA && !self.touches_twin(slot)
+        is_hidden && slot.member != METADATA && !self.follows(slot)
     }
 
     /// What the update sends in the place of a slot, though nobody wrote it, to bring back what has ended.
@@ -180,7 +180,14 @@ impl Planning<'_> {
     fn is_fixed(&self, slot: &Slot) -> bool {
         let Slot { member, .. } = slot;
         let once = self.surface.entity.answered_once.iter().any(|path| path == member);
-        once || FIXED.contains(&member.as_str()) || slot.is_argument() && !self.touches_twin(slot)
+        once || FIXED.contains(&member.as_str()) || slot.is_argument() && !self.follows(slot)
+    }
+
+    /// Whether Stripe changes the value along with another one that changes.
+    fn follows(&self, slot: &Slot) -> bool {
+        let leaders = self.surface.entity.follows.get(&slot.member);
+        self.touches_twin(slot)
+            || leaders.is_some_and(|params| params.iter().any(|param| self.touches(param)))
     }
 
     /// Whether the change is one of the other spelling of the same number: `x` beside `x_decimal`.

@@ -99,11 +99,15 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     call.keep(body)
 }
 
-/// A new quantity alone leaves the price of one as it was.
+/// A new quantity alone leaves the price of one as it was, a new price the quantity.
 pub(super) fn keep_unit(params: &mut Body, before: &Body) {
     let says_cost = COST.iter().any(|name| *name != "quantity" && params.contains_key(*name));
+    let says_quantity = ["amount", "quantity"].iter().any(|name| params.contains_key(*name));
     if let (false, Some(unit)) = (says_cost, text(before, "pricing.unit_amount_decimal")) {
         set(params, "unit_amount_decimal", unit);
+    }
+    if let (false, Some(quantity)) = (says_quantity, given_number(before, "quantity")) {
+        set(params, "quantity", quantity);
     }
 }
 
