@@ -5,6 +5,8 @@ use std::error::Error;
 use std::path::Path;
 use std::{env, fs};
 
+#[path = "src/catalog/build/check.rs"]
+mod check;
 #[path = "src/catalog/fact_format.rs"]
 mod fact_format;
 #[path = "src/catalog/build/join.rs"]

@@ -8,6 +8,8 @@ use std::process::Command;
 use stripe_provider::catalog::{OperationKind, Removal, catalog};
 
 // The join is a part of the build, so it is compiled here as `build.rs` compiles it.
+#[path = "../../src/catalog/build/check.rs"]
+mod check;
 #[path = "../../src/catalog/fact_format.rs"]
 mod fact_format;
 #[path = "../../src/catalog/build/join.rs"]
