@@ -36,6 +36,7 @@ mod planning;
 mod read;
 mod schema;
 mod secrets;
+mod sentences;
 mod surface;
 mod surfaces;
 

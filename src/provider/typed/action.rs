@@ -22,6 +22,7 @@ use crate::provider::typed::action::call::Call;
 use crate::provider::typed::action::outcome::{failure, outcome};
 use crate::provider::typed::data::surface_data;
 use crate::provider::typed::documented::values_among;
+use crate::provider::typed::sentences::one;
 use crate::provider::typed::surface::Surface;
 use crate::provider::typed::{name_of, snake_case};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity};
@@ -83,7 +84,7 @@ impl Action {
     /// Its schema.
     pub(in crate::provider) fn schema(&self) -> Schema {
         let does = match self.does {
-            Does::Make(_) => self.surface().map(|it| format!("Creates a {} in Stripe", it.entity.name)),
+            Does::Make(_) => self.surface().map(|it| format!("Creates {} in Stripe", one(it.entity))),
             Does::Call(name) => Call::of(name).map(Call::described),
         };
         let description =

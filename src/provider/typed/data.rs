@@ -70,13 +70,6 @@ impl TypeData {
     }
 }
 
-/// What an argument is for, by the catalog's key and the path of the param.
-pub(super) fn sentence(key: &str, path: &str) -> Option<&'static str> {
-    static SENTENCES: OnceLock<BTreeMap<String, BTreeMap<String, String>>> = OnceLock::new();
-    let all = SENTENCES.get_or_init(|| embedded_toml!("sentences.toml"));
-    [key, "any"].into_iter().find_map(|key| all.get(key)?.get(path)).map(String::as_str)
-}
-
 /// Of a type that is as usual.
 pub(super) static NOTHING_UNUSUAL: TypeData = TypeData {
     entity: None,
@@ -97,18 +90,8 @@ pub(super) fn surface_data() -> &'static SurfaceData {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::{SurfaceData, surface_data};
-    use crate::catalog::{Member, catalog, find};
-
-    /// Whether a path leads to a param, through lists and maps; `key` is the key of a map.
-    fn leads_somewhere(params: &[Member], path: &str) -> bool {
-        let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-        let Some(member) = find(params, name) else { return name == "key" };
-        let inner = member.shape.item().or_else(|| member.shape.map_value()).unwrap_or(&member.shape);
-        rest.is_none_or(|rest| leads_somewhere(inner.members().unwrap_or_default(), rest))
-    }
+    use crate::catalog::catalog;
 
     #[test]
     fn the_data_is_read_and_names_only_what_the_catalog_has() {
@@ -118,14 +101,6 @@ mod tests {
             assert!(known(key), "{key}");
         }
         assert!(!data.momentary.iter().any(|key| data.moving.contains(key)), "each stands in one list");
-        let sentences: BTreeMap<String, BTreeMap<String, String>> =
-            toml::from_str(include_str!("sentences.toml")).unwrap();
-        for (key, sentences) in sentences.iter().filter(|(key, _)| *key != "any") {
-            let params = catalog().by_object(key).unwrap().params();
-            for path in sentences.keys() {
-                assert!(leads_somewhere(params, path), "{key}.{path}");
-            }
-        }
         for (name, table) in &surface_data().types {
             let keys = table.entity.iter().chain(&table.belonging);
             assert!(keys.into_iter().all(|key| known(key)), "{name}");

@@ -16,6 +16,7 @@ use crate::provider::runtime::Runtime;
 use crate::provider::served::DataSource;
 use crate::provider::typed::Typed;
 use crate::provider::typed::arguments::dynamic;
+use crate::provider::typed::sentences::many;
 use crate::provider::typed::surface::{PREFIX, attribute_type};
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::schema::{Attribute, BlockKind, Name, Presence, Rule, Schema};
@@ -113,7 +114,7 @@ impl DataSource for Many {
         ]);
         attributes.sort_by(|a, b| a.name.cmp(&b.name));
         Schema::new(
-            format!("The {} objects in Stripe that match params and a filter clause.", entity.name),
+            format!("The {} in Stripe that match params and a filter clause.", many(entity)),
             attributes,
         )
     }

@@ -17,6 +17,7 @@ use crate::provider::typed::asked::Asked;
 use crate::provider::typed::data::{NOTHING_UNUSUAL, surface_data};
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::name_of;
+use crate::provider::typed::sentences::one;
 use crate::provider::typed::surface::Surface;
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::Opened;
@@ -82,8 +83,8 @@ fn description(entity: &Entity) -> String {
     let helps_testing = create.is_some_and(|create| create.path.contains("/test_helpers/"));
     let mode = if helps_testing { " Stripe makes it in test mode only." } else { "" };
     format!(
-        "Creates a {} in Stripe for one run: Stripe's answer is in no plan and no state. A plan creates one, and its apply another one.{mode} Needs Terraform 1.10 or OpenTofu 1.11.",
-        entity.name
+        "Creates {} in Stripe for one run: Stripe's answer is in no plan and no state. A plan creates one, and its apply another one.{mode} Needs Terraform 1.10 or OpenTofu 1.11.",
+        one(entity)
     )
 }
 

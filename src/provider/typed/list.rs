@@ -13,6 +13,7 @@ use crate::provider::explain::explain_list;
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::data_list::{list_arguments, list_operation, list_request};
 use crate::provider::typed::memory::Memory;
+use crate::provider::typed::sentences::many;
 use crate::provider::typed::surface::Surface;
 use crate::provider::typed::surfaces::Surfaces;
 use crate::terraform::diagnostic::Diagnostics;
@@ -33,7 +34,7 @@ impl Surface {
         let mut attributes = list_arguments(list_operation(self.entity)?);
         attributes.sort_by(|a, b| a.name.cmp(&b.name));
         let description =
-            format!("The {} objects in Stripe that match params and a filter clause.", self.entity.name);
+            format!("The {} in Stripe that match params and a filter clause.", many(self.entity));
         Some(Schema::new(description, attributes))
     }
 }

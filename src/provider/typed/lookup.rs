@@ -6,7 +6,8 @@ use crate::catalog::{Entity, Kind, Operation, OperationKind};
 use crate::provider::payload::to_json;
 use crate::provider::resources::connection_attribute;
 use crate::provider::typed::data_source::is_shown;
-use crate::provider::typed::schema::describe;
+use crate::provider::typed::schema::described;
+use crate::provider::typed::sentences::about;
 use crate::provider::typed::surface::{Form, Slot, Surface};
 use crate::terraform::schema::{Attribute, Block, Presence, Schema};
 use crate::terraform::value::{Type, Value};
@@ -88,14 +89,15 @@ pub(super) fn schema(surface: &Surface) -> Schema {
                 name if found_by.iter().any(|it| it == name) => Presence::OptionalComputed,
                 _ => Presence::Computed,
             };
-            let attribute = Attribute::new(slot.name.clone(), slot.shown_type(), presence, describe(slot));
+            let description = described(surface.entity, &slot.member, slot);
+            let attribute = Attribute::new(slot.name.clone(), slot.shown_type(), presence, description);
             if slot.sensitive { attribute.sensitive() } else { attribute }
         })
         .collect();
     attributes.push(connection_attribute());
     attributes.sort_by(|a, b| a.name.cmp(&b.name));
     let description =
-        format!("A {} in Stripe, found by its id or by attributes that identify it.", surface.entity.name);
+        format!("{} It is found by its id or by attributes that identify it.", about(surface.entity));
     Schema { version: 0, block: Block::new(description, attributes) }
 }
 

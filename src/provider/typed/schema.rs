@@ -5,7 +5,7 @@ use crate::provider::connection_schema::{computed, optional};
 use crate::provider::resources::{connection_attribute, end_attributes};
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
 use crate::provider::typed::asked::{keeps_metadata, names_momentary};
-use crate::provider::typed::data::sentence;
+use crate::provider::typed::sentences::{about, purpose};
 use crate::provider::typed::surface::{
     Form, KEY, Repeats, Slot, Surface, attribute_type, holds_secret, join,
 };
@@ -25,7 +25,7 @@ impl Surface {
         let update = self.entity.operation(OperationKind::Update);
         let update = Updatable::Members(update.map(|update| update.params.as_slice()).unwrap_or_default());
         let place = Place { entity: self.entity, path: String::new(), update };
-        let block = block(&self.slots, &place, format!("A {} in Stripe.", self.entity.name));
+        let block = block(&self.slots, &place, about(self.entity));
         let mut schema = Schema { version: VERSION, block };
         schema.block.attributes.extend(end_attributes());
         schema.block.attributes.extend(self.twin_attributes());
@@ -150,7 +150,7 @@ impl Place<'_> {
             }
             of => of,
         };
-        let purpose = sentence(&self.entity.key, &path).map(|it| format!("{it} ")).unwrap_or_default();
+        let purpose = purpose(&self.entity.key, &path).map(|it| format!("{it} ")).unwrap_or_default();
         (Self { entity: self.entity, path, update }, format!("{purpose}{takes}{change}"))
     }
 }
@@ -158,8 +158,9 @@ impl Place<'_> {
 fn block(slots: &[Slot], place: &Place<'_>, description: String) -> Block {
     let mut block = Block::new(description, Vec::new());
     for slot in slots {
-        let (place, described) = place.member(&slot.member, &describe(slot));
-        let sentence = if slot.is_argument() { described } else { describe(slot) };
+        let of_field = described(place.entity, &join(&place.path, &slot.member), slot);
+        let (place, of_argument) = place.member(&slot.member, &describe(slot));
+        let sentence = if slot.is_argument() { of_argument } else { of_field };
         match &slot.form {
             Form::Attribute(ty) => block.attributes.push(attribute(slot, ty, &place, sentence)),
             Form::Block(repeats, members) => {
@@ -202,8 +203,14 @@ fn members(shape: &Shape, place: &Place<'_>) -> Vec<schema::Member> {
     all.collect()
 }
 
+/// What a field is for and what it holds, as sentences.
+pub(super) fn described(entity: &Entity, path: &str, slot: &Slot) -> String {
+    let purpose = purpose(&entity.key, path).map(|it| format!("{it} ")).unwrap_or_default();
+    format!("{purpose}{}", describe(slot))
+}
+
 /// What an attribute takes or holds, as a sentence.
-pub(super) fn describe(slot: &Slot) -> String {
+fn describe(slot: &Slot) -> String {
     if slot.is_argument() {
         format!("{}.", of_member(&slot.member, &slot.shape))
     } else {

@@ -5,6 +5,7 @@ use crate::connector::{self, ActionRef};
 use crate::engine::{ActionInput, Faults, ParamError, Params};
 use crate::provider::metadata_rules::{METADATA, with_defaults};
 use crate::provider::payload::known_part;
+use crate::provider::typed::sentences::does;
 use crate::provider::typed::snake_case;
 use crate::provider::typed::surface::{Slot, Surface};
 use crate::terraform::diagnostic::Diagnostics;
@@ -24,7 +25,10 @@ impl Call {
     pub(super) fn described(self) -> String {
         let action = self.0.action;
         let test = if action.path.contains("/test_helpers/") { " in test mode" } else { "" };
-        format!("Runs `{}`{test}", action.name)
+        match does(&action.name) {
+            Some(does) => format!("{does}{test} (`{}`)", action.name),
+            None => format!("Runs `{}`{test}", action.name),
+        }
     }
 
     /// The method and the path, with placeholders.

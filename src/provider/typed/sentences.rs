@@ -1,0 +1,158 @@
+//! What objects are, what calls do, and what arguments and fields are for: `sentences.toml`, read.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use crate::catalog::Entity;
+use crate::catalog::embedded::embedded_toml;
+use crate::catalog::spelling::plural;
+use crate::provider::explain::sentence;
+
+/// The table of what objects are, by the catalog's key.
+const OBJECTS: &str = "objects";
+/// The table of what actions do, by their names.
+const ACTIONS: &str = "actions";
+/// The table of what means the same wherever it stands, by the end of a path.
+const ANY: &str = "any";
+
+fn sentences() -> &'static BTreeMap<String, BTreeMap<String, String>> {
+    static SENTENCES: OnceLock<BTreeMap<String, BTreeMap<String, String>>> = OnceLock::new();
+    SENTENCES.get_or_init(|| embedded_toml!("sentences.toml"))
+}
+
+fn find(table: &str, key: &str) -> Option<&'static str> {
+    sentences().get(table)?.get(key).map(String::as_str)
+}
+
+/// What a param or a field is for, by the catalog's key and its path: of the object, else of all whose paths end so.
+pub(super) fn purpose(key: &str, path: &str) -> Option<&'static str> {
+    let ends = path.match_indices('.').map(|(at, dot)| &path[at + dot.len()..]);
+    find(key, path).or_else(|| std::iter::once(path).chain(ends).find_map(|end| find(ANY, end)))
+}
+
+/// What an action does, without a full stop.
+pub(super) fn does(action: &str) -> Option<&'static str> {
+    find(ACTIONS, action)
+}
+
+/// What an object is: `A price in Stripe: what a product costs.`
+pub(super) fn about(entity: &Entity) -> String {
+    let is = find(OBJECTS, &entity.key).map(|is| format!(": {is}")).unwrap_or_default();
+    sentence(&format!("{} in Stripe{is}", one(entity)))
+}
+
+/// One object in words: `a billing meter`.
+pub(super) fn one(entity: &Entity) -> String {
+    let words = words(&entity.name);
+    let article = match words.as_bytes() {
+        [b'a' | b'e' | b'i' | b'o', ..] => "an",
+        _ => "a",
+    };
+    format!("{article} {words}")
+}
+
+/// Many objects in words: `billing meters`.
+pub(super) fn many(entity: &Entity) -> String {
+    words(&plural(&entity.name))
+}
+
+/// `BillingMeter` → `billing meter`.
+fn words(name: &str) -> String {
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.push(letter.to_ascii_lowercase());
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{ACTIONS, ANY, OBJECTS, about, find, many, one, purpose, sentences};
+    use crate::catalog::{Entity, Member, Shape, catalog};
+
+    fn entities() -> impl Iterator<Item = &'static Entity> {
+        catalog().summaries().filter_map(|it| catalog().by_object(it.key))
+    }
+
+    /// The paths of members, through lists and maps; `key` is the key of a map.
+    fn paths(members: &[Member], above: &str, depth: usize, found: &mut BTreeSet<String>) {
+        for member in members {
+            let path =
+                if above.is_empty() { member.name.clone() } else { format!("{above}.{}", member.name) };
+            let shape = &member.shape;
+            let inner: &Shape = shape.item().or_else(|| shape.map_value()).unwrap_or(shape);
+            if shape.map_value().is_some() {
+                found.insert(format!("{path}.key"));
+            }
+            if depth > 0 {
+                paths(inner.members().unwrap_or_default(), &path, depth - 1, found);
+            }
+            found.insert(path);
+        }
+    }
+
+    fn paths_of(entity: &Entity) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let called = entity.actions.iter().map(|action| action.params.as_slice());
+        for params in called.chain([entity.params(), &entity.fields]) {
+            paths(params, "", 7, &mut found);
+        }
+        found
+    }
+
+    #[test]
+    fn every_sentence_is_of_something_and_ends() {
+        let all: Vec<(&Entity, BTreeSet<String>)> = entities().map(|it| (it, paths_of(it))).collect();
+        let ends: BTreeSet<&str> = all
+            .iter()
+            .flat_map(|(_, paths)| paths)
+            .flat_map(|path| {
+                std::iter::once(path.as_str()).chain(path.match_indices('.').map(|(at, _)| &path[at + 1..]))
+            })
+            .collect();
+        let mut wrong = Vec::new();
+        for (table, sentences) in sentences() {
+            for (key, sentence) in sentences {
+                let leads = match table.as_str() {
+                    OBJECTS => all.iter().any(|(entity, _)| entity.key == *key),
+                    ACTIONS => all.iter().any(|(entity, _)| entity.actions.iter().any(|it| it.name == *key)),
+                    ANY => ends.contains(key.as_str()),
+                    _ => all.iter().any(|(entity, paths)| entity.key == *table && paths.contains(key)),
+                };
+                let begins = sentence.starts_with(|it: char| it.is_uppercase() || it == '`');
+                let ends = match table.as_str() {
+                    OBJECTS => !sentence.ends_with('.'),
+                    ACTIONS => !sentence.ends_with('.') && begins,
+                    _ => sentence.ends_with('.') && begins,
+                };
+                if !leads || !ends {
+                    wrong.push(format!("[{table}] {key}: {sentence}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "these lead nowhere, or end wrongly:\n{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn objects_are_called_by_their_words() {
+        let of = |key| catalog().by_object(key).unwrap();
+        assert_eq!(
+            (one(of("invoice")), many(of("billing.meter"))),
+            ("an invoice".into(), "billing meters".into())
+        );
+        assert!(about(of("price")).starts_with("A price in Stripe"), "{}", about(of("price")));
+    }
+
+    #[test]
+    fn the_end_of_a_path_means_the_same_wherever_it_stands() {
+        let postal = find(ANY, "address.postal_code");
+        assert!(postal.is_some());
+        assert_eq!(purpose("customer", "shipping.address.postal_code"), postal);
+        assert_ne!(purpose("product", "name"), find(ANY, "name"), "an object has words of its own");
+    }
+}
