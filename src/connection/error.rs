@@ -53,7 +53,7 @@ pub enum Error {
     },
     /// An environment variable should name a proxy, and does not.
     #[error(
-        "the environment variable {0} is not the address of a proxy, such as \"http://proxy.example:3128\""
+        "the environment variable {0} is not the address of an HTTP proxy, such as \"http://proxy.example:3128\""
     )]
     ProxyVariable(&'static str),
     /// The Redis that should hold the shared limits cannot be used.

@@ -60,7 +60,9 @@ pub(super) fn unusable_variable(base: &str, env: &Env) -> Option<&'static str> {
     let set = |name: &&str| env.get(name).is_some_and(|text| !text.trim().is_empty());
     let name = variables.into_iter().find(set)?;
     let through = |proxy: String, no: String| {
-        Matcher::builder().all(proxy).no(no).build().intercept(&base.parse().ok()?).map(drop)
+        let found = Matcher::builder().all(proxy).no(no).build().intercept(&base.parse().ok()?)?;
+        // SOCKS is another protocol.
+        matches!(found.uri().scheme_str(), Some("http" | "https")).then_some(())
     };
     let no = env.get("NO_PROXY").or_else(|| env.get("no_proxy")).unwrap_or_default();
     let is_meant = through("http://proxy.example".to_owned(), no).is_some();
@@ -87,6 +89,7 @@ mod tests {
         let unusable = |pairs: &[(&str, &str)]| unusable_variable(stripe, &Env::from_pairs(pairs.to_vec()));
         assert_eq!(unusable(&[("HTTPS_PROXY", "not a url")]), Some("HTTPS_PROXY"));
         assert_eq!(unusable(&[("ALL_PROXY", "http://")]), Some("ALL_PROXY"));
+        assert_eq!(unusable(&[("ALL_PROXY", "socks5://127.0.0.1:1080")]), Some("ALL_PROXY"));
         for fine in [
             &[][..],
             &[("HTTPS_PROXY", "")],

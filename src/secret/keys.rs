@@ -9,7 +9,7 @@ const OTHER_KINDS: [(&str, &str); 5] = [
     ("ek_live_", "an ephemeral key (`ek_…`)"),
 ];
 /// What the keys of Stripe's API begin with.
-const KEYS: [&str; 4] = ["sk_test_", "sk_live_", "rk_test_", "rk_live_"];
+const KEYS: [&str; 5] = ["sk_test_", "sk_live_", "sk_org_", "rk_test_", "rk_live_"];
 
 /// What a text is, where it is something of Stripe's that is no key for calls.
 pub fn kind_of_key(text: &str) -> Option<&'static str> {

@@ -5,8 +5,8 @@ pub const REDACTED: &str = "(redacted)";
 
 /// Prefixes, or inner parts, of Stripe's keys, secrets and single-use tokens.
 const MARKS: &[&str] = &[
-    "sk_live_", "sk_test_", "rk_live_", "rk_test_", "ek_live_", "ek_test_", "whsec_", "tok_", "btok_",
-    "ct_live_", "sk-live-", "sk-test-",
+    "sk_live_", "sk_test_", "rk_live_", "rk_test_", "ek_live_", "ek_test_", "sk_org_", "whsec_", "tok_",
+    "btok_", "ct_live_", "sk-live-", "sk-test-",
 ];
 
 /// What stands between the id of an object and its secret.
@@ -55,6 +55,7 @@ mod tests {
     #[test]
     fn marked_words_end_at_their_mark() {
         assert_eq!(without_marked("\"sk_live_abc\", no"), format!("\"sk_live_{REDACTED}\", no"));
+        assert_eq!(without_marked("sk_org_live_abc"), format!("sk_org_{REDACTED}"));
         assert_eq!(without_marked("Bearer abc.def x"), format!("Bearer {REDACTED} x"));
         assert_eq!(without_marked("a key such as sk_live_…"), "a key such as sk_live_…");
     }

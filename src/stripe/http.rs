@@ -14,7 +14,7 @@ use crate::secret::with_causes;
 use crate::stripe::reach::{Route, Told, connect_limit};
 use crate::stripe::resolver::Resolver;
 use crate::stripe::trace::{self, Peer};
-use crate::stripe::transport::MAX_BODY;
+use crate::stripe::transport::{MAX_BODY, MAX_IDLE_TIME};
 use crate::stripe::{
     ProxyCredentials, ProxySettings, ProxyTls, Request, Response, SetupError, Transport, TransportError,
 };
@@ -56,7 +56,7 @@ impl HttpTransport {
             .timeout(timeout)
             .connect_timeout(limit)
             .connector_layer(Told(Arc::clone(&route)))
-            .pool_idle_timeout(Duration::from_mins(1));
+            .pool_idle_timeout(MAX_IDLE_TIME);
         // Where no TLS is spoken the certificates of the system, some hundred files, are not read.
         match proxy {
             Some(proxy) => builder = builder.proxy(through(proxy)?),
@@ -168,8 +168,8 @@ mod tests {
     use crate::secret::Secret;
     use crate::stripe::reach::tests::SilentHost;
     use crate::stripe::{
-        AuthScheme, ProxyCredentials, ProxyOrigin, ProxySettings, ProxyTls, Request, Response,
-        Transport as _, TransportError,
+        AuthScheme, Http1Transport, ProxyCredentials, ProxyOrigin, ProxySettings, ProxyTls, Request,
+        Response, Transport, TransportError,
     };
 
     async fn get(base: &str) -> Result<Response, TransportError> {
@@ -209,6 +209,27 @@ mod tests {
                 .await;
         let response = get(&base).await.unwrap();
         assert_eq!((response.status, response.body.as_ref()), (302, b"ok".as_ref()));
+    }
+
+    #[tokio::test]
+    async fn the_path_of_the_address_stands_before_that_of_the_call_in_every_transport() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let base = format!("http://{}/under", listener.local_addr().unwrap());
+        let second = Duration::from_secs(1);
+        let transports: [Box<dyn Transport>; 2] = [
+            Box::new(HttpTransport::new(&base, None, second, &[]).unwrap()),
+            Box::new(Http1Transport::new(&base, None, second, &[]).unwrap()),
+        ];
+        for transport in transports {
+            let asked = async {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut read = vec![0; 1024];
+                let length = stream.read(&mut read).await.unwrap();
+                String::from_utf8_lossy(&read[..length]).into_owned()
+            };
+            let (_, asked) = tokio::join!(transport.send(request()), asked);
+            assert!(asked.starts_with("GET /under/v1/x HTTP/1.1\r\n"), "{asked}");
+        }
     }
 
     #[tokio::test]

@@ -15,10 +15,11 @@
 //! a proxy or without, events about the connection and its bytes.
 
 mod dial;
+mod pool;
 mod proxy_auth;
 mod tls;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -36,11 +37,9 @@ use crate::stripe::transport::MAX_BODY;
 use crate::stripe::wire_tap::Tap;
 use crate::stripe::{Request, Response, SetupError, Transport, TransportError};
 use dial::{Dialer, MAX_TRIES};
+use pool::Pool;
 pub use proxy_auth::{AuthScheme, ProxyCredentials};
 use proxy_auth::{Authentication, credentials_refused};
-
-/// The most idle connections in the pool.
-const MAX_IDLE: usize = 8;
 
 /// Where TLS is used on the way through a proxy.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,7 +88,7 @@ pub struct Http1Transport {
     forwards: bool,
     base: Uri,
     timeout: Duration,
-    idle: Mutex<Vec<PooledConnection>>,
+    idle: Pool<PooledConnection>,
 }
 
 /// An open connection that can send one request at a time.
@@ -126,12 +125,12 @@ impl Http1Transport {
         }
         let forwards = !secure && tls.is_some_and(|tls| tls != ProxyTls::Tunnel);
         let dialer = Dialer::new(proxy, secure, connect_limit(timeout), roots)?;
-        Ok(Self { dialer, forwards, base, timeout, idle: Mutex::default() })
+        Ok(Self { dialer, forwards, base, timeout, idle: Pool::new() })
     }
 
     async fn send_request(&self, request: Request) -> Result<Response, TransportError> {
         // An idle connection may have been closed by the other end; a new one has not.
-        while let Some(connection) = self.take_idle() {
+        while let Some(connection) = self.idle.take() {
             emit(|| Event::ConnectionReused { connection: connection.tap.number });
             if let Some(response) = self.send_over(connection, &request).await? {
                 return Ok(response);
@@ -159,7 +158,7 @@ impl Http1Transport {
             };
             if response.status != 407 {
                 authentication.passed();
-                self.put_idle(connection);
+                self.idle.put(connection, |connection| !connection.sender.is_closed());
                 return Ok(Some(response));
             }
             // Only a proxy that forwards is authenticated to here: a tunnel is open already.
@@ -209,9 +208,12 @@ impl Http1Transport {
     ) -> Result<http::Request<Full<Bytes>>, TransportError> {
         let base = self.base.to_string();
         let url = format!("{}{}", base.trim_end_matches('/'), request.target);
-        let target = if self.forwards { &url } else { &request.target };
         let invalid = |_| TransportError::Fatal("the path of the call is none".to_owned());
-        let uri: Uri = target.parse().map_err(invalid)?;
+        let whole: Uri = url.parse().map_err(invalid)?;
+        let uri = match whole.path_and_query() {
+            Some(path) if !self.forwards => Uri::from(path.clone()),
+            _ => whole,
+        };
         let mut message = http::Request::new(Full::new(request.body.clone()));
         *message.method_mut() = request.method.clone();
         *message.headers_mut() = request.headers.clone();
@@ -249,18 +251,6 @@ impl Http1Transport {
         match self.dialer.through().trim_start() {
             "" => TransportError::Broken(error.to_string()),
             through => TransportError::Broken(format!("{through}: {error}")),
-        }
-    }
-
-    fn take_idle(&self) -> Option<PooledConnection> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
-    }
-
-    fn put_idle(&self, connection: PooledConnection) {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.retain(|connection| !connection.sender.is_closed());
-        if idle.len() < MAX_IDLE && !connection.sender.is_closed() {
-            idle.push(connection);
         }
     }
 }

@@ -1,11 +1,16 @@
 //! The border between the client and the network: one request, one response.
 
 use bytes::Bytes;
+use std::time::Duration;
+
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, Method};
 
 /// The largest body of a response, in bytes; Stripe's own are a few megabytes at most.
 pub(super) const MAX_BODY: usize = 64 << 20;
+
+/// A connection that was idle for so long is not used again: a firewall on the way may have forgotten it.
+pub(super) const MAX_IDLE_TIME: Duration = Duration::from_mins(1);
 
 /// An HTTP request to a path of Stripe.
 #[derive(Debug, Clone)]

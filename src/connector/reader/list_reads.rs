@@ -27,6 +27,8 @@ const LONGEST_GATHERING: Duration = Duration::from_millis(4);
 const QUIET_PERIOD: Duration = Duration::from_millis(1);
 /// The most that a page is waited for.
 const PAGE_TIMEOUT: Duration = Duration::from_secs(8);
+/// So many times pages may be late: once a limit of Stripe may have held them up.
+const MOST_LATE: usize = 2;
 /// The most pages of one list that are under way at once.
 const MOST_CONCURRENT_PAGES: usize = 4;
 /// After how many reads of one list more are expected.
@@ -58,7 +60,9 @@ struct State {
     count: usize,
     /// As many reads as an earlier run had to do with.
     expected: usize,
-    /// A page has failed: no more are asked for.
+    /// How often pages were late; those that were under way together are late once.
+    late: usize,
+    /// A page has failed, or was late again: no more are asked for.
     off: bool,
 }
 
@@ -79,6 +83,16 @@ pub(super) struct Asked {
     pub(super) id: String,
     pub(super) created: Option<i64>,
     pub(super) expected: usize,
+}
+
+/// A page that is asked for.
+#[derive(Debug)]
+struct PageRequest {
+    start: Start,
+    /// The number of writes before it.
+    epoch: Epoch,
+    /// How often pages were late before it.
+    late: usize,
 }
 
 /// What becomes of a read.
@@ -202,9 +216,9 @@ impl ListReads {
         }
     }
 
-    /// The next page to ask for beside those that are under way, and the number of writes before it. Where none is
-    /// and none pays off, the waiting callers read by id.
-    fn next(&self, can: Abilities, epoch: Epoch, under_way: usize) -> Option<(Start, Epoch)> {
+    /// The next page to ask for beside those that are under way. Where none is and none pays off, the waiting callers
+    /// read by id.
+    fn next(&self, can: Abilities, epoch: Epoch, under_way: usize) -> Option<PageRequest> {
         // What no older answer will do for is asked for in one page after the other.
         if under_way >= if self.keeps() { MOST_CONCURRENT_PAGES } else { 1 } {
             return None;
@@ -223,17 +237,21 @@ impl ListReads {
         if start.is_some() {
             state.waiting.iter_mut().for_each(|waiting| waiting.waited = true);
         }
-        Some((start?, epoch))
+        Some(PageRequest { start: start?, epoch, late: state.late })
     }
 
     /// Answers those who wait for what a page held. One that failed answers nobody, and after it no more are asked
     /// for; one that a write has overtaken answers nobody who came before that write.
-    fn take(&self, can: Abilities, asked: &(Start, Epoch), page: Option<Page>, now: impl Fn() -> Epoch) {
-        let (start, epoch) = asked;
+    fn take(&self, can: Abilities, asked: &PageRequest, page: Result<Page, NoPage>, now: impl Fn() -> Epoch) {
+        let PageRequest { start, epoch, late } = asked;
         let mut state = self.lock();
-        let Some(page) = page else {
-            state.off = true;
-            return state.send_away(|_, _| true);
+        let page = match page {
+            Ok(page) => page,
+            Err(why) => {
+                state.late += usize::from(why == NoPage::Late && state.late == *late);
+                state.off |= why == NoPage::Failed || state.late == MOST_LATE;
+                return state.send_away(|_, _| true);
+            }
         };
         if (now(), state.epoch) != (*epoch, *epoch) {
             return state.send_away(|_, waiting| waiting.epoch <= *epoch);
@@ -253,15 +271,22 @@ impl ListReads {
     }
 }
 
-/// A page, with what it was asked for by. One that fails, or that does not come, is none.
+/// Why there is no page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NoPage {
+    Failed,
+    Late,
+}
+
+/// A page, with what it was asked for by.
 async fn page(
     connector: &Connector,
     listing: &Listing,
-    asked: (Start, Epoch),
-) -> ((Start, Epoch), Option<Page>) {
-    let page = timeout(PAGE_TIMEOUT, listing.page(connector, &asked.0)).await;
+    asked: PageRequest,
+) -> (PageRequest, Result<Page, NoPage>) {
+    let page = timeout(PAGE_TIMEOUT, listing.page(connector, &asked.start)).await;
     connector.reader.saved(Saved::Page);
-    let page = page.ok().and_then(Result::ok);
+    let page = page.map_err(|_| NoPage::Late).and_then(|page| page.map_err(|_| NoPage::Failed));
     for body in page.iter().flat_map(|page| &page.objects) {
         connector.reader.note(listing.entity(), body);
     }

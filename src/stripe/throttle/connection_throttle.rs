@@ -68,7 +68,7 @@ impl SharedWindow {
 
     /// The window's decision; none where it cannot be reached, or could not a moment ago.
     async fn try_admit(&self, keys: LimitKeys) -> Option<Decision> {
-        if self.unreachable_since().is_some_and(|since| since.elapsed() < RECHECK_AFTER) {
+        if !self.is_reachable() {
             return None;
         }
         match self.window.try_admit(keys).await {
@@ -84,6 +84,17 @@ impl SharedWindow {
                 None
             }
         }
+    }
+
+    /// Pauses it, unless it cannot be reached, or could not a moment ago.
+    async fn pause(&self, key: Option<LimitKey>, pause: Duration) {
+        if self.is_reachable() && self.window.pause(key, pause).await.is_err() {
+            *self.unreachable_since() = Some(Instant::now());
+        }
+    }
+
+    fn is_reachable(&self) -> bool {
+        self.unreachable_since().is_none_or(|since| since.elapsed() >= RECHECK_AFTER)
     }
 
     /// Waits until the window can grant, as far as it has said.
@@ -196,14 +207,10 @@ impl Throttle for ConnectionThrottle {
                 None
             }
         };
-        let windows = self.shared.clone();
-        tokio::spawn(async move {
-            for shared in windows {
-                if shared.window.pause(paused, pause).await.is_ok() {
-                    return;
-                }
-            }
-        });
+        // Each of them: a wider one may get lost before the pause is over.
+        for shared in self.shared.clone() {
+            tokio::spawn(async move { shared.pause(paused, pause).await });
+        }
     }
 }
 

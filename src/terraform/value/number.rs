@@ -9,6 +9,9 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+/// No double has more digits behind its point.
+const SMALLEST: usize = 1074;
+
 /// A finite decimal number of any size, kept as text.
 #[derive(Debug, Clone)]
 pub struct Number(String);
@@ -28,9 +31,11 @@ impl Number {
         parts(text).map(|_| Self(text.to_owned()))
     }
 
-    /// The shortest decimal that reads back as this double; `None` unless finite.
+    /// The decimal that this double is, with all its digits: Terraform sends a double only for a number that is one
+    /// exactly. `None` unless finite.
     pub fn from_f64(number: f64) -> Option<Self> {
-        number.is_finite().then(|| Self(format!("{number}")))
+        let digits = || format!("{number:.SMALLEST$}");
+        number.is_finite().then(|| Self(digits().trim_end_matches('0').trim_end_matches('.').to_owned()))
     }
 
     /// The text the number came as.
@@ -153,6 +158,20 @@ mod tests {
         assert_eq!(number("1e3"), number("1000"));
         assert_eq!(number("1.50").as_str(), "1.50");
         assert_ne!(number("0.1"), number("0.10000000000000000555"));
+    }
+
+    #[test]
+    fn a_double_is_the_number_that_it_is_exactly() {
+        for (double, text) in [
+            (0.0, "0"),
+            (100.0, "100"),
+            (-12.5, "-12.5"),
+            (18_446_744_073_709_551_616.0, "18446744073709551616"),
+            (0.5_f64.powi(30), "0.000000000931322574615478515625"),
+        ] {
+            assert_eq!(Number::from_f64(double).unwrap().as_str(), text);
+        }
+        assert!(Number::from_f64(f64::NAN).is_none() && Number::from_f64(f64::INFINITY).is_none());
     }
 
     #[test]

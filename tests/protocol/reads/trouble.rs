@@ -1,5 +1,6 @@
 //! Pages that fail, come late or are cut never make a read wrong; nor does a write beside them.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -17,13 +18,14 @@ fn account() -> Account {
     Account::even(300, 20)
 }
 
-/// Reads thirty prices where the page of this number is answered otherwise; the calls that it took.
-async fn with_page(broken: usize, answer: fn(String) -> (u16, String)) -> Vec<String> {
+/// Reads thirty prices where the pages of these numbers are answered otherwise; the calls that it took.
+async fn with_page(broken: Range<usize>, answer: fn(String) -> (u16, String)) -> Vec<String> {
     let (pages, served) = (AtomicUsize::new(0), account());
     let upstream = Upstream::start(move |asked: &Asked| {
         let (status, body) = served.answer(asked);
         let is_page = asked.target.starts_with("/v1/prices?");
-        if is_page && pages.fetch_add(1, Ordering::SeqCst) == broken { answer(body) } else { (status, body) }
+        let is_broken = is_page && broken.contains(&pages.fetch_add(1, Ordering::SeqCst));
+        if is_broken { answer(body) } else { (status, body) }
     })
     .await;
     let prices: Vec<Json> = (0..30).map(|number| account().price(number * 10)).collect();
@@ -46,7 +48,7 @@ async fn a_page_that_fails_is_the_last_one_and_everything_is_read_all_the_same()
     for (at, answer) in
         [(0, fail as fn(String) -> _), (1, fail), (0, refuse), (1, foreign), (0, other), (1, cut)]
     {
-        let lines = with_page(at, answer).await;
+        let lines = with_page(at..at + 1, answer).await;
         assert_eq!(pages(&lines), at + 1, "{lines:?}");
     }
 }
@@ -54,14 +56,20 @@ async fn a_page_that_fails_is_the_last_one_and_everything_is_read_all_the_same()
 #[tokio::test]
 async fn a_page_that_shows_nothing_decides_nothing() {
     let empty = |_| (200, json!({"object": "list", "data": [], "has_more": false}).to_string());
-    let lines = with_page(0, empty).await;
+    let lines = with_page(0..1, empty).await;
     assert!(lines.len() >= 30 && pages(&lines) <= 3, "{lines:?}");
 }
 
 #[tokio::test]
-async fn a_page_that_does_not_come_is_not_waited_for() {
-    let lines = with_page(0, |_| (0, String::new())).await;
-    assert_eq!((lines.len(), pages(&lines)), (31, 1), "{lines:?}");
+async fn a_page_that_does_not_come_is_not_waited_for_and_after_a_second_one_none_is_asked_for() {
+    let lines = with_page(0..30, |_| (0, String::new())).await;
+    assert_eq!((lines.len(), pages(&lines)), (32, 2), "{lines:?}");
+}
+
+#[tokio::test]
+async fn after_one_page_that_did_not_come_pages_go_on() {
+    let lines = with_page(0..1, |_| (0, String::new())).await;
+    assert!(pages(&lines) >= 2 && lines.len() < 31, "{lines:?}");
 }
 
 #[tokio::test]

@@ -105,6 +105,17 @@ async fn the_next_window_is_used_while_one_cannot_be_reached() {
     assert_eq!(unreachable.0.load(Ordering::SeqCst), 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_pause_holds_where_its_window_is_lost() {
+    let windows: Vec<Arc<dyn Window>> = vec![Arc::new(Unreachable::default()), ProcessWindow::new(5)];
+    let throttle = throttle("", 10, windows);
+    let start = Instant::now();
+    throttle.rate_limited(PRICES, LimitScope::Account, 10 * SECOND);
+    tokio::task::yield_now().await;
+    throttle.admit(PRICES).await;
+    assert!(start.elapsed() >= 10 * SECOND, "{:?}", start.elapsed());
+}
+
 /// A window that counts how often it is asked.
 #[derive(Debug)]
 struct Counting(Arc<ProcessWindow>, AtomicUsize);
