@@ -97,20 +97,19 @@ impl ActionInput {
         (&self.ids, &self.params) == (&other.ids, &other.params)
     }
 
-    /// Runs the action under `key` unless an earlier run left one for the same input and triggers. Without triggers no
-    /// state keeps what it came to: it is done when Stripe has answered.
+    /// Runs the action, under the key that an earlier run left for the same input and triggers, if one did. Without
+    /// triggers no state keeps what it came to: it is done when Stripe has answered.
     pub async fn run_once(
         &self,
         connector: &Connector,
         journal: &Journal,
         triggers: Option<&str>,
-        key: Option<&str>,
     ) -> Result<Ran, connector::Error> {
         let Self { action, ids, params } = self;
         let name = &action.action.name;
         let sent = serde_json::json!([ids, params]).to_string();
         let print = fingerprint(&["action", name, &sent, triggers.unwrap_or_default()]);
-        let mut pending = once::begin(journal, connector, name, print, key).await?;
+        let mut pending = once::begin(journal, connector, name, print).await?;
         let call =
             |key: IdempotencyKey| async move { connector.run(*action, ids, params.clone(), key).await };
         let answered = once::send(&mut pending, call).await;

@@ -38,8 +38,6 @@ pub struct Creation<'c> {
     pub entity: &'static Entity,
     /// What was written.
     pub params: Params,
-    /// The idempotency key, unless an earlier run left one for the same create.
-    pub key: Option<&'c str>,
     /// The object that the new one replaces.
     pub replaces: Option<Predecessor<'c>>,
     /// Whether a state keeps the object: until it is there, a run that is cut off must find the object again.
@@ -53,13 +51,13 @@ pub async fn create(
     journal: &Journal,
     creation: Creation<'_>,
 ) -> Result<Created, connector::Error> {
-    let Creation { entity, params, key, replaces, in_state } = creation;
+    let Creation { entity, params, replaces, in_state } = creation;
     let params = match &replaces {
         Some(old) => old.taken_over(&params),
         None => resumed(journal, entity, params),
     };
     let print = print_of(entity, &params);
-    let pending = once::begin(journal, connector, &entity.name, print, key).await?;
+    let pending = once::begin(journal, connector, &entity.name, print).await?;
     let (first, mut second) = split_create(entity, params);
     let mut made = create_once(connector, entity, &first, (pending, in_state)).await?;
     second.retain(|name, wanted| !drift::is_so(entity, name, wanted, &made.body));

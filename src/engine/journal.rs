@@ -193,10 +193,15 @@ impl Journal {
     }
 
     /// Writes a create down before it is sent: under the key that a dead run left for the same create,
-    /// else under `key`, else under a new one. Where nothing can be written the create goes on, and
+    /// else under a new one. Where nothing can be written the create goes on, and
     /// [`PendingCreate::unrecorded`] says why.
-    pub async fn begin(&self, intent: Intent, key: Option<&str>) -> PendingCreate {
-        while let Some(left) = self.take_left(&intent, key) {
+    pub async fn begin(&self, intent: Intent) -> PendingCreate {
+        self.begin_under(intent, Uuid::new_v4().to_string()).await
+    }
+
+    /// The same, with the key that is used where no dead run left one.
+    async fn begin_under(&self, intent: Intent, key: String) -> PendingCreate {
+        while let Some(left) = self.take_left(&intent) {
             let own = Entry { account: intent.account.clone(), ..left.entry.clone() };
             match self.recorder.claim(left.clone(), own.clone()).await {
                 Ok(true) => return PendingCreate::resumed(self.recorder.clone(), own, None),
@@ -210,22 +215,18 @@ impl Journal {
             }
         }
         let Intent { what, fingerprint, account } = intent;
-        let key = key.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
         let entry = Entry { key, what, fingerprint, account, at: Timestamp::now().as_second(), id: None };
         self.recorder.begin(entry.clone());
         PendingCreate::new(self.recorder.clone(), entry)
     }
 
-    /// An entry for the same create, by preference the one of this very plan.
-    fn take_left(&self, intent: &Intent, key: Option<&str>) -> Option<Left> {
+    /// An entry for the same create.
+    fn take_left(&self, intent: &Intent) -> Option<Left> {
         let fits = |left: &Left| {
             let is_same = left.entry.fingerprint == intent.fingerprint;
             is_same && left.entry.account.is_same(&intent.account) && is_kept(left)
         };
-        self.with_left(|left| {
-            let planned = left.iter().position(|left| fits(left) && Some(left.entry.key.as_str()) == key);
-            planned.or_else(|| left.iter().position(fits)).map(|at| left.remove(at))
-        })
+        self.with_left(|left| left.iter().position(fits).map(|at| left.remove(at)))
     }
 
     /// Terraform's state has the object: its create is no longer in flight.

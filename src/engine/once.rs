@@ -14,11 +14,10 @@ pub(super) async fn begin(
     connector: &Connector,
     what: &str,
     fingerprint: String,
-    key: Option<&str>,
 ) -> Result<PendingCreate, Error> {
     if !journal.has_left(&fingerprint) {
         let account = connector.account_mark().await?;
-        return Ok(journal.begin(Intent { what: what.to_owned(), fingerprint, account }, key).await);
+        return Ok(journal.begin(Intent { what: what.to_owned(), fingerprint, account }).await);
     }
     let account = connector.asked_account_mark().await?;
     let sees = |what: String, id: String| -> BoxFuture<'static, bool> {
@@ -32,7 +31,7 @@ pub(super) async fn begin(
         })
     };
     journal.recognise(&fingerprint, &account, sees).await;
-    Ok(journal.begin(Intent { what: what.to_owned(), fingerprint, account }, key).await)
+    Ok(journal.begin(Intent { what: what.to_owned(), fingerprint, account }).await)
 }
 
 /// Sends a call under the key of a pending create. A key that an earlier run left and that only

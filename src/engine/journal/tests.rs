@@ -39,7 +39,7 @@ fn intent(fingerprint: &str) -> Intent {
 
 /// Begins a create and waits until it may be sent.
 async fn begun(journal: &Journal, fingerprint: &str, key: &str) -> PendingCreate {
-    let pending = journal.begin(intent(fingerprint), Some(key)).await;
+    let pending = journal.begin_under(intent(fingerprint), key.to_owned()).await;
     pending.key().ready().await;
     assert!(pending.unrecorded().is_none());
     pending
@@ -117,25 +117,12 @@ async fn a_create_that_was_resumed_by_a_run_that_died_too_is_resumed_again() {
 }
 
 #[tokio::test]
-async fn the_entry_of_this_very_plan_comes_first() {
-    let folder = tempfile::tempdir().unwrap();
-    killed(folder.path(), DEAD, async |run| {
-        begun(run, "same", "first").await;
-        begun(run, "same", "second").await;
-    })
-    .await;
-    let (later, _) = later(folder.path()).await;
-    assert_eq!(key_of(&begun(&later, "same", "second").await), "second");
-    assert_eq!(key_of(&begun(&later, "same", "third").await), "first");
-}
-
-#[tokio::test]
 async fn another_create_another_folder_and_another_account_are_not_resumed() {
     let folder = tempfile::tempdir().unwrap();
     killed(folder.path(), DEAD, async |run| drop(begun(run, "one", "first").await)).await;
     let (later, _) = later(folder.path()).await;
     assert_eq!(key_of(&begun(&later, "other", "second").await), "second");
-    let other_key = later.begin(intent_in("one", "other key", None), Some("third")).await;
+    let other_key = later.begin_under(intent_in("one", "other key", None), "third".to_owned()).await;
     assert_eq!(key_of(&other_key), "third");
     let elsewhere = journal_at(folder.path(), OURS, "elsewhere");
     assert!(elsewhere.load().await.unanswered.is_empty());
@@ -152,9 +139,9 @@ async fn a_rotated_key_of_the_same_account_finds_what_the_old_one_left() {
     })
     .await;
     let (later, _) = later(folder.path()).await;
-    let stranger = later.begin(intent_in("same", "key", Some("another")), Some("second")).await;
+    let stranger = later.begin_under(intent_in("same", "key", Some("another")), "second".to_owned()).await;
     assert_eq!(key_of(&stranger), "second");
-    let rotated = later.begin(intent_in("same", "rotated", Some("acct")), Some("third")).await;
+    let rotated = later.begin_under(intent_in("same", "rotated", Some("acct")), "third".to_owned()).await;
     assert_eq!(key_of(&rotated), "first");
 }
 
@@ -180,9 +167,9 @@ async fn a_rotated_key_is_recognised_by_an_object_that_the_old_one_made() {
     sees("cus_1", &rotated.account).await;
     sees("cus_1", &rotated.account).await;
     assert_eq!(calls.get(), 2, "each key is compared once");
-    assert_eq!(key_of(&later.begin(stranger, Some("third")).await), "third");
-    assert_eq!(key_of(&later.begin(rotated.clone(), Some("fourth")).await), "first");
-    assert_eq!(key_of(&later.begin(rotated, Some("fifth")).await), "second");
+    assert_eq!(key_of(&later.begin_under(stranger, "third".to_owned()).await), "third");
+    assert_eq!(key_of(&later.begin_under(rotated.clone(), "fourth".to_owned()).await), "first");
+    assert_eq!(key_of(&later.begin_under(rotated, "fifth".to_owned()).await), "second");
 }
 
 #[tokio::test]
@@ -351,7 +338,7 @@ async fn a_place_that_cannot_be_a_folder_is_an_error_with_its_path_and_the_creat
     let place = scratch.path().join("file");
     std::fs::write(&place, "").unwrap();
     let journal = journal(&place.join("deeper"), OURS);
-    let pending = journal.begin(intent("same"), Some("first")).await;
+    let pending = journal.begin_under(intent("same"), "first".to_owned()).await;
     pending.key().ready().await;
     let error = pending.unrecorded().unwrap().to_string();
     assert!(error.contains("file/deeper"), "{error}");

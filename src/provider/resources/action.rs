@@ -173,7 +173,7 @@ async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
             planned.set(name, Value::Unknown);
         }
         let diagnostics = readiness::check(runtime, &request.config, private.handle.as_deref()).await;
-        let private = private.with_key().encode();
+        let private = private.encode();
         return PlanResponse { state: planned, private, diagnostics, ..PlanResponse::default() };
     }
     keep_equal_handle(&mut planned, &request.prior);
@@ -218,14 +218,14 @@ async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let triggers = payload::to_json(request.planned.get("triggers"), &mut Vec::new(), &mut Vec::new());
     let triggers = triggers.unwrap_or_default().to_string();
     let connector = Connector::new(&connection);
-    match input.run_once(&connector, &runtime.journal, Some(&triggers), private.key.as_deref()).await {
+    match input.run_once(&connector, &runtime.journal, Some(&triggers)).await {
         Ok(ran) => {
             let mut state = request.planned;
             state.set("id", ran.id.into());
             state.set("output_payload", ran.output.to_string().into());
             let shown = hidden(&state).left_out(result(action, &ran.output));
             state.set("result", shown);
-            let private = Private { key: None, ..private }.encode();
+            let private = private.encode();
             let name = &action.action.name;
             let diagnostics = explain_invoked(name, ran.unrecorded.as_ref(), ran.adopted.as_ref());
             StateResponse { state, private, diagnostics }

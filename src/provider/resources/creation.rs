@@ -64,9 +64,8 @@ impl Creation<'_> {
     async fn make_after(&self, params: Params, old: Option<Predecessor<'_>>) -> Result<Made, Diagnostics> {
         let Self { runtime, entity, private, .. } = self;
         let connector = Connector::new(&self.connection);
-        let key = private.key.as_deref();
         let creation =
-            engine::Creation { entity, params: params.clone(), key, replaces: old, in_state: true };
+            engine::Creation { entity, params: params.clone(), replaces: old, in_state: true };
         match engine::create(&connector, &runtime.journal, creation).await {
             Ok(made) => {
                 let mut diagnostics =

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::connection::{AccountIdentity, Connection, decode_handle, id_of_handle};
 use crate::engine::{Change, Object, Params, Wanted};
@@ -24,9 +23,6 @@ pub(in crate::provider) struct Private {
     /// The handle calls run on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::provider) handle: Option<String>,
-    /// The idempotency key of a planned create.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::provider) key: Option<String>,
     /// The account and the mode that the object was made in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::provider) home: Option<AccountIdentity>,
@@ -132,12 +128,6 @@ impl Private {
             self.peers = Some(peers);
         }
     }
-
-    /// The key of a planned create: the one an earlier plan of it chose, else a new one.
-    pub(in crate::provider) fn with_key(mut self) -> Self {
-        self.key.get_or_insert_with(|| Uuid::new_v4().to_string());
-        self
-    }
 }
 
 /// The attribute every resource and data source has.
@@ -161,5 +151,17 @@ pub(in crate::provider) fn keep_equal_handle(planned: &mut Value, prior: &Value)
     let unknown = planned.get("connection_handle").is_unknown();
     if id(prior).is_some() && (unknown || id(prior) == id(planned)) {
         planned.set("connection_handle", prior.get("connection_handle").clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Private;
+
+    #[test]
+    fn what_an_earlier_version_kept_beside_a_state_is_left_out() {
+        let kept = br#"{"handle":"h","key":"an idempotency key"}"#;
+        assert_eq!(Private::check(kept), Ok(()));
+        assert_eq!(Private::decode(kept).encode(), br#"{"handle":"h"}"#);
     }
 }

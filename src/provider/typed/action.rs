@@ -197,11 +197,11 @@ impl Action {
         match sent {
             Sent::Make(params) => {
                 let entity = surface.entity;
-                let creation = Creation { entity, params, key: None, replaces: None, in_state: false };
+                let creation = Creation { entity, params, replaces: None, in_state: false };
                 Ok(made(entity, engine::create(connector, &runtime.journal, creation).await?))
             }
             Sent::Call(input) => {
-                let ran = input.run_once(connector, &runtime.journal, None, None).await?;
+                let ran = input.run_once(connector, &runtime.journal, None).await?;
                 let what = self.called().unwrap_or_default();
                 let diagnostics = explain_invoked(what, ran.unrecorded.as_ref(), ran.adopted.as_ref());
                 Ok(Done { outcome: outcome(surface.entity, &ran.body, input.ids()), diagnostics })

@@ -102,8 +102,7 @@ async fn plan_in_place(
     diagnostics.extend(check_readiness(runtime, &request.config, memory.private.handle.as_deref()).await);
     let refused = surface.asked_to_create(runtime, &request.config).err();
     diagnostics.extend(refused.iter().flat_map(|error| surface.explain(error)));
-    let private = memory.private.with_key();
-    let private = Memory { private, ..memory }.encode();
+    let private = memory.encode();
     PlanResponse { state: planned, private, diagnostics, requires_replace: Vec::new() }
 }
 
@@ -176,7 +175,7 @@ async fn plan_create(
             None
         }
     };
-    let private = Private { handle, successor, ..memory.private }.with_key();
+    let private = Private { handle, successor, ..memory.private };
     PlanResponse {
         state: planned,
         private: Memory { private, ..memory }.encode(),

@@ -23,7 +23,7 @@ async fn a_key_that_cannot_be_claimed_is_used_all_the_same_and_by_nobody_afterwa
     let (one, _) = later(folder.path()).await;
     let lock = std::fs::File::open(folder.path().join("lock")).unwrap();
     lock.lock().unwrap();
-    let pending = one.begin(intent("same"), Some("second")).await;
+    let pending = one.begin_under(intent("same"), "second".to_owned()).await;
     assert_eq!(key_of(&pending), "first", "another key would make another object");
     drop(lock);
     pending.answered("cus_1");

@@ -121,7 +121,7 @@ async fn plan_create(runtime: &Runtime, request: PlanRequest, private: Private) 
     diagnostics.extend(readiness::check(runtime, &request.config, handle.as_deref()).await);
     PlanResponse {
         state: planned,
-        private: Private { handle, successor, ..private }.with_key().encode(),
+        private: Private { handle, successor, ..private }.encode(),
         diagnostics,
         ..PlanResponse::default()
     }
