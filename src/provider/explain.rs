@@ -25,24 +25,15 @@ pub(super) fn explain(error: &engine::Error, attribute: &str) -> Diagnostics {
     vec![diagnostic]
 }
 
-/// Warnings after a successful create: that it is not in the journal, or that its object was created by an
-/// earlier run. `what` is the entity type or action.
-pub(super) fn explain_created(
+/// Warnings after a successful create or invocation of `what`, an entity type or action: that it is not in the
+/// journal, or that it was sent by an earlier run, which is told as `resumed` says.
+pub(super) fn explain_made(
     what: &str,
     unrecorded: Option<&io::Error>,
     adopted: Option<&Adopted>,
+    resumed: fn(&str, &str, &str) -> Diagnostic,
 ) -> Diagnostics {
-    let adopted = adopted.map(|adopted| journal::resumed(what, &adopted.id, &ago(adopted.age)));
-    unrecorded.map(|why| journal::not_recorded(&why.to_string())).into_iter().chain(adopted).collect()
-}
-
-/// The same for a successful invocation of an action.
-pub(super) fn explain_invoked(
-    what: &str,
-    unrecorded: Option<&io::Error>,
-    adopted: Option<&Adopted>,
-) -> Diagnostics {
-    let adopted = adopted.map(|adopted| journal::invocation_resumed(what, &adopted.id, &ago(adopted.age)));
+    let adopted = adopted.map(|adopted| resumed(what, &adopted.id, &ago(adopted.age)));
     unrecorded.map(|why| journal::not_recorded(&why.to_string())).into_iter().chain(adopted).collect()
 }
 

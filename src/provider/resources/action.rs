@@ -6,9 +6,9 @@ use serde_json::Value as Json;
 use crate::connector::{self, ActionRef, Connector};
 use crate::engine::ActionInput;
 use crate::provider::connection_schema::{computed, optional};
-use crate::provider::explain::{explain_connector, explain_invoked, explain_unlisted};
+use crate::provider::explain::{explain_connector, explain_made, explain_unlisted};
 use crate::provider::managed::Resource;
-use crate::provider::messages::found;
+use crate::provider::messages::{found, journal};
 use crate::provider::payload;
 use crate::provider::resources::payload::{Private, connection_attribute, keep_equal_handle};
 use crate::provider::resources::readiness;
@@ -227,7 +227,8 @@ async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
             state.set("result", shown);
             let private = private.encode();
             let name = &action.action.name;
-            let diagnostics = explain_invoked(name, ran.unrecorded.as_ref(), ran.adopted.as_ref());
+            let (unrecorded, adopted) = (ran.unrecorded.as_ref(), ran.adopted.as_ref());
+            let diagnostics = explain_made(name, unrecorded, adopted, journal::invocation_resumed);
             StateResponse { state, private, diagnostics }
         }
         Err(error) => failed(vec![secret_payload::explain(&error, &request.planned, &action.action.params)]),

@@ -9,8 +9,8 @@ use crate::catalog::Entity;
 use crate::connection::Connection;
 use crate::connector::{Connector, Error};
 use crate::engine::{self, Object, Params, Predecessor, successor_mark};
-use crate::provider::explain::{explain_created, explain_taken};
-use crate::provider::messages::ends;
+use crate::provider::explain::{explain_made, explain_taken};
+use crate::provider::messages::{ends, journal};
 use crate::provider::resources::lifecycle::{end_wish, ended, place_of, without_consent};
 use crate::provider::resources::payload::Private;
 use crate::provider::runtime::Runtime;
@@ -64,12 +64,11 @@ impl Creation<'_> {
     async fn make_after(&self, params: Params, old: Option<Predecessor<'_>>) -> Result<Made, Diagnostics> {
         let Self { runtime, entity, private, .. } = self;
         let connector = Connector::new(&self.connection);
-        let creation =
-            engine::Creation { entity, params: params.clone(), replaces: old, in_state: true };
+        let creation = engine::Creation { entity, params: params.clone(), replaces: old, in_state: true };
         match engine::create(&connector, &runtime.journal, creation).await {
             Ok(made) => {
-                let mut diagnostics =
-                    explain_created(&entity.name, made.unrecorded.as_ref(), made.adopted.as_ref());
+                let (unrecorded, adopted) = (made.unrecorded.as_ref(), made.adopted.as_ref());
+                let mut diagnostics = explain_made(&entity.name, unrecorded, adopted, journal::resumed);
                 let (unset, why) = made.incomplete.unzip();
                 let unset = unset.unwrap_or_default();
                 diagnostics.extend(why.map(|error| self.incomplete(&made.locator, &unset, &error)));

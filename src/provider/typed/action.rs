@@ -13,8 +13,8 @@ use std::sync::OnceLock;
 use crate::catalog::{Entity, Member, Offer, catalog};
 use crate::connector::{self, Connector};
 use crate::engine::{self, Created, Creation, Params, create_params, secret_values};
-use crate::provider::explain::{explain_connector, explain_invoked};
-use crate::provider::messages::stripe;
+use crate::provider::explain::{explain_connector, explain_made};
+use crate::provider::messages::{journal, stripe};
 use crate::provider::resources::check_readiness;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::Hidden;
@@ -203,7 +203,8 @@ impl Action {
             Sent::Call(input) => {
                 let ran = input.run_once(connector, &runtime.journal, None).await?;
                 let what = self.called().unwrap_or_default();
-                let diagnostics = explain_invoked(what, ran.unrecorded.as_ref(), ran.adopted.as_ref());
+                let (unrecorded, adopted) = (ran.unrecorded.as_ref(), ran.adopted.as_ref());
+                let diagnostics = explain_made(what, unrecorded, adopted, journal::invocation_resumed);
                 Ok(Done { outcome: outcome(surface.entity, &ran.body, input.ids()), diagnostics })
             }
         }
@@ -242,7 +243,8 @@ fn of_one_call(entity: &Entity) -> Vec<Member> {
 
 /// The result of an action that created an object.
 fn made(entity: &Entity, made: Created) -> Done {
-    let mut diagnostics = explain_invoked(&entity.name, made.unrecorded.as_ref(), made.adopted.as_ref());
+    let (unrecorded, adopted) = (made.unrecorded.as_ref(), made.adopted.as_ref());
+    let mut diagnostics = explain_made(&entity.name, unrecorded, adopted, journal::invocation_resumed);
     let outcome = outcome(entity, &made.body, &[made.locator]);
     diagnostics.extend(failure(&made.body).map(|why| stripe::moved_nothing(&outcome, &why)));
     Done { outcome, diagnostics }
