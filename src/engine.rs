@@ -53,6 +53,7 @@ pub use foresight::Foreseen;
 pub use import::{ImportError, ImportId, is_account};
 pub use journal::{Adopted, Intent, Journal, JournalPlace, Leftovers, PendingCreate, fingerprint};
 pub use object::Object;
+pub use once::Failure;
 pub use open::open;
 pub use params::{
     Faults, ParamError, Params, UnlistedValue, Wanted, Written, config_params, create_params, faults_of,

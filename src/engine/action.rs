@@ -10,7 +10,7 @@ use crate::catalog::names::{closest, normalize};
 use crate::connector::{self, ActionRef, Connector};
 use crate::engine::params::{not_an_id, parse, require};
 use crate::engine::{
-    Adopted, Faults, Journal, ParamError, Params, UnlistedValue, Wanted, Written, fingerprint, once,
+    Adopted, Failure, Faults, Journal, ParamError, Params, UnlistedValue, Wanted, Written, fingerprint, once,
     secret_values, unlisted_values,
 };
 use crate::stripe::IdempotencyKey;
@@ -104,7 +104,7 @@ impl ActionInput {
         connector: &Connector,
         journal: &Journal,
         triggers: Option<&str>,
-    ) -> Result<Ran, connector::Error> {
+    ) -> Result<Ran, Failure> {
         let Self { action, ids, params } = self;
         let name = &action.action.name;
         let sent = serde_json::json!([ids, params]).to_string();
@@ -121,8 +121,7 @@ impl ActionInput {
             body: reply.body,
             id,
         });
-        once::settle(pending, connector, &ran, |ran| triggers.map(|_| ran.id.clone())).await;
-        ran
+        once::settle(pending, connector, ran, |ran| triggers.map(|_| ran.id.clone())).await
     }
 }
 

@@ -9,7 +9,7 @@ use crate::connector::{self, Connector};
 use crate::engine::object::current;
 use crate::engine::params::{Params, split_create};
 use crate::engine::succession::taking_over;
-use crate::engine::{Adopted, Ended, Journal, PendingCreate, Predecessor, drift, fingerprint, once};
+use crate::engine::{Adopted, Ended, Failure, Journal, PendingCreate, Predecessor, drift, fingerprint, once};
 use crate::stripe::{IdempotencyKey, Reply};
 
 /// An object that Stripe made.
@@ -50,7 +50,7 @@ pub async fn create(
     connector: &Connector,
     journal: &Journal,
     creation: Creation<'_>,
-) -> Result<Created, connector::Error> {
+) -> Result<Created, Failure> {
     let Creation { entity, params, replaces, in_state } = creation;
     let params = match &replaces {
         Some(old) => old.taken_over(&params),
@@ -92,7 +92,7 @@ async fn create_once(
     entity: &'static Entity,
     params: &Params,
     (mut pending, in_state): (PendingCreate, bool),
-) -> Result<Created, connector::Error> {
+) -> Result<Created, Failure> {
     let call = |key: IdempotencyKey| async move { connector.create(entity, params.clone(), key).await };
     let mut answered = once::send(&mut pending, call).await;
     if let Ok(Reply { replayed: true, body, .. }) = &answered {
@@ -119,6 +119,5 @@ async fn create_once(
         Created { locator, body, peers, adopted, unrecorded, incomplete: None, succession: None }
     });
     let id = |made: &Created| connector::id_of(&made.body, &made.locator).to_owned();
-    once::settle(pending, connector, &made, |made| in_state.then(|| id(made))).await;
-    made
+    once::settle(pending, connector, made, |made| in_state.then(|| id(made))).await
 }

@@ -1,11 +1,29 @@
 //! A call that makes something is sent once, whatever is cut off on the way.
 
+use std::io;
+
 use futures_util::future::BoxFuture;
 
 use crate::connector::{self, Connector, Error};
 use crate::engine::journal::Intent;
 use crate::engine::{Journal, PendingCreate};
 use crate::stripe::{IdempotencyKey, Reply};
+
+/// A create or an action that failed.
+#[derive(Debug)]
+pub struct Failure {
+    /// Why.
+    pub error: Error,
+    /// Why it could not be recorded before it was sent, if it could not and yet may have happened: then no run
+    /// finds again what it made.
+    pub unrecorded: Option<io::Error>,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, unrecorded: None }
+    }
+}
 
 /// Writes a create down. Where a dead run left one of the same fingerprint, Stripe is asked which account
 /// this is, so that a key that was rotated finds it and a key of another account does not.
@@ -57,17 +75,25 @@ where
 pub(super) async fn settle<T>(
     pending: PendingCreate,
     connector: &Connector,
-    ended: &Result<T, Error>,
+    ended: Result<T, Error>,
     id: impl Fn(&T) -> Option<String>,
-) {
+) -> Result<T, Failure> {
     match ended {
-        Ok(made) => match id(made) {
-            Some(id) => pending.answered(&id),
-            None => pending.ended(),
-        },
-        Err(error) if error.may_have_happened() => {
-            pending.unanswered(connector.asked_account_mark().await.ok());
+        Ok(made) => {
+            match id(&made) {
+                Some(id) => pending.answered(&id),
+                None => pending.ended(),
+            }
+            Ok(made)
         }
-        Err(_) => pending.ended(),
+        Err(error) if error.may_have_happened() => {
+            let unrecorded = pending.unrecorded();
+            pending.unanswered(connector.asked_account_mark().await.ok());
+            Err(Failure { error, unrecorded })
+        }
+        Err(error) => {
+            pending.ended();
+            Err(error.into())
+        }
     }
 }

@@ -37,6 +37,13 @@ pub(super) fn explain_made(
     unrecorded.map(|why| journal::not_recorded(&why.to_string())).into_iter().chain(adopted).collect()
 }
 
+/// An error of a create or invocation of `what`, an entity type or action, with a warning where no run finds again
+/// what it may have made.
+pub(super) fn explain_failure(what: &str, failed: Diagnostic, unrecorded: Option<&io::Error>) -> Diagnostics {
+    let lost = unrecorded.map(|why| journal::lost(what, &why.to_string()));
+    std::iter::once(failed).chain(lost).collect()
+}
+
 /// Sorted names in words, each once: `Customer, Product (10)`.
 fn counted(names: &[String]) -> String {
     let groups =

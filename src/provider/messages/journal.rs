@@ -5,6 +5,8 @@ use crate::terraform::message::messages;
 messages! {
     warning not_recorded(why: &str) "Create Not Recorded"
         "The create could not be recorded before it was sent ({why})." "If this run had been interrupted, the next one would not have found the object.";
+    warning lost(what: &str, why: &str) "Unanswered Create Not Recorded"
+        "Stripe may have processed the request for {what}, although no response arrived. The request could not be recorded before it was sent ({why}): the next run does not recognise it, and sends it once more." "Before that, check in Stripe what exists, and make the place of the record writable.";
     warning resumed(what: &str, id: &str, age: &str) "Interrupted Create Resumed"
         "{what} {id} was created {age} by a run that was interrupted. This apply uses it instead of creating another one." "If that run used another state in the same folder and workspace, the object may belong to that state: then remove it from this one with `terraform state rm`, and apply again.";
     warning invocation_resumed(what: &str, id: &str, age: &str) "Interrupted Invocation Resumed"

@@ -4,9 +4,9 @@ use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
 
 use crate::connector::{self, ActionRef, Connector};
-use crate::engine::ActionInput;
+use crate::engine::{ActionInput, Failure};
 use crate::provider::connection_schema::{computed, optional};
-use crate::provider::explain::{explain_connector, explain_made, explain_unlisted};
+use crate::provider::explain::{explain_connector, explain_failure, explain_made, explain_unlisted};
 use crate::provider::managed::Resource;
 use crate::provider::messages::{found, journal};
 use crate::provider::payload;
@@ -231,7 +231,10 @@ async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
             let diagnostics = explain_made(name, unrecorded, adopted, journal::invocation_resumed);
             StateResponse { state, private, diagnostics }
         }
-        Err(error) => failed(vec![secret_payload::explain(&error, &request.planned, &action.action.params)]),
+        Err(Failure { error, unrecorded }) => {
+            let refused = secret_payload::explain(&error, &request.planned, &action.action.params);
+            failed(explain_failure(&action.action.name, refused, unrecorded.as_ref()))
+        }
     }
 }
 

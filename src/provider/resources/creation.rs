@@ -8,8 +8,8 @@ use serde_json::Value as Json;
 use crate::catalog::Entity;
 use crate::connection::Connection;
 use crate::connector::{Connector, Error};
-use crate::engine::{self, Object, Params, Predecessor, successor_mark};
-use crate::provider::explain::{explain_made, explain_taken};
+use crate::engine::{self, Failure, Object, Params, Predecessor, successor_mark};
+use crate::provider::explain::{explain_failure, explain_made, explain_taken};
 use crate::provider::messages::{ends, journal};
 use crate::provider::resources::lifecycle::{end_wish, ended, place_of, without_consent};
 use crate::provider::resources::payload::Private;
@@ -81,13 +81,14 @@ impl Creation<'_> {
                 runtime.successions.made(&self.connection, object);
                 Ok(Made { locator: made.locator, body: made.body, unset, private, diagnostics, succeeded })
             }
-            Err(error) => {
+            Err(Failure { error, unrecorded }) => {
                 let refused = (self.refused)(&error);
                 let place = format!("{}{}", self.import_prefix, place_of(&self.connection));
-                Err(vec![match engine::taken(&connector, entity, &params, &error).await {
+                let refused = match engine::taken(&connector, entity, &params, &error).await {
                     Some(taken) => explain_taken(&refused, entity, &place, &taken),
                     None => refused,
-                }])
+                };
+                Err(explain_failure(&entity.name, refused, unrecorded.as_ref()))
             }
         }
     }

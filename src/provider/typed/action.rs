@@ -12,8 +12,8 @@ use std::sync::OnceLock;
 
 use crate::catalog::{Entity, Member, Offer, catalog};
 use crate::connector::{self, Connector};
-use crate::engine::{self, Created, Creation, Params, create_params, secret_values};
-use crate::provider::explain::{explain_connector, explain_made};
+use crate::engine::{self, Created, Creation, Failure, Params, create_params, secret_values};
+use crate::provider::explain::{explain_connector, explain_failure, explain_made};
 use crate::provider::messages::{journal, stripe};
 use crate::provider::resources::check_readiness;
 use crate::provider::runtime::Runtime;
@@ -169,7 +169,10 @@ impl Action {
                 progress.tell(done.outcome);
                 done.diagnostics
             }
-            Err(error) => vec![self.refused(surface, &error)],
+            Err(Failure { error, unrecorded }) => {
+                let what = self.called().unwrap_or(&surface.entity.name);
+                explain_failure(what, self.refused(surface, &error), unrecorded.as_ref())
+            }
         })
     }
 
@@ -193,7 +196,7 @@ impl Action {
         surface: &Surface,
         connector: &Connector,
         runtime: &Runtime,
-    ) -> Result<Done, connector::Error> {
+    ) -> Result<Done, Failure> {
         match sent {
             Sent::Make(params) => {
                 let entity = surface.entity;

@@ -30,7 +30,19 @@ pub async fn told() -> Vec<Told> {
     let place = stage.shop.folder.path().join("a-file");
     std::fs::write(&place, "").unwrap();
     stage.again("sk_test_shop_1", &json!({"create_journal": place.display().to_string()})).await;
-    stage.make("stripe_product", &json!({"name": "Silver"})).await;
+    let silver = json!({"name": "Silver"});
+    stage.make("stripe_product", &silver).await;
+    let before = stage.told.len();
+    for path in ["/v1/products", "/v1/topups", "/v1/payment_intents/pi_1/confirm"] {
+        stage.shop.fault(json!({"path": path, "method": "POST", "kind": "drop_after"}));
+    }
+    stage.make("stripe_product", &silver).await;
+    stage.invoke("stripe_topup", &topup).await;
+    let confirm = json!({"action": "ConfirmPaymentIntent", "input_payload": {"PaymentIntentId": "pi_1"}});
+    stage.make("stripe_action", &confirm).await;
+    let told: Vec<_> = stage.told[before..].iter().map(|told| told.diagnostic.summary.as_str()).collect();
+    let lost = "Unanswered Create Not Recorded";
+    assert_eq!(told.iter().filter(|summary| **summary == lost).count(), 3, "{told:?}");
     stage.told
 }
 
