@@ -109,6 +109,13 @@ impl FolderStore {
         Ok(journaled.open.into_iter().map(|entry| Left { journal: journal.clone(), entry }).collect())
     }
 
+    /// Whether a process whose Terraform is gone still holds its journal. The folder is locked for each look: a look locks
+    /// the journals of the dead, and who reads one meanwhile would take its process for alive.
+    fn has_orphan(&self) -> io::Result<bool> {
+        let _folder = self.locked()?;
+        Ok(self.others()?.iter().any(|path| self.is_orphans(path)))
+    }
+
     /// Whether a journal is still held by a process whose Terraform is gone, and which will end soon.
     fn is_orphans(&self, path: &Path) -> bool {
         let Ok(file) = files::open(path, false) else { return false };
@@ -163,7 +170,7 @@ impl Store for FolderStore {
             return Ok((left, unread));
         }
         let orphans_end = Instant::now() + ORPHAN_TIMEOUT;
-        while Instant::now() < orphans_end && self.others()?.iter().any(|path| self.is_orphans(path)) {
+        while Instant::now() < orphans_end && self.has_orphan()? {
             std::thread::sleep(ORPHAN_RETRY);
         }
         let _folder = self.locked()?;
@@ -248,4 +255,26 @@ fn append_to_dead(file: &mut File, line: &Line) -> io::Result<()> {
     file.seek(SeekFrom::Start(u64::try_from(whole_lines(&bytes)).unwrap_or_default()))?;
     file.write_all(&line.encode())?;
     file.sync_data()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::entry::tests::entry;
+    use super::{Duration, FolderStore, Line, Writer};
+
+    #[test]
+    fn a_look_for_orphans_locks_no_journal_that_another_process_reads() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = || FolderStore::new(folder.path().to_owned(), Writer::new("1-1", "here"));
+        let lines = [Line::Writer(Writer::new("4294967295-1", "here")), Line::Begun(entry("first", "same"))];
+        let bytes: Vec<u8> = lines.iter().flat_map(Line::encode).collect();
+        std::fs::write(folder.path().join("a.journal"), bytes).unwrap();
+        let reading = store().locked().unwrap();
+        let looking = store();
+        let look = std::thread::spawn(move || looking.has_orphan().unwrap());
+        std::thread::sleep(Duration::from_millis(100));
+        assert!(!look.is_finished(), "it looks while another one reads");
+        drop(reading);
+        assert!(!look.join().unwrap());
+    }
 }
