@@ -51,7 +51,7 @@ pub use error::Error;
 pub use export::{export, export_whole};
 pub use foresight::Foreseen;
 pub use import::{ImportError, ImportId, is_account};
-pub use journal::{Adopted, Intent, Journal, JournalPlace, Leftovers, PendingCreate, fingerprint};
+pub use journal::{Adopted, Intent, Journal, JournalPlace, Leftovers, Look, PendingCreate, fingerprint};
 pub use object::Object;
 pub use once::Failure;
 pub use open::open;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::catalog::Action;
 use crate::catalog::names::{closest, normalize};
 use crate::connector::{self, ActionRef, Connector};
+use crate::engine::once::Sending;
 use crate::engine::params::{not_an_id, parse, require};
 use crate::engine::{
     Adopted, Failure, Faults, Journal, ParamError, Params, UnlistedValue, Wanted, Written, fingerprint, once,
@@ -108,8 +109,9 @@ impl ActionInput {
         let Self { action, ids, params } = self;
         let name = &action.action.name;
         let sent = serde_json::json!([ids, params]).to_string();
-        let print = fingerprint(&["action", name, &sent, triggers.unwrap_or_default()]);
-        let mut pending = once::begin(journal, connector, name, print).await?;
+        let fingerprint = fingerprint(&["action", name, &sent, triggers.unwrap_or_default()]);
+        let sending = Sending { what: name, fingerprint, says_id: false };
+        let mut pending = once::begin(journal, connector, sending).await?;
         let call =
             |key: IdempotencyKey| async move { connector.run(*action, ids, params.clone(), key).await };
         let answered = once::send(&mut pending, call).await;

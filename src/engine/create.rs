@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use crate::catalog::Entity;
 use crate::connector::{self, Connector};
 use crate::engine::object::current;
+use crate::engine::once::Sending;
 use crate::engine::params::{Params, split_create};
 use crate::engine::succession::taking_over;
 use crate::engine::{Adopted, Ended, Failure, Journal, PendingCreate, Predecessor, drift, fingerprint, once};
@@ -56,8 +57,12 @@ pub async fn create(
         Some(old) => old.taken_over(&params),
         None => resumed(journal, entity, params),
     };
-    let print = print_of(entity, &params);
-    let pending = once::begin(journal, connector, &entity.name, print).await?;
+    let sending = Sending {
+        what: &entity.name,
+        fingerprint: print_of(entity, &params),
+        says_id: params.contains_key("id") || !entity.has_own_id(),
+    };
+    let pending = once::begin(journal, connector, sending).await?;
     let (first, mut second) = split_create(entity, params);
     let mut made = create_once(connector, entity, &first, (pending, in_state)).await?;
     second.retain(|name, wanted| !drift::is_so(entity, name, wanted, &made.body));

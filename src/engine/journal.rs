@@ -72,9 +72,14 @@ pub struct Intent {
     pub what: String,
     /// A hash of what is sent.
     pub fingerprint: String,
+    /// Whether it says the object's id itself, which may be that of another account's object, too.
+    pub says_id: bool,
     /// Where it is sent.
     pub account: AccountMark,
 }
+
+/// A look for an object: whether it is seen. None where that could not be found out.
+pub type Look = BoxFuture<'static, Option<bool>>;
 
 /// Creates that interrupted runs left behind.
 #[derive(Debug, Default)]
@@ -148,27 +153,30 @@ impl Journal {
     }
 
     /// Finds out which other keys left creates of this fingerprint in the account of `ours`: those whose
-    /// objects, each an entity type and an id, `ours` can see. A rotated key is one.
+    /// objects `ours` can see. A rotated key is one. `look` looks for the object of an entity type and an id.
     pub async fn recognise(
         &self,
         fingerprint: &str,
         ours: &AccountMark,
-        sees: impl Fn(String, String) -> BoxFuture<'static, bool>,
+        look: impl Fn(&str, &str) -> Option<Look>,
     ) {
         // Held over the calls: an equal create that comes now needs what they find out.
         let mut compared = self.compared.lock().await;
         for theirs in self.unknown_keys(fingerprint, ours) {
-            if !compared.insert((theirs.clone(), ours.key.clone())) {
+            let pair = (theirs.clone(), ours.key.clone());
+            if compared.contains(&pair) {
                 continue;
             }
-            for (what, id) in self.objects_of(&theirs) {
-                if sees(what, id).await {
-                    self.with_left(|left| {
-                        let of_key = left.iter_mut().filter(|left| left.entry.account.key == theirs);
-                        of_key.for_each(|left| left.entry.account.clone_from(ours));
-                    });
-                    break;
-                }
+            let seen = sees_one(self.looks(&theirs, &look)).await;
+            if seen == Some(true) {
+                self.with_left(|left| {
+                    let of_key = left.iter_mut().filter(|left| left.entry.account.key == theirs);
+                    of_key.for_each(|left| left.entry.account.clone_from(ours));
+                });
+            }
+            // What is not known yet is asked again by the next create.
+            if seen.is_some() {
+                compared.insert(pair);
             }
         }
     }
@@ -183,12 +191,12 @@ impl Journal {
         })
     }
 
-    /// A few objects that a key made.
-    fn objects_of(&self, key: &str) -> Vec<(String, String)> {
+    /// Looks for a few objects that a key made.
+    fn looks(&self, key: &str, look: impl Fn(&str, &str) -> Option<Look>) -> Vec<Look> {
         self.with_left(|left| {
-            let of_key = left.iter().filter(|left| left.entry.account.key == key);
-            let objects = of_key.filter_map(|left| Some((left.entry.what.clone(), left.entry.id.clone()?)));
-            objects.take(MOST_COMPARED).collect()
+            let of_key = left.iter().filter(|left| left.entry.account.key == key && !left.entry.says_id);
+            let looks = of_key.filter_map(|left| look(&left.entry.what, left.entry.id.as_deref()?));
+            looks.take(MOST_COMPARED).collect()
         })
     }
 
@@ -214,8 +222,9 @@ impl Journal {
                 }
             }
         }
-        let Intent { what, fingerprint, account } = intent;
-        let entry = Entry { key, what, fingerprint, account, at: Timestamp::now().as_second(), id: None };
+        let Intent { what, fingerprint, says_id, account } = intent;
+        let at = Timestamp::now().as_second();
+        let entry = Entry { key, what, fingerprint, account, at, says_id, id: None };
         self.recorder.begin(entry.clone());
         PendingCreate::new(self.recorder.clone(), entry)
     }
@@ -229,10 +238,20 @@ impl Journal {
         self.with_left(|left| left.iter().position(fits).map(|at| left.remove(at)))
     }
 
-    /// Terraform's state has the object: its create is no longer in flight.
-    pub fn arrived(&self, id: &str) {
-        let arrived: Vec<Left> =
-            self.with_left(|left| left.extract_if(.., |left| left.entry.id.as_deref() == Some(id)).collect());
+    /// Whether a dead run left the create of an object.
+    pub fn has_left_object(&self, what: &str, id: &str) -> bool {
+        self.with_left(|left| left.iter().any(|left| left.entry.is_of(what, id)))
+    }
+
+    /// Terraform's state has the object of this entity type or action, in this account: its create is no longer in
+    /// flight. Where the account is not known, an id that the create said itself tells nothing.
+    pub fn arrived(&self, what: &str, id: &str, account: Option<&AccountMark>) {
+        let is_it = |left: &mut Left| {
+            let entry = &left.entry;
+            let is_there = account.map_or(!entry.says_id, |account| entry.account.is_same(account));
+            is_there && entry.is_of(what, id)
+        };
+        let arrived: Vec<Left> = self.with_left(|left| left.extract_if(.., is_it).collect());
         for left in arrived {
             self.recorder.end_left(left);
         }
@@ -250,6 +269,19 @@ impl Journal {
     fn with_left<T>(&self, act: impl FnOnce(&mut Vec<Left>) -> T) -> T {
         act(&mut self.left.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Whether one of the objects is seen. Where none is, and one look came to nothing, it is not known.
+async fn sees_one(looks: Vec<Look>) -> Option<bool> {
+    let mut seen = Some(false);
+    for look in looks {
+        match look.await {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => seen = None,
+        }
+    }
+    seen
 }
 
 /// Whether Stripe still keeps the key of an entry, as far as the clocks agree.

@@ -2,12 +2,21 @@
 
 use std::io;
 
-use futures_util::future::BoxFuture;
-
+use crate::catalog::OperationKind;
 use crate::connector::{self, Connector, Error};
 use crate::engine::journal::Intent;
-use crate::engine::{Journal, PendingCreate};
+use crate::engine::{Journal, Look, PendingCreate};
 use crate::stripe::{IdempotencyKey, Reply};
+
+/// What is about to be sent.
+pub(super) struct Sending<'s> {
+    /// The entity type or action.
+    pub what: &'s str,
+    /// A hash of what is sent.
+    pub fingerprint: String,
+    /// Whether it says the id itself, which may be that of another account's object, too.
+    pub says_id: bool,
+}
 
 /// A create or an action that failed.
 #[derive(Debug)]
@@ -30,26 +39,37 @@ impl From<Error> for Failure {
 pub(super) async fn begin(
     journal: &Journal,
     connector: &Connector,
-    what: &str,
-    fingerprint: String,
+    sending: Sending<'_>,
 ) -> Result<PendingCreate, Error> {
-    if !journal.has_left(&fingerprint) {
-        let account = connector.account_mark().await?;
-        return Ok(journal.begin(Intent { what: what.to_owned(), fingerprint, account }).await);
-    }
-    let account = connector.asked_account_mark().await?;
-    let sees = |what: String, id: String| -> BoxFuture<'static, bool> {
-        let connector = connector.clone();
-        Box::pin(async move {
-            match connector::entity(&what) {
-                Ok(entity) => connector.get(entity, &id).await.is_ok(),
-                // A run of an action is no object.
-                Err(_) => false,
-            }
-        })
+    let Sending { what, fingerprint, says_id } = sending;
+    let account = if journal.has_left(&fingerprint) {
+        let account = connector.asked_account_mark().await?;
+        journal.recognise(&fingerprint, &account, |what, id| look(connector, what, id)).await;
+        account
+    } else {
+        connector.account_mark().await?
     };
-    journal.recognise(&fingerprint, &account, sees).await;
-    Ok(journal.begin(Intent { what: what.to_owned(), fingerprint, account }).await)
+    Ok(journal.begin(Intent { what: what.to_owned(), fingerprint, says_id, account }).await)
+}
+
+/// Looks for an object that another key made. None where there is nothing to look for: a run of an action is no object,
+/// and the id alone does not say where an object is that belongs to another one.
+fn look(connector: &Connector, what: &str, id: &str) -> Option<Look> {
+    let entity = connector::entity(what).ok()?;
+    if !entity.parents().is_empty() || entity.operation(OperationKind::Get).is_none() {
+        return None;
+    }
+    let (connector, id) = (connector.clone(), id.to_owned());
+    Some(Box::pin(async move {
+        match connector.get(entity, &id).await {
+            Ok(_) => Some(true),
+            // Asked again, Stripe would say the same.
+            Err(error) if error.stripe().is_some_and(|it| it.is_gone() || it.lacks_permission()) => {
+                Some(false)
+            }
+            Err(_) => None,
+        }
+    }))
 }
 
 /// Sends a call under the key of a pending create. A key that an earlier run left and that only

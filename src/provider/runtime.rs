@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
+use crate::catalog::Entity;
 use crate::connection::{Connection, Defaults, Settings, decode_handle, id_of_handle};
 use crate::connector::{Connector, Savings};
 use crate::engine::Journal;
@@ -61,6 +62,13 @@ impl Runtime {
             existing_types: ExistingTypes::default(),
             successions: Successions::default(),
             applies: AtomicBool::new(false),
+        }
+    }
+
+    /// Terraform's state has an object, in whatever account: its create is no longer in flight.
+    pub(super) fn arrived(&self, entity: &Entity, state: &Value) {
+        if let Some(id) = state.get("id").as_str() {
+            self.journal.arrived(&entity.name, id, None);
         }
     }
 

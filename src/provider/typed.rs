@@ -307,8 +307,8 @@ impl Resource for Typed {
     }
 
     fn seen(&self, runtime: &Runtime, state: &Value) {
-        if let Some(id) = state.get("id").as_str() {
-            runtime.journal.arrived(id);
+        if let Some(surfaces) = self.surfaces() {
+            runtime.arrived(surfaces.of_config(state).entity, state);
         }
     }
 }

@@ -22,6 +22,7 @@ mod ephemeral;
 mod flaws;
 mod hostile;
 mod imports;
+mod interrupted;
 mod keys;
 mod lists;
 mod messages;

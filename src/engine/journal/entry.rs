@@ -17,9 +17,19 @@ pub(super) struct Entry {
     pub account: AccountMark,
     /// When it was written, in seconds since 1970.
     pub at: i64,
+    /// Whether the create says the object's id itself: another account may have the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub says_id: bool,
     /// The object's id, once Stripe answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+}
+
+impl Entry {
+    /// Whether it is the create of that object.
+    pub(super) fn is_of(&self, what: &str, id: &str) -> bool {
+        self.what == what && self.id.as_deref() == Some(id)
+    }
 }
 
 /// The version of the lines that this program writes. A later program that writes what this one cannot
@@ -139,6 +149,7 @@ pub(super) mod tests {
             fingerprint: fingerprint.to_owned(),
             account: AccountMark { key: "hash".to_owned(), id: None },
             at: 1_700_000_000,
+            says_id: false,
             id: None,
         }
     }

@@ -3,11 +3,10 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use super::entry::{Line, Writer};
-use super::{Adopted, Intent, Journal, Leftovers, PendingCreate, fingerprint, run};
+use super::{Adopted, Intent, Journal, Leftovers, Look, PendingCreate, fingerprint, run};
 use crate::connector::AccountMark;
 
 mod claims;
@@ -30,7 +29,7 @@ fn journal(folder: &Path, run: &str) -> Journal {
 
 fn intent_in(fingerprint: &str, key: &str, id: Option<&str>) -> Intent {
     let account = AccountMark { key: key.to_owned(), id: id.map(str::to_owned) };
-    Intent { what: "Customer".to_owned(), fingerprint: fingerprint.to_owned(), account }
+    Intent { what: "Customer".to_owned(), fingerprint: fingerprint.to_owned(), says_id: false, account }
 }
 
 fn intent(fingerprint: &str) -> Intent {
@@ -155,18 +154,20 @@ async fn a_rotated_key_is_recognised_by_an_object_that_the_old_one_made() {
     .await;
     let (later, _) = later(folder.path()).await;
     let calls = std::cell::Cell::new(0);
-    let sees = async |visible: &str, rotated: &AccountMark| {
-        let sees = |what: String, id: String| -> BoxFuture<'static, bool> {
+    let sees = async |visible: Option<&str>, rotated: &AccountMark| {
+        let look = |what: &str, id: &str| -> Option<Look> {
             calls.set(calls.get() + 1);
-            Box::pin(std::future::ready((&*what, &*id) == ("Customer", visible)))
+            let seen = visible.map(|visible| (what, id) == ("Customer", visible));
+            Some(Box::pin(std::future::ready(seen)))
         };
-        later.recognise("same", rotated, sees).await;
+        later.recognise("same", rotated, look).await;
     };
     let (stranger, rotated) = (intent_in("same", "stranger", None), intent_in("same", "rotated", None));
-    sees("cus_of_another", &stranger.account).await;
-    sees("cus_1", &rotated.account).await;
-    sees("cus_1", &rotated.account).await;
-    assert_eq!(calls.get(), 2, "each key is compared once");
+    sees(Some("cus_of_another"), &stranger.account).await;
+    sees(None, &rotated.account).await;
+    sees(Some("cus_1"), &rotated.account).await;
+    sees(Some("cus_1"), &rotated.account).await;
+    assert_eq!(calls.get(), 3, "each key is compared once, and again where that came to nothing");
     assert_eq!(key_of(&later.begin_under(stranger, "third".to_owned()).await), "third");
     assert_eq!(key_of(&later.begin_under(rotated.clone(), "fourth".to_owned()).await), "first");
     assert_eq!(key_of(&later.begin_under(rotated, "fifth".to_owned()).await), "second");
@@ -231,9 +232,11 @@ async fn an_object_that_reached_the_state_is_no_longer_pending() {
     let folder = tempfile::tempdir().unwrap();
     killed(folder.path(), DEAD, async |run| begun(run, "same", "first").await.answered("cus_1")).await;
     let (plan, _) = later(folder.path()).await;
-    plan.arrived("cus_2");
+    plan.arrived("Customer", "cus_2", None);
+    plan.arrived("Product", "cus_1", None);
+    plan.arrived("Customer", "cus_1", Some(&intent_in("same", "another", None).account));
     assert!(plan.has_left("same"));
-    plan.arrived("cus_1");
+    plan.arrived("Customer", "cus_1", Some(&intent("same").account));
     assert!(!plan.has_left("same"));
     plan.close(Instant::now(), LIMIT).await.unwrap();
     let (apply, _) = later(folder.path()).await;
@@ -248,7 +251,7 @@ async fn an_end_that_could_not_be_written_is_written_at_the_end_of_the_run() {
     let (plan, _) = later(&folder).await;
     std::fs::rename(&folder, &aside).unwrap();
     std::fs::write(&folder, "no folder").unwrap();
-    plan.arrived("cus_1");
+    plan.arrived("Customer", "cus_1", None);
     plan.load().await;
     std::fs::remove_file(&folder).unwrap();
     std::fs::rename(&aside, &folder).unwrap();
@@ -301,6 +304,7 @@ async fn what_is_too_old_or_of_the_future_is_told_once_and_gone() {
             what: "Customer".to_owned(),
             fingerprint: "same".to_owned(),
             account: intent("same").account,
+            says_id: false,
             id: Some(format!("cus_{key}")),
         };
         Line::Begun(entry).encode()

@@ -116,8 +116,8 @@ impl Resource for Action {
     }
 
     fn seen(&self, runtime: &Runtime, state: &Value) {
-        if let Some(id) = state.get("id").as_str() {
-            runtime.journal.arrived(id);
+        if let (Ok(Some(run)), Some(id)) = (action_of(state), state.get("id").as_str()) {
+            runtime.journal.arrived(&run.action.name, id, None);
         }
     }
 }

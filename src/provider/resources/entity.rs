@@ -137,8 +137,8 @@ impl Resource for Entity {
     }
 
     fn seen(&self, runtime: &Runtime, state: &Value) {
-        if let Some(id) = state.get("id").as_str() {
-            runtime.journal.arrived(id);
+        if let Ok(entity) = entity_of(state) {
+            runtime.arrived(entity, state);
         }
     }
 }

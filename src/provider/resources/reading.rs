@@ -3,7 +3,8 @@
 use serde_json::Value as Json;
 
 use crate::catalog::API_VERSION;
-use crate::connector::{Connector, Error};
+use crate::connection::Connection;
+use crate::connector::{Connector, Error, id_of};
 use crate::engine::{Object, with_unanswered};
 use crate::provider::explain::{explain_connector, sentence};
 use crate::provider::messages::ends;
@@ -37,6 +38,7 @@ pub(in crate::provider) async fn read_stored(
     let connector = Connector::new(&connection);
     match seen_through(&connection, private.home.as_ref(), object.read(&connector)).await {
         Ok(Some((body, home))) => {
+            arrived(runtime, &connection, object, &body).await;
             let mut private = Private { home: Some(home), ..private };
             private.learn_peers(connector.count_peer(object.entity, &object.locator, &body));
             Ok(Some(Reading { body, private }))
@@ -46,6 +48,16 @@ pub(in crate::provider) async fn read_stored(
             Some(elsewhere) => Err(elsewhere),
         },
         Err(error) => Err(unreadable(object, &error)),
+    }
+}
+
+/// The state has an object in the account of this connection: its create is no longer in flight.
+async fn arrived(runtime: &Runtime, connection: &Connection, object: &Object, body: &Json) {
+    let (what, id) = (&object.entity.name, id_of(body, &object.locator));
+    if runtime.journal.has_left_object(what, id)
+        && let Ok(account) = connection.account_mark().await
+    {
+        runtime.journal.arrived(what, id, Some(&account));
     }
 }
 
