@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value as Json, json};
 
 use crate::support::harness::{Case, case, note};
-use crate::support::kills::{End, hold_back, kill, mend, rounds, spawn, start};
+use crate::support::kills::{End, hold_back, kill, mend, providers_of, rounds, spawn, start};
 use crate::support::ports::wait_until;
 use crate::support::redis::Redis;
 use crate::support::workdir::{Workdir, everything, squeezed};
@@ -22,6 +22,8 @@ pub fn cases() -> Vec<Case> {
         case!(a_terraform_that_gave_up_on_open_creates_leaves_them_to_the_next, Terraform),
         case!(what_a_killed_run_made_is_named_with_its_age_when_it_is_taken, Terraform),
         case!(two_keys_take_nothing_of_each_other_after_kills, Terraform),
+        case!(what_the_first_of_two_providers_made_is_found_though_it_had_ended, Terraform),
+        case!(what_the_first_of_two_providers_made_is_found_in_a_redis, Terraform, Redis),
         case!(a_key_that_was_rotated_finds_what_the_old_one_left, Terraform),
         case!(a_key_of_another_account_takes_nothing, Terraform),
         case!(a_journal_in_a_folder_outlives_its_runner, Terraform),
@@ -192,6 +194,44 @@ fn two_keys_take_nothing_of_each_other_after_kills() {
         assert_eq!((workdir.count("charge"), distinct.len()), (2 * EACH, 2 * EACH), "round {round}, {made}");
         workdir.assert_plan_is_empty();
     }
+}
+
+fn what_the_first_of_two_providers_made_is_found_though_it_had_ended() {
+    assert_found_of_both("");
+}
+
+fn what_the_first_of_two_providers_made_is_found_in_a_redis() {
+    let redis = Redis::start();
+    assert_found_of_both(&format!("create_journal = {:?}", redis.address));
+}
+
+/// A run whose first provider has made its object, and ended, is killed, and its state lost.
+#[track_caller]
+fn assert_found_of_both(place: &str) {
+    const LATE: usize = 12;
+    let provider = |alias: &str| format!("provider \"stripe\" {{\n  {alias}\n  {place}\n}}\n");
+    let providers = format!("{}{}", provider(""), provider("alias = \"late\""));
+    // The other one is at work by the time that the first one ends.
+    let after =
+        |config: String| config.replace("  entity ", "  depends_on = [stripe_entity.first]\n  entity ");
+    let (customer, late) = (after(CUSTOMER.to_owned()), after(charges("late", "stripe.late", LATE - 1)));
+    let workdir = Workdir::new(&format!("{providers}{}{customer}{late}", charges("first", "stripe.late", 1)));
+    workdir.script("POST", "/v1/payment_intents", 1, &json!({ "delay": 0 }));
+    workdir.script("POST", "/v1/payment_intents", LATE, &json!({ "delay": 4000 }));
+    let run = spawn(workdir.command(&["apply", "-auto-approve", "-no-color", "-parallelism=50"]));
+    wait_until("the customer is made", || workdir.count("customer") == 1);
+    wait_until("the first provider ends", || providers_of(run.id()).len() == 1);
+    kill(run, End::Both);
+    mend(&workdir);
+    for gone in ["terraform.tfstate", "terraform.tfstate.backup"] {
+        let _ = std::fs::remove_file(workdir.path(gone));
+    }
+    let said = workdir.apply();
+    assert_eq!((workdir.count("customer"), workdir.count("charge")), (1, LATE), "{said}");
+    workdir.assert_plan_is_empty();
+    // Both have ended in an orderly way: another state has objects of its own.
+    workdir.ok(&["apply", "-auto-approve", "-no-color", "-state=two.tfstate"]);
+    assert_eq!((workdir.count("customer"), workdir.count("charge")), (2, 2 * LATE));
 }
 
 /// A command of the same user with another key in his environment.

@@ -87,14 +87,22 @@ pub fn mend(workdir: &Workdir) {
 /// The provider process below a terraform process that serves the apply: the youngest.
 #[track_caller]
 fn provider_of(terraform: u32) -> u32 {
+    providers_of(terraform).into_iter().max().expect("terraform has a provider process")
+}
+
+/// The provider processes below a terraform process.
+pub fn providers_of(terraform: u32) -> Vec<u32> {
     let listing =
         std::fs::read_to_string(format!("/proc/{terraform}/task/{terraform}/children")).unwrap_or_default();
     let all_tasks = std::fs::read_dir(format!("/proc/{terraform}/task")).unwrap().flatten();
-    let children = all_tasks
+    let mut children: Vec<u32> = all_tasks
         .filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok())
         .chain([listing])
-        .flat_map(|pids| pids.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<u32>>());
-    children.max().expect("terraform has a provider process")
+        .flat_map(|pids| pids.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<u32>>())
+        .collect();
+    children.sort_unstable();
+    children.dedup();
+    children
 }
 
 fn is_alive(pid: u32) -> bool {

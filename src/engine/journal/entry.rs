@@ -74,6 +74,9 @@ pub(super) enum Line {
     Account(AccountMark),
     /// A create is no longer in flight: refused, arrived in a state, or claimed by another run.
     Ended { key: String },
+    /// The process ended in an orderly way. Whether the state has what was answered is not known before every process
+    /// of the run has ended so.
+    Done,
     /// The run ended in an orderly way: what was answered is in its state.
     Closed,
 }
@@ -83,6 +86,8 @@ pub(super) enum Line {
 pub(super) struct Journaled {
     pub writer: Writer,
     pub open: Vec<Entry>,
+    /// The process that wrote them has ended in an orderly way.
+    pub is_done: bool,
 }
 
 impl Line {
@@ -125,7 +130,11 @@ impl Journaled {
                 }
             }
             Line::Ended { key } => self.open.retain(|entry| entry.key != key),
-            Line::Closed => self.open.retain(|entry| entry.id.is_none()),
+            Line::Done => self.is_done = true,
+            Line::Closed => {
+                self.is_done = true;
+                self.open.retain(|entry| entry.id.is_none());
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The system drops the lock with the process, however it ends. A file whose lock is free and whose
 //! Terraform run is over is a dead run's, and its entries may be claimed. Reading the files of
-//! others, claiming and making a file happen under one more lock, the folder's.
+//! others, claiming, making and closing a file happen under one more lock, the folder's.
 //!
 //! A file grows ahead of its lines, in zeros: a sync then writes no size, and what has to be
 //! noted of a create that was begun finds its space on a disk that has filled up since.
@@ -99,6 +99,15 @@ impl FolderStore {
         Ok(others)
     }
 
+    /// The journals of the other processes of this run, as far as they can be read.
+    fn of_this_run(&self, own: &Path) -> io::Result<Vec<(PathBuf, Journaled)>> {
+        let others = self.others()?.into_iter().filter(|path| path != own);
+        let read = others.filter_map(|path| Some((journaled(&files::open(&path, false).ok()?).ok()?, path)));
+        let of_run =
+            read.filter(|(found, _)| found.writer.run == self.writer.run && !found.writer.is_newer());
+        Ok(of_run.map(|(found, path)| (path, found)).collect())
+    }
+
     /// What the process of this file left, if it and its run are dead. A file without anything is removed.
     fn left_in(&self, path: &Path) -> io::Result<Vec<Left>> {
         let Some((_file, journaled)) = self.read_dead(path)? else { return Ok(Vec::new()) };
@@ -119,11 +128,8 @@ impl FolderStore {
     /// Whether a journal is still held by a process whose Terraform is gone, and which will end soon.
     fn is_orphans(&self, path: &Path) -> bool {
         let Ok(file) = files::open(path, false) else { return false };
-        let mut bytes = Vec::new();
         // Where a lock keeps readers out, nothing is read and nobody is waited for.
-        let read = (&file).take(LARGEST).read_to_end(&mut bytes).is_ok();
-        let writer = Journaled::read(&bytes).writer;
-        read && self.is_dead(&writer) && file.try_lock().is_err()
+        journaled(&file).is_ok_and(|found| self.is_dead(&found.writer) && file.try_lock().is_err())
     }
 
     /// Whether the run of a process of our folder and workspace is over. What a later version wrote is left to it.
@@ -138,9 +144,7 @@ impl FolderStore {
         if file.try_lock().is_err() {
             return Ok(None);
         }
-        let mut bytes = Vec::new();
-        (&file).take(LARGEST).read_to_end(&mut bytes)?;
-        let journaled = Journaled::read(&bytes);
+        let journaled = journaled(&file)?;
         Ok(self.is_dead(&journaled.writer).then_some((file, journaled)))
     }
 
@@ -157,7 +161,7 @@ impl FolderStore {
         if journaled.open.is_empty() {
             fs::remove_file(&path)?;
         } else {
-            append_to_dead(&mut file, &ended)?;
+            append_as_last(&mut file, &ended)?;
         }
         Ok(journaled.open.len() < before)
     }
@@ -216,12 +220,19 @@ impl Store for FolderStore {
 
     fn close(&mut self, is_empty: bool) -> io::Result<()> {
         let Some(mut own) = self.own.take() else { return Ok(()) };
-        if is_empty {
-            return fs::remove_file(&own.path);
+        // Without the mark nobody closes it but we.
+        let _ = own.append(&[Line::Done]);
+        let _folder = self.locked()?;
+        let OwnFile { path: own, .. } = own;
+        let others = self.of_this_run(&own)?;
+        if others.iter().any(|(_, journaled)| !journaled.is_done) {
+            return Ok(());
         }
-        own.append(&[Line::Closed])?;
-        own.file.set_len(own.end)?;
-        own.file.sync_data()
+        for (path, mut journaled) in others {
+            journaled.apply(Line::Closed);
+            close_at(&path, journaled.open.is_empty())?;
+        }
+        close_at(&own, is_empty)
     }
 }
 
@@ -247,14 +258,39 @@ impl OwnFile {
     }
 }
 
-/// Adds a line where the lines end, over the zeros or the torn line that follow.
-fn append_to_dead(file: &mut File, line: &Line) -> io::Result<()> {
+/// What a journal says.
+fn journaled(file: &File) -> io::Result<Journaled> {
+    Ok(Journaled::read(&bytes(file)?))
+}
+
+fn bytes(mut file: &File) -> io::Result<Vec<u8>> {
     file.seek(SeekFrom::Start(0))?;
     let mut bytes = Vec::new();
-    (&*file).take(LARGEST).read_to_end(&mut bytes)?;
-    file.seek(SeekFrom::Start(u64::try_from(whole_lines(&bytes)).unwrap_or_default()))?;
+    file.take(LARGEST).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Adds a line where the lines end, over the zeros or the torn line that follow.
+fn append_as_last(file: &mut File, line: &Line) -> io::Result<()> {
+    let end = whole_lines(&bytes(file)?);
+    file.seek(SeekFrom::Start(u64::try_from(end).unwrap_or_default()))?;
     file.write_all(&line.encode())?;
     file.sync_data()
+}
+
+/// Closes a journal of a run that has ended in an orderly way.
+fn close_at(path: &Path, is_empty: bool) -> io::Result<()> {
+    if !path.exists() {
+        // Another process of the run ended at the same time, and was first.
+        return Ok(());
+    }
+    if is_empty {
+        return fs::remove_file(path);
+    }
+    let mut file = files::open(path, false)?;
+    append_as_last(&mut file, &Line::Closed)?;
+    let end = file.stream_position()?;
+    file.set_len(end)
 }
 
 #[cfg(test)]

@@ -82,15 +82,35 @@ impl RedisStore {
         self.ask(|redis| redis.exists(&alive))
     }
 
-    /// Waits until a process is not heard of any more; false when it lives on.
-    fn is_dead(&mut self, journal: &str, till: Instant) -> io::Result<bool> {
-        while self.is_alive(journal)? {
-            if Instant::now() > till {
-                return Ok(false);
+    /// Waits until no process of a run is heard of any more; false when one lives on.
+    fn is_dead(&mut self, journals: &[&String], till: Instant) -> io::Result<bool> {
+        for journal in journals {
+            while self.is_alive(journal)? {
+                if Instant::now() > till {
+                    return Ok(false);
+                }
+                sleep(RETRY);
             }
-            sleep(RETRY);
         }
         Ok(true)
+    }
+
+    /// The journals of other processes, with what they say.
+    fn others(&mut self) -> io::Result<Vec<(Journaled, String)>> {
+        let all = self.key("all", "journals");
+        let mut journals: Vec<String> = self.ask(|redis| redis.smembers(&all))?;
+        journals.retain(|journal| *journal != self.own);
+        journals.sort();
+        let mut others = Vec::new();
+        for journal in journals {
+            others.push((self.read(&journal)?, journal));
+        }
+        Ok(others)
+    }
+
+    /// Closes the journal of a run that has ended in an orderly way.
+    fn end_log(&mut self, journal: &str, is_empty: bool) -> io::Result<()> {
+        if is_empty { self.forget(journal) } else { self.push(journal, &[Line::Closed]) }
     }
 
     fn forget(&mut self, journal: &str) -> io::Result<()> {
@@ -109,25 +129,24 @@ fn connect(address: &Secret) -> Result<Connection, RedisError> {
 
 impl Store for RedisStore {
     fn left(&mut self) -> io::Result<(Vec<Left>, Vec<io::Error>)> {
-        let all = self.key("all", "journals");
-        let mut journals: Vec<String> = self.ask(|redis| redis.smembers(&all))?;
-        journals.retain(|journal| *journal != self.own);
-        journals.sort();
+        let others = self.others()?;
         let till = Instant::now() + Duration::from_millis(LEASE);
         let mut left = Vec::new();
-        for journal in journals {
-            let found = self.read(&journal)?;
+        for (found, journal) in &others {
+            let run = &found.writer.run;
             // The run's other processes end with it.
-            if found.writer.is_newer() || found.writer.run == self.writer.run && !found.writer.run.is_empty()
-            {
+            if found.writer.is_newer() || *run == self.writer.run && !run.is_empty() {
                 continue;
             }
+            let is_of_run = |it: &Journaled| it.writer.run == *run && !run.is_empty();
+            let of_run = others.iter().filter(|(it, other)| other == journal || is_of_run(it));
+            let of_run: Vec<&String> = of_run.map(|(_, journal)| journal).collect();
             if found.open.is_empty() {
-                if !self.is_alive(&journal)? {
-                    self.forget(&journal)?;
+                if !self.is_alive(journal)? {
+                    self.forget(journal)?;
                 }
-            } else if self.is_dead(&journal, till)? {
-                let entries = self.read(&journal)?.open.into_iter();
+            } else if self.is_dead(&of_run, till)? {
+                let entries = self.read(journal)?.open.into_iter();
                 left.extend(entries.map(|entry| Left { journal: journal.clone(), entry }));
             }
         }
@@ -171,15 +190,20 @@ impl Store for RedisStore {
             return Ok(());
         }
         self.is_begun = false;
-        let (closed, own) = (self.own.clone(), Uuid::new_v4().to_string());
-        if is_empty {
-            self.forget(&closed)?;
-        } else {
-            self.push(&closed, &[Line::Closed])?;
-            let alive = self.key("alive", &closed);
-            self.ask(|redis| redis.del::<_, ()>(&alive))?;
+        let closed = self.own.clone();
+        self.push(&closed, &[Line::Done])?;
+        let mut others = self.others()?;
+        others.retain(|(found, _)| found.writer.run == self.writer.run && !found.writer.is_newer());
+        if others.iter().all(|(found, _)| found.is_done) {
+            for (mut found, journal) in others {
+                found.apply(Line::Closed);
+                self.end_log(&journal, found.open.is_empty())?;
+            }
+            self.end_log(&closed, is_empty)?;
         }
-        self.own = own;
+        let alive = self.key("alive", &closed);
+        self.ask(|redis| redis.del::<_, ()>(&alive))?;
+        self.own = Uuid::new_v4().to_string();
         Ok(())
     }
 

@@ -31,7 +31,10 @@ pub(super) trait Store: Send {
     /// Ends an entry that a dead run left.
     fn end(&mut self, left: &Left) -> io::Result<()>;
 
-    /// The run ends in an orderly way. Without an open entry nothing is kept of its journal.
+    /// The process ends in an orderly way. Without an open entry nothing is kept of its journal, once every process of
+    /// the run has ended so: until then Terraform may die before its state has what the first ones made. The last one
+    /// closes the journals of all. Each marks its own first, and looks for the others then: of two that end at once, at
+    /// least one sees that it is the last.
     fn close(&mut self, is_empty: bool) -> io::Result<()>;
 
     /// Shows others that the run lives; called every few seconds.

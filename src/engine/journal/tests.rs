@@ -11,6 +11,7 @@ use crate::connector::AccountMark;
 
 mod claims;
 mod names;
+mod siblings;
 mod syncs;
 mod versions;
 
