@@ -101,7 +101,7 @@ async fn create_once(
     let call = |key: IdempotencyKey| async move { connector.create(entity, params.clone(), key).await };
     let mut answered = once::send(&mut pending, call).await;
     if let Ok(Reply { replayed: true, body, .. }) = &answered {
-        let locator = connector::locator(entity, params, body, &pending.key().text);
+        let locator = connector::locator(entity, params, body, pending.key_text());
         match current(connector, entity, &locator).await {
             // The object of the earlier run was ended since: this create is a new one.
             Ok(None) => {
@@ -117,7 +117,7 @@ async fn create_once(
         }
     }
     let made = answered.map(|reply| {
-        let locator = connector::locator(entity, params, &reply.body, &pending.key().text);
+        let locator = connector::locator(entity, params, &reply.body, pending.key_text());
         let adopted = pending.adopted(connector::id_of(&reply.body, &locator), reply.replayed);
         let (body, unrecorded) = (reply.body, pending.unrecorded());
         let peers = connector.count_peer(entity, &locator, &body);

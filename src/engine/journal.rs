@@ -24,6 +24,7 @@ mod recorder;
 mod redis;
 mod run;
 mod store;
+mod writer_thread;
 
 use std::collections::{BTreeSet, HashSet};
 use std::io;

@@ -57,6 +57,11 @@ impl PendingCreate {
         })
     }
 
+    /// The idempotency key as text.
+    pub fn key_text(&self) -> &str {
+        &self.entry.key
+    }
+
     /// Why the create could not be written down before it was sent, if it could not.
     pub fn unrecorded(&self) -> Option<io::Error> {
         self.unrecorded.lock().unwrap_or_else(PoisonError::into_inner).take()

@@ -1,35 +1,21 @@
-//! The thread that writes a journal. File work happens here and nowhere else, so that a file system
-//! that is slow or hangs holds up no other call.
+//! The way to a journal: what its callers tell it and ask it, without waiting for a file.
 //!
-//! # Group commit
-//!
-//! A create is known when it begins, and written down and synced only when one is about to be sent. One write
-//! and one sync cover all that have begun before, so creates that wait in the throttle find themselves synced by
-//! the one in front of them, and do not wake the thread. Creates that come at once, because their predecessors were
-//! answered at once, are given [`LONGEST_GATHERING`] to arrive. The recorder knows how many may come: as many as were lately
-//! in flight together, at first [`AT_ONCE`], less those that are. When nobody can come nobody is waited for, and
-//! others that did not come are not expected again. Who was synced together comes together again: a first
-//! sync that covers all makes the later ones cover all.
+//! The thread behind it writes. A create that another one's sync covered does not wake it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::entry::{Entry, Line};
+use super::entry::Entry;
 use super::store::{Left, Store};
+use super::writer_thread::WriterThread;
 use crate::connector::AccountMark;
 
-/// The longest that a create waits for others to share its sync.
-const LONGEST_GATHERING: Duration = Duration::from_millis(4);
-/// How many creates Terraform sends at once by default.
-const AT_ONCE: usize = 10;
-/// How often others are shown that the run lives.
-const RENEWAL: Duration = Duration::from_secs(2);
 /// The longest that a call waits for the recorder.
 const REPLY_TIMEOUT: Duration = Duration::from_secs(8);
 
@@ -38,20 +24,20 @@ pub(super) type Found = (Vec<Left>, Vec<io::Error>);
 
 /// What the thread and its callers share without a job.
 #[derive(Debug, Default)]
-struct Shared {
+pub(super) struct Shared {
     /// Somebody waited in vain and nothing was done since.
-    stuck: AtomicBool,
-    syncs: AtomicU64,
+    pub stuck: AtomicBool,
+    pub syncs: AtomicU64,
     /// Creates that have begun since the last job.
-    begun: Mutex<Vec<Entry>>,
+    pub begun: Mutex<Vec<Entry>>,
     /// The creates in flight that survive a failure of power.
-    durable: Mutex<BTreeSet<String>>,
+    pub durable: Mutex<BTreeSet<String>>,
 }
 
-type Reply<T> = oneshot::Sender<io::Result<T>>;
+pub(super) type Reply<T> = oneshot::Sender<io::Result<T>>;
 
 /// What the recorder is asked to do, in order.
-enum Job {
+pub(super) enum Job {
     Left(Reply<Found>),
     Claim(Left, Entry, Reply<bool>),
     Sync(String, Reply<()>),
@@ -76,7 +62,7 @@ impl Recorder {
     pub(super) fn start(store: Box<dyn Store>, place: &str) -> Self {
         let (jobs, received) = mpsc::channel();
         let shared = Arc::<Shared>::default();
-        let thread = Thread::new(store, Arc::clone(&shared));
+        let thread = WriterThread::new(store, Arc::clone(&shared));
         // Without a thread the jobs have no receiver, which is an error for who waits.
         let _ = std::thread::Builder::new().name("journal".to_owned()).spawn(move || thread.run(&received));
         Self { jobs, place: place.into(), shared }
@@ -159,196 +145,7 @@ impl Recorder {
     }
 }
 
-/// What the thread knows.
-struct Thread {
-    store: Box<dyn Store>,
-    shared: Arc<Shared>,
-    /// Keys in flight or left open, with the time of Stripe's answer.
-    open: BTreeMap<String, Option<Instant>>,
-    /// Keys of creates that may still be answered.
-    in_flight: BTreeSet<String>,
-    /// As many creates as were lately in flight together.
-    slots: usize,
-    unsynced: BTreeSet<String>,
-    /// Why creates could not be written down.
-    unwritten: BTreeMap<String, String>,
-    waiting: Vec<Reply<()>>,
-    /// Entries of dead runs whose objects are in the state, which could not be ended yet.
-    arrived: Vec<Left>,
-}
-
-impl Thread {
-    fn new(store: Box<dyn Store>, shared: Arc<Shared>) -> Self {
-        Self {
-            store,
-            shared,
-            open: BTreeMap::new(),
-            in_flight: BTreeSet::new(),
-            slots: AT_ONCE,
-            unsynced: BTreeSet::new(),
-            unwritten: BTreeMap::new(),
-            waiting: Vec::new(),
-            arrived: Vec::new(),
-        }
-    }
-
-    fn run(mut self, jobs: &Receiver<Job>) {
-        loop {
-            match jobs.recv_timeout(RENEWAL) {
-                Ok(job) => self.handle(job),
-                Err(RecvTimeoutError::Timeout) => self.store.renew(),
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
-            if !self.waiting.is_empty() {
-                self.gather(jobs);
-                self.sync();
-            }
-            self.shared.stuck.store(false, Ordering::Relaxed);
-        }
-    }
-
-    /// Handles what is there already, and what comes while others can be expected.
-    fn gather(&mut self, jobs: &Receiver<Job>) {
-        let (till, before) = (Instant::now() + LONGEST_GATHERING, self.in_flight.len());
-        loop {
-            let can_come = self.slots > self.in_flight.len();
-            let wait = if can_come { till.saturating_duration_since(Instant::now()) } else { Duration::ZERO };
-            match jobs.recv_timeout(wait) {
-                Ok(job) => self.handle(job),
-                Err(_) => break,
-            }
-        }
-        // They have come, too, though they are not about to be sent.
-        self.begin_all();
-        if self.in_flight.len() <= before {
-            self.slots = self.in_flight.len();
-        }
-    }
-
-    /// A create that another one's sync covered, or that could not be written, does not wait.
-    fn sync_or_wait(&mut self, key: &str, reply: Reply<()>) {
-        if self.unsynced.contains(key) {
-            return self.waiting.push(reply);
-        }
-        let unwritten = self.unwritten.remove(key);
-        // Who does not wait any more has given up.
-        let _ = reply.send(unwritten.map_or(Ok(()), |why| Err(io::Error::other(why))));
-    }
-
-    fn sync(&mut self) {
-        let synced = self.store.sync();
-        self.shared.syncs.fetch_add(1, Ordering::Relaxed);
-        // What could not be synced is not: who asks next has it synced again.
-        if synced.is_ok() {
-            locked(&self.shared.durable).extend(std::mem::take(&mut self.unsynced));
-        }
-        for reply in self.waiting.drain(..) {
-            let result = synced.as_ref().map(drop).map_err(|error| io::Error::other(error.to_string()));
-            let _ = reply.send(result);
-        }
-    }
-
-    fn handle(&mut self, job: Job) {
-        self.begin_all();
-        match job {
-            Job::Left(reply) => drop(reply.send(self.store.left())),
-            Job::Claim(left, own, reply) => {
-                let key = own.key.clone();
-                let claimed = self.store.claim(&left, &Line::Begun(own));
-                if claimed.as_ref().is_ok_and(|claimed| *claimed) {
-                    self.opened(key);
-                }
-                let _ = reply.send(claimed);
-            }
-            Job::Sync(key, reply) => self.sync_or_wait(&key, reply),
-            Job::Answered(key, id, at) => {
-                self.landed(&key);
-                if let Some(answered) = self.open.get_mut(&key) {
-                    *answered = Some(at);
-                    self.note(Line::Answered { key, id });
-                }
-            }
-            Job::Unanswered(key) => self.landed(&key),
-            Job::Ended(key) => {
-                self.landed(&key);
-                if self.open.remove(&key).is_some() {
-                    self.note(Line::Ended { key });
-                }
-            }
-            Job::Account(mark) => self.note(Line::Account(mark)),
-            Job::EndLeft(left) => self.end_left(left),
-            Job::Close(asked, reply) => drop(reply.send(self.close(asked))),
-        }
-    }
-
-    /// Writes down what has begun since the last job.
-    fn begin_all(&mut self) {
-        let begun = std::mem::take(&mut *locked(&self.shared.begun));
-        if begun.is_empty() {
-            return;
-        }
-        let keys: Vec<String> = begun.iter().map(|entry| entry.key.clone()).collect();
-        let lines: Vec<Line> = begun.into_iter().map(Line::Begun).collect();
-        match self.store.append(&lines) {
-            Ok(()) => keys.into_iter().for_each(|key| {
-                self.unsynced.insert(key.clone());
-                self.opened(key);
-            }),
-            Err(error) => self.unwritten.extend(keys.into_iter().map(|key| (key, error.to_string()))),
-        }
-    }
-
-    /// The call of a create has ended.
-    fn landed(&mut self, key: &str) {
-        self.in_flight.remove(key);
-        self.unsynced.remove(key);
-        locked(&self.shared.durable).remove(key);
-    }
-
-    fn opened(&mut self, key: String) {
-        self.open.insert(key.clone(), None);
-        self.in_flight.insert(key);
-        self.slots = self.slots.max(self.in_flight.len());
-    }
-
-    /// An entry that stays would give its object to an equal create, beside the state that has it: so the end of the
-    /// run tries again.
-    fn end_left(&mut self, left: Left) {
-        if let Err(error) = self.store.end(&left) {
-            log::warn!(
-                "the create of {} that an earlier run left could not be ended: {error}",
-                left.entry.what
-            );
-            self.arrived.push(left);
-        }
-    }
-
-    /// Creates that were open when the end was asked for are not in the state, nor is it known what else is
-    /// not: Terraform gave up. Then the journal stays as that of a run that died.
-    fn close(&mut self, asked: Instant) -> io::Result<()> {
-        for left in std::mem::take(&mut self.arrived) {
-            self.end_left(left);
-        }
-        let gave_up =
-            !self.in_flight.is_empty() || self.open.values().flatten().any(|answered| *answered > asked);
-        if gave_up {
-            return self.store.sync();
-        }
-        self.open.retain(|_, answered| answered.is_none());
-        let closed = self.store.close(self.open.is_empty());
-        self.open.clear();
-        closed
-    }
-
-    /// What only helps the next run is not worth an error: without it the run is asked again.
-    fn note(&mut self, line: Line) {
-        if let Err(error) = self.store.append(&[line]) {
-            log::warn!("a create in flight could not be noted: {error}");
-        }
-    }
-}
-
-fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -78,7 +78,7 @@ async fn later(folder: &Path) -> (Journal, Leftovers) {
 }
 
 fn key_of(pending: &PendingCreate) -> String {
-    pending.key().text
+    pending.key_text().to_owned()
 }
 
 #[tokio::test]

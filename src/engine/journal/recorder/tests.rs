@@ -3,9 +3,10 @@
 use std::io;
 use std::sync::mpsc;
 
+use super::super::entry::Line;
 use super::super::entry::tests::entry;
 use super::super::store::{Left, Store};
-use super::{Duration, Found, Instant, Line, Recorder};
+use super::{Duration, Found, Instant, Recorder};
 
 /// A store that hangs at creates until it is told to go on, fails to sync so often, and has no space
 /// for answers.
