@@ -135,7 +135,11 @@ impl Recorder {
         let (reply, answer) = oneshot::channel();
         self.tell(job(reply));
         match tokio::time::timeout(limit, answer).await {
-            Ok(Ok(done)) => done.map_err(|error| failed(&error.to_string())),
+            Ok(Ok(done)) => done.map_err(|error| match error.to_string() {
+                // An error of a file names it.
+                why if why.starts_with(&*self.place) => error,
+                why => failed(&why),
+            }),
             Ok(Err(_)) => Err(failed("its thread has ended")),
             Err(_) => {
                 self.shared.stuck.store(true, Ordering::Relaxed);
