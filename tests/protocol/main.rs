@@ -30,6 +30,7 @@ mod names;
 mod one_run;
 mod queries;
 mod reads;
+mod refreshes;
 mod rules;
 mod schemas;
 mod secret_payload;

@@ -80,6 +80,7 @@ async fn unchanged(
     let read = terraform.refresh(name, object).await?;
     let (was, is) = (&object.state, &read.state);
     expect(was == is, &format!("the read differs from the apply: {is:?}, not {was:?}"))?;
+    expect(object.private == read.private, "the read changes the private data")?;
     let plan = terraform.plan(name, &read, config).await?;
     let planned = &plan.planned.state;
     expect(

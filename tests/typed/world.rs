@@ -225,7 +225,7 @@ impl World {
         self.settled(name, &made, params)
     }
 
-    /// Reads the object, which must be as it was, and plans, which must come to nothing.
+    /// Reads the object, which must be as it was with all beside it, and plans, which must come to nothing.
     pub fn settled(
         &mut self,
         name: &str,
@@ -235,6 +235,10 @@ impl World {
         let read = self.refresh(name, object).map_err(at("read"))?;
         if read.state != object.state {
             return Err(format!("the read differs: {}", difference(&object.state, &read.state)));
+        }
+        if read.private != object.private {
+            let [was, is] = [object, &read].map(|it| String::from_utf8_lossy(&it.private).into_owned());
+            return Err(format!("the read changes the private data:\n{was}\n{is}"));
         }
         self.idle(name, &read, params)?;
         Ok(read)

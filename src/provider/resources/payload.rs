@@ -4,8 +4,10 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 use crate::connection::{AccountIdentity, Connection, decode_handle, id_of_handle};
+use crate::connector::Connector;
 use crate::engine::{Change, Object, Params, Wanted};
 use crate::provider::connection_schema::optional;
 use crate::provider::messages::found;
@@ -121,12 +123,23 @@ impl Private {
         }
     }
 
-    /// Learns how many objects of its list there are. A small increase is ignored: private
-    /// data that changed would make Terraform rewrite its state.
+    /// Learns how many objects of its list there are. A read does not: private data that change are drift to
+    /// `terraform plan -refresh-only -detailed-exitcode`, and the next read knows the greatest number of all anyway.
     pub(in crate::provider) fn learn_peers(&mut self, peers: usize) {
-        if peers >= FEW && peers > 2 * self.peers.unwrap_or_default() {
-            self.peers = Some(peers);
+        if peers >= FEW {
+            self.peers = self.peers.max(Some(peers));
         }
+    }
+
+    /// The same data, with one more object of the list counted: this one, which was changed or is read first.
+    pub(in crate::provider) fn with_peers(
+        mut self,
+        connector: &Connector,
+        object: &Object,
+        body: &Json,
+    ) -> Self {
+        self.learn_peers(connector.count_peer(object.entity, &object.locator, body));
+        self
     }
 }
 

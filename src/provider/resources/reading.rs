@@ -39,8 +39,10 @@ pub(in crate::provider) async fn read_stored(
     match seen_through(&connection, private.home.as_ref(), object.read(&connector)).await {
         Ok(Some((body, home))) => {
             arrived(runtime, &connection, object, &body).await;
-            let mut private = Private { home: Some(home), ..private };
-            private.learn_peers(connector.count_peer(object.entity, &object.locator, &body));
+            let private = Private { home: Some(home), ..private };
+            // What a read learns counts as drift, but for the first one of an import.
+            let is_first = object.body.is_null();
+            let private = if is_first { private.with_peers(&connector, object, &body) } else { private };
             Ok(Some(Reading { body, private }))
         }
         Ok(None) => match not_surely_gone(&connection, &private, stored(object, state)).await {

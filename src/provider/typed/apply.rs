@@ -62,8 +62,10 @@ pub(super) async fn update(surface: &Surface, runtime: &Runtime, request: ApplyR
         };
     }
     let private = memory.private.of_changed(&object, &change, &asked.wanted);
-    match object.update(&Connector::new(&connection), change).await {
+    let connector = Connector::new(&connection);
+    match object.update(&connector, change).await {
         Ok(body) => {
+            let private = private.with_peers(&connector, &object, &body);
             let memory = asked.remembered(private, object.locator, body);
             surface.remember(runtime, &request.planned, memory)
         }

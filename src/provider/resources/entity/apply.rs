@@ -89,10 +89,11 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateRes
         };
     }
     let private = private.of_changed(&object, &change, &wanted);
-    match object.update(&Connector::new(&connection), change).await {
+    let connector = Connector::new(&connection);
+    match object.update(&connector, change).await {
         Ok(body) => StateResponse {
+            private: private.with_peers(&connector, &object, &body).encode(),
             state: written(request.planned, object.entity, &object.locator, &body),
-            private: private.encode(),
             diagnostics: Diagnostics::new(),
         },
         Err(error) => {
