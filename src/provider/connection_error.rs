@@ -20,6 +20,14 @@ pub(super) fn describe(error: &Error) -> String {
     if advice.is_empty() { error.to_string() } else { format!("{error}; {advice}") }
 }
 
+/// The same for a state: in words that do not change while the error does not.
+pub(super) fn describe_lasting(error: &Error) -> String {
+    match error {
+        Error::Stripe(error) => describe(&Error::Stripe(error.clone().without_request_id())),
+        error => describe(error),
+    }
+}
+
 /// The attribute of `stripe_connection` that is at fault; the root where none is.
 pub(super) fn path(error: &Error) -> Path {
     advice(error).1

@@ -148,6 +148,13 @@ impl Error {
         self
     }
 
+    /// The same error as each call would meet it: without the id of this one.
+    #[must_use]
+    pub fn without_request_id(mut self) -> Self {
+        self.0.request_id = None;
+        self
+    }
+
     /// The kind of the error.
     pub fn kind(&self) -> Kind {
         self.0.kind

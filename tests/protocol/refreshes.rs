@@ -4,7 +4,7 @@
 use serde_json::{Value as Json, json};
 use stripe_provider::terraform::value::Value;
 
-use crate::support::shop::{Shop, entity, made, ok};
+use crate::support::shop::{Shop, connection, entity, made, ok, refusal, warnings};
 use crate::support::terraform::{Action, Object, Terraform};
 
 const KEY: &str = "sk_test_shop_1";
@@ -54,6 +54,29 @@ async fn what_one_run_made_another_reads_as_it_is() {
             let read = ok(drift_job.refresh(name, object).await);
             assert!(read == *object, "{:?}", String::from_utf8_lossy(&read.private));
         }
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_stays_refused_stays_the_same_status() {
+    let shop = Shop::open().await;
+    let mut run = shop.run("").await;
+    let plan = ok(run.plan("stripe_connection", &Object::default(), &connection(KEY, &[])).await);
+    let refuse = |id: &str| {
+        let mut refused = refusal("/v1/account", 401, "", "Invalid API Key provided: sk_test_***");
+        refused["times"] = json!(1);
+        refused["kind"]["answer"]["headers"] = json!([["request-id", id]]);
+        shop.fault(refused);
+    };
+    refuse("req_1");
+    let made = ok(run.apply("stripe_connection", &plan).await);
+    assert_eq!(made.state.get("status").get("state").as_str(), Some("AUTH_ERROR"));
+    warnings(&mut run);
+    for id in ["req_2", "req_3"] {
+        refuse(id);
+        assert_eq!(ok(run.refresh("stripe_connection", &made).await), made);
+        let (_, told) = warnings(&mut run).pop().unwrap();
+        assert!(told.contains(&format!("request {id}")), "{told}");
     }
 }
 

@@ -242,7 +242,7 @@ async fn update_status(runtime: &Runtime, state: &mut Value) -> Diagnostics {
     let error = connection.check().await.err();
     let status = error.as_ref().map_or(State::Active, State::from);
     let error = error.filter(|_| status != State::Active);
-    let description = error.as_ref().map(connection_error::describe).unwrap_or_default();
+    let description = error.as_ref().map(connection_error::describe_lasting).unwrap_or_default();
     state.set("livemode", connection.livemode().await.into());
     state.set(
         "status",
