@@ -13,12 +13,10 @@ use futures_util::stream::{self, BoxStream};
 use crate::engine::{Journal, JournalPlace};
 use crate::env::Env;
 use crate::provider::explain::explain_leftovers;
-use crate::provider::managed::Resource;
-use crate::provider::resources::Private;
 use crate::provider::runtime::Runtime;
 use crate::provider::served::{action, data_source, ephemeral_resource, resource};
 use crate::secret::without_marked;
-use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity, has_errors};
+use crate::terraform::diagnostic::{Diagnostics, Severity, has_errors};
 use crate::terraform::provider::{
     ApplyRequest, Family, ListRequest, Listed, MoveRequest, Opened, PlanRequest, PlanResponse, Progress,
     Provider, StateResponse,
@@ -167,7 +165,7 @@ impl Provider for StripeProvider {
     }
 
     async fn read(&self, type_name: &str, state: Value, private: Vec<u8>) -> StateResponse {
-        match readable(type_name, &private) {
+        match resource(type_name) {
             Ok(_) if state.is_null() => StateResponse::default(),
             Ok(resource) => {
                 let runtime = self.runtime();
@@ -179,14 +177,13 @@ impl Provider for StripeProvider {
     }
 
     async fn plan(&self, type_name: &str, request: PlanRequest) -> PlanResponse {
-        match readable(type_name, &request.private) {
+        match resource(type_name) {
             Ok(resource) => resource.plan(&self.runtime(), request).await,
-            Err(refused) => PlanResponse { diagnostics: vec![refused], ..PlanResponse::default() },
+            Err(unknown) => PlanResponse { diagnostics: vec![unknown], ..PlanResponse::default() },
         }
     }
 
     async fn apply(&self, type_name: &str, request: ApplyRequest) -> StateResponse {
-        // What is planned was readable: the plan is of this program.
         match resource(type_name) {
             Ok(resource) => {
                 let runtime = self.runtime();
@@ -280,10 +277,4 @@ impl Provider for StripeProvider {
     fn stop(&self) {
         self.runtime().stop();
     }
-}
-
-/// The resource of a type, where what was kept beside its state can be read.
-fn readable(type_name: &str, private: &[u8]) -> Result<&'static dyn Resource, Diagnostic> {
-    Private::check(private)?;
-    resource(type_name)
 }

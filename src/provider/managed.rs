@@ -8,7 +8,7 @@ use futures_util::stream::{self, BoxStream};
 
 use crate::provider::moves::Leaving;
 use crate::provider::runtime::Runtime;
-use crate::terraform::diagnostic::Diagnostics;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{
     ApplyRequest, ListRequest, Listed, PlanRequest, PlanResponse, StateResponse,
 };
@@ -66,8 +66,8 @@ pub(super) trait Resource: Send + Sync {
     }
 
     /// An object of this type as one that becomes an object of another type; none where none can.
-    fn leaves(&self, _state: &Value, _private: &[u8]) -> Option<Leaving> {
-        None
+    fn leaves(&self, _state: &Value, _private: &[u8]) -> Result<Option<Leaving>, Diagnostic> {
+        Ok(None)
     }
 
     /// The state of an object that was of another type so far; none where it is nothing that this type keeps.

@@ -56,7 +56,10 @@ pub(super) fn move_state(target: &str, from: MoveRequest) -> StateResponse {
         return StateResponse { state: from.state, private: from.private, diagnostics: Diagnostics::new() };
     }
     let source = resource(&from.type_name).ok().filter(|_| !from.state.is_null());
-    let leaving = source.and_then(|source| source.leaves(&from.state, &from.private));
+    let leaving = match source.map(|source| source.leaves(&from.state, &from.private)).transpose() {
+        Ok(leaving) => leaving.flatten(),
+        Err(unreadable) => return unreadable.into(),
+    };
     let kind = match &leaving {
         Some(it) if from.type_name == GENERIC => format!("`{GENERIC}` of the type {}", it.entity.name),
         _ => format!("`{}`", from.type_name),

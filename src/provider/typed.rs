@@ -56,7 +56,7 @@ use crate::provider::managed::Resource;
 use crate::provider::metadata_rules::with_defaults;
 use crate::provider::moves::Leaving;
 use crate::provider::payload::known_part;
-use crate::provider::resources::check_end;
+use crate::provider::resources::{check_end, unchanged, unplanned};
 use crate::provider::runtime::Runtime;
 use crate::provider::served::DataSource;
 pub(super) use crate::provider::typed::action::{Action, actions};
@@ -68,7 +68,7 @@ pub(super) use crate::provider::typed::ephemeral::{Momentary, ephemeral_resource
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::surface::{Slot, Surface};
 use crate::provider::typed::surfaces::Surfaces;
-use crate::terraform::diagnostic::Diagnostics;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{
     ApplyRequest, ListRequest, Listed, PlanRequest, PlanResponse, StateResponse,
 };
@@ -215,16 +215,20 @@ impl Resource for Typed {
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
         Box::pin(async move {
             let Some(surfaces) = self.surfaces() else { return PlanResponse::default() };
-            let there = surfaces.of_state(&request.prior, &request.private);
+            let memory = match Memory::decode(&request.private) {
+                Ok(memory) => memory,
+                Err(unreadable) => return unplanned(request, vec![unreadable]),
+            };
+            let there = surfaces.of_state(&request.prior, memory.locator.as_deref());
             let asked = surfaces.of_config(&request.config);
             let hidden = asked.hidden(&request.config).and(there.hidden(&request.prior));
             let hidden = runtime.conceal(hidden);
             let answer = match (request.prior.is_null(), request.config.is_null()) {
                 (false, false) if asked.entity.key != there.entity.key => {
-                    plan::plan_other_place((there, asked), runtime, request).await
+                    plan::plan_other_place((there, asked), runtime, request, memory).await
                 }
-                (true, _) => plan::plan(asked, runtime, request).await,
-                (false, _) => plan::plan(there, runtime, request).await,
+                (true, _) => plan::plan(asked, runtime, request, memory).await,
+                (false, _) => plan::plan(there, runtime, request, memory).await,
             };
             PlanResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }
         })
@@ -233,15 +237,19 @@ impl Resource for Typed {
     fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
             let Some(surfaces) = self.surfaces() else { return StateResponse::default() };
-            let there = surfaces.of_state(&request.prior, &request.private);
+            let memory = match Memory::of_plan(&request.private) {
+                Ok(memory) => memory,
+                Err(unreadable) => return unchanged(request, vec![unreadable]),
+            };
+            let there = surfaces.of_state(&request.prior, memory.locator.as_deref());
             let hidden = surfaces.of_config(&request.config).hidden(&request.config);
             let hidden = runtime.conceal(hidden.and(there.hidden(&request.prior)));
             let answer = if request.planned.is_null() {
-                apply::destroy(there, runtime, request).await
+                apply::destroy(there, runtime, request, memory).await
             } else if request.prior.is_null() {
-                apply::create(surfaces.of_config(&request.config), runtime, request).await
+                apply::create(surfaces.of_config(&request.config), runtime, request, memory).await
             } else {
-                apply::update(there, runtime, request).await
+                apply::update(there, runtime, request, memory).await
             };
             StateResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }
         })
@@ -254,10 +262,15 @@ impl Resource for Typed {
         private: Vec<u8>,
     ) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
-            match self.surfaces().map(|all| all.of_state(&state, &private)) {
-                Some(surface) => read::read(surface, runtime, state, private).await,
-                None => StateResponse { state, private, diagnostics: Diagnostics::new() },
-            }
+            let (surfaces, memory) = match (self.surfaces(), Memory::decode(&private)) {
+                (Some(surfaces), Ok(memory)) => (surfaces, memory),
+                (_, told) => {
+                    let diagnostics = told.err().into_iter().collect();
+                    return StateResponse { state, private, diagnostics };
+                }
+            };
+            let surface = surfaces.of_state(&state, memory.locator.as_deref());
+            read::read(surface, runtime, state, memory).await
         })
     }
 
@@ -297,8 +310,10 @@ impl Resource for Typed {
         }
     }
 
-    fn leaves(&self, state: &Value, private: &[u8]) -> Option<Leaving> {
-        Some(self.surfaces()?.of_state(state, private).leaves(state, private))
+    fn leaves(&self, state: &Value, private: &[u8]) -> Result<Option<Leaving>, Diagnostic> {
+        let memory = Memory::decode(private)?;
+        let surface = self.surfaces().map(|all| all.of_state(state, memory.locator.as_deref()));
+        Ok(surface.map(|surface| surface.leaves(state, memory)))
     }
 
     fn arrives(&self, leaving: Leaving) -> Option<StateResponse> {
@@ -339,20 +354,20 @@ impl Surface {
         memory.private.known(object)
     }
 
-    /// Where the object is. The state of another provider tells it by the ids of what the object belongs to.
+    /// Where the object is.
     fn locator(&self, state: &Value, memory: &Memory) -> String {
+        memory.locator.clone().unwrap_or_else(|| self.locator_of(state))
+    }
+
+    /// Where an object is of which nothing but the state is kept, as another provider has written it: that tells it by
+    /// the ids of what the object belongs to.
+    fn locator_of(&self, state: &Value) -> String {
         let text = |slot: &str| state.get(slot).as_str().unwrap_or_default().to_owned();
-        let of_state = || {
-            let parents = self.entity.parents().into_iter();
-            let parents = parents.map(|name| {
-                self.slots
-                    .iter()
-                    .find(|slot| slot.member == name)
-                    .map_or_else(String::new, |slot| text(&slot.name))
-            });
-            let ids: Vec<String> = parents.chain([text("id")]).collect();
-            if ids.iter().any(String::is_empty) { text("id") } else { ids.join("/") }
-        };
-        memory.locator.clone().unwrap_or_else(of_state)
+        let parents = self.entity.parents().into_iter().map(|name| {
+            let slot = self.slots.iter().find(|slot| slot.member == name);
+            slot.map_or_else(String::new, |slot| text(&slot.name))
+        });
+        let ids: Vec<String> = parents.chain([text("id")]).collect();
+        if ids.iter().any(String::is_empty) { text("id") } else { ids.join("/") }
     }
 }

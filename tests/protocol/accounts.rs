@@ -1,11 +1,11 @@
 //! A connection that leads to another account or mode than the objects of the state: they are moved
 //! where both ways are known, and never taken for deleted.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use stripe_provider::terraform::value::Value;
 
 use crate::support::shop::{Shop, connection, entity, made, ok, refusal, refused, warnings};
-use crate::support::terraform::{Action, Object, Terraform};
+use crate::support::terraform::{Action, Object, Plan, Terraform};
 
 const SHOP: &str = "sk_test_shop_1";
 
@@ -63,6 +63,50 @@ async fn a_key_of_another_account_says_so_and_a_rotated_one_goes_on() {
     ok(run.apply("stripe_entity", &plan).await);
     let mut again = shop.run("sk_test_shop_3").await;
     assert!(ok(again.refresh("stripe_entity", &customer).await).state.is_null(), "it is really gone");
+}
+
+#[tokio::test]
+async fn what_a_newer_version_kept_beside_a_state_is_refused_and_the_object_not_forgotten() {
+    let shop = Shop::open().await;
+    let mut run = shop.run(SHOP).await;
+    let generic = entity("Customer", &json!({"name": "Ada"}));
+    let typed = Value::map([("name", Value::from("Ada"))]);
+    let members = ["locator", "params", "default_metadata", "planned", "told"];
+    for (name, config) in [("stripe_customer", &typed), ("stripe_entity", &generic)] {
+        let customer = made(&mut run, name, config).await;
+        for member in members.iter().filter(|it| name == "stripe_customer" || **it == "told") {
+            let mut private: Json = serde_json::from_slice(&customer.private).unwrap();
+            private[member] = json!(5);
+            let newer = Object { private: private.to_string().into_bytes(), ..customer.clone() };
+            let plan = Plan {
+                action: Action::Update,
+                prior: newer.clone(),
+                config: config.clone(),
+                written: None,
+                planned: newer.clone(),
+            };
+            // Through this key the customer is not found.
+            let mut other = shop.run("sk_test_bakery_1").await;
+            for told in [
+                refused(other.refresh(name, &newer).await),
+                refused(other.plan(name, &newer, config).await),
+                refused(other.plan(name, &newer, &Value::Null).await),
+                refused(other.apply(name, &plan).await),
+                refused(
+                    other
+                        .move_state(("registry.terraform.io/connectors/stripe", name), other_of(name), &newer)
+                        .await,
+                ),
+            ] {
+                assert!(told[0].1.contains("Private Data Not Readable"), "{name} {member}: {told:?}");
+            }
+        }
+    }
+}
+
+/// The other type that keeps customers.
+fn other_of(name: &str) -> &'static str {
+    if name == "stripe_entity" { "stripe_customer" } else { "stripe_entity" }
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use crate::provider::explain::{explain_connector, explain_failure, explain_made,
 use crate::provider::managed::Resource;
 use crate::provider::messages::{found, journal};
 use crate::provider::payload;
+use crate::provider::resources::lifecycle::unplanned;
 use crate::provider::resources::payload::{Private, connection_attribute, keep_equal_handle};
 use crate::provider::resources::readiness;
 use crate::provider::runtime::Runtime;
@@ -103,9 +104,11 @@ impl Resource for Action {
         private: Vec<u8>,
     ) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
-            let private =
-                Private::decode(&private).on_newest(runtime, &Value::Null, state.get("connection_handle"));
-            StateResponse { private: private.encode(), state, ..StateResponse::default() }
+            let newest = match Private::decode(&private) {
+                Ok(kept) => kept.on_newest(runtime, &Value::Null, state.get("connection_handle")),
+                Err(unreadable) => return StateResponse { state, private, diagnostics: vec![unreadable] },
+            };
+            StateResponse { private: newest.encode(), state, ..StateResponse::default() }
         })
     }
 
@@ -159,7 +162,11 @@ fn input_of(planned: &Value) -> Result<(ActionRef, ActionInput), Diagnostics> {
 }
 
 async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
-    let private = Private::decode(&request.private).on_newest(
+    let private = match Private::decode(&request.private) {
+        Ok(private) => private,
+        Err(unreadable) => return unplanned(request, vec![unreadable]),
+    };
+    let private = private.on_newest(
         runtime,
         request.config.get("connection_handle"),
         request.prior.get("connection_handle"),
@@ -199,12 +206,12 @@ fn keep_equal_input(planned: &mut Value, prior: &Value) {
 }
 
 async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
-    let private = Private::decode(&request.private).on_newest(
-        runtime,
-        request.planned.get("connection_handle"),
-        &Value::Null,
-    );
     let failed = |diagnostics| StateResponse { diagnostics, ..StateResponse::default() };
+    let private = match Private::decode(&request.private) {
+        Ok(private) => private,
+        Err(unreadable) => return failed(vec![unreadable]),
+    };
+    let private = private.on_newest(runtime, request.planned.get("connection_handle"), &Value::Null);
     let prepared = input_of(&request.planned).and_then(|(action, input)| {
         match runtime.connection(private.handle.as_deref()) {
             Ok(connection) => Ok((action, input, connection)),

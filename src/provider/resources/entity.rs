@@ -128,7 +128,7 @@ impl Resource for Entity {
         read::import(&identity::import_id(identity))
     }
 
-    fn leaves(&self, state: &Value, private: &[u8]) -> Option<Leaving> {
+    fn leaves(&self, state: &Value, private: &[u8]) -> Result<Option<Leaving>, Diagnostic> {
         moves::leaves(state, private)
     }
 

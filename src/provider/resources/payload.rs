@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -56,17 +57,8 @@ pub(in crate::provider) struct Private {
 }
 
 impl Private {
-    /// Why private data cannot be read. Without it a missing object would count as deleted, and be made once more.
-    pub(in crate::provider) fn check(bytes: &[u8]) -> Result<(), Diagnostic> {
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        let read = serde_json::from_slice::<Self>(bytes);
-        read.map(drop).map_err(|error| found::private_not_readable(&error.to_string()))
-    }
-
-    pub(in crate::provider) fn decode(bytes: &[u8]) -> Self {
-        serde_json::from_slice(bytes).unwrap_or_default()
+    pub(in crate::provider) fn decode(bytes: &[u8]) -> Result<Self, Diagnostic> {
+        decode_private(bytes)
     }
 
     pub(in crate::provider) fn encode(&self) -> Vec<u8> {
@@ -141,6 +133,17 @@ impl Private {
         self.learn_peers(connector.count_peer(object.entity, &object.locator, body));
         self
     }
+}
+
+/// Private data of a resource; what was never written is empty. Data that cannot be read do not count as none: without
+/// the account that they name, a missing object would be taken for deleted, and be made once more.
+pub(in crate::provider) fn decode_private<T: Default + DeserializeOwned>(
+    bytes: &[u8],
+) -> Result<T, Diagnostic> {
+    if bytes.is_empty() {
+        return Ok(T::default());
+    }
+    serde_json::from_slice(bytes).map_err(|error| found::private_not_readable(&error.to_string()))
 }
 
 /// The attribute every resource and data source has.

@@ -15,9 +15,14 @@ use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, StateResponse};
 use crate::terraform::value::Value;
 
-pub(super) async fn create(surface: &Surface, runtime: &Runtime, request: ApplyRequest) -> StateResponse {
+pub(super) async fn create(
+    surface: &Surface,
+    runtime: &Runtime,
+    request: ApplyRequest,
+    memory: Memory,
+) -> StateResponse {
     let handle = request.planned.get("connection_handle").as_str().map(str::to_owned);
-    let private = Private { handle, ..Memory::decode(&request.private).private };
+    let private = Private { handle, ..memory.private };
     let prepared = surface
         .asked_to_create(runtime, &request.config)
         .map_err(|error| surface.explain(&error))
@@ -36,8 +41,12 @@ pub(super) async fn create(surface: &Surface, runtime: &Runtime, request: ApplyR
     }
 }
 
-pub(super) async fn update(surface: &Surface, runtime: &Runtime, request: ApplyRequest) -> StateResponse {
-    let memory = Memory::of_plan(&request.private);
+pub(super) async fn update(
+    surface: &Surface,
+    runtime: &Runtime,
+    request: ApplyRequest,
+    memory: Memory,
+) -> StateResponse {
     let object = surface.object(&request.prior, &memory);
     let prepared =
         surface.asked_by_plan(runtime, &request, &memory).map_err(|error| surface.explain(&error)).and_then(
@@ -73,8 +82,12 @@ pub(super) async fn update(surface: &Surface, runtime: &Runtime, request: ApplyR
     }
 }
 
-pub(super) async fn destroy(surface: &Surface, runtime: &Runtime, request: ApplyRequest) -> StateResponse {
-    let memory = Memory::decode(&request.private);
+pub(super) async fn destroy(
+    surface: &Surface,
+    runtime: &Runtime,
+    request: ApplyRequest,
+    memory: Memory,
+) -> StateResponse {
     let object = surface.object(&request.prior, &memory);
     end_object(runtime, request, &object, memory.private).await
 }

@@ -3,7 +3,7 @@
 use crate::connector::placed;
 use crate::provider::identity::{account, account_beside, place};
 use crate::provider::typed::import::import_at;
-use crate::provider::typed::memory::Memory;
+use crate::provider::typed::memory::Whereabouts;
 use crate::provider::typed::surface::Surface;
 use crate::provider::typed::surfaces::Surfaces;
 use crate::terraform::provider::StateResponse;
@@ -36,13 +36,13 @@ impl Surfaces {
 
     /// The identity of an object. It is where the object is, so it is another one only where the object is.
     pub(super) fn identity(&self, state: &Value, private: &[u8]) -> Value {
-        let memory = Memory::decode(private);
-        let surface = self.of_state(state, private);
+        let Ok(Whereabouts { locator, account }) = Whereabouts::decode(private) else { return Value::Null };
         if state.get(ID).is_unknown() {
             return Value::Null;
         }
-        let locator = surface.locator(state, &memory);
-        self.identity_at(surface, &locator, memory.private.account)
+        let surface = self.of_state(state, locator.as_deref());
+        let locator = locator.unwrap_or_else(|| surface.locator_of(state));
+        self.identity_at(surface, &locator, account)
     }
 
     /// The identity of the object at a place, of a connected account where one is named.

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::engine::Params;
-use crate::provider::resources::Private;
+use crate::provider::resources::{Private, decode_private};
+use crate::terraform::diagnostic::Diagnostic;
 
 /// The private data: what was written, and what Stripe returned.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -31,20 +32,36 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// Reads private data; what this version of the provider cannot read counts as none.
-    pub(super) fn decode(bytes: &[u8]) -> Self {
+    /// Reads private data.
+    pub(super) fn decode(bytes: &[u8]) -> Result<Self, Diagnostic> {
         // A change that failed leaves what its plan asked for.
-        Self { planned: None, ..Self::of_plan(bytes) }
+        Ok(Self { planned: None, ..Self::of_plan(bytes)? })
     }
 
     /// Reads the private data of a plan that is applied.
-    pub(super) fn of_plan(bytes: &[u8]) -> Self {
-        serde_json::from_slice(bytes).unwrap_or_default()
+    pub(super) fn of_plan(bytes: &[u8]) -> Result<Self, Diagnostic> {
+        decode_private(bytes)
     }
 
     /// The bytes that Terraform keeps.
     pub(super) fn encode(&self) -> Vec<u8> {
         // Text, maps and JSON always serialise.
         serde_json::to_vec(self).unwrap_or_default()
+    }
+}
+
+/// What the private data say of the identity of an object.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Whereabouts {
+    /// Where the object is.
+    pub(super) locator: Option<String>,
+    /// The account that the import named.
+    pub(super) account: Option<String>,
+}
+
+impl Whereabouts {
+    /// Reads private data without the object that is in them.
+    pub(super) fn decode(bytes: &[u8]) -> Result<Self, Diagnostic> {
+        decode_private(bytes)
     }
 }

@@ -12,8 +12,7 @@ use crate::terraform::value::Value;
 impl Surface {
     /// An object of this type as it is, whatever type it becomes. Of the state of another provider nobody knows
     /// what was written: it counts as imported, until the next apply.
-    pub(super) fn leaves(&self, state: &Value, private: &[u8]) -> Leaving {
-        let mut memory = Memory::decode(private);
+    pub(super) fn leaves(&self, state: &Value, mut memory: Memory) -> Leaving {
         memory.private.imported |= memory.body.is_null();
         Leaving {
             entity: self.entity,

@@ -15,8 +15,12 @@ use crate::provider::typed::surface::{Form, Slot, Surface};
 use crate::terraform::provider::{PlanRequest, PlanResponse};
 use crate::terraform::value::{Path, Value};
 
-pub(super) async fn plan(surface: &Surface, runtime: &Runtime, request: PlanRequest) -> PlanResponse {
-    let memory = Memory::decode(&request.private);
+pub(super) async fn plan(
+    surface: &Surface,
+    runtime: &Runtime,
+    request: PlanRequest,
+    memory: Memory,
+) -> PlanResponse {
     if request.is_destroy() {
         return plan_end(surface, runtime, request, memory).await;
     }
@@ -128,8 +132,8 @@ pub(super) async fn plan_other_place(
     (there, asked): (&Surface, &Surface),
     runtime: &Runtime,
     request: PlanRequest,
+    memory: Memory,
 ) -> PlanResponse {
-    let memory = Memory::decode(&request.private);
     let object = there.object(&request.prior, &memory);
     let diagnostics = end_told(runtime, &object, &request.prior, &memory.private).await;
     let mut planned = request.proposed;

@@ -19,9 +19,8 @@ pub(super) async fn read(
     surface: &Surface,
     runtime: &Runtime,
     state: Value,
-    private: Vec<u8>,
+    mut memory: Memory,
 ) -> StateResponse {
-    let mut memory = Memory::decode(&private);
     memory.private.imported |= memory.body.is_null();
     let object = surface.object(&state, &memory);
     let is_import = memory.body.is_null() && surface.says_only_where(&state);

@@ -3,7 +3,6 @@
 use crate::catalog::catalog;
 use crate::engine::is_account;
 use crate::provider::typed::data::{NOTHING_UNUSUAL, surface_data};
-use crate::provider::typed::memory::Memory;
 use crate::provider::typed::surface::Surface;
 use crate::terraform::value::Value;
 
@@ -42,12 +41,8 @@ impl Surfaces {
 
     /// The surface of an object that there is: by where it is, else by what its state says, which another provider
     /// may have written.
-    pub(super) fn of_state(&self, state: &Value, private: &[u8]) -> &Surface {
-        let Some(_) = &self.belonging else { return &self.own };
-        match Memory::decode(private).locator {
-            Some(locator) => self.of_locator(&locator),
-            None => self.of_config(state),
-        }
+    pub(super) fn of_state(&self, state: &Value, locator: Option<&str>) -> &Surface {
+        locator.map_or_else(|| self.of_config(state), |locator| self.of_locator(locator))
     }
 
     /// The surface of an object at a place; an account may stand before it.

@@ -6,6 +6,7 @@ use super::{creatable, entity_of, object_of, wanted, written};
 use crate::catalog::Entity;
 use crate::connection::Connection;
 use crate::connector::{Connector, Error};
+use crate::engine::Object;
 use crate::provider::resources::creation::{Creation, Made};
 use crate::provider::resources::lifecycle::{end_object, unchanged};
 use crate::provider::resources::payload::Private;
@@ -17,14 +18,15 @@ use crate::terraform::value::Value;
 
 pub(super) async fn create(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let handle = request.planned.get("connection_handle").as_str().map(str::to_owned);
-    let private = Private { handle, ..Private::decode(&request.private) };
-    let prepared = entity_of(&request.planned).map_err(|unknown| vec![unknown]).and_then(|entity| {
+    let readable = Private::decode(&request.private).map(|private| Private { handle, ..private });
+    let prepared = readable.map_err(|unreadable| vec![unreadable]).and_then(|private| {
+        let entity = entity_of(&request.planned).map_err(|unknown| vec![unknown])?;
         let wanted = creatable(entity, &request.planned)?;
         let connection = private.connection(runtime).map_err(|unusable| vec![unusable])?;
-        Ok((entity, connection, wanted.params))
+        Ok((entity, connection, private, wanted.params))
     });
     let made = match prepared {
-        Ok((entity, connection, params)) => {
+        Ok((entity, connection, private, params)) => {
             let refused = |error: &Error| refused(error, &request.planned, entity);
             let creation = creation(runtime, entity, connection, private, &refused);
             creation.make(params).await.map(|made| (entity, made))
@@ -63,13 +65,13 @@ fn made_state(planned: Value, entity: &'static Entity, made: Made) -> StateRespo
 }
 
 pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
-    let private = Private::decode(&request.private);
-    let prepared = object_of(&request.prior, &private).map_err(|unknown| vec![unknown]).and_then(|object| {
+    let stored = stored(&request).map_err(|unreadable| vec![unreadable]);
+    let prepared = stored.and_then(|(object, private)| {
         let wanted = wanted(object.entity, &request.planned)?.unwrap_or_default();
         let connection = private.connection(runtime).map_err(|unusable| vec![unusable])?;
-        Ok((object, connection, wanted))
+        Ok((object, private, connection, wanted))
     });
-    let (object, connection, wanted) = match prepared {
+    let (object, private, connection, wanted) = match prepared {
         Ok(prepared) => prepared,
         Err(diagnostics) => return unchanged(request, diagnostics),
     };
@@ -104,9 +106,14 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateRes
 }
 
 pub(super) async fn destroy(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
-    let private = Private::decode(&request.private);
-    match object_of(&request.prior, &private) {
-        Ok(object) => end_object(runtime, request, &object, private).await,
-        Err(unknown) => unchanged(request, vec![unknown]),
+    match stored(&request) {
+        Ok((object, private)) => end_object(runtime, request, &object, private).await,
+        Err(unreadable) => unchanged(request, vec![unreadable]),
     }
+}
+
+/// The object of the prior state, and what is kept beside it.
+fn stored(request: &ApplyRequest) -> Result<(Object, Private), Diagnostic> {
+    let private = Private::decode(&request.private)?;
+    Ok((object_of(&request.prior, &private)?, private))
 }

@@ -28,10 +28,11 @@ pub(super) fn of(state: &Value, private: &[u8]) -> Value {
     if locator.is_empty() || state.get(ID).is_unknown() {
         return Value::Null;
     }
+    let Ok(private) = Private::decode(private) else { return Value::Null };
     Value::map([
         (ENTITY, Value::from(entity.name.as_str())),
         (ID, locator.into()),
-        (account_beside(&[]), Private::decode(private).account.into()),
+        (account_beside(&[]), private.account.into()),
     ])
 }
 

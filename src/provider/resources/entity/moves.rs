@@ -12,23 +12,23 @@ use crate::provider::payload;
 use crate::provider::resources::lifecycle::end_attributes;
 use crate::provider::resources::payload::Private;
 use crate::provider::secret_payload::SECRET;
-use crate::terraform::diagnostic::Diagnostics;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::StateResponse;
 use crate::terraform::value::Value;
 
 /// An entity as it is, whatever type it becomes.
-pub(super) fn leaves(state: &Value, private: &[u8]) -> Option<Leaving> {
-    let entity = entity_of(state).ok()?;
-    Some(Leaving {
+pub(super) fn leaves(state: &Value, private: &[u8]) -> Result<Option<Leaving>, Diagnostic> {
+    let Ok(entity) = entity_of(state) else { return Ok(None) };
+    Ok(Some(Leaving {
         entity,
         locator: locator_of(state).to_owned(),
-        private: Private::decode(private),
+        private: Private::decode(private)?,
         params: wanted(entity, state).ok().flatten().unwrap_or_default().params,
         default_metadata: Params::new(),
         body: output(state),
         state: state.clone(),
         types: BTreeMap::new(),
-    })
+    }))
 }
 
 /// The state of an object that comes from a typed resource: its arguments are the payload, and those that are

@@ -20,7 +20,10 @@ use crate::terraform::provider::{PlanRequest, PlanResponse};
 use crate::terraform::value::{Path, Value};
 
 pub(super) async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
-    let private = Private::decode(&request.private);
+    let private = match Private::decode(&request.private) {
+        Ok(private) => private,
+        Err(unreadable) => return unplanned(request, vec![unreadable]),
+    };
     if request.config.is_null() {
         return plan_end(runtime, request, private).await;
     }

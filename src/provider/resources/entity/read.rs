@@ -18,13 +18,13 @@ use crate::terraform::provider::StateResponse;
 use crate::terraform::value::Value;
 
 pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> StateResponse {
-    let mut private = Private::decode(&private);
-    private.imported |= state.get("input_payload").is_null();
-    let object = match object_of(&state, &private) {
-        Ok(object) => object,
-        Err(unknown) => {
-            return StateResponse { state, private: private.encode(), diagnostics: vec![unknown] };
-        }
+    let readable = Private::decode(&private).and_then(|mut private| {
+        private.imported |= state.get("input_payload").is_null();
+        Ok((object_of(&state, &private)?, private))
+    });
+    let (object, private) = match readable {
+        Ok(readable) => readable,
+        Err(unreadable) => return StateResponse { state, private, diagnostics: vec![unreadable] },
     };
     match read_stored(runtime, &state, &object, &private).await {
         Ok(Some(Reading { body, private })) => {
