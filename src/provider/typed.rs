@@ -223,13 +223,7 @@ impl Resource for Typed {
             let asked = surfaces.of_config(&request.config);
             let hidden = asked.hidden(&request.config).and(there.hidden(&request.prior));
             let hidden = runtime.conceal(hidden);
-            let answer = match (request.prior.is_null(), request.config.is_null()) {
-                (false, false) if asked.entity.key != there.entity.key => {
-                    plan::plan_other_place((there, asked), runtime, request, memory).await
-                }
-                (true, _) => plan::plan(asked, runtime, request, memory).await,
-                (false, _) => plan::plan(there, runtime, request, memory).await,
-            };
+            let answer = plan::plan((there, asked), runtime, request, memory).await;
             PlanResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }
         })
     }

@@ -104,6 +104,48 @@ async fn what_a_newer_version_kept_beside_a_state_is_refused_and_the_object_not_
     }
 }
 
+#[tokio::test]
+async fn an_object_that_changes_its_place_is_looked_for_in_its_own_account_only() {
+    let shop = Shop::open().await;
+    let mut run = shop.run(SHOP).await;
+    let customer = made(&mut run, "stripe_customer", &Value::map([("name", Value::from("Ada"))])).await;
+    let of_account = Value::map([("type", Value::from("eu_vat")), ("value", Value::from("DE123456789"))]);
+    let mut of_customer = of_account.clone();
+    of_customer.set("customer", customer.state.get("id").clone());
+    let vat = made(&mut run, "stripe_tax_id", &of_customer).await;
+    assert_eq!(ok(run.plan("stripe_tax_id", &vat, &of_account).await).action, Action::Replace);
+
+    let mut other = shop.run("sk_live_shop_1").await;
+    let (place, why) = &refused(other.plan("stripe_tax_id", &vat, &of_account).await)[0];
+    assert!(place == "connection_handle" && why.contains("Connection Uses Another Account"), "{why}");
+    let unread = Object { private: Vec::new(), ..vat.clone() };
+    let (_, why) = &refused(run.plan("stripe_tax_id", &unread, &of_account).await)[0];
+    assert!(why.contains("Object Not Read Yet"), "{why}");
+}
+
+#[tokio::test]
+async fn an_import_of_another_account_changes_its_place_through_a_connection_to_it_only() {
+    let shop = Shop::open().await;
+    let mut run = shop.run(SHOP).await;
+    let account = entity("Account", &json!({"type": "custom", "country": "US"}));
+    let account = made(&mut run, "stripe_entity", &account).await.state.get("id").clone();
+    let there =
+        made(&mut run, "stripe_connection", &connection(SHOP, &[("account_id", account.clone())])).await;
+    let handle = there.state.get("handle");
+    let named = [("name", Value::from("Ada")), ("connection_handle", handle.clone())];
+    let customer = made(&mut run, "stripe_customer", &Value::map(named)).await.state.get("id").clone();
+    let mut vat = Value::map([("type", Value::from("eu_vat")), ("value", Value::from("DE123456789"))]);
+    vat.set("customer", customer.clone());
+    vat.set("connection_handle", handle.clone());
+    let made = made(&mut run, "stripe_tax_id", &vat).await;
+    let ids = [&account, &customer, made.state.get("id")].map(|id| id.as_str().unwrap());
+    let imported = ok(run.import("stripe_tax_id", &ids.join("/")).await);
+    vat.set("customer", Value::Null);
+    vat.set("connection_handle", Value::Null);
+    let (place, why) = &refused(run.plan("stripe_tax_id", &imported, &vat).await)[0];
+    assert!(place == "connection_handle" && why.contains("Connection Handle Missing"), "{why}");
+}
+
 /// The other type that keeps customers.
 fn other_of(name: &str) -> &'static str {
     if name == "stripe_entity" { "stripe_customer" } else { "stripe_entity" }

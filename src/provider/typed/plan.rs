@@ -12,32 +12,38 @@ use crate::provider::typed::asked::keeps_metadata;
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::planning::Planning;
 use crate::provider::typed::surface::{Form, Slot, Surface};
+use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::{PlanRequest, PlanResponse};
 use crate::terraform::value::{Path, Value};
 
+/// Plans what the configuration asks for of the object that is there; the surfaces differ where its place changes.
 pub(super) async fn plan(
-    surface: &Surface,
+    (there, asked): (&Surface, &Surface),
     runtime: &Runtime,
     request: PlanRequest,
     memory: Memory,
 ) -> PlanResponse {
     if request.is_destroy() {
-        return plan_end(surface, runtime, request, memory).await;
+        return plan_end(there, runtime, request, memory).await;
     }
     if request.is_create() {
-        return plan_create(surface, runtime, request, memory).await;
+        return plan_create(asked, runtime, request, memory).await;
     }
-    let object = surface.object(&request.prior, &memory);
+    let object = there.object(&request.prior, &memory);
     if memory.body.is_null() {
         return unplanned(request, vec![found::not_read_yet(&named(&object))]);
     }
     let handle = request.config.get("connection_handle");
     match configured(runtime, &memory.private, stored(&object, &request.prior), handle).await {
+        Ok(Configured::Same(private)) if asked.entity.key != there.entity.key => {
+            let memory = Memory { private, ..memory };
+            plan_other_place((there, asked), runtime, request, &object, memory).await
+        }
         Ok(Configured::Same(private)) => {
-            plan_existing(surface, runtime, request, &object, Memory { private, ..memory }).await
+            plan_existing(there, runtime, request, &object, Memory { private, ..memory }).await
         }
         Ok(Configured::Moved(private)) => {
-            plan_move(surface, runtime, request, &object, Memory { private, ..memory }).await
+            plan_move(asked, runtime, request, &object, Memory { private, ..memory }).await
         }
         Err(refused) => unplanned(request, vec![refused]),
     }
@@ -128,18 +134,20 @@ async fn plan_move(
 }
 
 /// An object whose parent changes, or is removed, is recreated in its new place.
-pub(super) async fn plan_other_place(
+async fn plan_other_place(
     (there, asked): (&Surface, &Surface),
     runtime: &Runtime,
     request: PlanRequest,
+    object: &Object,
     memory: Memory,
 ) -> PlanResponse {
-    let object = there.object(&request.prior, &memory);
-    let diagnostics = end_told(runtime, &object, &request.prior, &memory.private).await;
+    let mut diagnostics: Diagnostics =
+        lacks_handle(&memory.private, object, &request.config).into_iter().collect();
+    diagnostics.extend(end_told(runtime, object, &request.prior, &memory.private).await);
     let mut planned = request.proposed;
     asked.set_unanswered(&mut planned, &request.config);
     let requires_replace = there.places().chain(asked.places()).map(Path::attribute).collect();
-    PlanResponse { state: planned, requires_replace, private: request.private, diagnostics }
+    PlanResponse { state: planned, requires_replace, private: memory.encode(), diagnostics }
 }
 
 async fn plan_end(
