@@ -1,7 +1,7 @@
 //! The schema of a connection's settings, and its checks: shared by the provider block (the
-//! default connection) and `stripe_connection`.
+//! default connection) and `stripe_connection`; and the attribute by which all others name a connection.
 
-use crate::connection::{Connection, ThrottleScope};
+use crate::connection::{Connection, ThrottleScope, decode_handle, id_of_handle};
 use crate::provider::connection_settings::{PROXY_PASSWORD, SecretAttributes};
 use crate::provider::messages::settings;
 use crate::provider::setting_faults::{check_nodes, without_effect};
@@ -197,4 +197,28 @@ pub(super) fn log_file_warning(connection: &Connection) -> Option<Diagnostic> {
     let error = connection.log()?.file_error()?;
     let at = Path::attribute("log_config").index(0).name("file");
     Some(settings::log_not_written(error).at(at))
+}
+
+/// The attribute every resource and data source has.
+pub(super) fn connection_attribute() -> Attribute {
+    let description =
+        "The `handle` of a `stripe_connection`. Without it the provider's default connection is used.";
+    optional("connection_handle", Type::String, description).sensitive().rule(Rule::Text(handle))
+}
+
+/// A handle is never repeated in a message: it may hold a key.
+fn handle(text: &str) -> Result<(), String> {
+    let wrong = || "must be the `handle` of a `stripe_connection`, not its name or id".to_owned();
+    decode_handle(text).map(drop).ok_or_else(wrong)
+}
+
+/// Keeps the stored handle where the configured one is of the same connection: a new
+/// verbosity or a rotated key is no change of what runs on it. A handle that is not known yet is
+/// taken for one of the same connection; the apply refuses one that leads to another account.
+pub(super) fn keep_equal_handle(planned: &mut Value, prior: &Value) {
+    let id = |state: &Value| state.get("connection_handle").as_str().and_then(id_of_handle);
+    let unknown = planned.get("connection_handle").is_unknown();
+    if id(prior).is_some() && (unknown || id(prior) == id(planned)) {
+        planned.set("connection_handle", prior.get("connection_handle").clone());
+    }
 }

@@ -7,7 +7,7 @@ mod connection;
 mod creation;
 mod entity;
 mod lifecycle;
-mod payload;
+mod private_data;
 mod readiness;
 mod reading;
 mod usage;
@@ -21,7 +21,7 @@ pub(super) use lifecycle::{
     check_end, end_attributes, end_object, end_told, ended_note, forced_by_move, lacks_handle, named,
     plan_object_end, stored, unchanged, unplanned,
 };
-pub(super) use payload::{Private, connection_attribute, decode_private, keep_equal_handle};
+pub(super) use private_data::{Private, decode_private};
 pub(super) use readiness::check as check_readiness;
 pub(super) use reading::{Reading, comparable, ended_outside, read_stored};
 pub(super) use usage::ExistingTypes;

@@ -4,9 +4,8 @@
 use futures_util::future::BoxFuture;
 
 use crate::connector::{self, ActionDescription, EntityDescription};
-use crate::provider::connection_schema::{computed, optional};
+use crate::provider::connection_schema::{computed, connection_attribute, optional};
 use crate::provider::explain::explain_connector;
-use crate::provider::resources::connection_attribute;
 use crate::provider::runtime::Runtime;
 use crate::provider::served::DataSource;
 use crate::terraform::diagnostic::Diagnostics;

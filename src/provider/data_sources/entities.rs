@@ -4,11 +4,11 @@ use futures_util::future::BoxFuture;
 
 use crate::catalog::OperationKind;
 use crate::connector::{Connector, ListRequest};
-use crate::provider::connection_schema::{computed, optional};
+use crate::provider::connection_schema::{computed, connection_attribute, optional};
 use crate::provider::data_sources::{check_fields, check_order};
 use crate::provider::explain::explain_list;
 use crate::provider::messages::payload;
-use crate::provider::resources::{connection_attribute, find, record};
+use crate::provider::resources::{find, record};
 use crate::provider::runtime::Runtime;
 use crate::provider::served::DataSource;
 use crate::terraform::diagnostic::Diagnostics;

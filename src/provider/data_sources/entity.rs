@@ -5,10 +5,10 @@ use serde_json::Value as Json;
 
 use crate::catalog;
 use crate::connector::{self, Connector};
-use crate::provider::connection_schema::computed;
+use crate::provider::connection_schema::{computed, connection_attribute};
 use crate::provider::explain::explain_connector;
 use crate::provider::messages::found;
-use crate::provider::resources::{connection_attribute, find, record};
+use crate::provider::resources::{find, record};
 use crate::provider::runtime::Runtime;
 use crate::provider::served::DataSource;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};

@@ -16,7 +16,7 @@ use crate::connection::{AccountIdentity, Connection, Likeness};
 use crate::connector::Error;
 use crate::provider::explain::explain_connection;
 use crate::provider::messages::stripe;
-use crate::provider::resources::payload::Private;
+use crate::provider::resources::private_data::Private;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::value::Value;

@@ -5,13 +5,13 @@ use serde_json::Value as Json;
 
 use crate::connector::{self, ActionRef, Connector};
 use crate::engine::{ActionInput, Failure};
-use crate::provider::connection_schema::{computed, optional};
+use crate::provider::connection_schema::{computed, connection_attribute, keep_equal_handle, optional};
 use crate::provider::explain::{explain_connector, explain_failure, explain_made, explain_unlisted};
 use crate::provider::managed::Resource;
 use crate::provider::messages::{found, journal};
 use crate::provider::payload;
 use crate::provider::resources::lifecycle::unplanned;
-use crate::provider::resources::payload::{Private, connection_attribute, keep_equal_handle};
+use crate::provider::resources::private_data::Private;
 use crate::provider::resources::readiness;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::{self, Hidden, SECRET};

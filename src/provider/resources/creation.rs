@@ -12,7 +12,7 @@ use crate::engine::{self, Failure, Object, Params, Predecessor, successor_mark};
 use crate::provider::explain::{explain_failure, explain_made, explain_taken};
 use crate::provider::messages::{ends, journal};
 use crate::provider::resources::lifecycle::{end_wish, ended, place_of, without_consent};
-use crate::provider::resources::payload::Private;
+use crate::provider::resources::private_data::Private;
 use crate::provider::runtime::Runtime;
 use crate::provider::succession::Waiting;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity};

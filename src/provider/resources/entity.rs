@@ -15,13 +15,13 @@ use crate::engine::{
     Error, Object, Wanted, Written, config_params, create_params, faults_of, parse, sound_params,
     unlisted_values,
 };
-use crate::provider::connection_schema::computed;
+use crate::provider::connection_schema::{computed, connection_attribute};
 use crate::provider::explain::{explain, explain_connector, explain_faults, explain_unlisted, not_a_payload};
 use crate::provider::managed::Resource;
 use crate::provider::moves::Leaving;
 use crate::provider::payload;
 use crate::provider::resources::lifecycle::{check_end, end_attributes};
-use crate::provider::resources::payload::{Private, connection_attribute};
+use crate::provider::resources::private_data::Private;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::{self, Hidden};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};

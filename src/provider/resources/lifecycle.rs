@@ -11,7 +11,7 @@ use crate::provider::connection_schema::optional;
 use crate::provider::explain::explain_connector;
 use crate::provider::messages::{ends, found, payload};
 use crate::provider::resources::account::{Stored, on_way_to};
-use crate::provider::resources::payload::Private;
+use crate::provider::resources::private_data::Private;
 use crate::provider::resources::readiness;
 use crate::provider::resources::usage::in_use;
 use crate::provider::runtime::Runtime;

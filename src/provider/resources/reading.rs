@@ -10,7 +10,7 @@ use crate::provider::explain::{explain_connector, sentence};
 use crate::provider::messages::ends;
 use crate::provider::resources::account::{not_surely_gone, on_way_to, seen_through};
 use crate::provider::resources::lifecycle::{end_sentence, stored};
-use crate::provider::resources::payload::Private;
+use crate::provider::resources::private_data::Private;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::value::Value;

@@ -1,10 +1,11 @@
 //! The plan of a typed resource.
 
 use crate::engine::{Object, Restores};
+use crate::provider::connection_schema::keep_equal_handle;
 use crate::provider::messages::found;
 use crate::provider::resources::{
-    Configured, Private, check_readiness, configured, end_told, forced_by_move, keep_equal_handle,
-    lacks_handle, named, plan_object_end, stored, unplanned,
+    Configured, Private, check_readiness, configured, end_told, forced_by_move, lacks_handle, named,
+    plan_object_end, stored, unplanned,
 };
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};

@@ -1,8 +1,8 @@
 //! The schema of a typed resource.
 
 use crate::catalog::{Entity, Kind, Member, NumberRange, OperationKind, Shape, find};
-use crate::provider::connection_schema::{computed, optional};
-use crate::provider::resources::{connection_attribute, end_attributes};
+use crate::provider::connection_schema::{computed, connection_attribute, optional};
+use crate::provider::resources::end_attributes;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
 use crate::provider::typed::asked::{keeps_metadata, names_momentary};
 use crate::provider::typed::sentences::{about, purpose};

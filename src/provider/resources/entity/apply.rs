@@ -9,7 +9,7 @@ use crate::connector::{Connector, Error};
 use crate::engine::Object;
 use crate::provider::resources::creation::{Creation, Made};
 use crate::provider::resources::lifecycle::{end_object, unchanged};
-use crate::provider::resources::payload::Private;
+use crate::provider::resources::private_data::Private;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};

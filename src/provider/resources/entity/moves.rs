@@ -10,7 +10,7 @@ use crate::engine::{Params, secret_params};
 use crate::provider::moves::Leaving;
 use crate::provider::payload;
 use crate::provider::resources::lifecycle::end_attributes;
-use crate::provider::resources::payload::Private;
+use crate::provider::resources::private_data::Private;
 use crate::provider::secret_payload::SECRET;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::StateResponse;

@@ -5,13 +5,14 @@ use std::sync::atomic::Ordering;
 use super::{COMPUTED, creatable, entity_of, hidden, object_of, record, wanted};
 use crate::catalog;
 use crate::engine::{Change, Foreseen, Object, Restores, parse};
+use crate::provider::connection_schema::keep_equal_handle;
 use crate::provider::messages::{ends, found};
 use crate::provider::payload;
 use crate::provider::resources::account::{Configured, configured};
 use crate::provider::resources::lifecycle::{
     end_told, ended_note, forced_by_move, lacks_handle, named, plan_object_end, stored, unplanned,
 };
-use crate::provider::resources::payload::{Private, keep_equal_handle};
+use crate::provider::resources::private_data::Private;
 use crate::provider::resources::readiness;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::{self, PAYLOADS};

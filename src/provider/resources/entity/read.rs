@@ -9,7 +9,7 @@ use crate::engine::{ImportError, ImportId, Object, export, parse, with_original_
 use crate::provider::explain::explain_connector;
 use crate::provider::messages::found;
 use crate::provider::payload;
-use crate::provider::resources::payload::Private;
+use crate::provider::resources::private_data::Private;
 use crate::provider::resources::reading::{Reading, comparable, ended_outside, read_stored};
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::PAYLOADS;

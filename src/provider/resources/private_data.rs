@@ -1,5 +1,4 @@
-//! What `stripe_entity` and `stripe_action` share: the connection they go through, and the
-//! private data that outlives the configuration.
+//! The private data that every resource with an object or a run keeps beside its state.
 
 use std::sync::Arc;
 
@@ -7,15 +6,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::connection::{AccountIdentity, Connection, decode_handle, id_of_handle};
+use crate::connection::{AccountIdentity, Connection};
 use crate::connector::Connector;
 use crate::engine::{Change, Object, Params, Wanted};
-use crate::provider::connection_schema::optional;
 use crate::provider::messages::found;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::Diagnostic;
-use crate::terraform::schema::{Attribute, Rule};
-use crate::terraform::value::{Type, Value};
+use crate::terraform::value::Value;
 
 /// Fewer objects of one list are read one by one as cheaply.
 const FEW: usize = 4;
@@ -144,30 +141,6 @@ pub(in crate::provider) fn decode_private<T: Default + DeserializeOwned>(
         return Ok(T::default());
     }
     serde_json::from_slice(bytes).map_err(|error| found::private_not_readable(&error.to_string()))
-}
-
-/// The attribute every resource and data source has.
-pub(in crate::provider) fn connection_attribute() -> Attribute {
-    let description =
-        "The `handle` of a `stripe_connection`. Without it the provider's default connection is used.";
-    optional("connection_handle", Type::String, description).sensitive().rule(Rule::Text(handle))
-}
-
-/// A handle is never repeated in a message: it may hold a key.
-fn handle(text: &str) -> Result<(), String> {
-    let wrong = || "must be the `handle` of a `stripe_connection`, not its name or id".to_owned();
-    decode_handle(text).map(drop).ok_or_else(wrong)
-}
-
-/// Keeps the stored handle where the configured one is of the same connection: a new
-/// verbosity or a rotated key is no change of what runs on it. A handle that is not known yet is
-/// taken for one of the same connection; the apply refuses one that leads to another account.
-pub(in crate::provider) fn keep_equal_handle(planned: &mut Value, prior: &Value) {
-    let id = |state: &Value| state.get("connection_handle").as_str().and_then(id_of_handle);
-    let unknown = planned.get("connection_handle").is_unknown();
-    if id(prior).is_some() && (unknown || id(prior) == id(planned)) {
-        planned.set("connection_handle", prior.get("connection_handle").clone());
-    }
 }
 
 #[cfg(test)]
