@@ -43,9 +43,9 @@ mod runtime;
 mod secret_payload;
 mod served;
 mod setting_faults;
-mod succession;
 mod summary;
 mod typed;
+mod waiting_objects;
 
 /// Journals with the place of each.
 type Journals = Vec<(JournalPlace, Arc<Journal>)>;

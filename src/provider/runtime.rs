@@ -17,7 +17,7 @@ use crate::provider::messages::stripe;
 use crate::provider::metadata_rules::MetadataRules;
 use crate::provider::resources::ExistingTypes;
 use crate::provider::secret_payload::Hidden;
-use crate::provider::succession::Successions;
+use crate::provider::waiting_objects::Successions;
 use crate::provider::{block, summary};
 use crate::secret::Secret;
 use crate::stripe::Totals;

@@ -10,9 +10,9 @@ use crate::provider::explain::{explain_connector, explain_failure, explain_made,
 use crate::provider::managed::Resource;
 use crate::provider::messages::{found, journal};
 use crate::provider::payload;
-use crate::provider::resources::lifecycle::unplanned;
 use crate::provider::resources::private_data::Private;
 use crate::provider::resources::readiness;
+use crate::provider::resources::responses::unplanned;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::{self, Hidden, SECRET};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};

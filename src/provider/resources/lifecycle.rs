@@ -1,4 +1,5 @@
-//! What all resources that keep an object of Stripe share: how it ends, and what is said of its end.
+//! How the object of a resource ends, and what is said of its end.
+
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -9,17 +10,18 @@ use crate::connector::{Connector, Error};
 use crate::engine::{Change, End, EndWish, Ended, Object, OnDestroy, Predecessor, Restores};
 use crate::provider::connection_schema::optional;
 use crate::provider::explain::explain_connector;
-use crate::provider::messages::{ends, found, payload};
-use crate::provider::resources::account::{Stored, on_way_to};
+use crate::provider::messages::{ends, payload};
+use crate::provider::resources::account::on_way_to;
 use crate::provider::resources::private_data::Private;
 use crate::provider::resources::readiness;
+use crate::provider::resources::responses::{stored, unchanged};
 use crate::provider::resources::usage::in_use;
 use crate::provider::runtime::Runtime;
-use crate::provider::succession::Waiting;
+use crate::provider::waiting_objects::Waiting;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
-use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
+use crate::terraform::provider::{ApplyRequest, StateResponse};
 use crate::terraform::schema::{Attribute, Rule};
-use crate::terraform::value::{Path, Type, Value};
+use crate::terraform::value::{Type, Value};
 
 /// The attributes that say how the object may end.
 pub(in crate::provider) fn end_attributes() -> [Attribute; 2] {
@@ -60,12 +62,6 @@ pub(in crate::provider) async fn without_consent(
         ends::live_is_protected(&object.entity.name, &object.locator)
             .at_attribute("allow_destroy_in_livemode")
     })
-}
-
-/// What is known of an object beside the object, for the question where it is.
-pub(in crate::provider) fn stored<'s>(object: &'s Object, state: &'s Value) -> Stored<'s> {
-    let Object { entity, locator, body, .. } = object;
-    Stored { entity, locator, body, handle: state.get("connection_handle") }
 }
 
 /// How it is known that an entity has ended, as a sentence up to its end.
@@ -114,12 +110,6 @@ pub(in crate::provider) async fn plan_object_end(
     Ok((private, diagnostics))
 }
 
-/// What forces a new object where the connection leads to another account. The stored handle may be as new as the
-/// configured one, so the id must change too.
-pub(in crate::provider) fn forced_by_move() -> Vec<Path> {
-    ["connection_handle", "id"].map(Path::attribute).to_vec()
-}
-
 /// What a plan does about an entity that was ended outside Terraform.
 pub(in crate::provider) fn ended_note(object: &Object, change: &Change) -> Option<Diagnostic> {
     let restores = change.restores?;
@@ -138,11 +128,6 @@ pub(in crate::provider) fn ended(result: Result<Ended, Error>) -> Option<Diagnos
         Ok(Ended::Stays(why) | Ended::Held(why)) => Some(ends::stays(&why)),
         Err(error) => Some(explain_connector(&error, "id")),
     }
-}
-
-/// What stands before the ids of a connected account in an import id.
-pub(in crate::provider) fn place_of(connection: &Connection) -> String {
-    connection.account().map(|account| format!("{account}/")).unwrap_or_default()
 }
 
 /// Ends the object of a resource that is destroyed, through the connection that leads to it.
@@ -205,30 +190,4 @@ async fn end_in_order(
         runtime.successions.waits(connection, successor, Waiting { object, wish, state });
     }
     Ok(ended)
-}
-
-/// The state as it was, and what went wrong.
-pub(in crate::provider) fn unchanged(request: ApplyRequest, diagnostics: Diagnostics) -> StateResponse {
-    StateResponse { state: request.prior, private: request.private, diagnostics }
-}
-
-/// Nothing is planned, for these reasons.
-pub(in crate::provider) fn unplanned(request: PlanRequest, diagnostics: Diagnostics) -> PlanResponse {
-    PlanResponse { state: request.prior, private: request.private, diagnostics, ..PlanResponse::default() }
-}
-
-/// An object, in words: its type and where it is.
-pub(in crate::provider) fn named(object: &Object) -> String {
-    format!("{} {}", object.entity.name, object.locator)
-}
-
-/// That what replaces an object would be made in another account. Terraform ends the object before the create, which
-/// then knows the configuration alone.
-pub(in crate::provider) fn lacks_handle(
-    private: &Private,
-    object: &Object,
-    config: &Value,
-) -> Option<Diagnostic> {
-    let account = private.account.as_ref().filter(|_| config.get("connection_handle").is_null())?;
-    Some(found::of_another_account(&named(object), account).at_attribute("connection_handle"))
 }

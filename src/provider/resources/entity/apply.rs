@@ -8,8 +8,9 @@ use crate::connection::Connection;
 use crate::connector::{Connector, Error};
 use crate::engine::Object;
 use crate::provider::resources::creation::{Creation, Made};
-use crate::provider::resources::lifecycle::{end_object, unchanged};
+use crate::provider::resources::lifecycle::end_object;
 use crate::provider::resources::private_data::Private;
+use crate::provider::resources::responses::unchanged;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -65,8 +66,8 @@ fn made_state(planned: Value, entity: &'static Entity, made: Made) -> StateRespo
 }
 
 pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
-    let stored = stored(&request).map_err(|unreadable| vec![unreadable]);
-    let prepared = stored.and_then(|(object, private)| {
+    let prior = prior_object(&request).map_err(|unreadable| vec![unreadable]);
+    let prepared = prior.and_then(|(object, private)| {
         let wanted = wanted(object.entity, &request.planned)?.unwrap_or_default();
         let connection = private.connection(runtime).map_err(|unusable| vec![unusable])?;
         Ok((object, private, connection, wanted))
@@ -106,14 +107,14 @@ pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateRes
 }
 
 pub(super) async fn destroy(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
-    match stored(&request) {
+    match prior_object(&request) {
         Ok((object, private)) => end_object(runtime, request, &object, private).await,
         Err(unreadable) => unchanged(request, vec![unreadable]),
     }
 }
 
 /// The object of the prior state, and what is kept beside it.
-fn stored(request: &ApplyRequest) -> Result<(Object, Private), Diagnostic> {
+fn prior_object(request: &ApplyRequest) -> Result<(Object, Private), Diagnostic> {
     let private = Private::decode(&request.private)?;
     Ok((object_of(&request.prior, &private)?, private))
 }

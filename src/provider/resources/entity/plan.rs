@@ -9,11 +9,10 @@ use crate::provider::connection_schema::keep_equal_handle;
 use crate::provider::messages::{ends, found};
 use crate::provider::payload;
 use crate::provider::resources::account::{Configured, configured};
-use crate::provider::resources::lifecycle::{
-    end_told, ended_note, forced_by_move, lacks_handle, named, plan_object_end, stored, unplanned,
-};
+use crate::provider::resources::lifecycle::{end_told, ended_note, plan_object_end};
 use crate::provider::resources::private_data::Private;
 use crate::provider::resources::readiness;
+use crate::provider::resources::responses::{forced_by_move, lacks_handle, named, stored, unplanned};
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::{self, PAYLOADS};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
