@@ -2,7 +2,6 @@
 //! connections, the newest handle of each, and the journal of creates in flight.
 
 use std::collections::HashMap;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -18,6 +17,7 @@ use crate::provider::metadata_rules::MetadataRules;
 use crate::provider::resources::ExistingTypes;
 use crate::provider::secret_payload::Hidden;
 use crate::provider::waiting_objects::Successions;
+use crate::provider::walk::Walk;
 use crate::provider::{block, summary};
 use crate::secret::Secret;
 use crate::stripe::Totals;
@@ -44,8 +44,8 @@ pub(super) struct Runtime {
     pub(super) existing_types: ExistingTypes,
     /// The objects that make way for others.
     pub(super) successions: Successions,
-    /// Whether this command is an apply: something was applied already.
-    pub(super) applies: AtomicBool,
+    /// What Terraform does in this process.
+    pub(super) walk: Walk,
 }
 
 impl Runtime {
@@ -61,7 +61,7 @@ impl Runtime {
             metadata: MetadataRules::of(config),
             existing_types: ExistingTypes::default(),
             successions: Successions::default(),
-            applies: AtomicBool::new(false),
+            walk: Walk::default(),
         }
     }
 

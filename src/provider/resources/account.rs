@@ -6,7 +6,6 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use futures_util::future::{self, Either};
 use serde_json::Value as Json;
@@ -86,7 +85,7 @@ pub(in crate::provider) async fn configured(
         return Ok(Configured::Same(private.on(named)));
     }
     // An apply cannot replace what was planned while the handle was not known.
-    let may_move = !runtime.applies.load(Ordering::Relaxed) && home.handle != named && home.handle.is_some();
+    let may_move = !runtime.walk.is_apply() && home.handle != named && home.handle.is_some();
     if may_move && !home.is_left_by(&home.used).await {
         // Else the apply would end the object here and find that it cannot be made there.
         connection.check_once().await.map_err(|error| explain_connection(&error, "connection_handle"))?;

@@ -1,8 +1,6 @@
 //! What a plan says of an object that exists: what is written, what Stripe will answer, what forces a new
 //! one, and what there is to tell.
 
-use std::sync::atomic::Ordering;
-
 use serde_json::Value as Json;
 
 use crate::catalog::Restoration;
@@ -221,7 +219,7 @@ impl Planning<'_> {
     /// this was planned as one while what makes it necessary was unknown.
     pub(super) fn replaces_in_place(&self, runtime: &Runtime) -> bool {
         let wished = self.request.config.get(REPLACE_IN_PLACE).as_bool() == Some(true);
-        wished || runtime.applies.load(Ordering::Relaxed)
+        wished || runtime.walk.is_apply()
     }
 
     /// The warning for an object with a unique name that is destroyed before its replacement is created.

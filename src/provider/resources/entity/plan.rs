@@ -1,7 +1,5 @@
 //! What a plan of an entity comes to: nothing, a create, an update, a new entity, an end.
 
-use std::sync::atomic::Ordering;
-
 use super::{COMPUTED, creatable, entity_of, hidden, object_of, record, wanted};
 use crate::catalog;
 use crate::engine::{Change, Foreseen, Object, Restores, parse};
@@ -151,7 +149,7 @@ fn plan_change(
     }
     // An apply plans again what was planned as an update, because its payload was unknown then:
     // Terraform takes no replacement any more, so the apply makes it.
-    if change.needs_new() && runtime.applies.load(Ordering::Relaxed) {
+    if change.needs_new() && runtime.walk.is_apply() {
         set_unknown(planned, &COMPUTED);
         return Ok(PlanResponse::default());
     }
