@@ -1,7 +1,6 @@
 //! The Terraform surface: the provider block and the answers of the provider to each request; `served` knows who
 //! serves which type name. Everything here speaks [`Value`]s; the wire is `protocol`'s.
 
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -46,6 +45,7 @@ mod setting_faults;
 mod summary;
 mod typed;
 mod waiting_objects;
+mod walk;
 
 /// Journals with the place of each.
 type Journals = Vec<(JournalPlace, Arc<Journal>)>;
@@ -187,7 +187,7 @@ impl Provider for StripeProvider {
         match resource(type_name) {
             Ok(resource) => {
                 let runtime = self.runtime();
-                runtime.applies.store(true, Ordering::Relaxed);
+                runtime.walk.note_apply();
                 resource.seen(&runtime, &request.prior);
                 resource.apply(&runtime, request).await
             }
@@ -267,7 +267,7 @@ impl Provider for StripeProvider {
         match action(type_name) {
             Ok(action) => {
                 let runtime = self.runtime();
-                runtime.applies.store(true, Ordering::Relaxed);
+                runtime.walk.note_apply();
                 action.invoke(&runtime, &config, &progress).await
             }
             Err(unknown) => vec![unknown],

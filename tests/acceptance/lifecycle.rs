@@ -2,6 +2,8 @@
 //! `replace_triggered_by`, `prevent_destroy`, `for_each` over ids that Stripe gives, checks, `-target`
 //! and `-refresh=false`; and a misspelt key at each level.
 
+use serde_json::Value as Json;
+
 use crate::support::harness::{Case, case};
 use crate::support::workdir::{Workdir, everything, squeezed};
 
@@ -9,6 +11,7 @@ pub fn cases() -> Vec<Case> {
     vec![
         case!(lifecycle_words_hold_for_typed_resources, Terraform),
         case!(a_misspelt_key_is_refused_at_every_level, Terraform),
+        case!(a_refresh_that_finds_nothing_new_is_no_drift, Terraform),
         case!(an_object_may_turn_out_to_be_none_in_the_apply, Terraform),
     ]
 }
@@ -145,6 +148,68 @@ fn a_misspelt_key_is_refused_at_every_level() {
         let refused = workdir.fails(&["validate", "-no-color"]);
         assert!(refused.contains(told), "{wrong}: {refused}");
     }
+}
+
+/// More objects of one list than a run reads one by one, whose only secret attribute is the handle.
+const MANY: &str = r#"
+resource "stripe_product" "gold" { name = "Gold" }
+
+resource "stripe_price" "each" {
+  count       = 10
+  product     = stripe_product.gold.id
+  currency    = "usd"
+  unit_amount = 1500 + count.index
+}
+"#;
+
+/// Types with several secret attributes.
+const SECRETS: &str = r#"
+resource "stripe_connection" "shop" {
+  name     = "shop"
+  location = "global"
+}
+
+resource "stripe_entity" "each" {
+  count             = 10
+  connection_handle = stripe_connection.shop.handle
+  entity            = "Customer"
+  input_payload     = { Name = "Customer ${count.index}" }
+}
+
+resource "stripe_action" "account" { action = "GetCurrentAccount" }
+"#;
+
+/// What each resource has in the state. Terraform writes the paths of secrets in no order.
+fn stored(workdir: &Workdir) -> Vec<Json> {
+    let state = std::fs::read_to_string(workdir.path("terraform.tfstate")).unwrap();
+    let mut resources = serde_json::from_str::<Json>(&state).unwrap()["resources"].take();
+    let mut instances: Vec<Json> = Vec::new();
+    for resource in resources.as_array_mut().unwrap() {
+        instances.append(resource["instances"].as_array_mut().unwrap());
+    }
+    for instance in &mut instances {
+        if let Some(paths) = instance["sensitive_attributes"].as_array_mut() {
+            paths.sort_by_key(Json::to_string);
+        }
+    }
+    instances
+}
+
+/// A job that looks for drift saves no state, so what it learned it would learn each time.
+fn a_refresh_that_finds_nothing_new_is_no_drift() {
+    let workdir = Workdir::new(MANY);
+    workdir.apply();
+    for _ in 0..2 {
+        let output = workdir.run(&["plan", "-no-color", "-refresh-only", "-detailed-exitcode"]);
+        assert_eq!(output.status.code(), Some(0), "{}", everything(&output));
+    }
+    // Where an object has several secrets, Terraform takes another order of them for drift.
+    let workdir = Workdir::new(SECRETS);
+    workdir.apply();
+    let made = stored(&workdir);
+    assert_eq!(made.len(), 12);
+    workdir.ok(&["apply", "-auto-approve", "-no-color", "-refresh-only"]);
+    assert_eq!(stored(&workdir), made);
 }
 
 /// As the guide says it: a conditional alone has a type in the plan, and Terraform takes no null of another one.

@@ -78,38 +78,13 @@ fn object(
     Ok(())
 }
 
-/// An integer in the smallest form; everything else as the text it is, which every client
-/// reads exactly.
+/// A number as the text it is, which every client reads exactly. An integer in binary would be a number of another
+/// precision to Terraform than the same one in a state file; before 1.15 it takes that for drift
+/// (`plan -refresh-only -detailed-exitcode`).
 fn number(bytes: &mut Vec<u8>, number: &Number) {
     match number.as_i64() {
-        // The last byte of two's complement is the short form of either sign.
-        Some(small @ -0x20..=0x7f) => bytes.extend(small.to_be_bytes().last()),
-        Some(integer) => self::integer(bytes, integer),
+        Some(integer) => text(bytes, &integer.to_string()),
         None => text(bytes, number.as_str()),
-    }
-}
-
-fn integer(bytes: &mut Vec<u8>, integer: i64) {
-    if let Ok(positive) = u64::try_from(integer) {
-        let all = positive.to_be_bytes();
-        let (head, width) = match positive {
-            0..=0xff => (0xcc, 1),
-            0x100..=0xffff => (0xcd, 2),
-            0x1_0000..=0xffff_ffff => (0xce, 4),
-            _ => (0xcf, 8),
-        };
-        bytes.push(head);
-        bytes.extend(all.iter().skip(all.len() - width));
-    } else {
-        let all = integer.to_be_bytes();
-        let (head, width) = match integer {
-            -0x80..0 => (0xd0, 1),
-            -0x8000..-0x80 => (0xd1, 2),
-            -0x8000_0000..-0x8000 => (0xd2, 4),
-            _ => (0xd3, 8),
-        };
-        bytes.push(head);
-        bytes.extend(all.iter().skip(all.len() - width));
     }
 }
 
