@@ -140,7 +140,11 @@ pub(in crate::provider) fn decode_private<T: Default + DeserializeOwned>(
     if bytes.is_empty() {
         return Ok(T::default());
     }
-    serde_json::from_slice(bytes).map_err(|error| found::private_not_readable(&error.to_string()))
+    serde_json::from_slice(bytes).map_err(|error: serde_json::Error| {
+        // Nobody sees the text in which that would be a place.
+        let why = error.to_string();
+        found::private_not_readable(why.split(" at line ").next().unwrap_or_default())
+    })
 }
 
 #[cfg(test)]
