@@ -18,9 +18,11 @@ pub(super) use action::Action;
 pub(super) use connection::Connection;
 pub(super) use creation::{Creation, Made};
 pub(super) use entity::{Entity, find, record};
-pub(super) use lifecycle::{check_end, end_attributes, end_object, end_told, ended_note, plan_object_end};
+pub(super) use lifecycle::{
+    check_end, end_attributes, end_object, end_told, ended_note, planned_end, replacement_told,
+};
 pub(super) use private_data::{Private, decode_private};
 pub(super) use readiness::check as check_readiness;
 pub(super) use reading::{Reading, comparable, ended_outside, read_stored};
-pub(super) use responses::{forced_by_move, lacks_handle, named, stored, unchanged, unplanned};
+pub(super) use responses::{forced_by_move, named, stored, unchanged, unplanned};
 pub(super) use usage::ExistingTypes;

@@ -14,12 +14,12 @@ use crate::provider::messages::{ends, payload};
 use crate::provider::resources::account::on_way_to;
 use crate::provider::resources::private_data::Private;
 use crate::provider::resources::readiness;
-use crate::provider::resources::responses::{stored, unchanged};
+use crate::provider::resources::responses::{lacks_handle, stored, unchanged, unplanned};
 use crate::provider::resources::usage::in_use;
 use crate::provider::runtime::Runtime;
 use crate::provider::waiting_objects::Waiting;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
-use crate::terraform::provider::{ApplyRequest, StateResponse};
+use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::schema::{Attribute, Rule};
 use crate::terraform::value::{Type, Value};
 
@@ -96,8 +96,37 @@ pub(in crate::provider) async fn end_told(
     told
 }
 
+/// What there is to say where another object takes the place of one: that it would be made in another account, or what
+/// the end of the old one leaves.
+pub(in crate::provider) async fn replacement_told(
+    runtime: &Runtime,
+    object: &Object,
+    (prior, config): (&Value, &Value),
+    private: &Private,
+) -> Diagnostics {
+    let mut told: Diagnostics = lacks_handle(private, object, config).into_iter().collect();
+    told.extend(end_told(runtime, object, prior, private).await);
+    told
+}
+
+/// The plan of an end. `encode` adds what a resource type keeps beside the private data that all have.
+pub(in crate::provider) async fn planned_end(
+    runtime: &Runtime,
+    request: PlanRequest,
+    object: &Object,
+    private: &Private,
+    encode: impl FnOnce(Private) -> Vec<u8> + Send,
+) -> PlanResponse {
+    match plan_object_end(runtime, object, &request.prior, private).await {
+        Ok((private, diagnostics)) => {
+            PlanResponse { private: encode(private), diagnostics, ..PlanResponse::default() }
+        }
+        Err(elsewhere) => unplanned(request, vec![elsewhere]),
+    }
+}
+
 /// The private data and the warnings of a planned end.
-pub(in crate::provider) async fn plan_object_end(
+async fn plan_object_end(
     runtime: &Runtime,
     object: &Object,
     state: &Value,

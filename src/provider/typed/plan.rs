@@ -4,8 +4,8 @@ use crate::engine::{Object, Restores};
 use crate::provider::connection_schema::keep_equal_handle;
 use crate::provider::messages::found;
 use crate::provider::resources::{
-    Configured, Private, check_readiness, configured, end_told, forced_by_move, lacks_handle, named,
-    plan_object_end, stored, unplanned,
+    Configured, Private, check_readiness, configured, end_told, forced_by_move, named, planned_end,
+    replacement_told, stored, unplanned,
 };
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
@@ -13,7 +13,6 @@ use crate::provider::typed::asked::keeps_metadata;
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::planning::Planning;
 use crate::provider::typed::surface::{Form, Slot, Surface};
-use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::{PlanRequest, PlanResponse};
 use crate::terraform::value::{Path, Value};
 
@@ -85,9 +84,9 @@ async fn plan_existing(
         requires_replace.push(Path::attribute("id"));
     }
     if !requires_replace.is_empty() {
-        diagnostics.extend(lacks_handle(&memory.private, object, &request.config));
         diagnostics.extend(planning.gap());
-        diagnostics.extend(end_told(runtime, object, &request.prior, &memory.private).await);
+        let states = (&request.prior, &request.config);
+        diagnostics.extend(replacement_told(runtime, object, states, &memory.private).await);
     }
     let asked = (planned != request.prior).then(|| planning.asked.own.clone());
     if asked.is_some() {
@@ -142,9 +141,8 @@ async fn plan_other_place(
     object: &Object,
     memory: Memory,
 ) -> PlanResponse {
-    let mut diagnostics: Diagnostics =
-        lacks_handle(&memory.private, object, &request.config).into_iter().collect();
-    diagnostics.extend(end_told(runtime, object, &request.prior, &memory.private).await);
+    let states = (&request.prior, &request.config);
+    let diagnostics = replacement_told(runtime, object, states, &memory.private).await;
     let mut planned = request.proposed;
     asked.set_unanswered(&mut planned, &request.config);
     let requires_replace = there.places().chain(asked.places()).map(Path::attribute).collect();
@@ -158,14 +156,8 @@ async fn plan_end(
     memory: Memory,
 ) -> PlanResponse {
     let object = surface.object(&request.prior, &memory);
-    match plan_object_end(runtime, &object, &request.prior, &memory.private).await {
-        Ok((private, diagnostics)) => PlanResponse {
-            private: Memory { private, ..memory }.encode(),
-            diagnostics,
-            ..PlanResponse::default()
-        },
-        Err(elsewhere) => unplanned(request, vec![elsewhere]),
-    }
+    let private = memory.private.clone();
+    planned_end(runtime, request, &object, &private, |private| Memory { private, ..memory }.encode()).await
 }
 
 /// A plan of a new object: what is not written is known after the apply.

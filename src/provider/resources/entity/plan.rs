@@ -7,10 +7,10 @@ use crate::provider::connection_schema::keep_equal_handle;
 use crate::provider::messages::{ends, found};
 use crate::provider::payload;
 use crate::provider::resources::account::{Configured, configured};
-use crate::provider::resources::lifecycle::{end_told, ended_note, plan_object_end};
+use crate::provider::resources::lifecycle::{end_told, ended_note, planned_end, replacement_told};
 use crate::provider::resources::private_data::Private;
 use crate::provider::resources::readiness;
-use crate::provider::resources::responses::{forced_by_move, lacks_handle, named, stored, unplanned};
+use crate::provider::resources::responses::{forced_by_move, named, stored, unplanned};
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::{self, PAYLOADS};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -61,8 +61,8 @@ async fn plan_existing(runtime: &Runtime, request: PlanRequest, private: Private
     if !answer.requires_replace.is_empty()
         && let Ok(object) = object_of(&request.prior, &private)
     {
-        answer.diagnostics.extend(lacks_handle(&private, &object, &request.config));
-        answer.diagnostics.extend(end_told(runtime, &object, &request.prior, &private).await);
+        let states = (&request.prior, &request.config);
+        answer.diagnostics.extend(replacement_told(runtime, &object, states, &private).await);
     }
     if planned != request.prior {
         if private.imported {
@@ -97,12 +97,7 @@ async fn plan_end(runtime: &Runtime, request: PlanRequest, private: Private) -> 
         Ok(object) => object,
         Err(unknown) => return unplanned(request, vec![unknown]),
     };
-    match plan_object_end(runtime, &object, &request.prior, &private).await {
-        Ok((private, diagnostics)) => {
-            PlanResponse { private: private.encode(), diagnostics, ..PlanResponse::default() }
-        }
-        Err(elsewhere) => unplanned(request, vec![elsewhere]),
-    }
+    planned_end(runtime, request, &object, &private, |private| private.encode()).await
 }
 
 async fn plan_create(runtime: &Runtime, request: PlanRequest, private: Private) -> PlanResponse {
