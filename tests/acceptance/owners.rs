@@ -217,7 +217,7 @@ fn assert_found_of_both(place: &str) {
     let (customer, late) = (after(CUSTOMER.to_owned()), after(charges("late", "stripe.late", LATE - 1)));
     let workdir = Workdir::new(&format!("{providers}{}{customer}{late}", charges("first", "stripe.late", 1)));
     workdir.script("POST", "/v1/payment_intents", 1, &json!({ "delay": 0 }));
-    workdir.script("POST", "/v1/payment_intents", LATE, &json!({ "delay": 4000 }));
+    workdir.script("POST", "/v1/payment_intents", LATE, &json!({ "delay": 10000 }));
     let run = spawn(workdir.command(&["apply", "-auto-approve", "-no-color", "-parallelism=50"]));
     wait_until("the customer is made", || workdir.count("customer") == 1);
     wait_until("the first provider ends", || providers_of(run.id()).len() == 1);
