@@ -154,7 +154,6 @@ mod tests {
     #[test]
     fn what_an_earlier_version_kept_beside_a_state_is_left_out() {
         let kept = br#"{"handle":"h","key":"an idempotency key"}"#;
-        assert_eq!(Private::check(kept), Ok(()));
-        assert_eq!(Private::decode(kept).encode(), br#"{"handle":"h"}"#);
+        assert_eq!(Private::decode(kept).unwrap().encode(), br#"{"handle":"h"}"#);
     }
 }
