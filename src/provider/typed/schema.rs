@@ -5,7 +5,7 @@ use crate::provider::connection_schema::{computed, connection_attribute, optiona
 use crate::provider::resources::end_attributes;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
 use crate::provider::typed::asked::{keeps_metadata, names_momentary};
-use crate::provider::typed::sentences::{about, purpose};
+use crate::provider::typed::sentences::{about, article, purpose};
 use crate::provider::typed::surface::{
     Form, KEY, Repeats, Slot, Surface, attribute_type, holds_secret, join,
 };
@@ -264,9 +264,7 @@ fn many(item: &Shape) -> String {
 fn plural_of(shape: &Shape) -> String {
     match &shape.kind {
         Kind::Text { .. } => "texts".to_owned(),
-        Kind::Id(objects) if !objects.is_empty() => {
-            lower_first(&id_of(objects).replacen("Id of a ", "ids of ", 1))
-        }
+        Kind::Id(objects) if !objects.is_empty() => format!("ids of {}", quoted(objects)),
         Kind::Object(members) => lower_first(
             &members_of(members.iter().map(|it| it.name.as_str())).replacen("Object", "objects", 1),
         ),
@@ -289,7 +287,12 @@ fn id_of(objects: &[String]) -> String {
     if objects.is_empty() {
         return "Id of an object".to_owned();
     }
-    format!("Id of a {}", objects.iter().map(|object| format!("`{object}`")).collect::<Vec<_>>().join(" or "))
+    let article = objects.first().map_or("a", |object| article(object));
+    format!("Id of {article} {}", quoted(objects))
+}
+
+fn quoted(objects: &[String]) -> String {
+    objects.iter().map(|object| format!("`{object}`")).collect::<Vec<_>>().join(" or ")
 }
 
 fn members_of<'n>(names: impl Iterator<Item = &'n str>) -> String {

@@ -44,11 +44,12 @@ pub(super) fn about(entity: &Entity) -> String {
 /// One object in words: `a billing meter`.
 pub(super) fn one(entity: &Entity) -> String {
     let words = words(&entity.name);
-    let article = match words.as_bytes() {
-        [b'a' | b'e' | b'i' | b'o', ..] => "an",
-        _ => "a",
-    };
-    format!("{article} {words}")
+    format!("{} {words}", article(&words))
+}
+
+/// The article before a word.
+pub(super) fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
 }
 
 /// Many objects in words: `billing meters`.
