@@ -248,6 +248,7 @@ impl ListReads {
         let page = match page {
             Ok(page) => page,
             Err(why) => {
+                state.cache.arrived(start);
                 state.late += usize::from(why == NoPage::Late && state.late == *late);
                 state.off |= why == NoPage::Failed || state.late == MOST_LATE;
                 return state.send_away(|_, _| true);

@@ -166,7 +166,7 @@ impl PageCache {
     }
 
     /// Notes that a page is no longer under way.
-    fn arrived(&mut self, start: &Start) {
+    pub(super) fn arrived(&mut self, start: &Start) {
         self.under_way.retain(|it| it != start);
     }
 
