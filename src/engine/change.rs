@@ -20,8 +20,6 @@ pub struct Change {
     pub at_creation: Vec<String>,
     /// Something that an update takes is not known yet.
     pub unknown: bool,
-    /// What is not known yet may be something that only a new object can have.
-    pub may_need_new: bool,
     /// What is done beside the update because the object has ended in Stripe.
     pub restores: Option<Restores>,
 }
@@ -49,23 +47,19 @@ impl Change {
     }
 }
 
-/// The change from params to what is wanted. What is not known yet counts as changed.
+/// The change from params to what is wanted. What is not known yet counts as changed, and as something that only a new
+/// object can have, if any part of it may be that: an apply cannot make a replacement of what was planned as an update.
 pub(super) fn between(entity: &Entity, before: &Params, wanted: &Wanted) -> Change {
     let update = entity.operation(OperationKind::Update).map(|update| update.params.as_slice());
     let mut differ = Differ { entity, unknown: &wanted.unknown, change: Change::default() };
     let params = Members { known: entity.params(), updatable: update.unwrap_or_default() };
     let mut before = before.clone();
     for path in &wanted.unknown {
+        let at = path.join(".");
+        if !entity.is_modifier(&at) {
+            differ.unknown(&at, path, &before, params);
+        }
         remove(&mut before, path);
-        if entity.is_modifier(&path.join(".")) {
-            continue;
-        }
-        if updates(params.updatable, path) {
-            differ.change.unknown = true;
-            differ.change.may_need_new |= may_need_new(entity, params, path);
-        } else {
-            differ.fixed(path.join("."));
-        }
     }
     let update = differ.object("", &before, &wanted.params, params);
     differ.change.update = with_modifiers(entity, update, &wanted.params, params.updatable);
@@ -96,24 +90,29 @@ fn updates(members: &[Member], path: &[String]) -> bool {
 }
 
 /// Whether what is not known at a path may turn out to have something that no update takes.
-fn may_need_new(entity: &Entity, params: Members<'_>, path: &[String]) -> bool {
-    let dotted = path.join(".");
-    let (known, updatable) = (at(params.known, &dotted), at(params.updatable, &dotted));
+fn may_need_new(entity: &Entity, params: Members<'_>, path: &str) -> bool {
+    let (known, updatable) = (at(params.known, path), at(params.updatable, path));
     known.zip(updatable).is_some_and(|(known, updatable)| {
-        let named_by = entity.items.get(&dotted).map(|rule| rule.by.as_str());
+        let named_by = entity.items.get(path).map(|rule| rule.by.as_str());
         let lacks_name = |by| updatable.item().and_then(|item| item.member(by)).is_none();
-        let mut settled = entity.settled.keys();
-        let may_be_settled =
-            settled.any(|param| param == &dotted || param.starts_with(&format!("{dotted}.")));
-        may_be_settled || !takes_all(known, updatable) || named_by.is_some_and(lacks_name)
+        !takes_all(entity, path, known, updatable) || named_by.is_some_and(lacks_name)
     })
 }
 
-/// Whether an update takes everything, at any depth, that a create takes.
-fn takes_all(known: &Shape, updatable: &Shape) -> bool {
+/// What stands at a path of params.
+fn value_at<'p>(params: &'p Params, path: &str) -> Option<&'p Json> {
+    let mut names = path.split('.');
+    let first = params.get(names.next()?);
+    names.fold(first, |value, name| value?.get(name))
+}
+
+/// Whether an update takes everything, at any depth, that a create takes and that does not act at creation alone.
+fn takes_all(entity: &Entity, path: &str, known: &Shape, updatable: &Shape) -> bool {
     let members = known.members().unwrap_or_default();
     members.iter().all(|member| {
-        updatable.member(&member.name).is_some_and(|there| takes_all(&member.shape, &there.shape))
+        let path = dotted(path, &member.name);
+        let takes = |there: &Member| takes_all(entity, &path, &member.shape, &there.shape);
+        entity.acts_at_creation(&path) || updatable.member(&member.name).is_some_and(takes)
     })
 }
 
@@ -188,6 +187,21 @@ impl Differ<'_> {
             self.change.at_creation.push(at);
         } else {
             self.change.replaces.push(at);
+        }
+    }
+
+    /// What is not known yet at a path.
+    fn unknown(&mut self, at: &str, path: &[String], before: &Params, members: Members<'_>) {
+        let inside = |param: &String| param == at || param.starts_with(&format!("{at}."));
+        let mut settled = self.entity.settled.keys().filter(|param| inside(param));
+        if !updates(members.updatable, path) {
+            self.fixed(at.to_owned());
+        } else if may_need_new(self.entity, members, at)
+            || settled.any(|param| self.is_settled(param, value_at(before, param)))
+        {
+            self.change.replaces.push(at.to_owned());
+        } else {
+            self.change.unknown = true;
         }
     }
 

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json};
 use stripe_provider::catalog::{Entity, Member, OperationKind, find};
-use stripe_provider::terraform::value::Entries;
+use stripe_provider::terraform::value::{Entries, Value};
 
+use crate::config::config;
 use crate::ledger::{Cell, Ledger};
 use crate::samples::Sample;
 use crate::support::terraform::{Action, Object};
@@ -99,12 +100,31 @@ impl Rows<'_, '_> {
         let in_place = updates || self.of.entity.acts_at_creation(&param.name);
         let either = self.of.entity.items.contains_key(&param.name) || !updates && first.is_object();
         let is_modifier = self.of.entity.is_modifier(&param.name);
+        self.unknown(param, &wanted)?;
         let expected = match in_place {
             _ if is_modifier => Action::Nothing,
             true => Action::Update,
             false => Action::Replace,
         };
         self.step(wanted, |action| action == expected || either && action != Action::Nothing)
+    }
+
+    /// Not known yet: planned as a new object, if what it turns out to be needs one. An apply cannot make that of an
+    /// update.
+    fn unknown(&mut self, param: &Member, wanted: &Map<String, Json>) -> Result<(), Cell> {
+        let world = &mut *self.of.world;
+        let mut written = config(&world.block(self.of.name), wanted);
+        if written.get(&param.name).is_null() {
+            return Ok(());
+        }
+        written.set(&param.name, Value::Unknown);
+        let unknown = world.plan_written(self.of.name, &self.object, &written).map_err(at("plan unknown"));
+        let known = world.plan(self.of.name, &self.object, Some(wanted)).map_err(at("plan"));
+        let (unknown, known) = (unknown.map_err(Cell::of)?.action, known.map_err(Cell::of)?.action);
+        if known == Action::Replace && unknown != Action::Replace {
+            return Err(Cell::Failed(format!("unknown it is planned to {unknown:?}")));
+        }
+        Ok(())
     }
 
     /// Taken away: unset, or said to stay, never by a new object.

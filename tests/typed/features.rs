@@ -249,7 +249,7 @@ fn what_stripe_no_longer_takes_inside_an_argument_is_told_and_not_sent() {
 }
 
 #[test]
-fn an_argument_that_was_unknown_and_needs_a_new_object_is_replaced_by_the_apply() {
+fn an_argument_that_is_unknown_and_may_need_a_new_object_is_planned_as_one() {
     let mut world = World::new();
     let product = world.made("stripe_product", &params(&json!({"name": "Gold"}))).unwrap();
     let price = json!({"product": id(&product), "currency": "usd", "unit_amount": 500});
@@ -260,21 +260,19 @@ fn an_argument_that_was_unknown_and_needs_a_new_object_is_replaced_by_the_apply(
     let mut unknown = crate::config::config(&world.block("stripe_payment_link"), &one);
     unknown.set("line_items", Value::Unknown);
     let plan = world.plan_written("stripe_payment_link", &made, &unknown).unwrap();
-    let other = json!({"product": id(&product), "currency": "usd", "unit_amount": 700});
-    let other = world.made("stripe_price", &params(&other)).unwrap();
-    let two = link(json!([{"price": id(&other), "quantity": 1}]));
-    let known = crate::config::config(&world.block("stripe_payment_link"), &two);
-    let plan = crate::support::terraform::Plan {
-        config: crate::support::blocks::whole(&world.block("stripe_payment_link"), &known),
-        ..plan
-    };
-    // Something was applied before, in the same walk.
-    let also =
-        world.plan("stripe_product", &Object::default(), Some(&params(&json!({"name": "Also"})))).unwrap();
-    world.apply_also("stripe_product", &also).unwrap();
-    let now = world.apply_also("stripe_payment_link", &plan).unwrap();
-    assert_ne!(id(&now), id(&made));
-    world.idle("stripe_payment_link", &now, &two).unwrap();
+    assert_eq!(plan.action, Action::Replace);
+    let intent = params(&json!({"amount": 500, "currency": "usd", "description": "a"}));
+    let made = world.made("stripe_payment_intent", &intent).unwrap();
+    let mut unknown = crate::config::config(&world.block("stripe_payment_intent"), &intent);
+    for (name, action) in
+        [("description", Action::Update), ("amount", Action::Update), ("transfer_data", Action::Replace)]
+    {
+        let known = unknown.get(name).clone();
+        unknown.set(name, Value::Unknown);
+        let plan = world.plan_written("stripe_payment_intent", &made, &unknown).unwrap();
+        assert_eq!(plan.action, action, "{name}");
+        unknown.set(name, known);
+    }
 }
 
 #[test]

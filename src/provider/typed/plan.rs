@@ -67,16 +67,12 @@ async fn plan_existing(
     keep_equal_handle(&mut planned, &request.prior);
     let change = object.change_to(&asked.wanted);
     let planning = Planning { surface, request: &request, object, written: &memory.params, change, asked };
-    if planning.change.needs_new() && planning.replaces_in_place(runtime) {
+    if planning.change.needs_new() && planning.replaces_in_place() {
         let memory = Memory { planned: Some(planning.asked.own.clone()), ..memory.clone() };
         return plan_in_place(surface, runtime, &request, object, memory).await;
     }
     planning.arguments(&mut planned);
     planning.answers(&mut planned);
-    if planning.change.may_need_new {
-        surface.set_unanswered(&mut planned, &request.config);
-        planned.set("id", Value::Unknown);
-    }
     surface.keep_out(&mut planned);
     let (mut requires_replace, mut diagnostics) = (planning.replaces(), planning.notes());
     if planning.change.restores == Some(Restores::Replace) {

@@ -8,7 +8,6 @@ use crate::engine::{Change, Foreseen, Object, Params, parse, without};
 use crate::provider::messages::{ends, payload};
 use crate::provider::metadata_rules::METADATA;
 use crate::provider::resources::ended_note;
-use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT, shown_metadata};
 use crate::provider::typed::asked::{Asked, keeps_metadata};
 use crate::provider::typed::schema::REPLACE_IN_PLACE;
@@ -215,11 +214,9 @@ impl Planning<'_> {
         Value::Dynamic(Box::new((ty, Value::map(known.into_iter().map(|(name, _, value)| (name, value))))))
     }
 
-    /// Whether the apply makes the new object in an update: as the configuration wishes, or because
-    /// this was planned as one while what makes it necessary was unknown.
-    pub(super) fn replaces_in_place(&self, runtime: &Runtime) -> bool {
-        let wished = self.request.config.get(REPLACE_IN_PLACE).as_bool() == Some(true);
-        wished || runtime.walk.is_apply()
+    /// Whether the configuration wishes that the apply makes the new object in an update.
+    pub(super) fn replaces_in_place(&self) -> bool {
+        self.request.config.get(REPLACE_IN_PLACE).as_bool() == Some(true)
     }
 
     /// The warning for an object with a unique name that is destroyed before its replacement is created.

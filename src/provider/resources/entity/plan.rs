@@ -148,10 +148,6 @@ fn plan_change(
         set_unknown(planned, &COMPUTED);
         return Ok(PlanResponse::default());
     }
-    if change.may_need_new {
-        set_unknown(planned, &COMPUTED);
-        return Ok(PlanResponse { diagnostics: notes(&object, &change), ..PlanResponse::default() });
-    }
     let after = object.foresee(&change).map_or(Value::Unknown, |after| foreseen(&object, &after));
     let after = hidden(planned).left_out(after);
     planned.set("record", after);
