@@ -23,6 +23,17 @@ pub(super) fn check_entity(entity: &Entity, body: &Json) -> Result<(), Error> {
     Ok(())
 }
 
+/// Checks that an answer is the object that was asked for by its id.
+pub(super) fn check_asked(entity: &Entity, id: &str, body: &Json) -> Result<(), Error> {
+    match body.get("id").and_then(Json::as_str) {
+        Some(found) if found != id => {
+            let expected = format!("{} {id}", entity.object);
+            Err(Error::Answer { expected, found: format!("the one with the id {found}") })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Checks that an answer is of the object that an action answers with, as far as the catalog knows it.
 pub(super) fn check_action(entity: &Entity, action: &Action, body: &Json) -> Result<(), Error> {
     if action.returns == entity.object {

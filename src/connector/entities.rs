@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Operation, OperationKind, catalog};
-use crate::connector::answer::{check_action, check_entity};
+use crate::connector::answer::{check_action, check_asked, check_entity};
 use crate::connector::sent::{said, said_first, unset_by_null};
 use crate::connector::{ActionRef, Connector, Error, asked, locator, path};
 use crate::stripe::{IdempotencyKey, Reply};
@@ -30,6 +30,9 @@ impl Connector {
             let call = path::operation(operation, &ids)?.params(params);
             let body = self.connection.send(call).await?.body;
             check_entity(entity, &body)?;
+            if let Some(id) = ids.last().filter(|_| operation.is_of_one()) {
+                check_asked(entity, id, &body)?;
+            }
             self.reader.note(entity, &body);
             Ok(body)
         };

@@ -199,11 +199,12 @@ pub(super) fn log_file_warning(connection: &Connection) -> Option<Diagnostic> {
     Some(settings::log_not_written(error).at(at))
 }
 
-/// The attribute every resource and data source has.
+/// The attribute every resource and data source has. The handle of a connection is sensitive, and so is all that it is
+/// written to; a resource without one can be shown as a whole.
 pub(super) fn connection_attribute() -> Attribute {
     let description =
         "The `handle` of a `stripe_connection`. Without it the provider's default connection is used.";
-    optional("connection_handle", Type::String, description).sensitive().rule(Rule::Text(handle))
+    optional("connection_handle", Type::String, description).rule(Rule::Text(handle))
 }
 
 /// A handle is never repeated in a message: it may hold a key.

@@ -16,13 +16,13 @@ messages! {
     error rate_limited(cause: &str) "Stripe Rate Limit"
         "{cause}" "Other clients may use this account too: lower `requests_per_second`, or run again later.";
     error locked(cause: &str) "Stripe Object Is Locked"
-        "{cause}" "Another call is changing the object: run again when that call has finished. Nothing is created twice.";
+        "{cause}" "Another call is changing the object: run again when that call has finished. Nothing is done twice.";
     error idempotency_conflict(cause: &str) "Stripe Idempotency Conflict"
         "{cause}" "Another run is sending the same create, or sent a different one under the same key: run again when it has finished.";
     error not_reachable(cause: &str) "Stripe Not Reachable"
-        "{cause}" "Check the network, `api_base` and the proxy, then run again: nothing is created twice. To try a configuration without Stripe, set `sandbox = \"shop.db\"` in the provider block.";
+        "{cause}" "Check the network, `api_base` and the proxy, then run again: nothing is done twice. To try a configuration without Stripe, set `sandbox = \"shop.db\"` in the provider block.";
     error failed(cause: &str) "Stripe Failed"
-        "{cause}" "Run again later: nothing is created twice.";
+        "{cause}" "Run again later: nothing is done twice.";
     error proxy_refused(cause: &str) "Proxy Refused The Password"
         "{cause}" "Nothing was sent to Stripe.";
     error stopped(cause: &str) "Stopped"

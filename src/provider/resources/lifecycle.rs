@@ -159,6 +159,13 @@ pub(in crate::provider) fn ended(result: Result<Ended, Error>) -> Option<Diagnos
     }
 }
 
+/// Why an object could not be ended. Terraform does not say whose destroy failed.
+fn not_ended(object: &Object, error: &Error) -> Diagnostic {
+    let told = explain_connector(error, "id");
+    let Object { entity, locator, .. } = object;
+    Diagnostic { detail: format!("{} {locator} was not destroyed. {}", entity.name, told.detail), ..told }
+}
+
 /// Ends the object of a resource that is destroyed, through the connection that leads to it.
 pub(in crate::provider) async fn end_object(
     runtime: &Runtime,
@@ -186,7 +193,7 @@ pub(in crate::provider) async fn end_object(
         (successor, state)
     });
     match end_in_order(runtime, object, wish, &connection, successor).await {
-        Err(error) => unchanged(request, vec![explain_connector(&error, "id")]),
+        Err(error) => unchanged(request, vec![not_ended(object, &error)]),
         Ok(Ended::Stays(why)) if told && object.what_stays(wish).as_ref() == Some(&why) => {
             StateResponse::default()
         }

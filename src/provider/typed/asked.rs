@@ -221,14 +221,16 @@ impl Surface {
         if is_twin { version } else { slot.name.clone() }
     }
 
-    /// Keys of maps that two blocks have: of two values Stripe would get one.
+    /// Keys of maps that two blocks have, in whatever case: of two values Stripe would keep one.
     pub(super) fn keys_twice(&self, config: &Value) -> Faults {
         let keyed = self.arguments().filter(|slot| matches!(slot.form, Form::Block(Repeats::Keyed, _)));
         let twice = keyed.flat_map(|slot| {
             let keys: Vec<&str> =
                 config.get(&slot.name).items().iter().filter_map(|it| it.get(KEY).as_str()).collect();
-            let again =
-                keys.iter().enumerate().filter(|(at, key)| keys.iter().take(*at).any(|other| other == *key));
+            let again = keys
+                .iter()
+                .enumerate()
+                .filter(|(at, key)| keys.iter().take(*at).any(|other| other.eq_ignore_ascii_case(key)));
             let again: Vec<String> = again.map(|(_, key)| format!("{}.{key}", slot.member)).collect();
             again.into_iter().map(|path| ParamError::Twice { key: path.clone(), param: path })
         });
