@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The walk that this process serves: Terraform starts one for each plan and each apply, and does not tell which.
 ///
-/// An apply asks once more for the plan of what was planned as an update because something was unknown. It takes no
-/// replacement then; so where only a new object can have the value, the apply makes it within the update. The provider
+/// An apply asks once more for the plan of an entity that was planned as an update because its whole payload was unknown. It
+/// takes no replacement then; so where only a new entity can have the payload, the apply makes it within the update. The provider
 /// knows an apply by what it has applied or invoked already. Before that it takes this plan for the first one: where
 /// the value comes from another provider, nothing was applied here, and Terraform calls the plan inconsistent. A read
 /// would not tell more: an apply reads data sources, and a plan without a refresh reads nothing.

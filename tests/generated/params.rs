@@ -197,7 +197,10 @@ fn every_param_that_is_not_known_yet_is_updated_and_replaces_nothing() {
     let mut count = 0;
     for (entity, update) in updatable() {
         for place in places(update).into_iter().filter(|place| place.shape().members().is_none()) {
-            if entity.is_modifier(&place.dotted()) {
+            let dotted = place.dotted();
+            // Another item, or another value of what is settled, may need a new object.
+            let may_need_new = entity.items.contains_key(&dotted) || entity.settled.contains_key(&dotted);
+            if entity.is_modifier(&dotted) || may_need_new {
                 continue;
             }
             let before = place.params(Some(&sample(place.shape(), "a")));

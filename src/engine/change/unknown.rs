@@ -1,0 +1,79 @@
+//! What is not known yet: an apply cannot make a replacement of what was planned as an update, so what may need a new
+//! object is planned as one.
+
+use serde_json::Value as Json;
+
+use super::{Differ, Members};
+use crate::catalog::{Entity, Member, Shape, at, find};
+use crate::engine::Params;
+use crate::engine::params::dotted;
+
+impl Differ<'_> {
+    /// What is not known yet at a path.
+    pub(super) fn unknown(&mut self, at: &str, path: &[String], before: &Params, members: Members<'_>) {
+        let inside = |param: &String| param == at || param.starts_with(&format!("{at}."));
+        let mut settled = self.entity.settled.keys().filter(|param| inside(param));
+        if !updates(members.updatable, path) {
+            self.fixed(at.to_owned());
+        } else if may_need_new(self.entity, members, at)
+            || settled.any(|param| self.is_settled(param, value_at(before, param)))
+        {
+            self.change.replaces.push(at.to_owned());
+        } else {
+            self.change.unknown = true;
+        }
+    }
+}
+
+/// Whether an update takes what stands at a path.
+fn updates(members: &[Member], path: &[String]) -> bool {
+    let Some((name, rest)) = path.split_first() else { return true };
+    find(members, name).is_some_and(|member| match (member.shape.members(), member.shape.item()) {
+        (Some(members), _) => updates(members, rest),
+        // Behind a list stands the place of an item.
+        (None, Some(item)) => {
+            item.members().is_none_or(|members| updates(members, rest.get(1..).unwrap_or_default()))
+        }
+        (None, None) => true,
+    })
+}
+
+/// Whether what is not known at a path may turn out to have something that no update takes.
+fn may_need_new(entity: &Entity, params: Members<'_>, path: &str) -> bool {
+    let (known, updatable) = (at(params.known, path), at(params.updatable, path));
+    known.zip(updatable).is_some_and(|(known, updatable)| {
+        let named_by = entity.items.get(path).map(|rule| rule.by.as_str());
+        let lacks_name = |by| updatable.item().and_then(|item| item.member(by)).is_none();
+        !takes_all(entity, path, known, updatable) || named_by.is_some_and(lacks_name)
+    })
+}
+
+/// What stands at a path of params.
+fn value_at<'p>(params: &'p Params, path: &str) -> Option<&'p Json> {
+    let mut names = path.split('.');
+    let first = params.get(names.next()?);
+    names.fold(first, |value, name| value?.get(name))
+}
+
+/// Whether an update takes everything, at any depth, that a create takes and that does not act at creation alone.
+fn takes_all(entity: &Entity, path: &str, known: &Shape, updatable: &Shape) -> bool {
+    let members = known.members().unwrap_or_default();
+    members.iter().all(|member| {
+        let path = dotted(path, &member.name);
+        let takes = |there: &Member| takes_all(entity, &path, &member.shape, &there.shape);
+        entity.acts_at_creation(&path) || updatable.member(&member.name).is_some_and(takes)
+    })
+}
+
+/// Takes away what stands at a path.
+pub(super) fn remove(params: &mut Params, path: &[String]) {
+    match path.split_first() {
+        Some((name, [])) => drop(params.shift_remove(name)),
+        Some((name, rest)) => match params.get_mut(name) {
+            Some(Json::Object(inside)) => remove(inside, rest),
+            // A list with something unknown in it is unknown as a whole.
+            _ => drop(params.shift_remove(name)),
+        },
+        None => {}
+    }
+}
