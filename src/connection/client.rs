@@ -233,7 +233,8 @@ impl Connection {
     async fn transport(&self, base: &str) -> Result<Arc<dyn Transport>, Error> {
         if let Some(file) = &self.defaults.sandbox {
             // Another process that writes to the file may be waited for.
-            let opened = self.defaults.stopped.run_until_cancelled(sandbox_transport::transport(file)).await;
+            let opening = sandbox_transport::transport(file, self.defaults.timeout);
+            let opened = self.defaults.stopped.run_until_cancelled(opening).await;
             return opened.ok_or_else(stripe::Error::stopped)?.map_err(Error::Sandbox);
         }
         let own = self.settings.ca_certificate.as_deref();

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::OnceCell;
+use tokio::time::timeout;
 
 use crate::sandbox::{Leaves, OpenError, Sandbox};
 use crate::stripe::trace::{self, Event};
@@ -17,14 +19,15 @@ type Shared = Arc<OnceCell<Sandbox>>;
 /// The sandboxes of this process by file; connections to one file share one.
 static OPEN: Mutex<Option<HashMap<PathBuf, Shared>>> = Mutex::new(None);
 
-/// A transport to the sandbox in `file`, which is made when it does not exist.
+/// A transport to the sandbox in `file`, which is made when it does not exist. `limit` is the time of one
+/// request, as it is on the way to Stripe.
 ///
 /// # Errors
 /// The file cannot be opened, as a message with its path.
-pub(super) async fn transport(file: &Path) -> Result<Arc<dyn Transport>, String> {
+pub(super) async fn transport(file: &Path, limit: Duration) -> Result<Arc<dyn Transport>, String> {
     let shared = shared(file);
     let sandbox = shared.get_or_try_init(|| open(file.to_owned())).await?;
-    Ok(Arc::new(SandboxTransport(sandbox.clone())))
+    Ok(Arc::new(SandboxTransport { sandbox: sandbox.clone(), limit }))
 }
 
 fn shared(file: &Path) -> Shared {
@@ -63,27 +66,38 @@ fn told(file: &Path, error: &OpenError) -> String {
 }
 
 #[derive(Debug)]
-struct SandboxTransport(Sandbox);
+struct SandboxTransport {
+    sandbox: Sandbox,
+    limit: Duration,
+}
 
 impl Transport for SandboxTransport {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
             trace::emit(|| Event::InProcess);
-            let mut message = http::Request::new(request.body);
-            *message.method_mut() = request.method;
-            *message.headers_mut() = request.headers;
-            *message.uri_mut() = request.target.parse().map_err(|error| {
-                TransportError::Fatal(format!("{} is no address: {error}", request.target))
-            })?;
-            let response = self.0.handle(message).await;
-            let (parts, body) = response.map_err(|cut| TransportError::Broken(cut.to_string()))?.into_parts();
-            match parts.extensions.get() {
-                Some(Leaves::Half) => return Err(TransportError::Broken("the body was cut".to_owned())),
-                Some(Leaves::Slowly(pause)) => tokio::time::sleep(*pause).await,
-                None => {}
-            }
-            Ok(Response { status: parts.status.as_u16(), headers: parts.headers, body })
+            let late = || TransportError::Broken(format!("no answer within {:?}", self.limit));
+            timeout(self.limit, self.answer(request)).await.unwrap_or_else(|_| Err(late()))
         })
+    }
+}
+
+impl SandboxTransport {
+    async fn answer(&self, request: Request) -> Result<Response, TransportError> {
+        let mut message = http::Request::new(request.body);
+        *message.method_mut() = request.method;
+        *message.headers_mut() = request.headers;
+        *message.uri_mut() = request
+            .target
+            .parse()
+            .map_err(|error| TransportError::Fatal(format!("{} is no address: {error}", request.target)))?;
+        let response = self.sandbox.handle(message).await;
+        let (parts, body) = response.map_err(|cut| TransportError::Broken(cut.to_string()))?.into_parts();
+        match parts.extensions.get() {
+            Some(Leaves::Half) => return Err(TransportError::Broken("the body was cut".to_owned())),
+            Some(Leaves::Slowly(pause)) => tokio::time::sleep(*pause).await,
+            None => {}
+        }
+        Ok(Response { status: parts.status.as_u16(), headers: parts.headers, body })
     }
 }
 
@@ -96,7 +110,10 @@ mod tests {
     use rusqlite::{Connection, TransactionBehavior};
     use tokio::time::timeout;
 
-    use super::{Sandbox, shared, transport};
+    use super::{Request, Sandbox, SandboxTransport, Transport as _, shared, transport};
+    use crate::sandbox::{Fault, FaultKind};
+
+    const LONG: Duration = Duration::from_mins(1);
 
     #[tokio::test]
     async fn nothing_waits_for_a_file_that_is_written_to() {
@@ -105,10 +122,32 @@ mod tests {
         Sandbox::open(&file).unwrap();
         let mut writer = Connection::open(&file).unwrap();
         let writing = writer.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
-        let opening = timeout(Duration::from_millis(100), transport(&file)).await;
+        let opening = timeout(Duration::from_millis(100), transport(&file, LONG)).await;
         assert!(opening.is_err(), "the clock of this thread goes on");
         drop(writing);
-        timeout(Duration::from_secs(30), transport(&file)).await.unwrap().unwrap();
+        timeout(Duration::from_secs(30), transport(&file, LONG)).await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_comes_too_late_is_not_waited_for() {
+        let sandbox = Sandbox::memory().unwrap();
+        let limit = Duration::from_millis(300);
+        let transport = SandboxTransport { sandbox: sandbox.clone(), limit };
+        let ask = || {
+            let request = Request {
+                method: http::Method::GET,
+                target: "/v1/products".to_owned(),
+                headers: http::HeaderMap::new(),
+                body: bytes::Bytes::new(),
+            };
+            timeout(LONG / 2, transport.send(request))
+        };
+        for kind in [FaultKind::Delay(LONG), FaultKind::SlowBody(LONG)] {
+            sandbox.script(Fault { method: None, path: None, skip: 0, times: 1, kind });
+            let refusal = ask().await.expect("the limit comes first").unwrap_err().to_string();
+            assert!(refusal.ends_with("no answer within 300ms"), "{refusal}");
+        }
+        assert_eq!(ask().await.unwrap().unwrap().status, 401, "without a fault it answers");
     }
 
     #[test]

@@ -106,7 +106,8 @@ async fn run(
         let delivered = delivered.clone();
         tokio::spawn(async move {
             if deliver(&parcel).await {
-                delivered(&parcel);
+                // who notes it may wait for the store, and no other parcel waits with it
+                let _ = tokio::task::spawn_blocking(move || delivered(&parcel)).await;
             }
         });
     }
