@@ -56,15 +56,17 @@ pub(super) fn places(currency: &str) -> u32 {
     }
 }
 
-/// `$20.00`.
+/// `$20.00`, `-$20.00`.
 pub(super) fn written(amount: i64, currency: &str) -> String {
+    let minus = if amount < 0 { "-" } else { "" };
     let sign = TABLE.signs.get(currency).map_or("", String::as_str);
-    let places = places(currency);
+    let (amount, places) = (amount.unsigned_abs(), places(currency));
     if places == 0 {
-        return format!("{sign}{amount}");
+        return format!("{minus}{sign}{amount}");
     }
-    let unit = 10_i64.pow(places);
-    format!("{sign}{}.{:0width$}", amount / unit, amount % unit, width = usize::try_from(places).unwrap_or(2))
+    let unit = 10_u64.pow(places);
+    let width = usize::try_from(places).unwrap_or(2);
+    format!("{minus}{sign}{}.{:0width$}", amount / unit, amount % unit)
 }
 
 /// The least amount of a charge.

@@ -329,3 +329,33 @@ fn what_waits_stands_before_the_periods_and_the_newest_first() {
         [200, 100, 2000, 1000]
     );
 }
+
+#[test]
+fn a_tax_within_a_price_is_rounded_once() {
+    let client = Client::new();
+    let customer = client.payer("pm_card_visa");
+    let form = [("display_name", "VAT"), ("percentage", "19"), ("inclusive", "true")];
+    let rate = id(&client.post("/v1/tax_rates", &form));
+    let made = id(&client.post("/v1/invoices", &[("customer", &customer), ("default_tax_rates[0]", &rate)]));
+    let item = [("customer", customer.as_str()), ("invoice", &made), ("amount", "999"), ("currency", "usd")];
+    client.post("/v1/invoiceitems", &item);
+    let taxed = client.get(&format!("/v1/invoices/{made}"));
+    let tax = &taxed["total_taxes"][0];
+    assert_eq!((&tax["amount"], &tax["taxable_amount"]), (&160.into(), &839.into()));
+    assert_eq!((&taxed["total"], &taxed["total_excluding_tax"]), (&999.into(), &839.into()));
+}
+
+#[test]
+fn no_more_of_a_line_is_credited_than_there_is() {
+    let client = Client::new();
+    let paid = open(&client, &client.payer("pm_card_visa"), "99999999");
+    let line = paid["lines"]["data"][0]["id"].as_str().unwrap();
+    let form = [
+        ("invoice", paid["id"].as_str().unwrap()),
+        ("lines[0][type]", "invoice_line_item"),
+        ("lines[0][invoice_line_item]", line),
+        ("lines[0][quantity]", "999999999999999"),
+    ];
+    let message = client.refused(400, "POST", "/v1/credit_notes", &form);
+    assert!(message.contains(line), "{message}");
+}

@@ -129,7 +129,8 @@ fn one(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Bod
     let known = order::line_named(invoice, order::LINES, named, &param)?;
     let view: InvoiceLine<'_> = typed(known)?;
     let (whole, many) = (view.amount, view.quantity.map_or(1, |many| many.max(1)));
-    let part = given_number(entry, "quantity").map(|quantity| whole * quantity / many);
+    let part = given_number(entry, "quantity")
+        .map(|quantity| money::part_of(whole.into(), quantity.into(), many.into()));
     let amount = given.or(part).unwrap_or(whole);
     if amount > whole {
         return Err(Failure::of("credit_note_line_amount", &[("line", &named)]).param(path));

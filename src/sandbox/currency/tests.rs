@@ -4,6 +4,7 @@ use super::*;
 fn amounts_are_written_with_their_minor_unit() {
     assert_eq!(written(2005, "usd"), "$20.05");
     assert_eq!((written(500, "jpy"), written(5120, "kwd")), ("¥500".to_owned(), "5.120".to_owned()));
+    assert_eq!((written(-150, "usd"), written(-5, "jpy")), ("-$1.50".to_owned(), "-¥5".to_owned()));
 }
 
 #[test]

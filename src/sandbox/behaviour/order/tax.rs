@@ -33,20 +33,30 @@ impl Tax<'_> {
     }
 }
 
-/// The taxes of an amount. What is within it is found from all rates that are within it.
+/// The taxes of an amount. What is within it is found from all rates that are within it: the net and these
+/// taxes make the amount.
 pub fn taxes(rates: &[Json], amount: i64) -> Outcome<Vec<Tax<'_>>> {
     let read = |rate| Ok((rate, typed::<Percentage>(rate)?.percentage));
     let known = rates.iter().filter_map(Json::as_object).map(read).collect::<Outcome<Vec<_>>>()?;
     let inclusive = known.iter().filter(|(rate, _)| flag(rate, "inclusive"));
-    let whole = 1_000_000 + inclusive.map(|(_, part)| part.percent_of(1_000_000)).sum::<i64>();
+    let sum = inclusive.map(|(_, part)| part.percent_of(WHOLE)).sum::<i64>();
+    let within = |parts: i64| money::part_of(amount.into(), parts.into(), (WHOLE + sum).into());
+    let net = amount - within(sum);
+    let mut parts = 0;
     let one = |(rate, part): (_, Decimal)| {
-        // what is within the amount is taken out of it first, in millionths
-        let net = || money::part_of(amount.into(), 1_000_000, whole.into());
-        let taxable = if flag(rate, "inclusive") { net() } else { amount };
-        Tax { rate, amount: part.percent_of(taxable), taxable }
+        if !flag(rate, "inclusive") {
+            return Tax { rate, amount: part.percent_of(amount), taxable: amount };
+        }
+        // each takes what is new in the rounded sum so far, so that no unit is lost between them
+        let before = within(parts);
+        parts += part.percent_of(WHOLE);
+        Tax { rate, amount: within(parts) - before, taxable: net }
     };
     Ok(known.into_iter().map(one).collect())
 }
+
+/// What taxes within an amount are counted in: millionths.
+const WHOLE: i64 = 1_000_000;
 
 #[derive(Deserialize)]
 struct Percentage {
