@@ -288,3 +288,26 @@ fn a_coupon_of_an_amount_keeps_to_its_currencies() {
     ];
     client.refused(400, "POST", "/v1/checkout/sessions", &session);
 }
+
+#[test]
+fn a_coupon_that_is_made_again_is_the_newest() {
+    let client = Client::new();
+    let make = |id: &str| client.post("/v1/coupons", &[("id", id), ("percent_off", "10")]);
+    let listed = || {
+        let page = client.get("/v1/coupons");
+        page["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["id"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    make("FIRST");
+    make("SECOND");
+    assert_eq!(listed(), ["SECOND", "FIRST"]);
+    client.ok("DELETE", "/v1/coupons/FIRST", &[]);
+    make("FIRST");
+    assert_eq!(listed(), ["FIRST", "SECOND"]);
+    let after = client.ok("GET", "/v1/coupons", &[("starting_after", "FIRST")]);
+    assert_eq!(after["data"].as_array().unwrap().len(), 1);
+}

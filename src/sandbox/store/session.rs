@@ -119,7 +119,8 @@ impl Session<'_> {
         self.alive(object, id)?.ok_or_else(|| Failure::unknown_reference(object, id, param))
     }
 
-    /// Keeps an object: a new one comes last, a known one keeps its place.
+    /// Keeps an object: a new one comes last, a known one keeps its place. One that was deleted in another call
+    /// and is made again is new.
     pub fn put(&self, body: &Body) -> Outcome<()> {
         self.put_in(&self.space, body)
     }
@@ -130,7 +131,10 @@ impl Session<'_> {
         let query = "INSERT INTO objects (space, object, id, body) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (space, object, id) DO UPDATE SET body = excluded.body, gone = 0";
         let text = serde_json::to_string(body)?;
-        self.note(space, object, key, Some(body))?;
+        if self.note(space, object, key, Some(body))? {
+            let forget = "DELETE FROM objects WHERE space = ?1 AND object = ?2 AND id = ?3";
+            self.transaction.prepare_cached(forget)?.execute(params![space, object, key])?;
+        }
         self.transaction.prepare_cached(query)?.execute(params![space, object, key, text])?;
         Ok(())
     }
@@ -143,25 +147,27 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Notes that an object is about to be kept, or removed when there is no new body.
-    fn note(&self, space: &str, object: &str, id: &str, body: Option<&Body>) -> Outcome<()> {
+    /// Notes that an object is about to be kept, or removed when there is no new body; whether it was deleted
+    /// before this turn.
+    fn note(&self, space: &str, object: &str, id: &str, body: Option<&Body>) -> Outcome<bool> {
         let (turn, gone) = (self.turn.get(), body.is_none());
         let mut changes = self.changes.borrow_mut();
         let mut of_turn = changes.iter().rev().take_while(|change| change.turn == turn);
         let known = of_turn.find(|change| change.subject() == (space, object, id));
-        let before = if let Some(known) = known {
-            (!known.gone).then(|| known.after.clone())
+        let (before, was_gone) = if let Some(known) = known {
+            ((!known.gone).then(|| known.after.clone()), false)
         } else {
             let stored = self.one("space = ?1 AND object = ?2 AND id = ?3", params![space, object, id])?;
-            stored.filter(|stored| !stored.gone).map(|stored| stored.body)
+            let was_gone = stored.as_ref().is_some_and(|stored| stored.gone);
+            (stored.filter(|stored| !stored.gone).map(|stored| stored.body), was_gone)
         };
-        let Some(after) = body.or(before.as_ref()).cloned() else { return Ok(()) };
+        let Some(after) = body.or(before.as_ref()).cloned() else { return Ok(was_gone) };
         let change = Change { space: space.to_owned(), before, after, gone, turn };
         if space == self.space {
             self.steps.borrow_mut().push_back(change.clone());
         }
         changes.push(change);
-        Ok(())
+        Ok(was_gone)
     }
 
     /// Ends a turn of a call: what changes from here on is told by itself, also of an object that
