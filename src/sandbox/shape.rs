@@ -88,8 +88,21 @@ fn laid(shape: &Shape, old: Json, value: &Json, path: &str) -> Outcome<Json> {
             let laid_items = items.iter().map(|value| laid(&item, Json::Null, value, path));
             Json::Array(laid_items.collect::<Outcome<_>>()?)
         }
+        (Kind::Map(_), Json::Object(given)) => Json::Object(merged(members(old), given)),
         (_, value) => value.clone(),
     })
+}
+
+/// Keys of a map that are not named stay as they are; an empty value takes its key away.
+fn merged(mut known: Body, given: &Body) -> Body {
+    for (key, value) in given {
+        if value.as_str() == Some("") || value.is_null() {
+            known.shift_remove(key);
+        } else {
+            known.insert(key.clone(), value.clone());
+        }
+    }
+    known
 }
 
 /// What has to be requested has a status once it is; what is requested no longer is not there.
@@ -153,14 +166,7 @@ fn metadata(body: &mut Body, value: &Json) -> Outcome<()> {
         *slot = json!({});
         return Ok(());
     };
-    let mut kept = slot.as_object().cloned().unwrap_or_default();
-    for (key, value) in given {
-        if value.as_str() == Some("") || value.is_null() {
-            kept.shift_remove(key);
-        } else {
-            kept.insert(key.clone(), value.clone());
-        }
-    }
+    let kept = merged(slot.as_object().cloned().unwrap_or_default(), given);
     if kept.len() > METADATA_KEYS {
         return Err(Failure::of(
             "metadata_too_many_keys",

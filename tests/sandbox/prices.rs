@@ -70,3 +70,52 @@ fn lists_and_texts_have_an_end() {
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), *value)).collect();
     refused("POST", "/v1/customers", &fields, "invoice_settings[custom_fields]");
 }
+
+#[test]
+fn a_currency_that_an_update_does_not_name_stays() {
+    let client = Client::new();
+    let update = |path: &str, options: &str, form: &[(&str, &str)]| {
+        let body = client.post(path, &[form, &[("expand[]", "currency_options")]].concat());
+        body.pointer(options).unwrap().clone()
+    };
+    let product = id(&client.post("/v1/products", &[("name", "Tea")]));
+    let form = [
+        ("product", product.as_str()),
+        ("currency", "usd"),
+        ("billing_scheme", "tiered"),
+        ("tiers_mode", "volume"),
+        ("tiers[0][up_to]", "inf"),
+        ("tiers[0][unit_amount]", "5"),
+        ("recurring[interval]", "month"),
+        ("currency_options[eur][tiers][0][up_to]", "inf"),
+        ("currency_options[eur][tiers][0][unit_amount]", "4"),
+    ];
+    let price = format!("/v1/prices/{}", id(&client.post("/v1/prices", &form)));
+    let pounds = [
+        ("currency_options[gbp][tiers][0][up_to]", "inf"),
+        ("currency_options[gbp][tiers][0][unit_amount]", "3"),
+    ];
+    let options = update(&price, "/currency_options", &pounds);
+    let amount = |currency: &str| options[currency]["tiers"][0]["unit_amount"].as_i64();
+    assert_eq!((amount("eur"), amount("gbp")), (Some(4), Some(3)), "{options}");
+    let coupon = [("amount_off", "5"), ("currency", "usd"), ("currency_options[eur][amount_off]", "4")];
+    let coupon = id(&client.post("/v1/coupons", &coupon));
+    let path = format!("/v1/coupons/{coupon}");
+    let options = update(&path, "/currency_options", &[("currency_options[gbp][amount_off]", "3")]);
+    assert_eq!((&options["eur"]["amount_off"], &options["gbp"]["amount_off"]), (&4.into(), &3.into()));
+    let limit = |currency: &str| format!("restrictions[currency_options][{currency}][minimum_amount]");
+    let form = [
+        ("promotion[type]", "coupon"),
+        ("promotion[coupon]", &coupon),
+        ("restrictions[minimum_amount]", "50"),
+        ("restrictions[minimum_amount_currency]", "usd"),
+        (&limit("eur"), "40"),
+    ];
+    let path = format!("/v1/promotion_codes/{}", id(&client.post("/v1/promotion_codes", &form)));
+    let body = client.post(&path, &[(&limit("gbp"), "30")]);
+    let options = &body["restrictions"]["currency_options"];
+    assert_eq!(
+        (&options["eur"]["minimum_amount"], &options["gbp"]["minimum_amount"]),
+        (&40.into(), &30.into())
+    );
+}

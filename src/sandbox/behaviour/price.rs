@@ -21,8 +21,8 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 /// `POST /v1/prices/{price}`.
 fn update(call: &Call<'_>) -> Outcome<Json> {
     let mut body = call.revise()?;
-    if call.params.contains_key("currency_options") {
-        order::currency_options(&mut body)?;
+    if let Some(given) = inner(&call.params, "currency_options") {
+        order::currency_options(&mut body, given)?;
     }
     order::take_lookup_key(call, &body)?;
     call.keep(body)

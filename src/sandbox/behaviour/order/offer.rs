@@ -95,7 +95,8 @@ pub fn price(call: &Call<'_>, within: &str) -> Outcome<Body> {
     set(&mut body, "currency", currency.as_str());
     recurring(call, &mut body, within)?;
     amounts(call, &mut body, within)?;
-    currency_options(&mut body)?;
+    let options = members_at(&body, "currency_options");
+    currency_options(&mut body, &options)?;
     take_lookup_key(call, &body)?;
     call.session.put(&body)?;
     Ok(body)
@@ -208,13 +209,15 @@ fn tiers(given: &Body) -> Outcome<Vec<Json>> {
 /// What each of the options holds, and the price itself.
 const AMOUNTS: &[&str] = &["custom_unit_amount", "tax_behavior", "unit_amount", "unit_amount_decimal"];
 
-/// Completes the options; the main currency is one of them.
-pub fn currency_options(body: &mut Body) -> Outcome<()> {
-    let mut own = Body::new();
+/// Completes the options that are given, beside those that are there; the main currency is one of them.
+pub fn currency_options(body: &mut Body, given: &Body) -> Outcome<()> {
+    let (mut own, currency) = (Body::new(), needed(body, "currency")?);
     copy(&mut own, body, AMOUNTS);
     let mut options = Body::new();
-    set(&mut options, needed(body, "currency")?, own);
-    for (name, given) in inner(body, "currency_options").into_iter().flatten() {
+    set(&mut options, currency, Json::Null);
+    options.extend(members_at(body, "currency_options"));
+    set(&mut options, currency, own);
+    for (name, given) in given {
         let mut option = body! {"tax_behavior": "unspecified"};
         option.extend(given.as_object().cloned().into_iter().flatten());
         let within = format!("currency_options[{name}]");
