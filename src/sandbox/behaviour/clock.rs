@@ -43,7 +43,11 @@ fn advance(call: &Call<'_>) -> Outcome<Json> {
         // a query for the customer's time returns this one
         call.alter(&mut body, body! {"frozen_time": timed.now})?;
         match what {
-            What::Invoice => invoice::turn(&timed, &named)?,
+            What::Invoice => {
+                if invoice::turn(&timed, &named)? {
+                    subscription::invoice_unpaid(&timed, &named)?;
+                }
+            }
             What::Schedule => schedule::turn(&timed, &named)?,
             What::Subscription => subscription::turn(&timed, &named)?,
         }
@@ -80,17 +84,10 @@ fn next(call: &Call<'_>, clock: &str) -> Outcome<Option<(i64, What, String)>> {
         offer(schedule::due_at(&body), What::Schedule, &body);
     }
     for body in call.session.having("subscription", "test_clock", clock)? {
-        if !matches!(status(&body), "canceled" | "incomplete_expired")
-            || text(&body, "latest_invoice").is_some()
-        {
-            offer(subscription::due_at(call, &body)?, What::Subscription, &body);
-        }
+        offer(subscription::due_at(&body)?, What::Subscription, &body);
     }
-    // those of subscriptions go with them
     for body in call.session.having("invoice", "test_clock", clock)? {
-        if inner(&body, "parent").is_none_or(|parent| inner(parent, "subscription_details").is_none()) {
-            offer(invoice::due_at(&body), What::Invoice, &body);
-        }
+        offer(invoice::due_at(&body), What::Invoice, &body);
     }
     Ok(first)
 }

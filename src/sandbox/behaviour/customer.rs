@@ -83,7 +83,7 @@ pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
     }
     for owned in call.session.having("subscription", "customer", id(&body))? {
         if !matches!(status(&owned), "canceled" | "incomplete_expired") {
-            subscription::close(call, id(&owned))?;
+            subscription::finish(call, id(&owned), subscription::Billing::Nothing)?;
         }
     }
     super::generic::remove(call, &body)

@@ -12,7 +12,7 @@ mod finalize_and_pay;
 mod payment;
 mod share;
 
-pub(super) use advance::{due_at, overdue_at, take, turn};
+pub(super) use advance::{due_at, turn};
 pub(super) use attach::succeeded as attached_succeeded;
 pub(super) use edit::item_of;
 pub(super) use finalize_and_pay::{

@@ -1,7 +1,8 @@
 //! Subscription schedules: what a subscription is to become, phase by phase.
 
+use super::customer_time;
 use super::prelude::*;
-use super::{customer_time, subscription};
+use super::subscription::{self, Billing};
 
 mod phase;
 
@@ -100,7 +101,7 @@ fn complete(call: &Call<'_>, body: Body) -> Outcome<()> {
         return let_go(call, body).map(drop);
     }
     ended(call, id(&body), "completed")?;
-    subscription::close(call, needed(&body, "subscription")?)
+    subscription::finish(call, needed(&body, "subscription")?, Billing::AsPlanned)
 }
 
 /// The subscription goes on without the schedule.
@@ -139,11 +140,14 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
     call.keep(body)
 }
 
-/// `POST /v1/subscription_schedules/{id}/cancel`: the subscription ends with it.
+/// `POST /v1/subscription_schedules/{id}/cancel`: the subscription ends with it, and is billed to the end
+/// unless the call says otherwise.
 fn cancel(call: &Call<'_>) -> Outcome<Json> {
     let body = call.named()?;
     if let Some(owner) = text(&body, "subscription") {
-        subscription::cancel(&call.on("subscription", owner, call.params.clone())?)?;
+        let mut params = body! {"invoice_now": true, "prorate": true};
+        params.extend(call.params.clone());
+        subscription::cancel(&call.on("subscription", owner, params)?)?;
     }
     ended(call, id(&body), "canceled")?;
     call.named().map(Json::Object)

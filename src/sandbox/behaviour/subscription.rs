@@ -26,10 +26,10 @@ mod views;
 
 use create::own_method;
 
-pub(super) use billing_cycle::{due_at, turn, two_intervals};
+pub(super) use billing_cycle::{due_at, invoice_unpaid, turn, two_intervals};
 pub(super) use create::made;
 pub(super) use end::cancel;
-pub(super) use ending::close;
+pub(super) use ending::{Billing, finish};
 pub(super) use item::shown;
 pub(super) use preview::{first_invoice, nothing_upcoming, previewed, previewed_new, tell_upcoming};
 pub(super) use upcoming::renews_at;

@@ -4,7 +4,7 @@ use crate::sandbox::behaviour::order::Invoice;
 use crate::sandbox::behaviour::payment_intent::Attempt;
 use crate::sandbox::behaviour::prelude::*;
 
-use super::finalize_and_pay::{collect, method_of, open};
+use super::finalize_and_pay::{collect, mark_uncollectible, method_of, open, subscription_of, void};
 
 const HOUR: i64 = 60 * 60;
 /// The pauses between the attempts to take a payment; after the last it is given up.
@@ -27,29 +27,48 @@ pub fn due_at(body: &Body) -> Option<i64> {
 }
 
 /// When an invoice that is sent and not paid becomes overdue; it does so once.
-pub fn overdue_at(body: &Body) -> Option<i64> {
+fn overdue_at(body: &Body) -> Option<i64> {
     let is_sent = text(body, "collection_method") == Some("send_invoice") && !flag(body, "_overdue");
     given_number(body, "due_date").filter(|_| is_sent)
 }
 
-/// Does what is due to an invoice that no subscription made.
-pub fn turn(call: &Call<'_>, invoice: &str) -> Outcome<()> {
+/// Does what is due to an invoice; whether it is left unpaid, which its subscription has to know.
+pub fn turn(call: &Call<'_>, invoice: &str) -> Outcome<bool> {
     let mut body = call.session.named("invoice", invoice)?;
-    if status(&body) == "draft" {
-        open(call, &mut body)?;
-        call.session.put(&body)?;
+    if status(&body) == "draft" && !finalized(call, &mut body)? {
+        return Ok(false);
     }
     if overdue_at(&body).is_some_and(|due| due <= call.now) {
-        return call.alter(&mut body, body! {"_overdue": true});
+        call.alter(&mut body, body! {"_overdue": true})?;
+        return Ok(true);
     }
     if status(&body) != "open" || text(&body, "collection_method") != Some("charge_automatically") {
-        return call.alter(&mut body, body! {"next_payment_attempt": null});
+        call.alter(&mut body, body! {"next_payment_attempt": null})?;
+        return Ok(false);
     }
-    take(call, &mut body).map(drop)
+    Ok(!take(call, &mut body)?)
+}
+
+/// Ends a draft; whether it is collected. While the collection of its subscription is paused it stays a draft,
+/// or is given up at once.
+fn finalized(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
+    let owner = subscription_of(call, body)?;
+    let paused = owner.as_ref().and_then(|owner| text(owner, "pause_collection.behavior"));
+    if paused == Some("keep_as_draft") {
+        let kept = body! {
+            "automatically_finalizes_at": null, "auto_advance": false, "next_payment_attempt": null,
+        };
+        return call.alter(body, kept).map(|()| false);
+    }
+    open(call, body)?;
+    call.session.put(body)?;
+    let Some(how) = paused.filter(|_| status(body) == "open") else { return Ok(true) };
+    let about = call.on("invoice", id(body), Body::new())?;
+    if how == "void" { void(&about) } else { mark_uncollectible(&about) }.map(|_| false)
 }
 
 /// Takes what is due, and says when it is tried again where it cannot be taken; whether it is paid.
-pub fn take(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
+fn take(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
     let paid = if let Ok(method) = method_of(call, body) {
         matches!(collect(call, body, method, true)?, Attempt::Paid)
     } else {

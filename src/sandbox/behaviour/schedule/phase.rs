@@ -71,9 +71,13 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> 
         usual_end = recurring.map(|cycle| cycle.after(start));
         let mut shown = body! {
             "discounts": items(item, "discounts"), "metadata": inner(item, "metadata"), "plan": id(&price),
-            "price": id(&price), "quantity": order::quantity(item),
+            "price": id(&price),
         };
-        copy_given(&mut shown, item, &["billing_thresholds"]);
+        copy_given(&mut shown, item, &["billing_thresholds", "quantity"]);
+        // of what is charged for its use there is no number
+        if text(&price, "recurring.usage_type") != Some("metered") {
+            set(&mut shown, "quantity", order::quantity(item));
+        }
         order::give_rates(call, &mut shown, item, "tax_rates", &path)?;
         own.push(shown);
     }
@@ -194,7 +198,10 @@ pub(super) fn enter(call: &Call<'_>, schedule: &Body, owner: &Body, phase: &Body
     let mut shown: Vec<Body> = changed.collect();
     shown.extend(left.map(|item| body! {"id": id(item), "deleted": true}));
     let mut params = params(call, schedule, phase);
-    params.shift_remove("trial_end");
+    // a trial that is over does not begin again with a change of the schedule
+    if given_number(&params, "trial_end").is_none_or(|end| end <= call.now) {
+        params.shift_remove("trial_end");
+    }
     params.extend(body! {"items": shown, "proration_behavior": member(phase, "proration_behavior")});
     subscription::update(&call.on("subscription", id(owner), params)?).map(drop)
 }

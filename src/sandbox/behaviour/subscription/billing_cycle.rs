@@ -4,16 +4,16 @@ use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
 
 use super::bill::HOUR;
+use super::ending::Billing;
 use super::item::{self, Item};
-use super::{bill, ending, pending, trial, upcoming};
+use super::{bill, ending, pending, trial, upcoming, views};
 
 /// A first payment may be made this long.
 const FIRST_PAYMENT: i64 = 23 * HOUR;
-/// When time next does something to the subscription or to its latest invoice.
-pub fn due_at(call: &Call<'_>, body: &Body) -> Outcome<Option<i64>> {
-    let latest = call.session.linked(body, "latest_invoice", "invoice")?;
-    let of_invoice = latest.as_ref().and_then(invoice::due_at);
-    let own = match status(body) {
+
+/// When time next does something to the subscription.
+pub fn due_at(body: &Body) -> Outcome<Option<i64>> {
+    Ok(match status(body) {
         "incomplete" => Some(needed_number(body, "start_date")? + FIRST_PAYMENT),
         "active" | "trialing" | "past_due" => {
             let next = item::period_ends(body).map(|(next, _)| next);
@@ -23,8 +23,7 @@ pub fn due_at(call: &Call<'_>, body: &Body) -> Outcome<Option<i64>> {
             next.into_iter().chain(others.into_iter().chain(announced).flatten()).min()
         }
         _ => None,
-    };
-    Ok(own.into_iter().chain(of_invoice).min())
+    })
 }
 
 /// The time two of the shortest intervals later, of the subscriptions under a clock; none where it has none.
@@ -43,15 +42,11 @@ pub fn two_intervals(call: &Call<'_>, clock: &str, now: i64) -> Outcome<Option<i
 /// Does what is due at the time of the call.
 pub fn turn(call: &Call<'_>, subscription: &str) -> Outcome<()> {
     let mut body = call.session.named("subscription", subscription)?;
-    let latest = call.session.linked(&body, "latest_invoice", "invoice")?;
-    if let Some(latest) = latest.filter(|latest| invoice::due_at(latest).is_some_and(|due| due <= call.now)) {
-        return collect(call, &body, latest);
-    }
     if trial::announce(call, &mut body) {
         return call.session.put(&body);
     }
     if status(&body) == "incomplete" {
-        return ending::close(call, id(&body));
+        return ending::finish(call, id(&body), Billing::Nothing);
     }
     if upcoming::due_at(&body).is_some_and(|at| at <= call.now) {
         return upcoming::announce(call, body);
@@ -63,8 +58,7 @@ pub fn turn(call: &Call<'_>, subscription: &str) -> Outcome<()> {
         return call.alter(&mut body, body! {"pause_collection": null});
     }
     if given_number(&body, "cancel_at").is_some_and(|at| at <= call.now) {
-        bill::last(call, &body, "subscription_cycle", "past_due")?;
-        return ending::close(call, id(&body));
+        return ending::finish(call, id(&body), Billing::AsPlanned);
     }
     if status(&body) == "trialing" && !trial::goes_on(call, &mut body)? {
         return Ok(());
@@ -112,60 +106,19 @@ pub(super) fn next(call: &Call<'_>, body: &Body) -> Outcome<Body> {
     Ok(draft)
 }
 
-/// Finalizes the latest invoice, or tries again to have it paid.
-fn collect(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
-    let paused = text(body, "pause_collection.behavior");
-    if status(&latest) == "draft" && paused == Some("keep_as_draft") {
-        return call.alter(
-            &mut latest,
-            body! {
-                "automatically_finalizes_at": null, "auto_advance": false, "next_payment_attempt": null,
-            },
-        );
-    }
-    if status(&latest) == "draft" {
-        invoice::open(call, &mut latest)?;
-        call.session.put(&latest)?;
-    }
-    if let (Some(paused), "open") = (paused, status(&latest)) {
-        return give_up(call, &latest, paused);
-    }
-    if invoice::overdue_at(&latest).is_some_and(|due| due <= call.now) {
-        call.alter(&mut latest, body! {"_overdue": true})?;
-        return set_past_due(call, body);
-    }
-    let automatic = text(&latest, "collection_method") == Some("charge_automatically");
-    if status(&latest) != "open" || !automatic {
-        return call.alter(&mut latest, body! {"next_payment_attempt": Json::Null});
-    }
-    take(call, body, latest)
-}
-
-/// While the collection is paused, what would be collected is void or uncollectible.
-fn give_up(call: &Call<'_>, latest: &Body, how: &str) -> Outcome<()> {
-    let about = call.on("invoice", id(latest), Body::new())?;
-    match how {
-        "void" => invoice::void(&about),
-        _ => invoice::mark_uncollectible(&about),
-    }
-    .map(drop)
-}
-
-/// Takes what is due; what cannot be taken is tried again, and in the end given up.
-fn take(call: &Call<'_>, body: &Body, mut latest: Body) -> Outcome<()> {
-    if invoice::take(call, &mut latest)? {
+/// Time went over an invoice that is not paid: where it is the latest, its subscription is past due, and in
+/// the end given up.
+pub fn invoice_unpaid(call: &Call<'_>, named: &str) -> Outcome<()> {
+    let unpaid = call.session.named("invoice", named)?;
+    let Some(mut body) = invoice::subscription_of(call, &unpaid)? else { return Ok(()) };
+    if text(&body, "latest_invoice") != Some(named) || !views::is_running(&body) {
         return Ok(());
     }
-    if given_number(&latest, "next_payment_attempt").is_none() {
-        let mut body = call.session.named("subscription", id(body))?;
+    let is_tried = text(&unpaid, "collection_method") == Some("charge_automatically");
+    if is_tried && given_number(&unpaid, "next_payment_attempt").is_none() {
         set_inner(&mut body, "cancellation_details", "reason", "payment_failed");
         call.session.put(&body)?;
-        return ending::close(call, id(&body));
+        return ending::finish(call, id(&body), Billing::Nothing);
     }
-    set_past_due(call, body)
-}
-
-fn set_past_due(call: &Call<'_>, body: &Body) -> Outcome<()> {
-    let mut body = call.session.named("subscription", id(body))?;
     call.alter(&mut body, body! {"status": "past_due"})
 }

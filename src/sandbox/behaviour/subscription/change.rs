@@ -36,14 +36,24 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
     ending(call, body)
 }
 
-/// A trial goes on until then, or begins: what was paid for its time is credited.
+/// A trial goes on until then, or begins with a period of its own: what was used before is billed, what was paid
+/// for its time is credited.
 fn begin_trial(call: &Call<'_>, body: &mut Body, end: i64) -> Outcome<()> {
     let own = item::of(call, id(body))?;
+    let was_trial = status(body) == "trialing";
+    if status(body) == "active" && own.iter().any(item::is_metered) {
+        call.session.put(body)?;
+        bill::last(call, body, "subscription_update", "past_due")?;
+        *body = call.session.named("subscription", id(body))?;
+    }
     if status(body) == "active" && proration::behaviour(call) != "none" {
         proration::credit_rest(call, body, &own)?;
     }
     trial::until(call, body, end);
     for mut item in own {
+        if !was_trial {
+            set(&mut item, "current_period_start", call.now);
+        }
         call.alter(&mut item, body! {"current_period_end": end})?;
     }
     Ok(())

@@ -3,7 +3,7 @@
 use crate::sandbox::behaviour::generic;
 use crate::sandbox::behaviour::prelude::*;
 
-use super::ending::{ENDED, close};
+use super::ending::{Billing, ENDED, finish};
 use super::{bill, change, item, proration};
 
 /// `DELETE /v1/subscriptions/{id}`.
@@ -17,14 +17,8 @@ pub fn cancel(call: &Call<'_>) -> Outcome<Json> {
     }
     set_inner(&mut body, "cancellation_details", "reason", "cancellation_requested");
     call.session.put(&body)?;
-    let was_paid = status(&body) == "active";
-    if flag(&call.params, "prorate") && was_paid {
-        proration::credit_rest(call, &body, &item::of(call, id(&body))?)?;
-    }
-    if flag(&call.params, "invoice_now") {
-        bill::last(call, &body, "subscription_update", "active")?;
-    }
-    close(call, id(&body))?;
+    let (prorate, invoice_now) = (flag(&call.params, "prorate"), flag(&call.params, "invoice_now"));
+    finish(call, id(&body), Billing::AsAsked { prorate, invoice_now })?;
     call.named().map(Json::Object)
 }
 

@@ -19,7 +19,7 @@ pub(super) fn ending(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
         let ends = own.iter().map(usual).collect::<Outcome<Vec<i64>>>()?;
         let (first, last) = (ends.iter().min().copied(), ends.iter().max().copied());
         let until = match (at_period_end, at) {
-            (Some(true), _) => last,
+            (Some(true), _) => first,
             (_, Some(Json::String(word))) if word == "min_period_end" => first,
             (_, Some(Json::String(word))) if !word.is_empty() => last,
             (_, Some(at)) => at.as_i64(),
@@ -71,9 +71,55 @@ fn shorten(
     call.session.named("subscription", id(&body))
 }
 
-/// The subscription is over now; what is open of it is collected no more.
-pub fn close(call: &Call<'_>, subscription: &str) -> Outcome<()> {
+/// What is billed of a subscription that ends.
+#[derive(Debug, Clone, Copy)]
+pub enum Billing {
+    /// What was used until now is given away.
+    Nothing,
+    /// It ends when it was to end: what was used since the last renewal, and what waits.
+    AsPlanned,
+    /// Somebody ends it: what is paid and not used is credited, and the rest is invoiced, where the call says so.
+    AsAsked { prorate: bool, invoice_now: bool },
+}
+
+/// Ends a subscription now; what is open of it is collected no more.
+pub fn finish(call: &Call<'_>, subscription: &str, billing: Billing) -> Outcome<()> {
     pending::give_up(call, &call.session.named("subscription", subscription)?)?;
+    let body = call.session.named("subscription", subscription)?;
+    if status(&body) != "incomplete" {
+        stop_collection(call, &body)?;
+    }
+    match billing {
+        Billing::Nothing => {}
+        Billing::AsPlanned => bill::last(call, &body, "subscription_cycle", "past_due")?,
+        Billing::AsAsked { prorate, invoice_now } => {
+            if prorate && status(&body) == "active" {
+                proration::credit_rest(call, &body, &item::of(call, subscription)?)?;
+            }
+            if invoice_now {
+                bill::last(call, &body, "subscription_update", "active")?;
+            }
+        }
+    }
+    close(call, subscription)
+}
+
+/// No invoice of the subscription advances by itself any more.
+fn stop_collection(call: &Call<'_>, owner: &Body) -> Outcome<()> {
+    for mut own in call.session.having("invoice", "customer", needed(owner, "customer")?)? {
+        let is_of_owner = text(&own, "parent.subscription_details.subscription") == Some(id(owner));
+        if is_of_owner && flag(&own, "auto_advance") && matches!(status(&own), "draft" | "open") {
+            let stopped = body! {
+                "auto_advance": false, "automatically_finalizes_at": null, "next_payment_attempt": null,
+            };
+            call.alter(&mut own, stopped)?;
+        }
+    }
+    Ok(())
+}
+
+/// The subscription is over now; what never began needs no payment, and what is left to pay is for the customer to pay.
+fn close(call: &Call<'_>, subscription: &str) -> Outcome<()> {
     let mut body = call.session.named("subscription", subscription)?;
     let never_began = status(&body) == "incomplete";
     let state = if never_began { "incomplete_expired" } else { "canceled" };
@@ -82,13 +128,14 @@ pub fn close(call: &Call<'_>, subscription: &str) -> Outcome<()> {
         set(&mut body, "canceled_at", call.now);
     }
     call.session.put(&body)?;
-    match call.session.linked(&body, "latest_invoice", "invoice")? {
-        Some(latest) if never_began && status(&latest) == "open" => {
+    let latest = call.session.linked(&body, "latest_invoice", "invoice")?;
+    match latest.filter(|latest| status(latest) == "open") {
+        Some(latest) if never_began => {
             invoice::void(&call.on("invoice", id(&latest), Body::new())?).map(drop)
         }
-        Some(mut latest) if matches!(status(&latest), "draft" | "open") => {
+        Some(mut latest) => {
             call.alter(&mut latest, body! {"auto_advance": false, "next_payment_attempt": null})
         }
-        _ => Ok(()),
+        None => Ok(()),
     }
 }

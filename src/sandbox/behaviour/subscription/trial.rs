@@ -3,6 +3,7 @@
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
 
+use super::ending::Billing;
 use super::{bill, ending};
 
 const DAY: i64 = 24 * 60 * 60;
@@ -21,7 +22,7 @@ pub(super) fn begin(call: &Call<'_>, body: &mut Body) {
 
 /// The trial goes on until then.
 pub(super) fn until(call: &Call<'_>, body: &mut Body, end: i64) {
-    if given_number(body, "trial_start").is_none() {
+    if given_number(body, "trial_start").is_none() || status(body) != "trialing" {
         set(body, "trial_start", call.now);
     }
     body.extend(body! {"trial_end": end, "billing_cycle_anchor": end, "status": "trialing"});
@@ -59,7 +60,7 @@ pub(super) fn goes_on(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
     let lacks = invoice::method_of(call, &bill::draft(call, body, "subscription_cycle")?).is_err();
     match behaviour.filter(|_| lacks) {
         Some("cancel") => {
-            ending::close(call, id(body))?;
+            ending::finish(call, id(body), Billing::Nothing)?;
             return Ok(false);
         }
         Some("pause") => set(body, "status", "paused"),
