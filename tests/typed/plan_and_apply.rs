@@ -182,8 +182,17 @@ fn a_key_that_could_not_be_taken_away_is_put_back_beside_the_others() {
     let made = world.made(name, &both).unwrap();
     let mut one = both.clone();
     one["currency_options"].as_object_mut().unwrap().shift_remove("gbp");
+    world.terraform.warnings.clear();
     let plan = world.plan(name, &made, Some(&one)).unwrap();
+    let told = world.terraform.warnings.join("\n");
+    assert!(told.contains("gbp") && told.contains("keeps"), "{told}");
     let less = world.apply(name, &plan).unwrap();
+    let path = format!("/v1/prices/{}?expand[]=currency_options", made.state.get("id").as_str().unwrap());
+    let body = world.stripe.done("GET", &path, &json!({}));
+    assert_eq!(
+        body["currency_options"]["gbp"]["unit_amount"], 6,
+        "Stripe keeps what an update does not name"
+    );
     let plan = world.plan(name, &less, Some(&both)).unwrap();
     assert_eq!(plan.action, Action::Update);
     let back = world.apply(name, &plan).unwrap();
