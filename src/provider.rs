@@ -189,7 +189,7 @@ impl Provider for StripeProvider {
                 let runtime = self.runtime();
                 runtime.walk.note_apply();
                 resource.seen(&runtime, &request.prior);
-                resource.apply(&runtime, request).await
+                runtime.journal.answering(resource.apply(&runtime, request)).await
             }
             Err(unknown) => {
                 StateResponse { state: request.prior, private: request.private, diagnostics: vec![unknown] }

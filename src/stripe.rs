@@ -25,7 +25,7 @@ mod wire_tap;
 
 pub use base_url::BaseUrl;
 pub use call::{Body, Call, IdempotencyKey, Reply};
-pub use client::{Client, Settings};
+pub use client::{Client, Settings, finishing};
 pub use digest::digest;
 pub use error::{Error, Kind};
 pub use http::HttpTransport;

@@ -11,7 +11,7 @@ use crate::engine::once::Sending;
 use crate::engine::params::{Params, split_create};
 use crate::engine::succession::taking_over;
 use crate::engine::{Adopted, Ended, Failure, Journal, PendingCreate, Predecessor, drift, fingerprint, once};
-use crate::stripe::{IdempotencyKey, Reply};
+use crate::stripe::{IdempotencyKey, Reply, finishing};
 
 /// An object that Stripe made.
 #[derive(Debug)]
@@ -55,8 +55,9 @@ pub async fn create(
     let Creation { entity, params, replaces, in_state } = creation;
     let params = match &replaces {
         Some(old) => old.taken_over(&params),
-        None => resumed(journal, entity, params),
+        None => params,
     };
+    let params = resumed(journal, entity, params);
     let sending = Sending {
         what: &entity.name,
         fingerprint: print_of(entity, &params),
@@ -74,7 +75,7 @@ pub async fn create(
         }
     }
     if let Some(old) = replaces {
-        made.succession = old.hand_over(connector, &made.body).await.transpose();
+        made.succession = finishing(old.hand_over(connector, &made.body)).await.transpose();
     }
     Ok(made)
 }
@@ -84,8 +85,8 @@ pub(super) fn print_of(entity: &Entity, params: &Params) -> String {
     fingerprint(&["entity", &entity.name, &Json::Object(params.clone()).to_string()])
 }
 
-/// The params with which a run that died sent this create. The object that it was to replace has left the state
-/// by now, so that only the journal tells whether names were taken over.
+/// The params with which a run that died sent this create. The object that it was to replace may have left the state
+/// by now, or has lost its names, so that only the journal tells whether they were taken over.
 pub(super) fn resumed(journal: &Journal, entity: &Entity, params: Params) -> Params {
     let over = taking_over(entity, params.clone(), |_| true);
     if over != params && journal.has_left(&print_of(entity, &over)) { over } else { params }

@@ -16,6 +16,7 @@
 //! Which state a provider serves it never learns. Two states of one folder and workspace look alike to
 //! it, which is why a claim is told to the practitioner.
 
+mod calls;
 mod entry;
 mod folder;
 mod pending;
@@ -45,6 +46,7 @@ use crate::stripe::digest;
 pub use pending::{Adopted, PendingCreate};
 pub use place::JournalPlace;
 
+use calls::Calls;
 use entry::{Entry, Writer};
 use folder::FolderStore;
 use recorder::Recorder;
@@ -61,6 +63,7 @@ const MOST_COMPARED: usize = 3;
 #[derive(Debug)]
 pub struct Journal {
     recorder: Recorder,
+    calls: Calls,
     left: Mutex<Vec<Left>>,
     /// Which key was held against which other one, so that it is done once.
     compared: tokio::sync::Mutex<HashSet<(String, String)>>,
@@ -116,6 +119,7 @@ impl Journal {
     fn over(store: Box<dyn Store>, name: &str) -> Self {
         Self {
             recorder: Recorder::start(store, name),
+            calls: Calls::default(),
             left: Mutex::default(),
             compared: tokio::sync::Mutex::default(),
         }
@@ -258,13 +262,19 @@ impl Journal {
         }
     }
 
-    /// The run was asked to end at `asked`. When no create was open then, the end is orderly: what was
-    /// answered is in the state, and only what was never answered stays. Waits up to `limit`.
+    /// Answers Terraform's call to change a resource. Until that has its answer, nothing that it made is in a state,
+    /// whatever Stripe has answered: a create may take several calls to Stripe.
+    pub async fn answering<T>(&self, call: impl Future<Output = T>) -> T {
+        self.calls.answering(call).await
+    }
+
+    /// The run was asked to end at `asked`. When no create and no call of Terraform was open then, the end is orderly:
+    /// what was answered is in the state, and only what was never answered stays. Waits up to `limit`.
     ///
     /// # Errors
     /// The journal cannot be written, or does not answer in time.
     pub async fn close(&self, asked: Instant, limit: Duration) -> Result<(), io::Error> {
-        self.recorder.close(asked, limit).await
+        self.recorder.close(asked, self.calls.were_open(asked), limit).await
     }
 
     fn with_left<T>(&self, act: impl FnOnce(&mut Vec<Left>) -> T) -> T {

@@ -39,6 +39,16 @@ pub struct Settings {
     pub stopped: CancellationToken,
 }
 
+tokio::task_local! {
+    /// Set while calls are sent that a stop does not hold back.
+    static FINISHES: ();
+}
+
+/// Work that finishes what has begun: its calls are sent after a stop, too, because no later run would send them.
+pub async fn finishing<T>(work: impl Future<Output = T>) -> T {
+    FINISHES.scope((), work).await
+}
+
 /// Sends calls to Stripe over one transport, under one throttle.
 #[derive(Debug)]
 pub struct Client {
@@ -127,6 +137,9 @@ impl Client {
     }
 
     async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
+        if FINISHES.try_with(|()| ()).is_ok() {
+            return Ok(work.await);
+        }
         tokio::select! {
             biased;
             () = self.settings.stopped.cancelled() => Err(Error::stopped()),

@@ -41,6 +41,7 @@ mod params;
 mod proxy;
 mod release;
 mod secrets;
+mod several_calls;
 mod shapes;
 mod toy;
 mod typed;
@@ -94,6 +95,7 @@ fn main() -> ExitCode {
         logs::cases(),
         killed::cases(),
         owners::cases(),
+        several_calls::cases(),
         faults::cases(),
         clients::cases(),
         toy::cases(),

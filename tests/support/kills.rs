@@ -24,6 +24,8 @@ pub enum End {
     Interrupt,
     /// Ctrl-C twice: terraform leaves at once, without waiting for its provider.
     Interrupts,
+    /// The same, where the provider hears nothing of it but that it shall end: no terminal sends it Ctrl-C as well.
+    Impatient,
 }
 
 /// How many rounds of kills there are: `ROUNDS=20` in the environment makes them many.
@@ -55,6 +57,11 @@ pub fn kill(mut run: Child, end: End) {
         End::Terraform => signal("KILL", &[terraform]),
         End::Both => signal("KILL", &[terraform, provider.into()]),
         End::Interrupt => signal("INT", &[-terraform]),
+        End::Impatient => {
+            signal("INT", &[terraform]);
+            std::thread::sleep(Duration::from_millis(200));
+            signal("INT", &[terraform]);
+        }
         End::Interrupts => {
             signal("INT", &[-terraform]);
             std::thread::sleep(Duration::from_millis(30));

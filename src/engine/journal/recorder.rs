@@ -46,7 +46,7 @@ pub(super) enum Job {
     Ended(String),
     Account(AccountMark),
     EndLeft(Left),
-    Close(Instant, Reply<()>),
+    Close { asked: Instant, gave_up: bool, reply: Reply<()> },
 }
 
 /// The way to the recorder of a journal. Its thread ends with the last clone.
@@ -117,9 +117,9 @@ impl Recorder {
         self.tell(Job::EndLeft(left));
     }
 
-    /// Ends the journal of a run that was asked to end at `asked`, within `limit`.
-    pub(super) async fn close(&self, asked: Instant, limit: Duration) -> io::Result<()> {
-        self.ask(|reply| Job::Close(asked, reply), limit).await
+    /// Ends the journal of a run that was asked to end at `asked`, within `limit`; it stays where Terraform gave up.
+    pub(super) async fn close(&self, asked: Instant, gave_up: bool, limit: Duration) -> io::Result<()> {
+        self.ask(|reply| Job::Close { asked, gave_up, reply }, limit).await
     }
 
     fn tell(&self, job: Job) {

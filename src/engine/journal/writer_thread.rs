@@ -148,7 +148,7 @@ impl WriterThread {
             }
             Job::Account(mark) => self.note(Line::Account(mark)),
             Job::EndLeft(left) => self.end_left(left),
-            Job::Close(asked, reply) => drop(reply.send(self.close(asked))),
+            Job::Close { asked, gave_up, reply } => drop(reply.send(self.close(asked, gave_up))),
         }
     }
 
@@ -196,12 +196,13 @@ impl WriterThread {
 
     /// Creates that were open when the end was asked for are not in the state, nor is it known what else is
     /// not: Terraform gave up. Then the journal stays as that of a run that died.
-    fn close(&mut self, asked: Instant) -> io::Result<()> {
+    fn close(&mut self, asked: Instant, gave_up: bool) -> io::Result<()> {
         for left in std::mem::take(&mut self.arrived) {
             self.end_left(left);
         }
-        let gave_up =
-            !self.in_flight.is_empty() || self.open.values().flatten().any(|answered| *answered > asked);
+        let gave_up = gave_up
+            || !self.in_flight.is_empty()
+            || self.open.values().flatten().any(|answered| *answered > asked);
         if gave_up {
             return self.store.sync();
         }

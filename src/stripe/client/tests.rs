@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{Client, Settings};
+use super::{Client, Settings, finishing};
 use crate::secret::Secret;
 use crate::stripe::{Call, Error, Kind, Reply, Request, Response, Transport, TransportError, Unthrottled};
 
@@ -172,7 +172,7 @@ async fn a_yes_that_is_not_stripes_is_no_answer() {
         let error = outcome.unwrap_err();
         assert!(error.kind() == Kind::Network && error.may_have_happened(), "{error}");
     }
-    assert!(create([answer(200, &[], "{}")]).await.0.is_ok(), "Stripe has calls that answer with nothing");
+    assert!(create([answer(200, &[], OBJECT)]).await.0.is_ok(), "Stripe has calls that answer with nothing");
     let refusal = || answer(200, &[], r#"{"error": {"type": "api_error"}}"#);
     let (outcome, _) = create((0..3).map(|_| refusal())).await;
     assert!(outcome.unwrap_err().may_have_happened(), "an error is no success");
@@ -295,6 +295,15 @@ async fn a_stop_ends_the_waiting_at_once() {
     assert!(error.may_have_happened(), "the broken try may have reached Stripe");
     let error = client.send(Call::get("/v1/customers")).await.unwrap_err();
     assert_eq!((error.kind(), script.sent.lock().unwrap().len()), (Kind::Stopped, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_finishes_something_is_sent_after_a_stop() {
+    let (client, script, stopped) = client([broken(), answer(200, &[], OBJECT)]);
+    stopped.cancel();
+    finishing(client.send(Call::post("/v1/prices/price_1"))).await.unwrap();
+    assert_eq!(script.sent.lock().unwrap().len(), 2, "it is tried again as ever");
+    assert_eq!(client.send(Call::get("/v1/prices")).await.unwrap_err().kind(), Kind::Stopped);
 }
 
 /// A transport over which no answer comes.

@@ -95,7 +95,7 @@ async fn an_answer_that_finds_no_space_is_gone_with_an_orderly_end() {
         recorder.synced(key.to_owned()).await.unwrap();
         recorder.answered(key, "cus_1");
     }
-    recorder.close(Instant::now(), Duration::from_secs(5)).await.unwrap();
+    recorder.close(Instant::now(), false, Duration::from_secs(5)).await.unwrap();
     assert!(closed.recv().unwrap(), "nothing is left to claim");
 }
 

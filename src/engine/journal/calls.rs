@@ -1,0 +1,57 @@
+//! Terraform's calls that change resources, and which of them it never had an answer to.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+/// The calls of one process.
+#[derive(Debug, Default)]
+pub(super) struct Calls(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    open: usize,
+    last_end: Option<Instant>,
+}
+
+impl Calls {
+    /// Answers a call. One that is dropped before its answer stays open: nobody hears what came of it.
+    pub(super) async fn answering<T>(&self, call: impl Future<Output = T>) -> T {
+        self.with(|known| known.open += 1);
+        let answer = call.await;
+        self.with(|known| {
+            known.open -= 1;
+            known.last_end = Some(Instant::now());
+        });
+        answer
+    }
+
+    /// Whether a call was open at that moment, which is over.
+    pub(super) fn were_open(&self, at: Instant) -> bool {
+        self.with(|known| known.open > 0 || known.last_end.is_some_and(|end| end > at))
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Known) -> T) -> T {
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+    use std::time::Instant;
+
+    use futures_util::FutureExt as _;
+
+    use super::Calls;
+
+    #[test]
+    fn a_call_is_open_until_it_is_answered_and_for_ever_when_it_never_is() {
+        let calls = Calls::default();
+        let before = Instant::now();
+        assert!(!calls.were_open(before));
+        calls.answering(ready(())).now_or_never().unwrap();
+        assert!(calls.were_open(before) && !calls.were_open(Instant::now()));
+        assert!(calls.answering(pending::<()>()).now_or_never().is_none());
+        assert!(calls.were_open(Instant::now()));
+    }
+}
