@@ -74,6 +74,12 @@ impl Object {
         connector.end_operation(self.entity, &self.locator, work, rows).await
     }
 
+    /// Whether Stripe shows that the object has ended, or shows it no more.
+    pub async fn is_over(&self, connector: &Connector) -> bool {
+        let now = current(connector, self.entity, &self.locator).await;
+        now.is_ok_and(|now| now.is_none_or(|now| has_ended(self.entity, &now)))
+    }
+
     /// Ends the object by the state that this run's refresh has found. Where it would need no call in that state,
     /// or Stripe refuses the call, its state may be another one by now: it is read, and ended by that.
     async fn carry_out_as_known(&self, connector: &Connector, wish: EndWish) -> Result<Ended, Error> {

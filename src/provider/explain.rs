@@ -76,6 +76,14 @@ fn ago(seconds: i64) -> String {
     format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
 }
 
+/// Why a call failed, as a sentence.
+pub(super) fn cause(error: &connector::Error) -> String {
+    match error {
+        connector::Error::Connection(error) => sentence(&describe(error)),
+        error => sentence(&error.to_string()),
+    }
+}
+
 /// An error of the connector as a diagnostic; `attribute` is the one that the failed call is about.
 pub(super) fn explain_connector(error: &connector::Error, attribute: &str) -> Diagnostic {
     let listed = match error {

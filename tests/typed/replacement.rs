@@ -90,6 +90,38 @@ fn a_price_is_replaced_in_one_update_where_the_configuration_wishes() {
 }
 
 #[test]
+fn an_object_that_does_not_end_when_it_is_replaced_is_named_and_its_successor_is_kept() {
+    let (mut world, _tap, sandbox) = World::served(&[("max_retries", Value::from(0))]);
+    let product = id(&world.made("stripe_product", &params(&json!({"name": "Gold"}))).unwrap());
+    let price = |amount: u32| {
+        params(
+            &json!({"currency": "usd", "unit_amount": amount, "product": product, "replace_in_place": true}),
+        )
+    };
+    let mut now = world.made("stripe_price", &price(1)).unwrap();
+    for (amount, status) in [(2, 400), (3, 503)] {
+        let error = json!({"error": {"type": "invalid_request_error", "message": "Not now."}});
+        let kind = json!({"answer": {"status": status, "body": error.to_string()}});
+        let fault =
+            json!({"method": "POST", "path": format!("/v1/prices/{}", id(&now)), "times": 1, "kind": kind});
+        sandbox.script(serde_json::from_value(fault).unwrap());
+        let plan = world.plan("stripe_price", &now, Some(&price(amount))).unwrap();
+        let Err(Fault::Refused(errors, left)) = world.apply("stripe_price", &plan) else {
+            panic!("the old price does not end")
+        };
+        let [error] = &*errors else { panic!("{errors:?}") };
+        let told =
+            format!("Price {} was replaced by {}, but could not be ended: Not now", id(&now), id(&left));
+        assert!(
+            error.detail.contains(&told) && error.detail.contains("It is still active in Stripe"),
+            "{error:?}"
+        );
+        world.settled("stripe_price", &left, &price(amount)).unwrap();
+        now = *left;
+    }
+}
+
+#[test]
 fn a_plan_says_how_many_subscriptions_go_on_with_a_price_that_ends() {
     let mut world = World::new();
     let subscription = world.params(crate::world::typed()["stripe_subscription"]);

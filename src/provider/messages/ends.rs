@@ -7,6 +7,8 @@ messages! {
         "{entity} {locator} is in live mode, and ending it cannot be undone." "Set `allow_destroy_in_livemode = true` to end it, or `on_destroy = \"keep\"` to leave it in Stripe, and apply that first. If it is tainted, run `terraform untaint` before that.";
     warning stays(why: &str) "Entity Stays In Stripe"
         "{why}" "";
+    error not_ended(entity: &str, locator: &str, successor: &str, why: &str, id: &str) "Replaced Entity Is Still Active"
+        "{entity} {locator} was replaced by {successor}, but could not be ended: {why} It is still active in Stripe, and in no state: another apply does not end it." "End it in the Stripe Dashboard, or import it into the address of a resource of its own, and destroy that:\n\n  terraform import ADDRESS '{id}'";
     warning incomplete(entity: &str, locator: &str, params: &str, why: &str) "Entity Is Incomplete"
         "{entity} {locator} was created, but {params} could not be set in the follow-up call. {why}" "The object is in the state, and the next apply sets what is missing.";
     warning in_use(users: &str, entity: &str, locator: &str) "Entity Is In Use"

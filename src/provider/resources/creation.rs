@@ -8,14 +8,15 @@ use serde_json::Value as Json;
 use crate::catalog::Entity;
 use crate::connection::Connection;
 use crate::connector::{Connector, Error};
-use crate::engine::{self, Failure, Object, Params, Predecessor, successor_mark};
-use crate::provider::explain::{explain_failure, explain_made, explain_taken};
+use crate::engine::{self, Ended, Failure, Object, Params, Predecessor, successor_mark};
+use crate::provider::explain::{cause, explain_failure, explain_made, explain_taken};
 use crate::provider::messages::{ends, journal};
 use crate::provider::resources::lifecycle::{end_wish, ended, without_consent};
 use crate::provider::resources::private_data::Private;
 use crate::provider::resources::responses::place_of;
 use crate::provider::runtime::Runtime;
 use crate::provider::waiting_objects::Waiting;
+use crate::stripe::finishing;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::terraform::provider::StateResponse;
 use crate::terraform::value::Value;
@@ -45,8 +46,8 @@ pub(in crate::provider) struct Made {
     pub(in crate::provider) private: Private,
     /// What there is to say of it.
     pub(in crate::provider) diagnostics: Diagnostics,
-    /// The object that it replaces has ended already.
-    succeeded: bool,
+    /// The result of ending the object that it replaces, if that one could not end before.
+    succession: Option<Result<Ended, Error>>,
 }
 
 impl Creation<'_> {
@@ -56,10 +57,20 @@ impl Creation<'_> {
         let mark = successor_mark(self.entity, &params);
         let waiting = self.runtime.successions.predecessor(&self.connection, mark);
         let old = waiting.as_ref().map(|Waiting { object, wish, .. }| Predecessor { object, wish: *wish });
-        self.make_after(params, old).await.map_err(|diagnostics| {
-            let state = waiting.map(|waiting| waiting.state).unwrap_or_default();
-            StateResponse { diagnostics, ..state }
-        })
+        match self.make_after(params, old).await {
+            Ok(mut made) => {
+                if let Some((old, ended)) = old.zip(made.succession.take()) {
+                    let told = self.told_of_end(old.object, &made.locator, ended).await;
+                    // An error would taint the new object, and the next run would make another one.
+                    made.diagnostics.extend(told.map(softened));
+                }
+                Ok(made)
+            }
+            Err(diagnostics) => {
+                let state = waiting.map(|waiting| waiting.state).unwrap_or_default();
+                Err(StateResponse { diagnostics, ..state })
+            }
+        }
     }
 
     async fn make_after(&self, params: Params, old: Option<Predecessor<'_>>) -> Result<Made, Diagnostics> {
@@ -73,14 +84,13 @@ impl Creation<'_> {
                 let (unset, why) = made.incomplete.unzip();
                 let unset = unset.unwrap_or_default();
                 diagnostics.extend(why.map(|error| self.incomplete(&made.locator, &unset, &error)));
-                let succeeded = made.succession.is_some();
-                diagnostics.extend(made.succession.and_then(ended).map(softened));
                 let home = Some(self.connection.identity().await);
                 let mut private = private.of_new(home);
                 private.learn_peers(made.peers);
                 let object = Object::new(entity, made.locator.clone(), params, made.body.clone());
                 runtime.successions.made(&self.connection, object);
-                Ok(Made { locator: made.locator, body: made.body, unset, private, diagnostics, succeeded })
+                let (locator, body, succession) = (made.locator, made.body, made.succession);
+                Ok(Made { locator, body, unset, private, diagnostics, succession })
             }
             Err(Failure { error, unrecorded }) => {
                 let refused = (self.refused)(&error);
@@ -112,23 +122,42 @@ impl Creation<'_> {
     ) -> Result<Made, Diagnostics> {
         let wish = end_wish(state);
         let mut made = self.make_after(params, Some(Predecessor { object: old, wish })).await?;
-        if !made.succeeded {
-            made.diagnostics.extend(end_replaced(old, state, &self.connection).await);
-        }
+        let ended = match made.succession.take() {
+            Some(ended) => ended,
+            None => match without_consent(old, state, &self.connection).await {
+                Some(protected) => {
+                    made.diagnostics.push(softened(protected));
+                    return Ok(made);
+                }
+                // Only this run knows the old one from here on.
+                None => finishing(old.end(&Connector::new(&self.connection), wish)).await,
+            },
+        };
+        made.diagnostics.extend(self.told_of_end(old, &made.locator, ended).await);
         Ok(made)
+    }
+
+    /// What there is to say of the end of an object that has a successor. One that did not end is in no state: no run
+    /// would end it.
+    async fn told_of_end(
+        &self,
+        old: &Object,
+        successor: &str,
+        result: Result<Ended, Error>,
+    ) -> Option<Diagnostic> {
+        let error = match result {
+            Ok(result) => return ended(Ok(result)),
+            Err(error) => error,
+        };
+        if finishing(old.is_over(&Connector::new(&self.connection))).await {
+            return None;
+        }
+        let id = format!("{}{}{}", self.import_prefix, place_of(&self.connection), old.locator);
+        Some(ends::not_ended(&old.entity.name, &old.locator, successor, &cause(&error), &id))
     }
 }
 
-/// Ends an object whose successor exists already: what goes wrong is a warning.
-async fn end_replaced(object: &Object, state: &Value, connection: &Arc<Connection>) -> Option<Diagnostic> {
-    let told = match without_consent(object, state, connection).await {
-        Some(protected) => Some(protected),
-        None => ended(object.end(&Connector::new(connection), end_wish(state)).await),
-    };
-    told.map(softened)
-}
-
-/// An error of an end is no error of the object that was made: that one is whole.
+/// What is no error of the object that was made: that one is whole.
 fn softened(told: Diagnostic) -> Diagnostic {
     Diagnostic { severity: Severity::Warning, ..told }
 }

@@ -3,6 +3,8 @@
 use serde_json::json;
 
 use super::stage::{Stage, Told, id};
+use crate::support::shop::refusal;
+use crate::support::terraform::Object;
 
 pub async fn told() -> Vec<Told> {
     let mut stage = Stage::open().await;
@@ -23,12 +25,22 @@ async fn typed(stage: &mut Stage) {
     dearer["unit_amount"] = json!(6);
     let made = stage.change("stripe_price", &made, &dearer).await;
     stage.change("stripe_price", &made, &json!(null)).await;
+    not_ended(stage, &product).await;
     let customer = stage.make("stripe_customer", &json!({"name": "Ada", "tax_exempt": "none"})).await;
     let acts = json!({"name": "Ada", "tax_exempt": "none", "payment_method": "pm_card_visa"});
     let customer = stage.change("stripe_customer", &customer, &acts).await;
     stage
         .change("stripe_customer", &customer, &json!({"name": "Ada", "payment_method": "pm_card_mastercard"}))
         .await;
+}
+
+/// Stripe does not archive the price that is replaced in one update.
+async fn not_ended(stage: &mut Stage, product: &Object) {
+    let price = |amount: u32| json!({"product": id(product), "currency": "usd", "unit_amount": amount, "replace_in_place": true});
+    let made = stage.make("stripe_price", &price(7)).await;
+    let refused = refusal(&format!("/v1/prices/{}", id(&made)), 400, "price_in_use", "The price is in use");
+    stage.shop.fault(json!({"method": "POST", "path": refused["path"], "times": 1, "kind": refused["kind"]}));
+    stage.change("stripe_price", &made, &price(8)).await;
 }
 
 async fn payloads(stage: &mut Stage) {
