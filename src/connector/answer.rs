@@ -67,9 +67,18 @@ fn wrong(expected: &str, body: &Json) -> Error {
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use super::{check_action, check_entity, entities};
+    use super::{check_action, check_asked, check_entity, entities};
     use crate::catalog::catalog;
     use crate::connector::{ActionRef, action, entity};
+
+    #[test]
+    fn an_answer_with_another_id_is_not_what_was_asked_for() {
+        let price = entity("Price").unwrap();
+        let body = json!({"object": "price", "id": "price_2"});
+        assert!(check_asked(price, "price_2", &body).is_ok());
+        let why = check_asked(price, "price_1", &body).unwrap_err().to_string();
+        assert!(why.contains("price price_1") && why.contains("price_2"), "{why}");
+    }
 
     /// What something else than Stripe answers.
     fn foreign() -> Vec<Json> {

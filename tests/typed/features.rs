@@ -293,3 +293,16 @@ fn the_only_active_object_is_found_behind_pages_of_archived_ones() {
     let why = format!("{:?}", world.data("stripe_price", &asked).unwrap_err());
     assert!(why.contains(&oldest) && why.contains(newest.as_str().unwrap()), "{why}");
 }
+
+#[test]
+fn one_currency_in_two_cases_is_one_key_twice() {
+    let mut world = World::new();
+    let option = |amount: i64| json!({"amount_off": amount});
+    let coupon = |other: &str| {
+        let options = json!({"eur": option(90), other: option(10)});
+        params(&json!({"amount_off": 100, "currency": "usd", "currency_options": options}))
+    };
+    world.made("stripe_coupon", &coupon("gbp")).unwrap();
+    let why = world.made("stripe_coupon", &coupon("EUR")).unwrap_err();
+    assert!(why.contains("EUR"), "{why}");
+}

@@ -14,7 +14,7 @@ use crate::provider::messages::{ends, payload};
 use crate::provider::resources::account::on_way_to;
 use crate::provider::resources::private_data::Private;
 use crate::provider::resources::readiness;
-use crate::provider::resources::responses::{lacks_handle, stored, unchanged, unplanned};
+use crate::provider::resources::responses::{lacks_handle, named, stored, unchanged, unplanned};
 use crate::provider::resources::usage::in_use;
 use crate::provider::runtime::Runtime;
 use crate::provider::waiting_objects::Waiting;
@@ -162,8 +162,7 @@ pub(in crate::provider) fn ended(result: Result<Ended, Error>) -> Option<Diagnos
 /// Why an object could not be ended. Terraform does not say whose destroy failed.
 fn not_ended(object: &Object, error: &Error) -> Diagnostic {
     let told = explain_connector(error, "id");
-    let Object { entity, locator, .. } = object;
-    Diagnostic { detail: format!("{} {locator} was not destroyed. {}", entity.name, told.detail), ..told }
+    Diagnostic { detail: format!("{} was not destroyed. {}", named(object), told.detail), ..told }
 }
 
 /// Ends the object of a resource that is destroyed, through the connection that leads to it.

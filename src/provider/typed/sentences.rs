@@ -7,6 +7,7 @@ use crate::catalog::Entity;
 use crate::catalog::embedded::embedded_toml;
 use crate::catalog::spelling::plural;
 use crate::provider::explain::sentence;
+use crate::provider::typed::snake_case;
 
 /// The table of what objects are, by the catalog's key.
 const OBJECTS: &str = "objects";
@@ -59,14 +60,7 @@ pub(super) fn many(entity: &Entity) -> String {
 
 /// `BillingMeter` → `billing meter`.
 fn words(name: &str) -> String {
-    let mut words = String::new();
-    for letter in name.chars() {
-        if letter.is_ascii_uppercase() && !words.is_empty() {
-            words.push(' ');
-        }
-        words.push(letter.to_ascii_lowercase());
-    }
-    words
+    snake_case(name).replace('_', " ")
 }
 
 #[cfg(test)]
