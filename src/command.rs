@@ -82,7 +82,7 @@ async fn serve(env: Env, debug: bool, out: &mut dyn Write) -> Result<(), Error> 
         plugin::serve(environment, service, out).await
     };
     let close = async {
-        if let Ok(plugin::Ended::Asked(asked)) = served {
+        if let Ok(plugin::Shutdown::Requested(asked)) = served {
             provider.close(asked).await;
         }
     };

@@ -24,5 +24,5 @@ pub use identity::{AccountIdentity, Likeness};
 pub use readiness::keeps_secrets;
 pub use sandbox_transport::check as check_sandbox;
 pub use settings::{Lock, Log, Nodes, Proxy, ProxyAuth, Settings};
-pub use status::State;
+pub use status::ConnectionState;
 pub use throttle_scope::ThrottleScope;

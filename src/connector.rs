@@ -32,9 +32,9 @@ use serde_json::Value as Json;
 
 use crate::catalog::Entity;
 use crate::connection::Connection;
-use crate::stripe::Totals;
-use crate::stripe::trace::{Operation, Secrecy};
-use reader::Reader;
+use crate::stripe::CallTotals;
+use crate::stripe::trace::{Secrecy, TracedOperation};
+use reader::ObjectReader;
 
 pub use crate::connection::AccountMark;
 pub use actions::{ActionRef, action};
@@ -49,7 +49,7 @@ pub use filter::{Filter, FilterError};
 pub use id::{InvalidId, check_id};
 pub use list::{ALL, ListRequest, Page, check_filter, check_sort_field, selectors};
 pub use locator::{check as check_locator, id_count, id_of, locator, placed};
-pub use reader::{Known, Savings};
+pub use reader::{ReadHint, Savings};
 pub use record::{Arrays, record, record_of, scalar};
 
 /// The operations and actions of one connection.
@@ -57,7 +57,7 @@ pub use record::{Arrays, record, record_of, scalar};
 pub struct Connector {
     connection: Arc<Connection>,
     /// What the reads of the connection share.
-    reader: Arc<Reader>,
+    reader: Arc<ObjectReader>,
 }
 
 impl Connector {
@@ -67,7 +67,7 @@ impl Connector {
     }
 
     /// What the calls of the connection came to so far.
-    pub fn totals(&self) -> Totals {
+    pub fn totals(&self) -> CallTotals {
         self.connection.totals()
     }
 
@@ -89,8 +89,8 @@ pub fn id_at<'b>(body: &'b Json, field: &str) -> Option<&'b str> {
 }
 
 /// What the connector is asked for, in the words of the log.
-fn asked(name: &str, entity: &'static Entity, id: Option<&str>) -> Operation {
-    Operation {
+fn asked(name: &str, entity: &'static Entity, id: Option<&str>) -> TracedOperation {
+    TracedOperation {
         name: name.to_owned(),
         entity: entity.name.clone(),
         id: id.map(str::to_owned),

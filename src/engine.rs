@@ -44,8 +44,8 @@ mod words;
 pub use action::{ActionInput, Ran};
 pub use change::{Change, Restores};
 pub(crate) use compare::{elements, reference};
-pub use create::{Created, Creation, create};
-pub use end::Ended;
+pub use create::{CreateRequest, Created, create};
+pub use end::EndOutcome;
 pub use end_wish::{EndWish, OnDestroy};
 pub use error::Error;
 pub use export::{export, export_whole};
@@ -53,7 +53,7 @@ pub use foresight::Foreseen;
 pub use import::{ImportError, ImportId, is_account};
 pub use journal::{Adopted, Intent, Journal, JournalPlace, Leftovers, Look, PendingCreate, fingerprint};
 pub use object::Object;
-pub use once::Failure;
+pub use once::SendFailure;
 pub use open::open;
 pub use params::{
     Faults, ParamError, Params, UnlistedValue, Wanted, Written, config_params, create_params, faults_of,

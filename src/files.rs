@@ -16,7 +16,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-pub use kept::{KeptFile, Locked};
+pub use kept::{KeptFile, LockedFile};
 
 /// The time between two tries to lock a file.
 const LOCK_RETRY: Duration = Duration::from_millis(2);

@@ -31,7 +31,7 @@ use crate::env::Env;
 use crate::secret::Secret;
 use crate::stripe::trace::{Event, Observer, Span};
 use file::FileSink;
-use line::{Line, StderrSink};
+use line::{LogLine, StderrSink};
 use otlp::{EventContext, Otlp};
 use redact::KnownSecrets;
 
@@ -67,7 +67,7 @@ pub struct Settings {
 
 /// A place that lines are written to.
 trait Sink: Send + Sync + fmt::Debug {
-    fn write(&self, line: &Line, now: Timestamp);
+    fn write(&self, line: &LogLine, now: Timestamp);
 
     /// Whether it also takes lines that only Terraform's own log asks for.
     fn is_terraforms(&self) -> bool {

@@ -21,18 +21,18 @@ use crate::terraform::protocol::{encoded_identity_schemas, encoded_schemas};
 use crate::terraform::provider::{Family, Schemas};
 
 use examples::{Example, Examples};
-use page::Page;
+use page::DocPage;
 
 /// Every page, by its path below the project's folder. Examples are read from `examples`
 /// below `root`; a type without an example is an error.
 pub fn pages(root: &Path, schemas: &Schemas) -> io::Result<BTreeMap<PathBuf, String>> {
     let mut pages = BTreeMap::new();
-    let mut add = |path: PathBuf, page: &Page<'_>| {
+    let mut add = |path: PathBuf, page: &DocPage<'_>| {
         pages.insert(path, page.markdown());
     };
     let examples = Examples::read(root)?;
     let example = |path: PathBuf| Ok::<_, io::Error>(examples.with_references(fs::read_to_string(path)?));
-    let provider = Page {
+    let provider = DocPage {
         family: None,
         name: "stripe",
         schema: &schemas.provider,
@@ -51,7 +51,10 @@ pub fn pages(root: &Path, schemas: &Schemas) -> io::Result<BTreeMap<PathBuf, Str
         let written = fs::read_to_string(folder.join("import-by-identity.tf")).ok();
         let made = || identity::example(name, schemas.identities.get(name)?, import.as_deref()?);
         let identity = written.or_else(made);
-        add(path_of(family, name), &Page { family: Some(family), name, schema, example, import, identity });
+        add(
+            path_of(family, name),
+            &DocPage { family: Some(family), name, schema, example, import, identity },
+        );
     }
     pages.insert(PathBuf::from("docs/guides/entity-types.md"), entities::page());
     Ok(pages)

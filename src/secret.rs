@@ -18,7 +18,7 @@ use tokio::sync::Mutex;
 
 use crate::env::{self, Env};
 
-pub use identity::Identity;
+pub use identity::GoogleIdentity;
 pub use keys::{is_live_key, kind_of_key, looks_like_key, not_a_key};
 pub use manager::{Error as ManagerError, Manager, is_this_machine, with_causes};
 pub use marks::{REDACTED, without_marked};
@@ -180,7 +180,7 @@ impl Secrets {
 
     async fn read(&self, name: &str) -> Result<Secret, ManagerError> {
         let version = SecretVersion::parse(name).map_err(ManagerError::Name)?;
-        let identity = Identity::find(self.service_account.as_deref(), &self.env).await?;
+        let identity = GoogleIdentity::find(self.service_account.as_deref(), &self.env).await?;
         let endpoint = self.env.get(env::STRIPE_PROVIDER_SECRET_MANAGER_ENDPOINT);
         Manager::new(identity, endpoint)?.access(&version).await
     }

@@ -30,8 +30,8 @@ pub use digest::digest;
 pub use error::{Error, Kind};
 pub use http::HttpTransport;
 pub use http1::{AuthScheme, Http1Transport, ProxyCredentials, ProxyOrigin, ProxySettings, ProxyTls};
-pub use retry::{Failure, RetryDecision, RetryState};
-pub use tally::{CallKind, Totals};
+pub use retry::{FailedRequest, RetryDecision, RetryState};
+pub use tally::{CallKind, CallTotals};
 pub use throttle::{
     Admission, ConnectionThrottle, Decision, HostWindow, LimitKey, LimitKeys, LimitScope, NodeThrottle,
     PermitRequest, ProcessWindow, RedisWindow, TRANSACTIONS_PER_NODE, Throttle, Unthrottled, Window,

@@ -14,20 +14,20 @@ impl Entity {
     /// Whether the field that a dotted path leads to is secret, or stands inside a secret. Positions
     /// in a list may be in the path or not.
     pub fn is_secret(&self, path: &str) -> bool {
-        let mut places = Places::of(&self.fields);
+        let mut places = ResponseNodes::of(&self.fields);
         path.split('.').any(|name| places.enter(name))
     }
 
     /// What Stripe answered without what is secret in it, at any depth.
     pub fn without_secrets(&self, body: &Json) -> Json {
-        without_secrets(body, &Places::of(&self.fields))
+        without_secrets(body, &ResponseNodes::of(&self.fields))
     }
 
     /// What Stripe answered without what is secret inside its fields. The fields themselves stay.
     pub fn without_nested_secrets(&self, body: &Json) -> Json {
         let Json::Object(fields) = body else { return body.clone() };
         let shown = fields.iter().map(|(name, value)| {
-            let mut inside = Places::of(&self.fields);
+            let mut inside = ResponseNodes::of(&self.fields);
             inside.enter(name);
             (name.clone(), without_secrets(value, &inside))
         });
@@ -37,12 +37,12 @@ impl Entity {
     /// The secret texts of an answer, at any depth.
     pub fn secrets_of<'j>(&self, body: &'j Json) -> Vec<&'j str> {
         let mut found = Vec::new();
-        find_secrets(body, &Places::of(&self.fields), false, &mut found);
+        find_secrets(body, &ResponseNodes::of(&self.fields), false, &mut found);
         found
     }
 }
 
-fn without_secrets(value: &Json, places: &Places<'_>) -> Json {
+fn without_secrets(value: &Json, places: &ResponseNodes<'_>) -> Json {
     match value {
         Json::Object(members) => {
             let shown = members.iter().filter_map(|(name, value)| {
@@ -57,7 +57,7 @@ fn without_secrets(value: &Json, places: &Places<'_>) -> Json {
     }
 }
 
-fn find_secrets<'j>(value: &'j Json, places: &Places<'_>, is_secret: bool, found: &mut Vec<&'j str>) {
+fn find_secrets<'j>(value: &'j Json, places: &ResponseNodes<'_>, is_secret: bool, found: &mut Vec<&'j str>) {
     match value {
         Json::Object(members) => {
             for (name, value) in members {
@@ -74,10 +74,10 @@ fn find_secrets<'j>(value: &'j Json, places: &Places<'_>, is_secret: bool, found
 
 /// What may stand at one place of an answer: several things where the catalog allows more than one.
 #[derive(Debug, Clone)]
-struct Places<'m>(Vec<Place<'m>>);
+struct ResponseNodes<'m>(Vec<ResponseNode<'m>>);
 
 #[derive(Debug, Clone, Copy)]
-enum Place<'m> {
+enum ResponseNode<'m> {
     /// An object with these members.
     Object(&'m [Member]),
     /// A map, whose keys all lead to one shape.
@@ -86,15 +86,15 @@ enum Place<'m> {
     Page(&'m str),
 }
 
-impl<'m> Places<'m> {
+impl<'m> ResponseNodes<'m> {
     fn of(members: &'m [Member]) -> Self {
-        Self(vec![Place::Object(members)])
+        Self(vec![ResponseNode::Object(members)])
     }
 
     /// Goes to the member of that name; true where it is secret.
     fn enter(&mut self, name: &str) -> bool {
         let is_position = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
-        if is_position && !self.0.iter().any(|place| matches!(place, Place::Map(_))) {
+        if is_position && !self.0.iter().any(|place| matches!(place, ResponseNode::Map(_))) {
             return false;
         }
         let (mut inside, mut known, mut secret) = (Vec::new(), false, false);
@@ -108,14 +108,14 @@ impl<'m> Places<'m> {
     }
 }
 
-impl Place<'_> {
+impl ResponseNode<'_> {
     /// Adds what stands in the member of that name; whether it is secret, where there is one.
     fn enter(self, name: &str, inside: &mut Vec<Self>) -> Option<bool> {
         let shape = match self {
             Self::Object(members) => &find(members, name)?.shape,
             Self::Map(value) => value,
             Self::Page(object) if name == "data" => {
-                inside.extend(fields_of(object).map(Place::Object));
+                inside.extend(fields_of(object).map(ResponseNode::Object));
                 return Some(false);
             }
             Self::Page(_) => return None,
@@ -126,14 +126,15 @@ impl Place<'_> {
 }
 
 /// What stands inside of a shape, whole objects of other types too.
-fn places_in<'m>(shape: &'m Shape, found: &mut Vec<Place<'m>>) {
+fn places_in<'m>(shape: &'m Shape, found: &mut Vec<ResponseNode<'m>>) {
     match &shape.kind {
-        Kind::Object(members) => found.push(Place::Object(members)),
+        Kind::Object(members) => found.push(ResponseNode::Object(members)),
         Kind::List(item) | Kind::Set(item) => places_in(item, found),
-        Kind::Map(value) => found.push(Place::Map(value)),
+        Kind::Map(value) => found.push(ResponseNode::Map(value)),
         Kind::Union(shapes) => shapes.iter().for_each(|shape| places_in(shape, found)),
-        Kind::Page(object) => found.push(Place::Page(object)),
-        _ => found.extend(shape.objects().iter().filter_map(|object| fields_of(object)).map(Place::Object)),
+        Kind::Page(object) => found.push(ResponseNode::Page(object)),
+        _ => found
+            .extend(shape.objects().iter().filter_map(|object| fields_of(object)).map(ResponseNode::Object)),
     }
 }
 

@@ -54,7 +54,7 @@ struct World {
 }
 
 /// The terminal or file that the demo is told to.
-struct Page<'p> {
+struct Printer<'p> {
     out: &'p mut dyn Write,
     colour: Colour,
 }
@@ -71,7 +71,7 @@ pub(super) async fn run(
     out: &mut dyn Write,
     is_terminal: bool,
 ) -> Result<(), Error> {
-    let mut page = Page { out, colour: Colour::of(env, is_terminal) };
+    let mut page = Printer { out, colour: Colour::of(env, is_terminal) };
     let tofu = match program::find(env) {
         Some(file) => Some(file),
         None => download::tofu(env, download, is_terminal, page.out).await?,
@@ -130,7 +130,7 @@ impl Runner<'_> {
     }
 }
 
-impl Page<'_> {
+impl Printer<'_> {
     async fn story(&mut self, runner: &mut Runner<'_>, stripe: &Sandbox) -> Result<(), Error> {
         writeln!(self.out, "{}", self.colour.bold(&runner.introduction().await?))?;
         writeln!(self.out, "Stripe is a sandbox in this process: no account, no network.\n")?;

@@ -14,8 +14,8 @@ use crate::env::{self, Env};
 use crate::logs::Log;
 use crate::secret::{Secret, Secrets, Source, is_live_key};
 use crate::stripe::{
-    self, BaseUrl, Call, Client, ConnectionThrottle, Http1Transport, HttpTransport, NodeThrottle, Reply,
-    Throttle, Totals, Transport,
+    self, BaseUrl, Call, CallTotals, Client, ConnectionThrottle, Http1Transport, HttpTransport, NodeThrottle,
+    Reply, Throttle, Transport,
 };
 
 /// Stripe's own limit for a test key, in transactions a second.
@@ -186,7 +186,7 @@ impl Connection {
     }
 
     /// What the calls came to so far.
-    pub fn totals(&self) -> Totals {
+    pub fn totals(&self) -> CallTotals {
         self.client.get().map(|client| client.totals()).unwrap_or_default()
     }
 

@@ -10,7 +10,7 @@ use crate::connection::client::is_live;
 use crate::connection::throttle_scope::account_name;
 use crate::connection::{Connection, Error};
 use crate::stripe::Call;
-use crate::stripe::trace::Operation;
+use crate::stripe::trace::TracedOperation;
 
 /// An account and a mode, as far as they are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,8 +101,11 @@ impl Connection {
 
     /// The id of the account that answers.
     async fn own_account(&self) -> Result<String, Error> {
-        let operation =
-            Operation { name: "Check".to_owned(), entity: "Account".to_owned(), ..Operation::default() };
+        let operation = TracedOperation {
+            name: "Check".to_owned(),
+            entity: "Account".to_owned(),
+            ..TracedOperation::default()
+        };
         let reply = self.operation(operation, self.send(Call::get("/v1/account")), |_| 1).await?;
         let is_account = reply.body.get("object").and_then(Json::as_str) == Some("account");
         let id = reply.body.get("id").and_then(Json::as_str).filter(|_| is_account);

@@ -9,7 +9,7 @@ use crate::connection::{Connection, Defaults, Settings};
 use crate::logs::{self, Log};
 use crate::secret::Secret;
 use crate::stripe::ProxySettings;
-use crate::stripe::trace::{self, Observer, Operation};
+use crate::stripe::trace::{self, Observer, TracedOperation};
 
 /// The name of the provider's default connection in the log.
 const DEFAULT: &str = "default";
@@ -35,7 +35,7 @@ impl Connection {
     /// Runs an operation with events for the connection's log; `rows` counts the entities of a success.
     pub fn operation<'w, T: 'w, E: fmt::Display + 'w>(
         &self,
-        operation: Operation,
+        operation: TracedOperation,
         work: impl Future<Output = Result<T, E>> + Send + 'w,
         rows: impl FnOnce(&T) -> usize + Send + 'w,
     ) -> BoxFuture<'w, Result<T, E>> {

@@ -14,10 +14,10 @@ use crate::stripe::trace::{self, Event};
 use crate::stripe::{Request, Response, Transport, TransportError};
 
 /// A sandbox that is opened once, by whoever needs it first.
-type Shared = Arc<OnceCell<Sandbox>>;
+type SharedSandbox = Arc<OnceCell<Sandbox>>;
 
 /// The sandboxes of this process by file; connections to one file share one.
-static OPEN: Mutex<Option<HashMap<PathBuf, Shared>>> = Mutex::new(None);
+static OPEN: Mutex<Option<HashMap<PathBuf, SharedSandbox>>> = Mutex::new(None);
 
 /// A transport to the sandbox in `file`, which is made when it does not exist. `limit` is the time of one
 /// request, as it is on the way to Stripe.
@@ -30,7 +30,7 @@ pub(super) async fn transport(file: &Path, limit: Duration) -> Result<Arc<dyn Tr
     Ok(Arc::new(SandboxTransport { sandbox: sandbox.clone(), limit }))
 }
 
-fn shared(file: &Path) -> Shared {
+fn shared(file: &Path) -> SharedSandbox {
     let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
     Arc::clone(open.get_or_insert_default().entry(canonical(file)).or_default())
 }

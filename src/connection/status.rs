@@ -6,7 +6,7 @@ use crate::connection::Error;
 
 /// The state of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum ConnectionState {
     /// Stripe returned the account, or said that the key may not read it.
     Active,
     /// Stripe could not be reached, or the response was something else.
@@ -17,7 +17,7 @@ pub enum State {
     Suspended,
 }
 
-impl fmt::Display for State {
+impl fmt::Display for ConnectionState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Active => "ACTIVE",
@@ -28,7 +28,7 @@ impl fmt::Display for State {
     }
 }
 
-impl From<&Error> for State {
+impl From<&Error> for ConnectionState {
     fn from(error: &Error) -> Self {
         match error {
             Error::Suspended { .. } => Self::Suspended,

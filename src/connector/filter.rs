@@ -26,7 +26,7 @@ use crate::catalog::{Entity, Operation};
 use expression::Expression;
 use operand::Names;
 pub use pushdown::Pushdown;
-use server_only::{Condition, is_server_only, must_be_equal};
+use server_only::{ServerCondition, is_server_only, must_be_equal};
 
 /// The longest clause, in characters.
 const LONGEST: usize = 10_000;
@@ -38,7 +38,7 @@ pub struct Filter {
     terms: Vec<Expression>,
     /// Conditions that only Stripe can evaluate: on params of the list that are no fields, and on
     /// what the entities belong to.
-    server_only: Vec<Condition>,
+    server_only: Vec<ServerCondition>,
     /// As it was written.
     clause: String,
 }

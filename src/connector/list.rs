@@ -124,7 +124,7 @@ impl Connector {
     /// One page of the entities that satisfy the filter clause.
     pub async fn list(&self, request: ListRequest) -> Result<Page, Error> {
         let filter = request.filter.clone();
-        let asked = trace::Operation { filter, ..asked("List", request.entity, None) };
+        let asked = trace::TracedOperation { filter, ..asked("List", request.entity, None) };
         let work = self.page_of(&request);
         self.connection.operation(asked, work, |page| page.entities.len()).await
     }

@@ -26,8 +26,8 @@ use serde_json::Value as Json;
 
 use crate::catalog::Entity;
 use crate::connector::{Connector, Error, asked, id_at, locator};
-use list_reads::{Answer, Asked, ListReads};
-use listing::Listing;
+use list_reads::{ListReads, ReadOutcome, ReadTarget};
+use listing::ObjectList;
 use single_flight::SingleFlight;
 
 /// The number of writes of a connection.
@@ -35,7 +35,7 @@ type Epoch = u64;
 
 /// What is known of an object before it is read.
 #[derive(Debug, Clone, Copy)]
-pub struct Known<'k> {
+pub struct ReadHint<'k> {
     /// The object as Stripe last answered it.
     pub body: &'k Json,
     /// How many objects of its list the run had to do with that wrote its state; 0 where that is not known.
@@ -68,7 +68,7 @@ enum Saved {
 
 /// The state that the reads of one connection share.
 #[derive(Debug, Default)]
-pub(super) struct Reader {
+pub(super) struct ObjectReader {
     lists: Mutex<HashMap<(String, Age), Arc<ListReads>>>,
     reads_in_flight: SingleFlight<Json>,
     epoch: AtomicU64,
@@ -85,14 +85,14 @@ impl Connector {
         &self,
         entity: &'static Entity,
         locator: &str,
-        known: Known<'_>,
+        known: ReadHint<'_>,
     ) -> Result<Json, Error> {
         self.read_by(entity, locator, known, Age::SinceLastWrite).await
     }
 
     /// The same, as it was after the call, or later.
     pub async fn read_now(&self, entity: &'static Entity, locator: &str) -> Result<Json, Error> {
-        let known = Known { body: &Json::Null, peers: 0 };
+        let known = ReadHint { body: &Json::Null, peers: 0 };
         self.read_by(entity, locator, known, Age::SinceAsked).await
     }
 
@@ -100,7 +100,7 @@ impl Connector {
         &self,
         entity: &'static Entity,
         locator: &str,
-        known: Known<'_>,
+        known: ReadHint<'_>,
         age: Age,
     ) -> Result<Json, Error> {
         let key = format!("{} {locator} {}", entity.key, self.reader.epoch());
@@ -119,24 +119,24 @@ impl Connector {
         &self,
         entity: &'static Entity,
         locator: &str,
-        known: Known<'_>,
+        known: ReadHint<'_>,
         age: Age,
     ) -> Result<Json, Error> {
         let ids = locator::ids(entity, locator)?;
-        let listing = Listing::of(entity, locator, known.body).filter(|_| self.connection.reads_by_list());
+        let listing = ObjectList::of(entity, locator, known.body).filter(|_| self.connection.reads_by_list());
         let Some((listing, id)) = listing.zip(ids.last()) else { return self.get(entity, locator).await };
         let others = self.reader.list_reads(&listing, age);
         let created = page_cache::time_of(known.body);
-        let asked = Asked { id: (*id).to_owned(), created, expected: known.peers };
+        let asked = ReadTarget { id: (*id).to_owned(), created, expected: known.peers };
         match others.read(self, listing, asked).await {
-            Answer::Found(body) => Ok(body),
-            Answer::Singly(_single) => self.get(entity, locator).await,
+            ReadOutcome::Found(body) => Ok(body),
+            ReadOutcome::Singly(_single) => self.get(entity, locator).await,
         }
     }
 
     /// Counts one more object that was made or read; how many of its list there are by now, 0 where no list shows it.
     pub fn count_peer(&self, entity: &'static Entity, locator: &str, body: &Json) -> usize {
-        let listing = Listing::of(entity, locator, body);
+        let listing = ObjectList::of(entity, locator, body);
         listing.map_or(0, |listing| self.reader.list_reads(&listing, Age::SinceLastWrite).count())
     }
 
@@ -147,13 +147,13 @@ impl Connector {
 
     /// How many calls reading by list has saved so far.
     pub fn savings(&self) -> Savings {
-        let Reader { reads, pages, .. } = &*self.reader;
+        let ObjectReader { reads, pages, .. } = &*self.reader;
         Savings { reads: reads.load(Ordering::Relaxed), pages: pages.load(Ordering::Relaxed) }
     }
 }
 
-impl Reader {
-    fn list_reads(&self, listing: &Listing, age: Age) -> Arc<ListReads> {
+impl ObjectReader {
+    fn list_reads(&self, listing: &ObjectList, age: Age) -> Arc<ListReads> {
         let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (listing.key(), age);
         Arc::clone(lists.entry(key).or_insert_with(|| Arc::new(ListReads::new(age))))
@@ -189,7 +189,7 @@ impl Reader {
 
 /// A write that is under way.
 #[derive(Debug)]
-pub(super) struct Writing<'r>(&'r Reader);
+pub(super) struct Writing<'r>(&'r ObjectReader);
 
 impl Drop for Writing<'_> {
     fn drop(&mut self) {

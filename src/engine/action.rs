@@ -11,8 +11,8 @@ use crate::connector::{self, ActionRef, Connector};
 use crate::engine::once::Sending;
 use crate::engine::params::{not_an_id, parse, require};
 use crate::engine::{
-    Adopted, Failure, Faults, Journal, ParamError, Params, UnlistedValue, Wanted, Written, fingerprint, once,
-    secret_values, unlisted_values,
+    Adopted, Faults, Journal, ParamError, Params, SendFailure, UnlistedValue, Wanted, Written, fingerprint,
+    once, secret_values, unlisted_values,
 };
 use crate::stripe::IdempotencyKey;
 
@@ -105,7 +105,7 @@ impl ActionInput {
         connector: &Connector,
         journal: &Journal,
         triggers: Option<&str>,
-    ) -> Result<Ran, Failure> {
+    ) -> Result<Ran, SendFailure> {
         let Self { action, ids, params } = self;
         let name = &action.action.name;
         let sent = serde_json::json!([ids, params]).to_string();

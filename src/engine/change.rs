@@ -56,7 +56,7 @@ impl Change {
 pub(super) fn between(entity: &Entity, before: &Params, wanted: &Wanted) -> Change {
     let update = entity.operation(OperationKind::Update).map(|update| update.params.as_slice());
     let mut differ = Differ { entity, unknown: &wanted.unknown, change: Change::default() };
-    let params = Members { known: entity.params(), updatable: update.unwrap_or_default() };
+    let params = ParamSets { known: entity.params(), updatable: update.unwrap_or_default() };
     let mut before = before.clone();
     for path in &wanted.unknown {
         let at = path.join(".");
@@ -82,7 +82,7 @@ fn with_modifiers(entity: &Entity, mut update: Params, wanted: &Params, updatabl
 
 /// The members of one object: all that a create or an update takes, and those an update takes.
 #[derive(Clone, Copy)]
-struct Members<'m> {
+struct ParamSets<'m> {
     known: &'m [Member],
     updatable: &'m [Member],
 }
@@ -105,8 +105,8 @@ struct Differ<'e> {
 
 impl Differ<'_> {
     /// The params of an update of one object: those that differ and can be updated.
-    fn object(&mut self, place: &str, before: &Params, after: &Params, members: Members<'_>) -> Params {
-        let Members { known, updatable } = members;
+    fn object(&mut self, place: &str, before: &Params, after: &Params, members: ParamSets<'_>) -> Params {
+        let ParamSets { known, updatable } = members;
         let mut sent = Params::new();
         for (name, wanted) in after {
             let shape = find(known, name).map(|param| &param.shape);
@@ -149,7 +149,7 @@ impl Differ<'_> {
     }
 
     /// What unsets the params that are gone.
-    fn gone(&mut self, place: &str, before: &Params, after: &Params, members: Members<'_>) -> Params {
+    fn gone(&mut self, place: &str, before: &Params, after: &Params, members: ParamSets<'_>) -> Params {
         let mut sent = Params::new();
         for (name, old) in before {
             let (at, param) = (dotted(place, name), find(members.updatable, name));
@@ -215,7 +215,7 @@ impl Differ<'_> {
         let empty = Map::new();
         let old = old.and_then(Json::as_object).unwrap_or(&empty);
         let known = known.and_then(Shape::members).unwrap_or(members);
-        let changed = self.object(at, old, new, Members { known, updatable: members });
+        let changed = self.object(at, old, new, ParamSets { known, updatable: members });
         if changed.is_empty() {
             return None;
         }
@@ -244,7 +244,7 @@ impl Differ<'_> {
             match (was, item) {
                 (Some(Json::Object(old)), Json::Object(new)) => {
                     let place = dotted(at, &place.to_string());
-                    let members = Members { known: members, updatable: members };
+                    let members = ParamSets { known: members, updatable: members };
                     let changed = self.object(&place, old, new, members);
                     Json::Object(new.clone().into_iter().chain(changed).collect())
                 }
@@ -296,7 +296,7 @@ impl Differ<'_> {
 
     /// What unsets the members of an object one by one, with those that Stripe requires beside them.
     fn removed_members(&mut self, at: &str, old: &Params, members: &[Member]) -> Removed {
-        let both = Members { known: members, updatable: members };
+        let both = ParamSets { known: members, updatable: members };
         let mut sent = self.object(at, old, &Map::new(), both);
         if sent.is_empty() {
             return if self.stays_inside(at) { Removed::Stays } else { Removed::Nothing };

@@ -10,7 +10,9 @@ use crate::engine::object::current;
 use crate::engine::once::Sending;
 use crate::engine::params::{Params, split_create};
 use crate::engine::succession::taking_over;
-use crate::engine::{Adopted, Ended, Failure, Journal, PendingCreate, Predecessor, drift, fingerprint, once};
+use crate::engine::{
+    Adopted, EndOutcome, Journal, PendingCreate, Predecessor, SendFailure, drift, fingerprint, once,
+};
 use crate::stripe::{IdempotencyKey, Reply, finishing};
 
 /// An object that Stripe made.
@@ -29,12 +31,12 @@ pub struct Created {
     /// The params that only an update takes, and why that one failed, if it did. The object exists.
     pub incomplete: Option<(Vec<String>, connector::Error)>,
     /// The result of ending the object that it replaces, if that one could not end before.
-    pub succession: Option<Result<Ended, connector::Error>>,
+    pub succession: Option<Result<EndOutcome, connector::Error>>,
 }
 
 /// A create that is to be sent.
 #[derive(Debug)]
-pub struct Creation<'c> {
+pub struct CreateRequest<'c> {
     /// The entity type.
     pub entity: &'static Entity,
     /// What was written.
@@ -50,9 +52,9 @@ pub struct Creation<'c> {
 pub async fn create(
     connector: &Connector,
     journal: &Journal,
-    creation: Creation<'_>,
-) -> Result<Created, Failure> {
-    let Creation { entity, params, replaces, in_state } = creation;
+    creation: CreateRequest<'_>,
+) -> Result<Created, SendFailure> {
+    let CreateRequest { entity, params, replaces, in_state } = creation;
     let params = match &replaces {
         Some(old) => old.taken_over(&params),
         None => params,
@@ -98,7 +100,7 @@ async fn create_once(
     entity: &'static Entity,
     params: &Params,
     (mut pending, in_state): (PendingCreate, bool),
-) -> Result<Created, Failure> {
+) -> Result<Created, SendFailure> {
     let call = |key: IdempotencyKey| async move { connector.create(entity, params.clone(), key).await };
     let mut answered = once::send(&mut pending, call).await;
     if let Ok(Reply { replayed: true, body, .. }) = &answered {

@@ -115,19 +115,19 @@ pub(super) fn hold_beside(entity: &Entity, params: &mut Params, wanted: &Params,
     let body = with_words(entity, body);
     for (name, wanted) in wanted {
         let shape = find(entity.params(), name).map(|param| &param.shape);
-        Place { entity, path: name.clone(), shape, now: body.get(name) }.hold(params, name, wanted);
+        LiveParam { entity, path: name.clone(), shape, now: body.get(name) }.hold(params, name, wanted);
     }
 }
 
 /// Where a param stands, and what Stripe answers there.
-struct Place<'p> {
+struct LiveParam<'p> {
     entity: &'p Entity,
     path: String,
     shape: Option<&'p Shape>,
     now: Option<&'p Json>,
 }
 
-impl Place<'_> {
+impl LiveParam<'_> {
     /// Adds a wanted param that Stripe holds; what it does not answer is as by default.
     fn hold(&self, params: &mut Params, name: &str, wanted: &Json) {
         let Self { entity, path, shape, now } = self;
@@ -136,7 +136,7 @@ impl Place<'_> {
                 for (name, wanted) in inner {
                     let (path, shape) = (dotted(path, name), inside(*shape, name));
                     let now = now.and_then(|now| now.get(name));
-                    Place { entity, path, shape, now }.hold(params, name, wanted);
+                    LiveParam { entity, path, shape, now }.hold(params, name, wanted);
                 }
             }
             (None, wanted) => {

@@ -11,7 +11,7 @@ use crate::stripe::Kind;
 
 /// The result of ending an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ended {
+pub enum EndOutcome {
     /// Stripe deleted it, or a call ended it: canceled, voided, detached.
     Ended,
     /// It had ended or did not exist.
@@ -62,15 +62,15 @@ impl Object {
     }
 
     /// Ends the object in Stripe as the configuration wishes, else as its removal rule says.
-    pub async fn end(&self, connector: &Connector, wish: EndWish) -> Result<Ended, Error> {
+    pub async fn end(&self, connector: &Connector, wish: EndWish) -> Result<EndOutcome, Error> {
         let work = async {
             match self.carry_out_as_known(connector, wish).await {
-                Err(error) if error.is_gone() => Ok(Ended::AlreadyGone),
+                Err(error) if error.is_gone() => Ok(EndOutcome::AlreadyGone),
                 Err(error) if is_refusal(&error) => held::refused(self, connector, error).await,
                 other => other,
             }
         };
-        let rows = |ended: &Ended| usize::from(*ended != Ended::AlreadyGone);
+        let rows = |ended: &EndOutcome| usize::from(*ended != EndOutcome::AlreadyGone);
         connector.end_operation(self.entity, &self.locator, work, rows).await
     }
 
@@ -82,7 +82,7 @@ impl Object {
 
     /// Ends the object by the state that this run's refresh has found. Where it would need no call in that state,
     /// or Stripe refuses the call, its state may be another one by now: it is read, and ended by that.
-    async fn carry_out_as_known(&self, connector: &Connector, wish: EndWish) -> Result<Ended, Error> {
+    async fn carry_out_as_known(&self, connector: &Connector, wish: EndWish) -> Result<EndOutcome, Error> {
         let shown = self.entity.operation(OperationKind::Get).is_some();
         if !shown || !self.ends_by_state(wish) {
             return self.carry_out(connector, wish).await;
@@ -96,11 +96,11 @@ impl Object {
         }
         match current(connector, self.entity, &self.locator).await? {
             Some(body) => Self { body, ..self.clone() }.carry_out(connector, wish).await,
-            None => Ok(Ended::AlreadyGone),
+            None => Ok(EndOutcome::AlreadyGone),
         }
     }
 
-    async fn carry_out(&self, connector: &Connector, wish: EndWish) -> Result<Ended, Error> {
+    async fn carry_out(&self, connector: &Connector, wish: EndWish) -> Result<EndOutcome, Error> {
         match self.removal_plan(wish) {
             RemovalPlan::Delete => self.delete(connector).await,
             RemovalPlan::Archive(param, value) => self.archive(connector, param, value).await,
@@ -112,12 +112,12 @@ impl Object {
                 other => other,
             },
             RemovalPlan::Call(call) => self.call(connector, call).await,
-            RemovalPlan::Nothing => Ok(Ended::AlreadyGone),
-            RemovalPlan::Keep(why) => Ok(Ended::Stays(why)),
+            RemovalPlan::Nothing => Ok(EndOutcome::AlreadyGone),
+            RemovalPlan::Keep(why) => Ok(EndOutcome::Stays(why)),
         }
     }
 
-    async fn call(&self, connector: &Connector, call: EndCall<'_>) -> Result<Ended, Error> {
+    async fn call(&self, connector: &Connector, call: EndCall<'_>) -> Result<EndOutcome, Error> {
         let fields = call.with.iter().filter_map(|name| Some((name.clone(), self.body.get(name)?.clone())));
         let fields: Map<String, Json> = fields.collect();
         let send = |name: &str, params| {
@@ -127,19 +127,19 @@ impl Object {
             (Err(error), Some(otherwise)) if is_refusal(&error) => send(otherwise, fields)?.await?,
             (first, _) => first?,
         }
-        Ok(if call.stays { Ended::Stays(self.called(call.action)) } else { Ended::Ended })
+        Ok(if call.stays { EndOutcome::Stays(self.called(call.action)) } else { EndOutcome::Ended })
     }
 
-    async fn delete(&self, connector: &Connector) -> Result<Ended, Error> {
+    async fn delete(&self, connector: &Connector) -> Result<EndOutcome, Error> {
         connector.delete(self.entity, &self.locator).await?;
-        Ok(Ended::Ended)
+        Ok(EndOutcome::Ended)
     }
 
-    async fn archive(&self, connector: &Connector, param: &str, value: &str) -> Result<Ended, Error> {
+    async fn archive(&self, connector: &Connector, param: &str, value: &str) -> Result<EndOutcome, Error> {
         let params = Map::from_iter([(param.to_owned(), Json::String(value.to_owned()))]);
         let archived = connector.update(self.entity, &self.locator, params).await?;
         let along = held::take_along(self.entity, connector, &archived).await;
-        Ok(Ended::Stays(self.archived(param, value) + &along))
+        Ok(EndOutcome::Stays(self.archived(param, value) + &along))
     }
 
     fn ends_by_state(&self, wish: EndWish) -> bool {

@@ -6,25 +6,29 @@ use serde_json::{Map, Value as Json};
 use crate::catalog::{Entity, Removal, catalog};
 use crate::connector::{self, Connector, Error, id_at};
 use crate::engine::object::current;
-use crate::engine::{Ended, Object};
+use crate::engine::{EndOutcome, Object};
 
 /// Interprets Stripe's refusal to end an object that another one may use.
-pub(super) async fn refused(object: &Object, connector: &Connector, refusal: Error) -> Result<Ended, Error> {
+pub(super) async fn refused(
+    object: &Object,
+    connector: &Connector,
+    refusal: Error,
+) -> Result<EndOutcome, Error> {
     let Some(rule) = &object.entity.ends_with else { return Err(refusal) };
     let Some(now) = current(connector, object.entity, &object.locator).await? else {
-        return Ok(Ended::AlreadyGone);
+        return Ok(EndOutcome::AlreadyGone);
     };
     let holder = id_at(&now, &rule.field).zip(catalog().by_object(&rule.object));
     let Some((id, entity)) = holder else { return Err(refusal) };
-    let Some(holder) = current(connector, entity, id).await? else { return Ok(Ended::AlreadyGone) };
+    let Some(holder) = current(connector, entity, id).await? else { return Ok(EndOutcome::AlreadyGone) };
     let status = holder.get("status").and_then(Json::as_str).unwrap_or_default();
     let (name, at) = (&object.entity.name, &object.locator);
     match &rule.held_as {
-        Some(held_as) if id_at(&holder, held_as) == Some(at) => Ok(Ended::Held(format!(
+        Some(held_as) if id_at(&holder, held_as) == Some(at) => Ok(EndOutcome::Held(format!(
             "{name} {at} stays in Stripe as it is: it is the `{held_as}` of {} {id}, and Stripe ends it only after {id} has ended or has another one.",
             entity.name
         ))),
-        None if !rule.unless.iter().any(|free| free == status) => Ok(Ended::Stays(format!(
+        None if !rule.unless.iter().any(|free| free == status) => Ok(EndOutcome::Stays(format!(
             "{name} {at} stays in Stripe as it is: it belongs to {} {id} and ends with it.",
             entity.name
         ))),

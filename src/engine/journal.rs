@@ -47,11 +47,11 @@ pub use pending::{Adopted, PendingCreate};
 pub use place::JournalPlace;
 
 use calls::Calls;
-use entry::{Entry, Writer};
+use entry::{JournalEntry, WriterProcess};
 use folder::FolderStore;
 use recorder::Recorder;
 use redis::RedisStore;
-use store::{Left, Store};
+use store::{JournalStore, OrphanedCreate};
 
 /// Stripe keeps a key for at least this long, in seconds.
 const KEPT: i64 = 24 * 60 * 60;
@@ -64,7 +64,7 @@ const MOST_COMPARED: usize = 3;
 pub struct Journal {
     recorder: Recorder,
     calls: Calls,
-    left: Mutex<Vec<Left>>,
+    left: Mutex<Vec<OrphanedCreate>>,
     /// Which key was held against which other one, so that it is done once.
     compared: tokio::sync::Mutex<HashSet<(String, String)>>,
 }
@@ -102,7 +102,7 @@ impl Journal {
     pub fn at(place: &JournalPlace, env: &Env) -> Self {
         let workspace = place::workspace(env);
         let here = std::path::absolute(".").unwrap_or_default();
-        let writer = Writer::new(run::this_run(), format!("{} {workspace}", here.display()));
+        let writer = WriterProcess::new(run::this_run(), format!("{} {workspace}", here.display()));
         match (place, place.folder(env)) {
             (JournalPlace::Redis(address), _) => {
                 Self::over(Box::new(RedisStore::new(address.clone(), writer)), "the journal in Redis")
@@ -111,12 +111,12 @@ impl Journal {
         }
     }
 
-    fn in_folder(folder: PathBuf, writer: Writer) -> Self {
+    fn in_folder(folder: PathBuf, writer: WriterProcess) -> Self {
         let name = folder.display().to_string();
         Self::over(Box::new(FolderStore::new(folder, writer)), &name)
     }
 
-    fn over(store: Box<dyn Store>, name: &str) -> Self {
+    fn over(store: Box<dyn JournalStore>, name: &str) -> Self {
         Self {
             recorder: Recorder::start(store, name),
             calls: Calls::default(),
@@ -215,7 +215,7 @@ impl Journal {
     /// The same, with the key that is used where no dead run left one.
     async fn begin_under(&self, intent: Intent, key: String) -> PendingCreate {
         while let Some(left) = self.take_left(&intent) {
-            let own = Entry { account: intent.account.clone(), ..left.entry.clone() };
+            let own = JournalEntry { account: intent.account.clone(), ..left.entry.clone() };
             match self.recorder.claim(left.clone(), own.clone()).await {
                 Ok(true) => return PendingCreate::resumed(self.recorder.clone(), own, None),
                 Ok(false) => {}
@@ -229,14 +229,14 @@ impl Journal {
         }
         let Intent { what, fingerprint, says_id, account } = intent;
         let at = Timestamp::now().as_second();
-        let entry = Entry { key, what, fingerprint, account, at, says_id, id: None };
+        let entry = JournalEntry { key, what, fingerprint, account, at, says_id, id: None };
         self.recorder.begin(entry.clone());
         PendingCreate::new(self.recorder.clone(), entry)
     }
 
     /// An entry for the same create.
-    fn take_left(&self, intent: &Intent) -> Option<Left> {
-        let fits = |left: &Left| {
+    fn take_left(&self, intent: &Intent) -> Option<OrphanedCreate> {
+        let fits = |left: &OrphanedCreate| {
             let is_same = left.entry.fingerprint == intent.fingerprint;
             is_same && left.entry.account.is_same(&intent.account) && is_kept(left)
         };
@@ -251,12 +251,12 @@ impl Journal {
     /// Terraform's state has the object of this entity type or action, in this account: its create is no longer in
     /// flight. Where the account is not known, an id that the create said itself tells nothing.
     pub fn arrived(&self, what: &str, id: &str, account: Option<&AccountMark>) {
-        let is_it = |left: &mut Left| {
+        let is_it = |left: &mut OrphanedCreate| {
             let entry = &left.entry;
             let is_there = account.map_or(!entry.says_id, |account| entry.account.is_same(account));
             is_there && entry.is_of(what, id)
         };
-        let arrived: Vec<Left> = self.with_left(|left| left.extract_if(.., is_it).collect());
+        let arrived: Vec<OrphanedCreate> = self.with_left(|left| left.extract_if(.., is_it).collect());
         for left in arrived {
             self.recorder.end_left(left);
         }
@@ -277,7 +277,7 @@ impl Journal {
         self.recorder.close(asked, self.calls.were_open(asked), limit).await
     }
 
-    fn with_left<T>(&self, act: impl FnOnce(&mut Vec<Left>) -> T) -> T {
+    fn with_left<T>(&self, act: impl FnOnce(&mut Vec<OrphanedCreate>) -> T) -> T {
         act(&mut self.left.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -296,20 +296,20 @@ async fn sees_one(looks: Vec<Look>) -> Option<bool> {
 }
 
 /// Whether Stripe still keeps the key of an entry, as far as the clocks agree.
-fn is_kept(left: &Left) -> bool {
+fn is_kept(left: &OrphanedCreate) -> bool {
     (Timestamp::now().as_second() - left.entry.at).abs() <= KEPT
 }
 
 /// One entry of each key, by preference with the id that Stripe answered, and the copies: a run that died while it
 /// claimed an entry leaves it in two journals.
-fn one_of_each_key(mut found: Vec<Left>) -> (Vec<Left>, Vec<Left>) {
+fn one_of_each_key(mut found: Vec<OrphanedCreate>) -> (Vec<OrphanedCreate>, Vec<OrphanedCreate>) {
     found.sort_by_key(|left| left.entry.id.is_none());
     let mut keys = HashSet::new();
     found.into_iter().partition(|left| keys.insert(left.entry.key.clone()))
 }
 
 /// An entry for the practitioner: `Customer cus_1`.
-fn described(entry: &Entry) -> String {
+fn described(entry: &JournalEntry) -> String {
     match &entry.id {
         Some(id) => format!("{} {id}", entry.what),
         None => entry.what.clone(),

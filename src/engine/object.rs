@@ -4,7 +4,7 @@
 use serde_json::Value as Json;
 
 use crate::catalog::{Entity, OperationKind, find};
-use crate::connector::{self, Connector, Known, is_deleted};
+use crate::connector::{self, Connector, ReadHint, is_deleted};
 use crate::engine::params::{put, value_at, without};
 use crate::engine::{Change, Params, Restores, Wanted, change, drift, export, items};
 
@@ -99,7 +99,7 @@ impl Object {
         if self.entity.operation(OperationKind::Get).is_none() {
             return Ok(Some(self.body.clone()));
         }
-        let known = Known { body: &self.body, peers: self.peers };
+        let known = ReadHint { body: &self.body, peers: self.peers };
         let now = alive(connector.read(self.entity, &self.locator, known).await)?;
         Ok(now.map(|now| drift::retain_answered_once(self.entity, &now, &self.body)))
     }

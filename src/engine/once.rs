@@ -20,7 +20,7 @@ pub(super) struct Sending<'s> {
 
 /// A create or an action that failed.
 #[derive(Debug)]
-pub struct Failure {
+pub struct SendFailure {
     /// Why.
     pub error: Error,
     /// Why it could not be recorded before it was sent, if it could not and yet may have happened: then no run
@@ -28,7 +28,7 @@ pub struct Failure {
     pub unrecorded: Option<io::Error>,
 }
 
-impl From<Error> for Failure {
+impl From<Error> for SendFailure {
     fn from(error: Error) -> Self {
         Self { error, unrecorded: None }
     }
@@ -97,7 +97,7 @@ pub(super) async fn settle<T>(
     connector: &Connector,
     ended: Result<T, Error>,
     id: impl Fn(&T) -> Option<String>,
-) -> Result<T, Failure> {
+) -> Result<T, SendFailure> {
     match ended {
         Ok(made) => {
             match id(&made) {
@@ -109,7 +109,7 @@ pub(super) async fn settle<T>(
         Err(error) if error.may_have_happened() => {
             let unrecorded = pending.unrecorded();
             pending.unanswered(connector.asked_account_mark().await.ok());
-            Err(Failure { error, unrecorded })
+            Err(SendFailure { error, unrecorded })
         }
         Err(error) => {
             pending.ended();

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use crate::catalog::{Entity, catalog};
 use crate::connector::{self, Connector, Error, id_at};
 use crate::engine::object::current;
-use crate::engine::{EndWish, Ended, Object, Params, fingerprint};
+use crate::engine::{EndOutcome, EndWish, Object, Params, fingerprint};
 
 /// What tells the create of one object of a type from others, as a plan and its apply both see it.
 pub fn successor_mark(entity: &Entity, params: &Params) -> String {
@@ -52,7 +52,7 @@ impl Predecessor<'_> {
 
     /// Puts the new object where another one holds the old, and ends the old one, which Stripe refused
     /// before. None where nothing held it.
-    pub async fn hand_over(&self, connector: &Connector, new: &Json) -> Result<Option<Ended>, Error> {
+    pub async fn hand_over(&self, connector: &Connector, new: &Json) -> Result<Option<EndOutcome>, Error> {
         let Some(rule) = &self.object.entity.ends_with else { return Ok(None) };
         let Some(held_as) = &rule.held_as else { return Ok(None) };
         let holder = id_at(new, &rule.field).zip(catalog().by_object(&rule.object));

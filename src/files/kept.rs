@@ -24,7 +24,7 @@ struct Open {
 
 /// The file under its lock, which is released when this is dropped.
 #[derive(Debug)]
-pub struct Locked<'f> {
+pub struct LockedFile<'f> {
     file: Arc<File>,
     /// The lock of the system is one for the whole process.
     _of_process: MutexGuard<'f, Option<Open>>,
@@ -43,7 +43,7 @@ impl KeptFile {
 
     /// The file under its lock, where nothing has to be waited for: it is open, in memory, still the one at its path, and
     /// nobody holds the lock.
-    pub fn locked_at_once(&self) -> Option<Locked<'_>> {
+    pub fn locked_at_once(&self) -> Option<LockedFile<'_>> {
         let kept = match self.open.try_lock() {
             Ok(kept) => kept,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
@@ -52,7 +52,7 @@ impl KeptFile {
         let Open { file, .. } =
             kept.as_ref().filter(|it| it.is_in_memory && is_at(&it.file, &self.path))?.clone();
         file.try_lock().ok()?;
-        Some(Locked { file, _of_process: kept })
+        Some(LockedFile { file, _of_process: kept })
     }
 
     /// The file under its lock within `limit`; blocks the thread.
@@ -60,7 +60,7 @@ impl KeptFile {
     /// # Errors
     /// The folder or the file cannot be made or opened, belongs to another user, or another process holds the lock for
     /// longer.
-    pub fn locked(&self, limit: Duration) -> io::Result<Locked<'_>> {
+    pub fn locked(&self, limit: Duration) -> io::Result<LockedFile<'_>> {
         let began = Instant::now();
         let mut kept = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let here = kept.take().filter(|it| is_at(&it.file, &self.path));
@@ -68,7 +68,7 @@ impl KeptFile {
         lock(&open.file, &self.path, limit.saturating_sub(began.elapsed()))?;
         let file = Arc::clone(&open.file);
         *kept = Some(open);
-        Ok(Locked { file, _of_process: kept })
+        Ok(LockedFile { file, _of_process: kept })
     }
 
     fn opened(&self) -> io::Result<Open> {
@@ -80,14 +80,14 @@ impl KeptFile {
     }
 }
 
-impl Locked<'_> {
+impl LockedFile<'_> {
     /// The file.
     pub fn file(&self) -> &File {
         &self.file
     }
 }
 
-impl Drop for Locked<'_> {
+impl Drop for LockedFile<'_> {
     fn drop(&mut self) {
         // A lock that cannot be released ends with the process.
         let _ = self.file.unlock();

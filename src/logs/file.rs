@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
 use crate::logs::Sink;
-use crate::logs::line::{Http, Line, Severity};
+use crate::logs::line::{Http, LogLine, Severity};
 
 /// The fields that become labels of an entry.
 const LABELS: [&str; 3] = ["connection", "entity", "operation"];
@@ -47,7 +47,7 @@ impl FileSink {
 
 impl Sink for FileSink {
     /// One write a line, which the operating system does not mix with other writes.
-    fn write(&self, line: &Line, now: Timestamp) {
+    fn write(&self, line: &LogLine, now: Timestamp) {
         let mut text = entry(line, now, self.traced).to_string();
         text.push('\n');
         let written = (&self.file).write_all(text.as_bytes());
@@ -59,7 +59,7 @@ impl Sink for FileSink {
     }
 }
 
-fn entry(line: &Line, now: Timestamp, traced: bool) -> Json {
+fn entry(line: &LogLine, now: Timestamp, traced: bool) -> Json {
     let mut entry = Map::new();
     let mut put = |name: &str, value: Json| drop(entry.insert(name.to_owned(), value));
     put("severity", json!(severity(line.severity)));

@@ -33,7 +33,7 @@ pub(super) enum Severity {
 
 /// One line of the log, already redacted.
 #[derive(Debug, Clone)]
-pub(super) struct Line {
+pub(super) struct LogLine {
     pub(super) severity: Severity,
     /// From 1, operations, to 5, bytes.
     pub(super) verbosity: u8,
@@ -83,12 +83,12 @@ impl Severity {
 pub(super) struct StderrSink;
 
 impl Sink for StderrSink {
-    fn write(&self, line: &Line, _now: Timestamp) {
+    fn write(&self, line: &LogLine, _now: Timestamp) {
         let level = if line.asked { line.severity.log_level() } else { shown_from(line.verbosity) };
         if level > log::max_level() {
             return;
         }
-        let fields = Fields(line.fields.iter().map(|(name, value)| (*name, text(value))).collect());
+        let fields = RecordFields(line.fields.iter().map(|(name, value)| (*name, text(value))).collect());
         let mut record = RecordBuilder::new();
         let record = record.level(level).target(TARGET).key_values(&fields);
         log::logger().log(&record.args(format_args!("{}", line.message)).build());
@@ -117,9 +117,9 @@ fn text(value: &Json) -> String {
     text
 }
 
-struct Fields(Vec<(&'static str, String)>);
+struct RecordFields(Vec<(&'static str, String)>);
 
-impl kv::Source for Fields {
+impl kv::Source for RecordFields {
     fn visit<'kvs>(&'kvs self, visitor: &mut dyn VisitSource<'kvs>) -> Result<(), kv::Error> {
         self.0.iter().try_for_each(|(name, value)| {
             visitor.visit_pair(Key::from_str(name), kv::Value::from(value.as_str()))

@@ -23,9 +23,9 @@ use tokio::runtime::Handle;
 
 use crate::env::Env;
 use crate::logs::Sink;
-use crate::logs::line::{Line, Severity};
+use crate::logs::line::{LogLine, Severity};
 use crate::stripe::trace::Event;
-use client::Client;
+use client::OtlpClient;
 use settings::{Collector, Settings};
 pub(super) use spans::EventContext;
 
@@ -124,13 +124,14 @@ fn sending<B: WithExportConfig + WithHttpConfig>(
     to: &Collector,
     runtime: &Handle,
 ) -> Result<B, String> {
-    let exporter = exporter.with_http_client(Client::new(to, runtime)?).with_protocol(Protocol::HttpBinary);
+    let exporter =
+        exporter.with_http_client(OtlpClient::new(to, runtime)?).with_protocol(Protocol::HttpBinary);
     let exporter = exporter.with_endpoint(&to.endpoint).with_timeout(to.timeout);
     Ok(exporter.with_headers(to.headers.clone()))
 }
 
 impl Sink for Arc<Otlp> {
-    fn write(&self, line: &Line, now: Timestamp) {
+    fn write(&self, line: &LogLine, now: Timestamp) {
         let Some((_, logger)) = &self.lines else { return };
         let (grade, name) = match line.severity {
             Severity::Error => (Grade::Error, "ERROR"),

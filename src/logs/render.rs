@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
-use crate::logs::line::{Http, Line, Severity};
+use crate::logs::line::{Http, LogLine, Severity};
 use crate::logs::redact::Redactor;
 use crate::logs::{Log, certificate};
 use crate::stripe::Request;
-use crate::stripe::trace::{Direction, Event, Operation, RequestOutcome, Span, SpanId, Tls};
+use crate::stripe::trace::{Direction, Event, RequestOutcome, Span, SpanId, Tls, TracedOperation};
 
 /// The verbosity of lines about operations.
 pub(super) const OPERATIONS: u8 = 1;
@@ -21,10 +21,10 @@ pub(super) const CONNECTIONS: u8 = 4;
 /// The verbosity of lines with the bytes of messages.
 pub(super) const BYTES: u8 = 5;
 
-type Fields = Vec<(&'static str, Json)>;
+type LineFields = Vec<(&'static str, Json)>;
 
 /// The lines of an event that the log's level and verbosity allow.
-pub(super) fn lines(log: &Log, redactor: &Redactor, span: &Span, event: &Event<'_>) -> Vec<Line> {
+pub(super) fn lines(log: &Log, redactor: &Redactor, span: &Span, event: &Event<'_>) -> Vec<LogLine> {
     let mut it = LineBuilder { log, redactor, span, lines: Vec::new() };
     match event {
         Event::OperationEnded { duration, outcome } => it.operation_ended(*duration, outcome),
@@ -66,12 +66,12 @@ struct LineBuilder<'p> {
     log: &'p Log,
     redactor: &'p Redactor,
     span: &'p Span,
-    lines: Vec<Line>,
+    lines: Vec<LogLine>,
 }
 
 impl LineBuilder<'_> {
     /// Adds a line; `make` is called only when the settings or Terraform ask for the line.
-    fn line(&mut self, severity: Severity, verbosity: u8, make: impl FnOnce(&Self) -> (String, Fields)) {
+    fn line(&mut self, severity: Severity, verbosity: u8, make: impl FnOnce(&Self) -> (String, LineFields)) {
         let asked = self.log.allows(severity.level(), verbosity);
         if asked || verbosity <= self.log.shown {
             let (message, fields) = make(self);
@@ -79,13 +79,13 @@ impl LineBuilder<'_> {
             let (trace, attempt) = (self.span.id.trace, self.span.attempt.as_ref());
             let span = attempt.map_or(self.span.id.span, |attempt| attempt.span);
             let span = SpanId { trace, span };
-            self.lines.push(Line { severity, verbosity, asked, message, fields, http: None, span });
+            self.lines.push(LogLine { severity, verbosity, asked, message, fields, http: None, span });
         }
     }
 
     /// The fields of every line: connection, operation and attempt.
-    fn context(&self) -> Fields {
-        let Operation { name, entity, id, filter, .. } = &*self.span.operation;
+    fn context(&self) -> LineFields {
+        let TracedOperation { name, entity, id, filter, .. } = &*self.span.operation;
         let mut fields = vec![
             ("connection", json!(self.log.settings.connection)),
             ("operation", json!(name)),
@@ -117,7 +117,7 @@ impl LineBuilder<'_> {
 
     /// The operation in words: `List Customer where Name = 'John'`.
     fn describe(&self) -> String {
-        let Operation { name, entity, id, filter, .. } = &*self.span.operation;
+        let TracedOperation { name, entity, id, filter, .. } = &*self.span.operation;
         let mut text = format!("{name} {entity}");
         if let Some(id) = id {
             text = format!("{text} {id}");
@@ -163,7 +163,7 @@ impl LineBuilder<'_> {
         request: &Request,
         duration: Duration,
         outcome: RequestOutcome<'_>,
-    ) -> (String, Fields) {
+    ) -> (String, LineFields) {
         let line = self.request_line(request);
         let waited = self.span.attempt.as_ref().map_or(Duration::ZERO, |it| it.admission.waited);
         let mut fields = vec![("waited_ms", milliseconds(waited)), duration_ms(duration)];
@@ -210,7 +210,7 @@ impl LineBuilder<'_> {
         });
     }
 
-    fn connection(&mut self, number: Option<u64>, message: &str, fields: impl FnOnce() -> Fields) {
+    fn connection(&mut self, number: Option<u64>, message: &str, fields: impl FnOnce() -> LineFields) {
         self.line(Severity::Debug, CONNECTIONS, |_| {
             let number = number.map(|number| ("link", json!(number)));
             (message.to_owned(), number.into_iter().chain(fields()).collect())
@@ -241,7 +241,7 @@ impl LineBuilder<'_> {
     }
 }
 
-fn tls_fields(tls: &Tls, duration: Duration) -> Fields {
+fn tls_fields(tls: &Tls, duration: Duration) -> LineFields {
     vec![
         ("tls_version", json!(tls.version)),
         ("cipher_suite", json!(tls.cipher_suite)),

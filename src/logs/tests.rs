@@ -16,9 +16,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::line::Severity;
 use super::redact::KnownSecrets;
-use super::{Level, Line, Log, Settings, Sink};
+use super::{Level, Log, LogLine, Settings, Sink};
 use crate::secret::Secret;
-use crate::stripe::trace::{self, Event, Observer, Operation};
+use crate::stripe::trace::{self, Event, Observer, TracedOperation};
 use crate::stripe::{
     AuthScheme, Call, Client, Error, Http1Transport, ProxyCredentials, ProxyOrigin, ProxySettings, ProxyTls,
     Reply, Request, Response, Transport, TransportError, Unthrottled,
@@ -32,7 +32,7 @@ const TIMES: [&str; 4] = ["duration_ms", "waited_ms", "wait_ms", "first_byte_ms"
 pub(super) struct Memory(Mutex<Vec<(Severity, String, Json)>>);
 
 impl Sink for Arc<Memory> {
-    fn write(&self, line: &Line, _now: Timestamp) {
+    fn write(&self, line: &LogLine, _now: Timestamp) {
         let fields = line.fields.iter().map(|(name, value)| {
             let value = if TIMES.contains(name) { json!("-") } else { value.clone() };
             ((*name).to_owned(), value)
@@ -113,8 +113,11 @@ async fn create(log: &Arc<Log>, transport: Arc<dyn Transport>) -> Result<Reply, 
     let client = Client::new(settings, transport, Arc::new(Unthrottled));
     let params = json!({"type": "card", "card": {"number": "4242424242424242", "cvc": "9191"}});
     let call = Call::post("/v1/payment_methods").params(params.as_object().unwrap().clone()).key("key_1");
-    let what =
-        Operation { name: "Create".to_owned(), entity: "PaymentMethod".to_owned(), ..Operation::default() };
+    let what = TracedOperation {
+        name: "Create".to_owned(),
+        entity: "PaymentMethod".to_owned(),
+        ..TracedOperation::default()
+    };
     let observer = Arc::clone(log) as Arc<dyn Observer>;
     trace::operation(Some(observer), what, client.send(call), |_| 1).await
 }
@@ -209,7 +212,7 @@ async fn the_level_chooses_among_what_the_verbosity_allows() {
 async fn an_operation_within_another_is_a_part_of_it() {
     let (log, memory) = log(Level::Info, 1);
     let observer = || Some(Arc::clone(&log) as Arc<dyn Observer>);
-    let named = |name: &str| Operation { name: name.to_owned(), ..Operation::default() };
+    let named = |name: &str| TracedOperation { name: name.to_owned(), ..TracedOperation::default() };
     let inner = trace::operation(observer(), named("Get"), async { Ok::<_, Error>(()) }, |()| 1);
     trace::operation(observer(), named("Delete"), inner, |()| 1).await.unwrap();
     assert_eq!(memory.messages(), ["Info Delete : 1 row"]);

@@ -16,7 +16,7 @@ mod usage;
 pub(super) use account::{Configured, configured};
 pub(super) use action::Action;
 pub(super) use connection::Connection;
-pub(super) use creation::{Creation, Made};
+pub(super) use creation::{CreateContext, Made};
 pub(super) use entity::{Entity, find, record};
 pub(super) use lifecycle::{
     check_end, end_attributes, end_object, end_told, ended_note, planned_end, replacement_told,

@@ -20,7 +20,7 @@ use crate::provider::waiting_objects::Successions;
 use crate::provider::walk::Walk;
 use crate::provider::{block, summary};
 use crate::secret::Secret;
-use crate::stripe::Totals;
+use crate::stripe::CallTotals;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::value::Value;
 
@@ -147,7 +147,7 @@ impl Runtime {
     /// The run's calls to Stripe in one line; none if there were none.
     pub(super) fn summary(&self) -> Option<String> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut totals, mut savings) = (Totals::default(), Savings::default());
+        let (mut totals, mut savings) = (CallTotals::default(), Savings::default());
         for connector in open.values().map(Connector::new) {
             totals = totals.and(&connector.totals());
             let Savings { reads, pages } = connector.savings();

@@ -1,10 +1,10 @@
 //! The calls of a run to Stripe and the time they took, as one line for the log.
 
 use crate::connector::Savings;
-use crate::stripe::{CallKind, Totals};
+use crate::stripe::{CallKind, CallTotals};
 
 /// The line; none if there were no calls.
-pub(super) fn line(totals: &Totals, savings: Savings) -> Option<String> {
+pub(super) fn line(totals: &CallTotals, savings: Savings) -> Option<String> {
     let all = totals.all();
     let kinds = CallKind::ALL.into_iter().zip(totals.requests).filter(|(_, count)| *count > 0);
     let kinds: Vec<String> = kinds.map(|(kind, count)| kind.counted(count)).collect();
@@ -24,16 +24,16 @@ pub(super) fn line(totals: &Totals, savings: Savings) -> Option<String> {
 mod tests {
     use std::time::Duration;
 
-    use super::{Savings, Totals, line};
+    use super::{CallTotals, Savings, line};
 
     #[test]
     fn a_run_is_one_line_and_a_run_without_calls_is_none() {
-        assert_eq!(line(&Totals::default(), Savings::default()), None);
+        assert_eq!(line(&CallTotals::default(), Savings::default()), None);
         let totals =
-            Totals { requests: [1, 2, 0, 200, 0, 0], retries: 1, waited: Duration::from_millis(7_840) };
+            CallTotals { requests: [1, 2, 0, 200, 0, 0], retries: 1, waited: Duration::from_millis(7_840) };
         let expected = "203 calls of Stripe's API: 1 read, 2 lists, 200 updates; 1 retry; 7.8 s of waiting for the limit, added up over all calls; 199 reads were answered by pages of lists, which saved 197 calls";
         assert_eq!(line(&totals, Savings { reads: 199, pages: 2 }).unwrap(), expected);
-        let one = Totals { requests: [0, 0, 1, 0, 0, 0], ..Totals::default() };
+        let one = CallTotals { requests: [0, 0, 1, 0, 0, 0], ..CallTotals::default() };
         let expected = "1 call of Stripe's API: 1 create; 0 retries; 0.0 s of waiting for the limit, added up over all calls";
         assert_eq!(line(&one, Savings::default()).unwrap(), expected);
     }

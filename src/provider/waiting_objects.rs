@@ -13,7 +13,7 @@ use crate::terraform::provider::StateResponse;
 
 /// An object that Stripe would not end while another object holds it.
 #[derive(Debug)]
-pub(super) struct Waiting {
+pub(super) struct WaitingObject {
     pub(super) object: Object,
     pub(super) wish: EndWish,
     /// Its state, from which it was taken already.
@@ -24,19 +24,19 @@ pub(super) struct Waiting {
 #[derive(Debug, Default)]
 pub(super) struct Successions {
     /// What waits for its successor, by the mark of that one.
-    waiting: Mutex<HashMap<(Place, String), Waiting>>,
+    waiting: Mutex<HashMap<(Place, String), WaitingObject>>,
     made: Mutex<Vec<(Place, Object)>>,
 }
 
 impl Successions {
     /// Notes an object that could not end before its successor is there.
-    pub(super) fn waits(&self, connection: &Connection, successor: String, object: Waiting) {
+    pub(super) fn waits(&self, connection: &Connection, successor: String, object: WaitingObject) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.insert((connection.place(), successor), object);
     }
 
     /// The object that waits for the one with this mark.
-    pub(super) fn predecessor(&self, connection: &Connection, mark: String) -> Option<Waiting> {
+    pub(super) fn predecessor(&self, connection: &Connection, mark: String) -> Option<WaitingObject> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.remove(&(connection.place(), mark))
     }

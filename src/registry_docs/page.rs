@@ -17,7 +17,7 @@ const CHANGES: &str =
 const BY_IDENTITY: &str = "\nWith Terraform 1.12 and later also by its identity:\n\n";
 
 /// What a page is made from.
-pub(super) struct Page<'a> {
+pub(super) struct DocPage<'a> {
     /// The family of its type; none for the provider block.
     pub(super) family: Option<Family>,
     pub(super) name: &'a str,
@@ -27,7 +27,7 @@ pub(super) struct Page<'a> {
     pub(super) identity: Option<String>,
 }
 
-impl Page<'_> {
+impl DocPage<'_> {
     /// The whole page.
     pub(super) fn markdown(&self) -> String {
         let (title, kind) = match self.family.map(kind) {

@@ -13,7 +13,7 @@ const NAMED: usize = 8;
 pub(super) type KnownValues<'a> = &'a dyn Fn(&[&str]) -> &'static [String];
 
 /// One line of the reference, with the lines inside it.
-struct Line {
+struct ReferenceLine {
     name: String,
     presence: Presence,
     /// The type, and what else is said in brackets.
@@ -42,7 +42,7 @@ pub(super) fn reference(block: &Block, values: KnownValues<'_>) -> String {
     text
 }
 
-impl Line {
+impl ReferenceLine {
     /// Writes the line below the path of what it is inside of, and everything inside it.
     fn write(&self, text: &mut String, above: &[&str], values: KnownValues<'_>) {
         let path: Vec<&str> = above.iter().copied().chain([self.name.as_str()]).collect();
@@ -71,17 +71,17 @@ fn with_all(text: &str, values: &[String]) -> String {
 }
 
 /// The lines of a block: what is required first, attributes before blocks.
-fn lines_of_block(block: &Block) -> Vec<Line> {
+fn lines_of_block(block: &Block) -> Vec<ReferenceLine> {
     let attributes = block.attributes.iter().map(line_of_attribute);
     required_first(attributes.chain(block.blocks.iter().map(line_of_nested)).collect())
 }
 
-fn required_first(mut lines: Vec<Line>) -> Vec<Line> {
+fn required_first(mut lines: Vec<ReferenceLine>) -> Vec<ReferenceLine> {
     lines.sort_by_key(|line| line.presence != Presence::Required);
     lines
 }
 
-fn line_of_attribute(attribute: &Attribute) -> Line {
+fn line_of_attribute(attribute: &Attribute) -> ReferenceLine {
     let mut kind = described(&attribute.ty);
     let flags = [
         (attribute.sensitive, "Sensitive"),
@@ -93,11 +93,11 @@ fn line_of_attribute(attribute: &Attribute) -> Line {
     }
     let text = format!("{}{}", attribute.description, instead(attribute.deprecation.as_deref()));
     let inside = inside(&attribute.members, &attribute.ty, attribute.presence);
-    Line { name: attribute.name.to_string(), presence: attribute.presence, kind, text, inside }
+    ReferenceLine { name: attribute.name.to_string(), presence: attribute.presence, kind, text, inside }
 }
 
-fn line_of_member(member: &Member) -> Line {
-    Line {
+fn line_of_member(member: &Member) -> ReferenceLine {
+    ReferenceLine {
         name: member.name.to_string(),
         presence: member.presence,
         kind: described(&member.ty),
@@ -106,7 +106,7 @@ fn line_of_member(member: &Member) -> Line {
     }
 }
 
-fn line_of_nested(nested: &NestedBlock) -> Line {
+fn line_of_nested(nested: &NestedBlock) -> ReferenceLine {
     let block = &nested.block;
     let kind = match nested.nesting {
         Nesting::One => "Block, at most one",
@@ -115,7 +115,7 @@ fn line_of_nested(nested: &NestedBlock) -> Line {
         Nesting::Map => "Blocks, each with a label",
     };
     let deprecated = if block.deprecation.is_some() { ", Deprecated" } else { "" };
-    Line {
+    ReferenceLine {
         name: nested.name.to_string(),
         presence: Presence::Optional,
         kind: format!("{kind}{deprecated}"),
@@ -125,13 +125,13 @@ fn line_of_nested(nested: &NestedBlock) -> Line {
 }
 
 /// The lines inside an attribute: its documented members, else those that its type names.
-fn inside(members: &[Member], ty: &Type, presence: Presence) -> Vec<Line> {
-    let documented: Vec<Line> = members.iter().map(line_of_member).collect();
+fn inside(members: &[Member], ty: &Type, presence: Presence) -> Vec<ReferenceLine> {
+    let documented: Vec<ReferenceLine> = members.iter().map(line_of_member).collect();
     match ty {
         _ if !documented.is_empty() => required_first(documented),
         Type::List(item) | Type::Set(item) | Type::Map(item) => inside(&[], item, presence),
         Type::Object(attributes) => {
-            let line = |(name, ty): (&_, &Type)| Line {
+            let line = |(name, ty): (&_, &Type)| ReferenceLine {
                 name: String::clone(name),
                 presence,
                 kind: described(ty),

@@ -25,7 +25,7 @@ pub(super) struct Payload {
 
 /// Why a call brought no payload.
 #[derive(Debug)]
-pub(super) struct Failure {
+pub(super) struct AccessError {
     /// Google's name for the kind of the failure, such as `NOT_FOUND`; empty where Google did not answer.
     pub(super) code: String,
     /// The message of Secret Manager, or what failed on the way to it.
@@ -34,7 +34,7 @@ pub(super) struct Failure {
     pub(super) may_pass: bool,
 }
 
-impl Failure {
+impl AccessError {
     fn on_the_way(error: &reqwest::Error) -> Self {
         Self { code: String::new(), why: with_causes(error), may_pass: true }
     }
@@ -65,42 +65,42 @@ pub(super) async fn access(
     client: &Client,
     url: &str,
     credentials: &Credentials,
-) -> Result<Payload, Failure> {
+) -> Result<Payload, AccessError> {
     let headers = headers(credentials).await?;
     let answer = client.get(url).headers(headers).send().await;
-    let answer = answer.map_err(|error| Failure::on_the_way(&error))?;
+    let answer = answer.map_err(|error| AccessError::on_the_way(&error))?;
     let status = answer.status();
     let body = body(answer).await?;
-    if status.is_success() { decode(&body) } else { Err(Failure::told(status, &body)) }
+    if status.is_success() { decode(&body) } else { Err(AccessError::told(status, &body)) }
 }
 
 /// The body of an answer, which a server that is not Google's may send without an end.
-async fn body(mut answer: Response) -> Result<Vec<u8>, Failure> {
+async fn body(mut answer: Response) -> Result<Vec<u8>, AccessError> {
     let mut body = Vec::new();
-    while let Some(piece) = answer.chunk().await.map_err(|error| Failure::on_the_way(&error))? {
+    while let Some(piece) = answer.chunk().await.map_err(|error| AccessError::on_the_way(&error))? {
         body.extend_from_slice(&piece);
         if body.len() > LONGEST_BODY {
-            return Err(Failure::unreadable(&format!("it is longer than {LONGEST_BODY} bytes")));
+            return Err(AccessError::unreadable(&format!("it is longer than {LONGEST_BODY} bytes")));
         }
     }
     Ok(body)
 }
 
 /// The headers that carry the token, and the project to bill where the credentials name one.
-pub(super) async fn headers(credentials: &Credentials) -> Result<HeaderMap, Failure> {
+pub(super) async fn headers(credentials: &Credentials) -> Result<HeaderMap, AccessError> {
     match credentials.headers(Extensions::new()).await {
         Ok(CacheableResource::New { data, .. }) => Ok(data),
         // It is said of headers that the caller has from before, and names; we name none.
-        Ok(CacheableResource::NotModified) => Err(Failure::unreadable("the credentials gave no token")),
-        Err(error) => Err(Failure::of_credentials(&error)),
+        Ok(CacheableResource::NotModified) => Err(AccessError::unreadable("the credentials gave no token")),
+        Err(error) => Err(AccessError::of_credentials(&error)),
     }
 }
 
-fn decode(body: &[u8]) -> Result<Payload, Failure> {
+fn decode(body: &[u8]) -> Result<Payload, AccessError> {
     let answer: AnswerBody =
-        serde_json::from_slice(body).map_err(|error| Failure::unreadable(&error.to_string()))?;
+        serde_json::from_slice(body).map_err(|error| AccessError::unreadable(&error.to_string()))?;
     let AnswerPayload { data, data_crc32c } = answer.payload;
-    let data = STANDARD.decode(data).map_err(|error| Failure::unreadable(&error.to_string()))?;
+    let data = STANDARD.decode(data).map_err(|error| AccessError::unreadable(&error.to_string()))?;
     let checksum = data_crc32c.map(Integer::value).transpose()?;
     Ok(Payload { data, checksum })
 }
@@ -130,10 +130,12 @@ enum Integer {
 }
 
 impl Integer {
-    fn value(self) -> Result<i64, Failure> {
+    fn value(self) -> Result<i64, AccessError> {
         match self {
             Self::Number(number) => Ok(number),
-            Self::Text(text) => text.parse().map_err(|_| Failure::unreadable("the checksum is no number")),
+            Self::Text(text) => {
+                text.parse().map_err(|_| AccessError::unreadable("the checksum is no number"))
+            }
         }
     }
 }
@@ -151,7 +153,7 @@ struct ErrorStatus {
 
 #[cfg(test)]
 mod tests {
-    use super::{Failure, LONGEST_BODY, Payload, StatusCode, body, decode};
+    use super::{AccessError, LONGEST_BODY, Payload, StatusCode, body, decode};
 
     #[test]
     fn a_payload_is_read_as_google_and_as_others_write_it() {
@@ -172,7 +174,7 @@ mod tests {
     #[test]
     fn a_failure_is_googles_or_that_of_what_stands_before_it() {
         let of = |status, body: &str| {
-            let failure = Failure::told(StatusCode::from_u16(status).unwrap(), body.as_bytes());
+            let failure = AccessError::told(StatusCode::from_u16(status).unwrap(), body.as_bytes());
             (failure.code, failure.why, failure.may_pass)
         };
         let told = r#"{"error": {"code": 404, "message": "Not here.", "status": "NOT_FOUND"}}"#;

@@ -8,7 +8,7 @@ use google_cloud_gax::retry_policy::{Aip194Strict, RetryPolicyExt as _};
 use tokio::time::{Instant, timeout_at};
 
 use crate::env::{self, Env};
-use crate::secret::access::{Failure, headers};
+use crate::secret::access::{AccessError, headers};
 use crate::secret::manager::{Error, TIMEOUT, with_causes};
 use crate::secret::retry::retried;
 
@@ -22,13 +22,13 @@ const NO_ANSWER: &str = "no answer came in time";
 
 /// Google credentials and the identity they belong to.
 #[derive(Debug, Clone)]
-pub struct Identity {
+pub struct GoogleIdentity {
     pub(super) credentials: Credentials,
     /// The identity in messages: a service account's address, or "the credentials' own identity".
     pub(super) name: String,
 }
 
-impl Identity {
+impl GoogleIdentity {
     /// The own identity of these credentials.
     pub fn new(credentials: Credentials) -> Self {
         Self { credentials, name: "the credentials' own identity".to_owned() }
@@ -59,13 +59,13 @@ impl Identity {
 
 /// Credentials that have produced a token.
 async fn find_credentials(env: &Env) -> Result<Credentials, Error> {
-    let found = retried(&RETRY_DELAYS, |failure: &Failure| failure.may_pass, build_credentials).await;
+    let found = retried(&RETRY_DELAYS, |failure: &AccessError| failure.may_pass, build_credentials).await;
     found.map_err(|failure| no_credentials(&failure.why, env))
 }
 
 /// Google's library caches a failure for ten seconds, so every attempt builds new credentials.
-async fn build_credentials() -> Result<Credentials, Failure> {
-    let credentials = Builder::default().build().map_err(|error| Failure::of_credentials(&error))?;
+async fn build_credentials() -> Result<Credentials, AccessError> {
+    let credentials = Builder::default().build().map_err(|error| AccessError::of_credentials(&error))?;
     headers(&credentials).await?;
     Ok(credentials)
 }

@@ -10,8 +10,8 @@ use http::Uri;
 use reqwest::Client;
 use reqwest::redirect::Policy;
 
-use crate::secret::access::{Failure, Payload, access};
-use crate::secret::identity::Identity;
+use crate::secret::access::{AccessError, Payload, access};
+use crate::secret::identity::GoogleIdentity;
 use crate::secret::retry::retried;
 use crate::secret::{Secret, SecretVersion};
 
@@ -108,7 +108,7 @@ pub enum Error {
 /// A client of Secret Manager for one identity.
 #[derive(Debug)]
 pub struct Manager {
-    identity: Identity,
+    identity: GoogleIdentity,
     endpoint: Option<String>,
 }
 
@@ -117,7 +117,7 @@ impl Manager {
     ///
     /// # Errors
     /// The endpoint is neither https nor on this machine, so that a token would be sent unencrypted.
-    pub fn new(identity: Identity, endpoint: Option<String>) -> Result<Self, Error> {
+    pub fn new(identity: GoogleIdentity, endpoint: Option<String>) -> Result<Self, Error> {
         match endpoint {
             Some(endpoint) if !is_secure(&endpoint) => Err(Error::Endpoint(endpoint)),
             endpoint => Ok(Self { identity, endpoint }),
@@ -154,7 +154,7 @@ impl Manager {
         }
     }
 
-    fn classify(&self, Failure { code, why, .. }: Failure, version: &SecretVersion) -> Error {
+    fn classify(&self, AccessError { code, why, .. }: AccessError, version: &SecretVersion) -> Error {
         let version = version.clone();
         match code.as_str() {
             "PERMISSION_DENIED" => Error::Denied { reader: self.identity.name.clone(), version, why },

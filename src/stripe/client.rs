@@ -15,11 +15,11 @@ use uuid::Uuid;
 use crate::secret::Secret;
 use crate::stripe::error::describe_foreign;
 use crate::stripe::object_locks::ObjectLocks;
-use crate::stripe::tally::{Tally, Totals};
+use crate::stripe::tally::{CallTotals, Tally};
 use crate::stripe::trace::{self, Event};
 use crate::stripe::{
-    Body, Call, Error, Failure, PermitRequest, Reply, Request, Response, RetryDecision, RetryState, Throttle,
-    Transport, TransportError, form, multipart,
+    Body, Call, Error, FailedRequest, PermitRequest, Reply, Request, Response, RetryDecision, RetryState,
+    Throttle, Transport, TransportError, form, multipart,
 };
 
 /// The settings of a client.
@@ -77,7 +77,7 @@ impl Client {
     }
 
     /// What the calls came to so far.
-    pub fn totals(&self) -> Totals {
+    pub fn totals(&self) -> CallTotals {
         self.tally.totals()
     }
 
@@ -106,9 +106,11 @@ impl Client {
             let response = trace::attempt(retries.count() + 1, admission, &endpoint, &request, sending).await;
             let answered = self.answered.fetch_or(response.is_ok(), Ordering::Relaxed);
             let (failure, error) = match response.and_then(sort_response) {
-                Ok(Outcome::Success(reply)) => return Ok(reply),
-                Ok(Outcome::Failure(response)) => self.failure_of(&response),
-                Err(error) => (Failure::from_transport(&error, answered), Error::from_transport(&error)),
+                Ok(AttemptOutcome::Success(reply)) => return Ok(reply),
+                Ok(AttemptOutcome::Failure(response)) => self.failure_of(&response),
+                Err(error) => {
+                    (FailedRequest::from_transport(&error, answered), Error::from_transport(&error))
+                }
             };
             outcome_open |= error.may_have_happened();
             retries.elapsed = first_sent.elapsed();
@@ -131,9 +133,9 @@ impl Client {
     }
 
     /// What a response reports; who answers in Stripe's place may repeat the key.
-    fn failure_of(&self, response: &Response) -> (Failure, Error) {
+    fn failure_of(&self, response: &Response) -> (FailedRequest, Error) {
         let error = Error::from_response(response).without(&self.settings.api_key);
-        (Failure::from_response(response, error.code()), error)
+        (FailedRequest::from_response(response, error.code()), error)
     }
 
     async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
@@ -205,16 +207,16 @@ fn check_path(path: &str) -> Result<(), TransportError> {
 }
 
 /// A response of Stripe.
-enum Outcome {
+enum AttemptOutcome {
     Success(Reply),
     Failure(Response),
 }
 
 /// Reads a response. A 2xx response without an object comes from a proxy or a firewall: whether Stripe
 /// has executed the request is unknown.
-fn sort_response(response: Response) -> Result<Outcome, TransportError> {
+fn sort_response(response: Response) -> Result<AttemptOutcome, TransportError> {
     if !(200..300).contains(&response.status) {
-        return Ok(Outcome::Failure(response));
+        return Ok(AttemptOutcome::Failure(response));
     }
     let (request_id, replayed) = (response.request_id(), response.is_replayed());
     let is_stripes = |body: &Json| {
@@ -226,7 +228,7 @@ fn sort_response(response: Response) -> Result<Outcome, TransportError> {
     let Some(body) = body.filter(is_stripes) else {
         return Err(TransportError::Broken(describe_foreign(&response)));
     };
-    Ok(Outcome::Success(Reply { body, request_id, replayed }))
+    Ok(AttemptOutcome::Success(Reply { body, request_id, replayed }))
 }
 
 /// The error to return. Stripe's verdict on the request itself also settles earlier attempts; a rate

@@ -11,7 +11,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Proxy, Url};
 
 use crate::secret::with_causes;
-use crate::stripe::reach::{Route, Told, connect_limit};
+use crate::stripe::reach::{DialTarget, SlowDialLayer, connect_limit};
 use crate::stripe::resolver::Resolver;
 use crate::stripe::trace::{self, Peer};
 use crate::stripe::transport::{MAX_BODY, MAX_IDLE_TIME};
@@ -25,7 +25,7 @@ pub struct HttpTransport {
     base: Url,
     client: reqwest::Client,
     /// How the base address is reached.
-    route: Arc<Route>,
+    route: Arc<DialTarget>,
 }
 
 impl HttpTransport {
@@ -45,9 +45,9 @@ impl HttpTransport {
         let (address, limit) = (host_and_port(&base), connect_limit(timeout));
         let route = Arc::new(match proxy {
             Some(ProxySettings { host, port, .. }) => {
-                Route::through(address, &format!("{host}:{port}"), limit)
+                DialTarget::through(address, &format!("{host}:{port}"), limit)
             }
-            None => Route::direct(address, limit),
+            None => DialTarget::direct(address, limit),
         });
         let mut builder = reqwest::Client::builder()
             .no_proxy()
@@ -55,7 +55,7 @@ impl HttpTransport {
             .dns_resolver(Resolver::default())
             .timeout(timeout)
             .connect_timeout(limit)
-            .connector_layer(Told(Arc::clone(&route)))
+            .connector_layer(SlowDialLayer(Arc::clone(&route)))
             .pool_idle_timeout(MAX_IDLE_TIME);
         // Where no TLS is spoken the certificates of the system, some hundred files, are not read.
         match proxy {

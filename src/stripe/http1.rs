@@ -37,7 +37,7 @@ use crate::stripe::transport::MAX_BODY;
 use crate::stripe::wire_tap::Tap;
 use crate::stripe::{Request, Response, SetupError, Transport, TransportError};
 use dial::{Dialer, MAX_TRIES};
-use pool::Pool;
+use pool::IdlePool;
 pub use proxy_auth::{AuthScheme, ProxyCredentials};
 use proxy_auth::{Authentication, credentials_refused};
 
@@ -88,7 +88,7 @@ pub struct Http1Transport {
     forwards: bool,
     base: Uri,
     timeout: Duration,
-    idle: Pool<PooledConnection>,
+    idle: IdlePool<PooledConnection>,
 }
 
 /// An open connection that can send one request at a time.
@@ -125,7 +125,7 @@ impl Http1Transport {
         }
         let forwards = !secure && tls.is_some_and(|tls| tls != ProxyTls::Tunnel);
         let dialer = Dialer::new(proxy, secure, connect_limit(timeout), roots)?;
-        Ok(Self { dialer, forwards, base, timeout, idle: Pool::new() })
+        Ok(Self { dialer, forwards, base, timeout, idle: IdlePool::new() })
     }
 
     async fn send_request(&self, request: Request) -> Result<Response, TransportError> {

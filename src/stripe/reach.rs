@@ -23,14 +23,14 @@ pub(super) fn connect_limit(timeout: Duration) -> Duration {
 
 /// Where connections are opened to, and which way.
 #[derive(Debug, Clone)]
-pub(super) struct Route {
+pub(super) struct DialTarget {
     /// `api.stripe.com:443, without a proxy`.
     words: String,
     /// The time for opening one.
     limit: Duration,
 }
 
-impl Route {
+impl DialTarget {
     /// To `host:port` without a proxy.
     pub(super) fn direct(address: impl Display, limit: Duration) -> Self {
         Self { words: format!("{address}, without a proxy"), limit }
@@ -69,26 +69,26 @@ impl Route {
     }
 }
 
-/// Around the service that opens the connections of a client, for [`Route::told_when_slow`].
+/// Around the service that opens the connections of a client, for [`DialTarget::told_when_slow`].
 #[derive(Debug, Clone)]
-pub(super) struct Told(pub(super) Arc<Route>);
+pub(super) struct SlowDialLayer(pub(super) Arc<DialTarget>);
 
 /// A service that opens connections, with a log line for slow ones.
 #[derive(Debug, Clone)]
-pub(super) struct ToldService<S> {
-    route: Arc<Route>,
+pub(super) struct SlowDialService<S> {
+    route: Arc<DialTarget>,
     inner: S,
 }
 
-impl<S> Layer<S> for Told {
-    type Service = ToldService<S>;
+impl<S> Layer<S> for SlowDialLayer {
+    type Service = SlowDialService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        ToldService { route: Arc::clone(&self.0), inner }
+        SlowDialService { route: Arc::clone(&self.0), inner }
     }
 }
 
-impl<S: Service<R>, R> Service<R> for ToldService<S>
+impl<S: Service<R>, R> Service<R> for SlowDialService<S>
 where
     S::Future: Send + 'static,
 {
@@ -114,7 +114,7 @@ pub(super) mod tests {
     use tokio::net::{TcpListener, TcpSocket, TcpStream};
     use tokio::time::{Instant, sleep, timeout};
 
-    use super::{Route, connect_limit};
+    use super::{DialTarget, connect_limit};
 
     /// A host that drops packets, while it is not dropped itself: its queue is full, and nobody takes from it.
     pub(in crate::stripe) struct SilentHost {
@@ -148,7 +148,7 @@ pub(super) mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_slow_connection_is_still_waited_for() {
         let start = Instant::now();
-        let route = Route::direct("127.0.0.1:1", Duration::from_secs(15));
+        let route = DialTarget::direct("127.0.0.1:1", Duration::from_secs(15));
         let opened = route.told_when_slow(async {
             sleep(Duration::from_secs(5)).await;
             "open"
@@ -158,7 +158,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_slow_connection_is_told_with_its_way_and_its_limit() {
-        let route = Route::through("api.stripe.com:443", "proxy.example:3128", Duration::from_secs(6));
+        let route = DialTarget::through("api.stripe.com:443", "proxy.example:3128", Duration::from_secs(6));
         assert_eq!(
             route.slow(),
             "api.stripe.com:443, through the proxy proxy.example:3128, which the environment names: no connection \

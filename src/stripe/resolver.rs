@@ -20,20 +20,20 @@ const FRESH: Duration = Duration::from_secs(2);
 const FAILED: Duration = Duration::from_millis(100);
 
 /// When a name was looked up, and what was found.
-type Found = (Instant, io::Result<Vec<SocketAddr>>);
+type CachedLookup = (Instant, io::Result<Vec<SocketAddr>>);
 
 /// The names that were looked up.
 #[derive(Debug, Default)]
-pub(super) struct Resolver(StdMutex<HashMap<String, Arc<Mutex<Option<Found>>>>>);
+pub(super) struct Resolver(StdMutex<HashMap<String, Arc<Mutex<Option<CachedLookup>>>>>);
 
 impl Resolver {
-    fn answer(&self, name: &str) -> Arc<Mutex<Option<Found>>> {
+    fn answer(&self, name: &str) -> Arc<Mutex<Option<CachedLookup>>> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(known.entry(name.to_owned()).or_default())
     }
 }
 
-fn is_fresh((since, found): &Found) -> bool {
+fn is_fresh((since, found): &CachedLookup) -> bool {
     since.elapsed() < if found.is_ok() { FRESH } else { FAILED }
 }
 

@@ -29,7 +29,7 @@ const MAX_UNREACHABLE: Duration = Duration::from_secs(1);
 
 /// The properties of a failed request that decide about a retry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Failure {
+pub struct FailedRequest {
     /// The HTTP status; none without a response.
     pub status: Option<u16>,
     /// A retry cannot help: an untrusted certificate, an invalid address, a refused proxy password.
@@ -79,7 +79,7 @@ impl RetryState {
     }
 
     /// Decides what to do after a failed request. `jitter` is a random number from 0 to 1.
-    pub fn decide(&self, failure: &Failure, jitter: f64) -> RetryDecision {
+    pub fn decide(&self, failure: &FailedRequest, jitter: f64) -> RetryDecision {
         let asked = failure.retry_after.unwrap_or_default().min(MAX_DELAY);
         if failure.status == Some(429) {
             let wait = backoff(self.rate_limits, jitter).max(asked);
@@ -97,7 +97,7 @@ impl RetryState {
     }
 }
 
-impl Failure {
+impl FailedRequest {
     /// The failure that a response other than 2xx reports; `code` is Stripe's error code.
     pub fn from_response(response: &Response, code: Option<&str>) -> Self {
         let text = |name| response.header(name);
@@ -163,7 +163,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::RetryDecision::{GiveUp, Retry, RetryLimited};
-    use super::{Failure, RetryState};
+    use super::{FailedRequest, RetryState};
     use crate::stripe::{LimitScope, Response};
 
     const FIRST: RetryState = RetryState {
@@ -174,17 +174,17 @@ mod tests {
         elapsed: Duration::ZERO,
     };
 
-    fn status(status: u16) -> Failure {
-        Failure { status: Some(status), ..Failure::default() }
+    fn status(status: u16) -> FailedRequest {
+        FailedRequest { status: Some(status), ..FailedRequest::default() }
     }
 
-    fn retries(failure: &Failure) -> bool {
+    fn retries(failure: &FailedRequest) -> bool {
         FIRST.decide(failure, 0.0) != GiveUp
     }
 
     #[test]
     fn a_failure_that_a_retry_can_mend_is_retried() {
-        assert!(retries(&Failure::default()), "no response");
+        assert!(retries(&FailedRequest::default()), "no response");
         for code in [409, 429, 500, 502, 503, 504, 522] {
             assert!(retries(&status(code)), "{code}");
         }
@@ -195,28 +195,31 @@ mod tests {
 
     #[test]
     fn stripe_is_believed_about_its_own_answers() {
-        assert!(retries(&Failure { should_retry: Some(true), ..status(400) }));
-        assert!(!retries(&Failure { should_retry: Some(false), ..status(500) }));
-        assert!(!retries(&Failure { replayed: true, ..status(500) }), "a replay brings the same again");
+        assert!(retries(&FailedRequest { should_retry: Some(true), ..status(400) }));
+        assert!(!retries(&FailedRequest { should_retry: Some(false), ..status(500) }));
+        assert!(!retries(&FailedRequest { replayed: true, ..status(500) }), "a replay brings the same again");
         assert!(
-            retries(&Failure { should_retry: Some(false), ..status(429) }),
+            retries(&FailedRequest { should_retry: Some(false), ..status(429) }),
             "waiting helps against a limit"
         );
     }
 
     #[test]
     fn nothing_helps_against_an_untrusted_certificate() {
-        assert!(!retries(&Failure { fatal: true, ..Failure::default() }));
+        assert!(!retries(&FailedRequest { fatal: true, ..FailedRequest::default() }));
     }
 
     #[test]
     fn an_address_that_never_answered_is_tried_for_a_moment_only() {
-        let nobody = Failure { unreachable: true, ..Failure::default() };
+        let nobody = FailedRequest { unreachable: true, ..FailedRequest::default() };
         assert!(retries(&nobody), "the network may be just coming up");
         let after = |millis| RetryState { elapsed: Duration::from_millis(millis), failures: 1, ..FIRST };
         assert_eq!(after(500).decide(&nobody, 0.0), GiveUp);
         assert_eq!(RetryState { elapsed: Duration::from_secs(15), ..FIRST }.decide(&nobody, 0.0), GiveUp);
-        assert!(matches!(after(500).decide(&Failure::default(), 0.0), Retry(_)), "somebody answered before");
+        assert!(
+            matches!(after(500).decide(&FailedRequest::default(), 0.0), Retry(_)),
+            "somebody answered before"
+        );
     }
 
     #[test]
@@ -227,15 +230,15 @@ mod tests {
         assert_eq!(wait(2, 0.0), Retry(Duration::from_secs(2)));
         assert_eq!(wait(9, 0.0), Retry(Duration::from_secs(8)));
         assert_eq!(wait(0, 1.0), Retry(Duration::from_millis(375)));
-        let asked = Failure { retry_after: Some(Duration::from_secs(3)), ..status(503) };
+        let asked = FailedRequest { retry_after: Some(Duration::from_secs(3)), ..status(503) };
         assert_eq!(FIRST.decide(&asked, 0.0), Retry(Duration::from_secs(3)));
-        let long = Failure { retry_after: Some(Duration::from_hours(1)), ..status(503) };
+        let long = FailedRequest { retry_after: Some(Duration::from_hours(1)), ..status(503) };
         assert_eq!(FIRST.decide(&long, 0.0), Retry(Duration::from_mins(1)));
     }
 
-    fn refused(headers: &[(&'static str, &str)], code: Option<&str>) -> Failure {
+    fn refused(headers: &[(&'static str, &str)], code: Option<&str>) -> FailedRequest {
         let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
-        Failure::from_response(
+        FailedRequest::from_response(
             &Response { status: 429, headers: headers.collect(), body: Bytes::new() },
             code,
         )

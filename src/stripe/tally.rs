@@ -50,7 +50,7 @@ pub(super) struct Tally {
 
 /// What the calls of one or several clients came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Totals {
+pub struct CallTotals {
     /// The requests of each kind, retries included, in the order of [`CallKind::ALL`].
     pub requests: [usize; CallKind::ALL.len()],
     /// The requests that repeat another one.
@@ -72,8 +72,8 @@ impl Tally {
         self.retries.fetch_add(usize::from(is_retry), Ordering::Relaxed);
     }
 
-    pub(super) fn totals(&self) -> Totals {
-        Totals {
+    pub(super) fn totals(&self) -> CallTotals {
+        CallTotals {
             requests: self.requests.each_ref().map(|count| count.load(Ordering::Relaxed)),
             retries: self.retries.load(Ordering::Relaxed),
             waited: Duration::from_micros(self.waited.load(Ordering::Relaxed)),
@@ -81,7 +81,7 @@ impl Tally {
     }
 }
 
-impl Totals {
+impl CallTotals {
     /// Both together.
     #[must_use]
     pub fn and(mut self, other: &Self) -> Self {

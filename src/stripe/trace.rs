@@ -35,7 +35,7 @@ pub trait Observer: Send + Sync + fmt::Debug {
 
 /// An operation of the connector.
 #[derive(Debug, Clone, Default)]
-pub struct Operation {
+pub struct TracedOperation {
     /// `List`, `Get`, `Create`, `Update`, `Delete`, or the name of an action.
     pub name: String,
     /// The entity type, in PascalCase.
@@ -68,7 +68,7 @@ pub struct SpanId {
 pub struct Span {
     observer: Arc<dyn Observer>,
     /// The operation that runs.
-    pub operation: Arc<Operation>,
+    pub operation: Arc<TracedOperation>,
     /// The ids of the operation's span.
     pub id: SpanId,
     /// The attempt of a request; none for events of the operation itself.
@@ -225,7 +225,7 @@ impl Span {
     }
 
     /// The span of a new operation, with random ids.
-    pub fn new(observer: Arc<dyn Observer>, operation: Operation) -> Self {
+    pub fn new(observer: Arc<dyn Observer>, operation: TracedOperation) -> Self {
         let id = SpanId { trace: *Uuid::new_v4().as_bytes(), span: span_id() };
         Self { observer, operation: Arc::new(operation), id, attempt: None }
     }
@@ -258,7 +258,7 @@ pub fn emit<'e>(event: impl FnOnce() -> Event<'e>) {
 /// `rows` counts the entities of a success, for [`Event::OperationEnded`].
 pub fn operation<'w, T: 'w, E: fmt::Display + 'w>(
     observer: Option<Arc<dyn Observer>>,
-    operation: Operation,
+    operation: TracedOperation,
     work: impl Future<Output = Result<T, E>> + Send + 'w,
     rows: impl FnOnce(&T) -> usize + Send + 'w,
 ) -> BoxFuture<'w, Result<T, E>> {

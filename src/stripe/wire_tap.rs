@@ -38,7 +38,7 @@ struct Capture {
 }
 
 /// A message that has ended.
-struct Message {
+struct HttpMessage {
     direction: Direction,
     bytes: Vec<u8>,
     pieces: usize,
@@ -104,7 +104,7 @@ impl Tap {
     }
 
     /// Called without the lock, because an observer may take long.
-    fn report(&self, message: Option<(Span, Message)>) {
+    fn report(&self, message: Option<(Span, HttpMessage)>) {
         let Some((span, message)) = message else { return };
         span.notify(&Event::MessageBytes {
             connection: self.number,
@@ -138,9 +138,9 @@ impl Capture {
         self.bytes.extend_from_slice(bytes);
     }
 
-    fn take(&mut self) -> Option<(Span, Message)> {
+    fn take(&mut self) -> Option<(Span, HttpMessage)> {
         let span = self.span.clone().filter(|_| self.pieces > 0)?;
-        let message = Message {
+        let message = HttpMessage {
             direction: self.direction,
             bytes: std::mem::take(&mut self.bytes),
             pieces: std::mem::take(&mut self.pieces),

@@ -27,7 +27,7 @@ pub mod blocks;
 mod core;
 mod process;
 
-pub use self::core::{Core, Object};
+pub use self::core::{Core, ResourceInstance};
 pub use crate::terraform::plugin::COOKIE;
 pub use process::Process;
 
@@ -115,23 +115,23 @@ impl Host {
     }
 
     /// A client that shows this host's certificate, signed for with `signer`'s key.
-    pub fn signed_by(&self, signer: &Self) -> Result<Client, Error> {
+    pub fn signed_by(&self, signer: &Self) -> Result<ClientIdentity, Error> {
         let key = PrivateKeyDer::from(signer.key.clone_key());
         let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&key)?;
-        Ok(Client(Some(Arc::new(CertifiedKey::new(vec![self.certificate.clone()], key)))))
+        Ok(ClientIdentity(Some(Arc::new(CertifiedKey::new(vec![self.certificate.clone()], key)))))
     }
 
     /// The client that this host is.
-    pub fn client(&self) -> Result<Client, Error> {
+    pub fn client(&self) -> Result<ClientIdentity, Error> {
         self.signed_by(self)
     }
 }
 
 /// What a client shows of itself; none shows nothing.
 #[derive(Debug, Clone)]
-pub struct Client(pub Option<Arc<CertifiedKey>>);
+pub struct ClientIdentity(pub Option<Arc<CertifiedKey>>);
 
-impl ResolvesClientCert for Client {
+impl ResolvesClientCert for ClientIdentity {
     fn resolve(&self, _: &[&[u8]], schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
         // As Go does it: no certificate unless the server can verify its kind of key.
         self.0.clone().filter(|key| key.key.choose_scheme(schemes).is_some())
@@ -144,7 +144,7 @@ impl ResolvesClientCert for Client {
 
 /// The handshake line of a plugin, taken apart.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub struct HandshakeLine {
     /// `unix` or `tcp`.
     pub network: String,
     /// The path of the socket, or `host:port`.
@@ -155,7 +155,7 @@ pub struct Line {
     pub fields: usize,
 }
 
-impl Line {
+impl HandshakeLine {
     /// Reads a line without its line end.
     pub fn parse(line: &str) -> Result<Self, Error> {
         let wrong = || Error::Handshake { line: line.to_owned(), stderr: String::new() };
@@ -183,7 +183,7 @@ impl Line {
     /// A secured connection; TLS 1.3 tells a client that is refused only when it reads.
     pub async fn secure(
         &self,
-        client: Client,
+        client: ClientIdentity,
         version: &'static SupportedProtocolVersion,
     ) -> Result<TlsStream<Box<dyn Stream>>, Error> {
         let mut roots = RootCertStore::empty();
@@ -201,7 +201,7 @@ impl Line {
     }
 
     /// A gRPC channel, secured if the line has a certificate.
-    pub async fn channel(&self, client: Client) -> Result<Channel, Error> {
+    pub async fn channel(&self, client: ClientIdentity) -> Result<Channel, Error> {
         Ok(match self.certificate {
             None => channel_over(self.connect().await?).await?,
             Some(_) => channel_over(self.secure(client, &rustls::version::TLS13).await?).await?,

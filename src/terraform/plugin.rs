@@ -98,10 +98,10 @@ pub enum Error {
 
 /// How the service of a plugin ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
+pub enum Shutdown {
     /// The host, or the person who started the process, asked for the end at this instant. A host that is
     /// interrupted twice asks too, while calls are open; else it asks when it is done with the provider.
-    Asked(Instant),
+    Requested(Instant),
     /// The host is gone or was interrupted twice, or a signal ended the process.
     Abandoned,
 }
@@ -110,7 +110,7 @@ pub enum Ended {
 #[derive(Debug)]
 pub struct Plugin {
     socket: Socket,
-    tls: Option<tls::Identity>,
+    tls: Option<tls::ServerIdentity>,
     multiplexing: bool,
 }
 
@@ -118,14 +118,14 @@ impl Plugin {
     /// Agrees with the host on version and security, and listens.
     pub fn bind(environment: &Environment) -> Result<Self, Error> {
         environment.agree_on_version()?;
-        let tls = environment.client_certificate().map(tls::Identity::for_client).transpose()?;
+        let tls = environment.client_certificate().map(tls::ServerIdentity::for_client).transpose()?;
         let socket = Socket::bind(environment)?;
         Ok(Self { socket, tls, multiplexing: environment.offers_multiplexing() })
     }
 
     /// The line that tells the host where the plugin is, without its line end.
     pub fn handshake(&self) -> String {
-        let certificate = self.tls.as_ref().map(tls::Identity::certificate).unwrap_or_default();
+        let certificate = self.tls.as_ref().map(tls::ServerIdentity::certificate).unwrap_or_default();
         let (network, address) = (self.socket.network(), self.socket.address());
         let line = format!("{CORE_PROTOCOL}|{PROTOCOL}|{network}|{address}|grpc|{certificate}");
         // Hosts that do not ask for it split the line into exactly six fields.
@@ -137,7 +137,7 @@ impl Plugin {
         self,
         provider: ProviderServer<P>,
         end: CancellationToken,
-    ) -> Result<Ended, Error> {
+    ) -> Result<Shutdown, Error> {
         let asked = Arc::<OnceLock<Instant>>::default();
         let router = Router::new(provider, &end, &asked);
         let incoming = connection::incoming(self.socket, self.tls);
@@ -155,7 +155,7 @@ impl Plugin {
             served = serving => served?,
             () = overdue => log::warn!("ended with calls still open"),
         }
-        Ok(asked.get().map_or(Ended::Abandoned, |asked| Ended::Asked(*asked)))
+        Ok(asked.get().map_or(Shutdown::Abandoned, |asked| Shutdown::Requested(*asked)))
     }
 }
 
@@ -166,7 +166,7 @@ pub async fn serve<P: Provider>(
     environment: Environment,
     provider: ProviderServer<P>,
     out: &mut dyn Write,
-) -> Result<Ended, Error> {
+) -> Result<Shutdown, Error> {
     environment.check_cookie()?;
     logger::install(environment.log_level(), environment.crate_name());
     let plugin = Plugin::bind(&environment)?;
@@ -176,7 +176,7 @@ pub async fn serve<P: Provider>(
     writeln!(out, "{}", plugin.handshake())?;
     out.flush()?;
     let ended = plugin.serve(provider, end).await?;
-    Ok(if interrupts.are_impatient().await { Ended::Abandoned } else { ended })
+    Ok(if interrupts.are_impatient().await { Shutdown::Abandoned } else { ended })
 }
 
 /// Serves hosts that a person tells where the plugin is, until interrupted.
@@ -188,7 +188,7 @@ pub async fn serve_reattached<P: Provider>(
     provider: ProviderServer<P>,
     sources: &[String],
     out: &mut dyn Write,
-) -> Result<Ended, Error> {
+) -> Result<Shutdown, Error> {
     logger::install(environment.log_level(), environment.crate_name());
     let plugin = Plugin::bind(&environment.without_host())?;
     let end = CancellationToken::new();
@@ -200,5 +200,5 @@ pub async fn serve_reattached<P: Provider>(
         Instant::now()
     };
     let (served, asked) = tokio::join!(plugin.serve(provider, end), asked);
-    served.map(|_| Ended::Asked(asked))
+    served.map(|_| Shutdown::Requested(asked))
 }

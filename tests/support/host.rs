@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-pub use stripe_provider::terraform::host::{Host, Line};
+pub use stripe_provider::terraform::host::{HandshakeLine, Host};
 
 /// No test waits longer for anything.
 pub const TIMEOUT: Duration = Duration::from_secs(20);

@@ -8,7 +8,7 @@ use stripe_provider::terraform::host::Process;
 use tokio::io::AsyncReadExt as _;
 use tokio::process::{ChildStdin, Command};
 
-use super::host::{Host, Line, soon};
+use super::host::{HandshakeLine, Host, soon};
 
 /// A program, started by a host that set `variables`, in a world of its own.
 pub fn command(program: &str, variables: HashMap<&'static str, String>) -> Command {
@@ -25,7 +25,7 @@ pub fn command(program: &str, variables: HashMap<&'static str, String>) -> Comma
 
 /// A running plugin.
 pub struct Running {
-    pub line: Line,
+    pub line: HandshakeLine,
     pub stdin: Option<ChildStdin>,
     process: Process,
 }

@@ -2,19 +2,19 @@
 
 use std::collections::HashMap;
 
-use stripe_provider::terraform::plugin::{Ended, Environment, Error, Plugin};
+use stripe_provider::terraform::plugin::{Environment, Error, Plugin, Shutdown};
 use stripe_provider::terraform::protocol::Service;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::host::Line;
+use super::host::HandshakeLine;
 use super::toy::{Toy, program};
 
 /// A plugin with the toy provider, served in this process.
 pub struct Served {
-    pub line: Line,
+    pub line: HandshakeLine,
     pub end: CancellationToken,
-    pub task: JoinHandle<Result<Ended, Error>>,
+    pub task: JoinHandle<Result<Shutdown, Error>>,
 }
 
 /// A plugin that listens for a host that set `variables`.
@@ -25,7 +25,7 @@ pub fn bind(variables: &HashMap<&'static str, String>) -> Result<Plugin, Error> 
 /// Serves the toy to a host that set `variables`.
 pub fn serve(variables: &HashMap<&'static str, String>) -> Served {
     let plugin = bind(variables).unwrap();
-    let line = Line::parse(&plugin.handshake()).unwrap();
+    let line = HandshakeLine::parse(&plugin.handshake()).unwrap();
     let end = CancellationToken::new();
     let task = tokio::spawn(plugin.serve(Service::new(Toy::default()).into_server(), end.clone()));
     Served { line, end, task }

@@ -12,7 +12,7 @@ use crate::terraform::value::{Entries, Number, Type, Value};
 
 /// A resource or a data source.
 #[derive(Debug, Clone)]
-pub(super) struct Block {
+pub(super) struct ConfigBlock {
     /// Its type: `stripe_entity`.
     pub(super) kind: String,
     /// Its name in the configuration.
@@ -24,14 +24,14 @@ pub(super) struct Block {
 #[derive(Debug)]
 pub(super) struct Config {
     pub(super) provider: Body,
-    pub(super) resources: Vec<Block>,
-    pub(super) data: Vec<Block>,
+    pub(super) resources: Vec<ConfigBlock>,
+    pub(super) data: Vec<ConfigBlock>,
     pub(super) outputs: Vec<(String, Expression)>,
 }
 
 /// What is known: the attributes of objects by type and name, data sources apart.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct EvalContext {
     resources: BTreeMap<String, hcl::Map<String, Hcl>>,
     data: BTreeMap<String, hcl::Map<String, Hcl>>,
 }
@@ -51,7 +51,7 @@ impl Config {
                     config.outputs.extend(value.map(|value| (name.clone(), value.expr)));
                 }
                 (of, [kind, name]) => {
-                    let read = Block { kind: kind.clone(), name: name.clone(), body: block.body };
+                    let read = ConfigBlock { kind: kind.clone(), name: name.clone(), body: block.body };
                     let blocks = if of == "data" { &mut config.data } else { &mut config.resources };
                     blocks.push(read);
                 }
@@ -62,9 +62,9 @@ impl Config {
     }
 }
 
-impl Block {
+impl ConfigBlock {
     /// What is written, as an object of this type.
-    pub(super) fn written(&self, ty: &Type, known: &Known) -> Value {
+    pub(super) fn written(&self, ty: &Type, known: &EvalContext) -> Value {
         written(&self.body, ty, &known.context())
     }
 
@@ -74,14 +74,14 @@ impl Block {
     }
 }
 
-impl Known {
+impl EvalContext {
     /// Remembers the attributes of an object.
-    pub(super) fn learn(&mut self, block: &Block, state: &Value) {
+    pub(super) fn learn(&mut self, block: &ConfigBlock, state: &Value) {
         self.resources.entry(block.kind.clone()).or_default().insert(block.name.clone(), to_hcl(state));
     }
 
     /// Remembers what a data source answered.
-    pub(super) fn learn_data(&mut self, block: &Block, state: &Value) {
+    pub(super) fn learn_data(&mut self, block: &ConfigBlock, state: &Value) {
         self.data.entry(block.kind.clone()).or_default().insert(block.name.clone(), to_hcl(state));
     }
 

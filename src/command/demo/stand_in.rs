@@ -3,27 +3,28 @@
 
 use tokio::process::Command;
 
-use super::config::{Block, Config, Known, written};
+use super::config::{Config, ConfigBlock, EvalContext, written};
 use super::program::shown;
 use super::{Applied, QUICKSTART, World};
 use crate::command::Error;
-use crate::terraform::host::{Core, Host, Object, Process};
+use crate::terraform::host::{Core, Host, Process, ResourceInstance};
 
 /// A plugin that runs, and what it has made.
 pub(super) struct StandIn<'w> {
     config: Config,
     world: &'w World,
     plugin: Option<(Process, Core)>,
-    state: Vec<(Block, Object)>,
-    known: Known,
+    state: Vec<(ConfigBlock, ResourceInstance)>,
+    known: EvalContext,
 }
 
 impl<'w> StandIn<'w> {
     /// The quickstart in this world.
     pub(super) fn new(world: &'w World) -> Result<Self, Error> {
         let config = Config::parse(QUICKSTART)?;
-        let state = config.resources.iter().map(|block| (block.clone(), Object::default())).collect();
-        Ok(Self { config, world, plugin: None, state, known: Known::default() })
+        let state =
+            config.resources.iter().map(|block| (block.clone(), ResourceInstance::default())).collect();
+        Ok(Self { config, world, plugin: None, state, known: EvalContext::default() })
     }
 
     /// Starts the plugin and configures it.

@@ -23,13 +23,13 @@ pub(super) struct Token {
 }
 
 /// What is wrong, and where, in bytes.
-pub(super) type Wrong = (String, usize);
+pub(super) type SyntaxError = (String, usize);
 
 /// Longer ones first, so that `<=` is not read as `<`.
 const SYMBOLS: [&str; 11] = ["<=", ">=", "<>", "!=", "==", "=", "<", ">", "(", ")", ","];
 
 /// Splits a clause into words.
-pub(super) fn tokens(clause: &str) -> Result<Vec<Token>, Wrong> {
+pub(super) fn tokens(clause: &str) -> Result<Vec<Token>, SyntaxError> {
     let mut tokens = Vec::new();
     let mut rest = clause.trim_start();
     while let Some(first) = rest.chars().next() {
@@ -42,7 +42,7 @@ pub(super) fn tokens(clause: &str) -> Result<Vec<Token>, Wrong> {
 }
 
 /// The first word and its length in bytes.
-fn word(rest: &str, first: char, at: usize) -> Result<(Word, usize), Wrong> {
+fn word(rest: &str, first: char, at: usize) -> Result<(Word, usize), SyntaxError> {
     if first == '\'' {
         return quoted(rest, at);
     }
@@ -71,7 +71,7 @@ fn run(rest: &str, belongs: fn(char) -> bool, word: fn(String) -> Word) -> (Word
 }
 
 /// Text up to the next single quote; two of them are one in the text.
-fn quoted(rest: &str, at: usize) -> Result<(Word, usize), Wrong> {
+fn quoted(rest: &str, at: usize) -> Result<(Word, usize), SyntaxError> {
     let mut text = String::new();
     let mut letters = rest.char_indices().skip(1).peekable();
     while let Some((place, letter)) = letters.next() {

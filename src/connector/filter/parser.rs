@@ -1,7 +1,7 @@
 //! Words become a condition. NOT binds tighter than AND, AND tighter than OR.
 
 use super::expression::{Comparison, Expression, Field, Operand};
-use super::lexer::{Token, Word, Wrong};
+use super::lexer::{SyntaxError, Token, Word};
 use super::operand::{self, Names};
 
 /// Conditions may be nested this deep.
@@ -10,7 +10,11 @@ const DEEPEST: usize = 64;
 const KEYWORDS: [&str; 10] = ["AND", "OR", "NOT", "LIKE", "IN", "BETWEEN", "IS", "NULL", "TRUE", "FALSE"];
 
 /// The condition the words make; none when there are no words. The clause ends at `end`.
-pub(super) fn parse(tokens: &[Token], names: Names<'_>, end: usize) -> Result<Option<Expression>, Wrong> {
+pub(super) fn parse(
+    tokens: &[Token],
+    names: Names<'_>,
+    end: usize,
+) -> Result<Option<Expression>, SyntaxError> {
     if tokens.is_empty() {
         return Ok(None);
     }
@@ -32,7 +36,7 @@ struct Parser<'t> {
 
 impl Parser<'_> {
     /// `a OR b OR …`
-    fn any_of(&mut self) -> Result<Expression, Wrong> {
+    fn any_of(&mut self) -> Result<Expression, SyntaxError> {
         let mut left = self.all_of()?;
         while self.take_keyword("OR") {
             left = Expression::Or(Box::new(left), Box::new(self.all_of()?));
@@ -41,7 +45,7 @@ impl Parser<'_> {
     }
 
     /// `a AND b AND …`
-    fn all_of(&mut self) -> Result<Expression, Wrong> {
+    fn all_of(&mut self) -> Result<Expression, SyntaxError> {
         let mut left = self.negated()?;
         while self.take_keyword("AND") {
             left = Expression::And(Box::new(left), Box::new(self.negated()?));
@@ -49,7 +53,7 @@ impl Parser<'_> {
         Ok(left)
     }
 
-    fn negated(&mut self) -> Result<Expression, Wrong> {
+    fn negated(&mut self) -> Result<Expression, SyntaxError> {
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err((format!("the clause is nested deeper than {DEEPEST}"), self.here()));
@@ -68,7 +72,7 @@ impl Parser<'_> {
     }
 
     /// `field operator value`
-    fn condition(&mut self) -> Result<Expression, Wrong> {
+    fn condition(&mut self) -> Result<Expression, SyntaxError> {
         let field = self.field()?;
         if self.take_keyword("IS") {
             let not = self.take_keyword("NOT");
@@ -102,7 +106,7 @@ impl Parser<'_> {
         Ok(negate(Expression::Compare(field, comparison, value), not))
     }
 
-    fn field(&mut self) -> Result<Field, Wrong> {
+    fn field(&mut self) -> Result<Field, SyntaxError> {
         let at = self.here();
         let name = match self.tokens.first().map(|token| &token.word) {
             Some(Word::Name(name)) if !is_keyword(name) => name,
@@ -113,7 +117,7 @@ impl Parser<'_> {
         operand::named(name, at, self.names).map_err(|why| (why, at))
     }
 
-    fn comparison(&mut self) -> Result<(Comparison, bool), Wrong> {
+    fn comparison(&mut self) -> Result<(Comparison, bool), SyntaxError> {
         let symbols = [
             ("=", Comparison::Equal, false),
             ("<>", Comparison::Equal, true),
@@ -130,7 +134,7 @@ impl Parser<'_> {
         })
     }
 
-    fn values(&mut self, field: &Field) -> Result<Vec<Operand>, Wrong> {
+    fn values(&mut self, field: &Field) -> Result<Vec<Operand>, SyntaxError> {
         self.demand_symbol("(")?;
         let mut values = vec![self.value(field)?];
         while self.take_symbol(",") {
@@ -140,7 +144,7 @@ impl Parser<'_> {
         Ok(values)
     }
 
-    fn value(&mut self, field: &Field) -> Result<Operand, Wrong> {
+    fn value(&mut self, field: &Field) -> Result<Operand, SyntaxError> {
         let at = self.here();
         let missing =
             || ("a value should stand here: 'text', a number, a date, true or false".to_owned(), at);
@@ -159,7 +163,7 @@ impl Parser<'_> {
         value.map_err(|why| (why, at))
     }
 
-    fn text(&mut self) -> Result<String, Wrong> {
+    fn text(&mut self) -> Result<String, SyntaxError> {
         let at = self.here();
         match self.tokens.first().map(|token| &token.word) {
             Some(Word::Text(text)) => {
@@ -187,7 +191,7 @@ impl Parser<'_> {
         found
     }
 
-    fn demand_symbol(&mut self, symbol: &str) -> Result<(), Wrong> {
+    fn demand_symbol(&mut self, symbol: &str) -> Result<(), SyntaxError> {
         let at = self.here();
         if self.take_symbol(symbol) { Ok(()) } else { Err((format!("{symbol:?} should stand here"), at)) }
     }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
 use super::expression::{Comparison, Expression, Field, Operand};
-use super::lexer::Wrong;
+use super::lexer::SyntaxError;
 use crate::catalog::{Kind, Operation, Shape, at};
 use crate::connector::scalar;
 
@@ -14,7 +14,7 @@ pub(super) const MOST_VALUES: usize = 10;
 
 /// A condition on one param, as the call says it.
 #[derive(Debug, Clone)]
-pub(super) struct Condition {
+pub(super) struct ServerCondition {
     path: Vec<String>,
     value: Json,
     /// Where it stands in the clause, in bytes.
@@ -23,9 +23,12 @@ pub(super) struct Condition {
 
 /// The conditions as the call says them. An entity may satisfy two conditions on one param (a subscription has
 /// several prices), but the call takes one.
-pub(super) fn conditions(terms: &[Expression], call: Option<&Operation>) -> Result<Vec<Condition>, Wrong> {
+pub(super) fn conditions(
+    terms: &[Expression],
+    call: Option<&Operation>,
+) -> Result<Vec<ServerCondition>, SyntaxError> {
     let compared = terms.iter().filter_map(compared);
-    let conditions = compared.map(|(field, operands)| Condition::of(field, operands, call));
+    let conditions = compared.map(|(field, operands)| ServerCondition::of(field, operands, call));
     let conditions = conditions.collect::<Result<Vec<_>, _>>()?;
     let mut said = Map::new();
     for condition in &conditions {
@@ -50,8 +53,8 @@ fn compared(term: &Expression) -> Option<(&Field, &[Operand])> {
     }
 }
 
-impl Condition {
-    fn of(field: &Field, operands: &[Operand], call: Option<&Operation>) -> Result<Self, Wrong> {
+impl ServerCondition {
+    fn of(field: &Field, operands: &[Operand], call: Option<&Operation>) -> Result<Self, SyntaxError> {
         // What the entities belong to is no param, but an id in the path.
         let shape = call.and_then(|call| at(&call.params, &field.path.join(".")));
         let condition = |value| Self { path: field.path.clone(), value, at: field.at };
@@ -78,13 +81,13 @@ impl Condition {
     }
 
     /// Why it cannot be said, and where it stands.
-    pub(super) fn refused(&self, why: &str) -> Wrong {
+    pub(super) fn refused(&self, why: &str) -> SyntaxError {
         (format!("only Stripe can compare {:?}, and {why}", self.path.join(".")), self.at)
     }
 }
 
 /// What a condition of another form is refused with, or one that stands under OR or NOT.
-pub(super) fn must_be_equal(field: &Field) -> Wrong {
+pub(super) fn must_be_equal(field: &Field) -> SyntaxError {
     let name = field.path.join(".");
     (format!("only Stripe can compare {name:?}: it must be equal to a value, and joined by AND"), field.at)
 }

@@ -16,7 +16,7 @@ use serde_json::Value as Json;
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 
-use super::listing::{Listing, Page, Start};
+use super::listing::{FetchedPage, ObjectList, Start};
 use super::page_cache::{Abilities, PageCache};
 use super::{Age, Epoch, Saved};
 use crate::connector::Connector;
@@ -37,18 +37,18 @@ const MANY_READS: usize = 4;
 /// The reads of one list.
 #[derive(Debug)]
 pub(super) struct ListReads {
-    state: Mutex<State>,
+    state: Mutex<ListState>,
     /// Objects that may be as old as the last write stay for reads to come; else a page answers only who waited
     /// when it was asked for.
     age: Age,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct ListState {
     cache: PageCache,
     /// The number of writes before the pages of the cache.
     epoch: u64,
-    waiting: Vec<Waiting>,
+    waiting: Vec<WaitingRead>,
     /// The task runs.
     paging: bool,
     /// Reads that are under way one by one.
@@ -67,7 +67,7 @@ struct State {
 }
 
 #[derive(Debug)]
-struct Waiting {
+struct WaitingRead {
     id: String,
     created: Option<i64>,
     /// The number of writes before it came.
@@ -79,7 +79,7 @@ struct Waiting {
 
 /// What an object is asked for by.
 #[derive(Debug)]
-pub(super) struct Asked {
+pub(super) struct ReadTarget {
     pub(super) id: String,
     pub(super) created: Option<i64>,
     pub(super) expected: usize,
@@ -97,7 +97,7 @@ struct PageRequest {
 
 /// What becomes of a read.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub(super) enum ReadOutcome {
     Found(Json),
     /// It has to be sent by itself, while this is held.
     Singly(Option<Single>),
@@ -133,9 +133,9 @@ impl ListReads {
     pub(super) async fn read(
         self: &Arc<Self>,
         connector: &Connector,
-        listing: Listing,
-        asked: Asked,
-    ) -> Answer {
+        listing: ObjectList,
+        asked: ReadTarget,
+    ) -> ReadOutcome {
         let answer = match self.arrive(connector, listing, asked) {
             Ok(answer) => answer,
             Err(at_once) => return at_once,
@@ -143,10 +143,10 @@ impl ListReads {
         match answer.await {
             Ok(found) => {
                 connector.reader.saved(Saved::Read);
-                Answer::Found(found)
+                ReadOutcome::Found(found)
             }
             // A caller that gets no answer reads by id.
-            Err(_) => Answer::Singly(None),
+            Err(_) => ReadOutcome::Singly(None),
         }
     }
 
@@ -154,9 +154,9 @@ impl ListReads {
     fn arrive(
         self: &Arc<Self>,
         connector: &Connector,
-        listing: Listing,
-        asked: Asked,
-    ) -> Result<oneshot::Receiver<Json>, Answer> {
+        listing: ObjectList,
+        asked: ReadTarget,
+    ) -> Result<oneshot::Receiver<Json>, ReadOutcome> {
         let mut state = self.lock();
         state.renew(connector.reader.epoch());
         state.came += 1;
@@ -165,19 +165,19 @@ impl ListReads {
             state.cache.asked_for();
             state.done += 1;
             connector.reader.saved(Saved::Read);
-            return Err(Answer::Found(found));
+            return Err(ReadOutcome::Found(found));
         }
         if state.off {
-            return Err(Answer::Singly(None));
+            return Err(ReadOutcome::Singly(None));
         }
         if !state.has_others() {
             state.single += 1;
             state.done += 1;
-            return Err(Answer::Singly(Some(Single(Arc::clone(self)))));
+            return Err(ReadOutcome::Singly(Some(Single(Arc::clone(self)))));
         }
         let (reply, answer) = oneshot::channel();
         let epoch = state.epoch;
-        state.waiting.push(Waiting { id: asked.id, created: asked.created, epoch, waited: false, reply });
+        state.waiting.push(WaitingRead { id: asked.id, created: asked.created, epoch, waited: false, reply });
         if !state.paging {
             state.paging = true;
             tokio::spawn(Arc::clone(self).run(connector.clone(), listing));
@@ -186,7 +186,7 @@ impl ListReads {
     }
 
     /// Asks for pages while it pays for those who wait, or who will.
-    async fn run(self: Arc<Self>, connector: Connector, listing: Listing) {
+    async fn run(self: Arc<Self>, connector: Connector, listing: ObjectList) {
         let can = Abilities { times: listing.has_times(), ids: listing.goes_by_id() };
         let mut paging = Paging { list: &self, ended: false };
         self.gather().await;
@@ -242,7 +242,13 @@ impl ListReads {
 
     /// Answers those who wait for what a page held. One that failed answers nobody, and after it no more are asked
     /// for; one that a write has overtaken answers nobody who came before that write.
-    fn take(&self, can: Abilities, asked: &PageRequest, page: Result<Page, NoPage>, now: impl Fn() -> Epoch) {
+    fn take(
+        &self,
+        can: Abilities,
+        asked: &PageRequest,
+        page: Result<FetchedPage, NoPage>,
+        now: impl Fn() -> Epoch,
+    ) {
         let PageRequest { start, epoch, late } = asked;
         let mut state = self.lock();
         let page = match page {
@@ -267,7 +273,7 @@ impl ListReads {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ListState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -282,9 +288,9 @@ enum NoPage {
 /// A page, with what it was asked for by.
 async fn page(
     connector: &Connector,
-    listing: &Listing,
+    listing: &ObjectList,
     asked: PageRequest,
-) -> (PageRequest, Result<Page, NoPage>) {
+) -> (PageRequest, Result<FetchedPage, NoPage>) {
     let page = timeout(PAGE_TIMEOUT, listing.page(connector, &asked.start)).await;
     connector.reader.saved(Saved::Page);
     let page = page.map_err(|_| NoPage::Late).and_then(|page| page.map_err(|_| NoPage::Failed));
@@ -311,7 +317,7 @@ impl Drop for Paging<'_> {
     }
 }
 
-impl State {
+impl ListState {
     /// Forgets what was read before a write.
     fn renew(&mut self, epoch: Epoch) {
         if self.epoch != epoch {
@@ -350,7 +356,7 @@ impl State {
     }
 
     /// Tells some of those who wait to read by themselves.
-    fn send_away(&mut self, who: impl Fn(&PageCache, &Waiting) -> bool) {
+    fn send_away(&mut self, who: impl Fn(&PageCache, &WaitingRead) -> bool) {
         let before = self.waiting.len();
         let cache = &self.cache;
         self.waiting.retain(|waiting| !who(cache, waiting));

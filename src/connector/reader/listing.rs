@@ -13,7 +13,7 @@ pub(super) const PAGE: usize = 100;
 /// One list of Stripe's, with everything that its objects share: what they belong to, and what Stripe
 /// wants to be told.
 #[derive(Debug, Clone)]
-pub(super) struct Listing {
+pub(super) struct ObjectList {
     entity: &'static Entity,
     list: &'static Operation,
     ids: Vec<String>,
@@ -47,7 +47,7 @@ impl Start {
 
 /// What a page held.
 #[derive(Debug, Default)]
-pub(super) struct Page {
+pub(super) struct FetchedPage {
     /// The objects, newest first.
     pub(super) objects: Vec<Json>,
     /// Whether there are more in the direction of the page.
@@ -56,7 +56,7 @@ pub(super) struct Page {
     pub(super) token: Option<String>,
 }
 
-impl Listing {
+impl ObjectList {
     /// The list that shows the object at a place, as far as that is known; none where Stripe has none, where it
     /// shows less of an object than a read does, or where it must be told what is not known.
     pub(super) fn of(entity: &'static Entity, at: &str, known: &Json) -> Option<Self> {
@@ -95,7 +95,7 @@ impl Listing {
     }
 
     /// One page.
-    pub(super) async fn page(&self, connector: &Connector, start: &Start) -> Result<Page, Error> {
+    pub(super) async fn page(&self, connector: &Connector, start: &Start) -> Result<FetchedPage, Error> {
         let work = async {
             let ids: Vec<&str> = self.ids.iter().map(String::as_str).collect();
             let call = path::operation(self.list, &ids)?.params(self.starting(start));
@@ -103,7 +103,7 @@ impl Listing {
             let objects = answer::entities(self.entity, &mut body)?;
             let token = next_token(&body);
             let more = body.get("has_more") == Some(&Json::Bool(true)) || token.is_some();
-            Ok(Page { objects, more, token })
+            Ok(FetchedPage { objects, more, token })
         };
         let asked = super::super::asked("List", self.entity, None);
         connector.connection.operation(asked, work, |page| page.objects.len()).await

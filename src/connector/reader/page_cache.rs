@@ -16,8 +16,8 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value as Json;
 
-use super::listing::{PAGE, Page, Start};
-use super::segment::{Edge, Segment, Way};
+use super::listing::{FetchedPage, PAGE, Start};
+use super::segment::{AccessPath, Segment, SegmentEdge};
 
 /// The most objects that are kept for reads to come.
 const MOST_KEPT: usize = 10_000;
@@ -91,7 +91,7 @@ impl PageCache {
     /// The page towards the nearest of those who wait. Who is near to a page under way waits for that one.
     fn nearest(&self, waiting: &[Option<i64>], to_come: usize, can: Abilities) -> Option<Start> {
         let ways = waiting.iter().filter_map(|created| {
-            let (under_way, open): (Vec<Way<'_>>, Vec<Way<'_>>) =
+            let (under_way, open): (Vec<AccessPath<'_>>, Vec<AccessPath<'_>>) =
                 self.ways(*created).partition(|way| self.under_way.contains(way.start));
             let comes = under_way.iter().any(|way| way.pages <= NEAR);
             open.into_iter().min_by_key(|way| way.pages).filter(|_| !comes)
@@ -142,7 +142,7 @@ impl PageCache {
 
     /// How an object of that time can be reached from the segments beside it; none where one should hold it and
     /// does not.
-    fn ways(&self, created: Option<i64>) -> impl Iterator<Item = Way<'_>> {
+    fn ways(&self, created: Option<i64>) -> impl Iterator<Item = AccessPath<'_>> {
         let at = self.segments.partition_point(|segment| segment.is_newer_than(created));
         let beside = [at.checked_sub(1), Some(at)].into_iter().flatten();
         beside.filter_map(move |at| self.segments.get(at)?.towards(created))
@@ -154,7 +154,7 @@ impl PageCache {
     }
 
     /// Takes what a page held; how many of those who wait it answers is told by [`PageCache::answered`].
-    pub(super) fn add(&mut self, start: &Start, page: Page, can: Abilities) {
+    pub(super) fn add(&mut self, start: &Start, page: FetchedPage, can: Abilities) {
         self.arrived(start);
         let texts =
             page.objects.iter().filter_map(|body| Some((id_of(body)?, serde_json::to_vec(body).ok()?)));
@@ -172,14 +172,14 @@ impl PageCache {
 
     /// The number of the segment that the page belongs to, which has grown by it; none where that was joined to
     /// another one meanwhile.
-    fn grown(&mut self, start: &Start, page: Page, can: Abilities) -> Option<usize> {
+    fn grown(&mut self, start: &Start, page: FetchedPage, can: Abilities) -> Option<usize> {
         let segment = Segment::of(start, page, can);
         if matches!(start, Start::Top | Start::From(_)) {
             let at = self.segments.partition_point(|it| it.newest.created >= segment.newest.created);
             self.segments.insert(at, segment);
             return Some(at);
         }
-        let goes_on = |edge: &Edge| edge.on.as_ref() == Some(start);
+        let goes_on = |edge: &SegmentEdge| edge.on.as_ref() == Some(start);
         let at = self.segments.iter().position(|it| goes_on(&it.newest) || goes_on(&it.oldest))?;
         self.segments.get_mut(at)?.grow(start, segment);
         Some(at)
@@ -228,14 +228,14 @@ pub(super) fn id_of(body: &Json) -> Option<String> {
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use super::{Abilities, Page, PageCache, Start};
+    use super::{Abilities, FetchedPage, PageCache, Start};
 
     const CAN: Abilities = Abilities { times: true, ids: true };
 
     /// Objects of the times, newest first, whose ids are their times.
-    fn page(times: impl Iterator<Item = i64>, more: bool) -> Page {
+    fn page(times: impl Iterator<Item = i64>, more: bool) -> FetchedPage {
         let objects: Vec<Json> = times.map(|it| json!({"id": it.to_string(), "created": it})).collect();
-        Page { objects, more, token: None }
+        FetchedPage { objects, more, token: None }
     }
 
     /// A cache that holds the objects of 901 to 1000 seconds, with more on both sides.
@@ -312,7 +312,7 @@ mod tests {
     #[test]
     fn two_segments_of_one_second_meet_where_both_show_the_same_object() {
         let mut cache = PageCache::default();
-        let page = |ids: &[&str], more| Page {
+        let page = |ids: &[&str], more| FetchedPage {
             objects: ids.iter().map(|id| json!({"id": id, "created": 7})).collect(),
             more,
             token: None,

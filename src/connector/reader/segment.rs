@@ -2,21 +2,21 @@
 
 use std::collections::HashSet;
 
-use super::listing::{PAGE, Page, Start};
+use super::listing::{FetchedPage, PAGE, Start};
 use super::page_cache::{Abilities, id_of, time_of};
 
 /// A part of a list without a gap.
 #[derive(Debug)]
 pub(super) struct Segment {
-    pub(super) newest: Edge,
-    pub(super) oldest: Edge,
+    pub(super) newest: SegmentEdge,
+    pub(super) oldest: SegmentEdge,
     pub(super) objects: usize,
     pub(super) pages: usize,
 }
 
 /// An end of a segment.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Edge {
+pub(super) struct SegmentEdge {
     /// The time of its object, in seconds since 1970.
     pub(super) created: Option<i64>,
     /// Where the list goes on; none where it ends.
@@ -25,7 +25,7 @@ pub(super) struct Edge {
 
 /// How an object can be reached.
 #[derive(Debug)]
-pub(super) struct Way<'s> {
+pub(super) struct AccessPath<'s> {
     /// About how many pages away it is; 1 where the next one should show it.
     pub(super) pages: usize,
     /// The next page on the way.
@@ -34,7 +34,7 @@ pub(super) struct Way<'s> {
 
 impl Segment {
     /// What a page alone shows.
-    pub(super) fn of(start: &Start, page: Page, can: Abilities) -> Self {
+    pub(super) fn of(start: &Start, page: FetchedPage, can: Abilities) -> Self {
         let [first, last] = [page.objects.first(), page.objects.last()];
         let id = |body: Option<_>| body.and_then(id_of).filter(|_| can.ids);
         let down = page.token.map(Start::Token).or_else(|| id(last).map(Start::Behind));
@@ -44,11 +44,11 @@ impl Segment {
             Start::From(_) | Start::Behind(_) | Start::Token(_) => true,
         };
         Self {
-            newest: Edge {
+            newest: SegmentEdge {
                 created: first.and_then(time_of),
                 on: id(first).filter(|_| goes_up).map(Start::Before),
             },
-            oldest: Edge { created: last.and_then(time_of), on: down.filter(|_| page.more) },
+            oldest: SegmentEdge { created: last.and_then(time_of), on: down.filter(|_| page.more) },
             objects: page.objects.len(),
             pages: 1,
         }
@@ -62,7 +62,7 @@ impl Segment {
             Start::Before(_) => (&mut self.newest, page.newest),
             _ => (&mut self.oldest, page.oldest),
         };
-        *own = Edge { created: new.created.or(own.created), on: new.on };
+        *own = SegmentEdge { created: new.created.or(own.created), on: new.on };
     }
 
     /// Takes another one that it has met.
@@ -81,7 +81,8 @@ impl Segment {
     /// last page of one of both.
     pub(super) fn meets(&self, older: &Self, shown: &HashSet<String>) -> bool {
         let (Some(end), Some(begin)) = (self.oldest.created, older.newest.created) else { return false };
-        let seen = |edge: &Edge| edge.on.as_ref().and_then(Start::id).is_some_and(|id| shown.contains(id));
+        let seen =
+            |edge: &SegmentEdge| edge.on.as_ref().and_then(Start::id).is_some_and(|id| shown.contains(id));
         end < begin || (seen(&self.oldest) && seen(&older.newest))
     }
 
@@ -91,19 +92,19 @@ impl Segment {
     }
 
     /// The way to an object of that time; none where the segment should hold it and does not.
-    pub(super) fn towards(&self, created: Option<i64>) -> Option<Way<'_>> {
+    pub(super) fn towards(&self, created: Option<i64>) -> Option<AccessPath<'_>> {
         let (Some(created), Some(newest), Some(oldest)) = (created, self.newest.created, self.oldest.created)
         else {
             // Nothing tells where it is: as many pages as were read so far may be read again.
             let on = self.oldest.on.as_ref().or(self.newest.on.as_ref())?;
-            return Some(Way { pages: self.pages, start: on });
+            return Some(AccessPath { pages: self.pages, start: on });
         };
         let (gap, edge) = match created {
             _ if created <= oldest => (oldest - created, &self.oldest),
             _ if created >= newest => (created - newest, &self.newest),
             _ => return None,
         };
-        Some(Way { pages: self.pages_in(gap, newest - oldest), start: edge.on.as_ref()? })
+        Some(AccessPath { pages: self.pages_in(gap, newest - oldest), start: edge.on.as_ref()? })
     }
 
     /// How many pages a gap has, in seconds, if it is as dense as the segment is in its own seconds.

@@ -3,14 +3,14 @@
 
 use serde_json::Value as Json;
 
-use super::{Differ, Members};
+use super::{Differ, ParamSets};
 use crate::catalog::{Entity, Member, Shape, at, find};
 use crate::engine::Params;
 use crate::engine::params::dotted;
 
 impl Differ<'_> {
     /// What is not known yet at a path.
-    pub(super) fn unknown(&mut self, at: &str, path: &[String], before: &Params, members: Members<'_>) {
+    pub(super) fn unknown(&mut self, at: &str, path: &[String], before: &Params, members: ParamSets<'_>) {
         let inside = |param: &String| param == at || param.starts_with(&format!("{at}."));
         let mut settled = self.entity.settled.keys().filter(|param| inside(param));
         if !updates(members.updatable, path) {
@@ -39,7 +39,7 @@ fn updates(members: &[Member], path: &[String]) -> bool {
 }
 
 /// Whether what is not known at a path may turn out to have something that no update takes.
-fn may_need_new(entity: &Entity, params: Members<'_>, path: &str) -> bool {
+fn may_need_new(entity: &Entity, params: ParamSets<'_>, path: &str) -> bool {
     let (known, updatable) = (at(params.known, path), at(params.updatable, path));
     known.zip(updatable).is_some_and(|(known, updatable)| {
         let named_by = entity.items.get(path).map(|rule| rule.by.as_str());

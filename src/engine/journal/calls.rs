@@ -5,10 +5,10 @@ use std::time::Instant;
 
 /// The calls of one process.
 #[derive(Debug, Default)]
-pub(super) struct Calls(Mutex<Known>);
+pub(super) struct Calls(Mutex<OpenCalls>);
 
 #[derive(Debug, Default)]
-struct Known {
+struct OpenCalls {
     open: usize,
     last_end: Option<Instant>,
 }
@@ -30,7 +30,7 @@ impl Calls {
         self.with(|known| known.open > 0 || known.last_end.is_some_and(|end| end > at))
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Known) -> T) -> T {
+    fn with<T>(&self, act: impl FnOnce(&mut OpenCalls) -> T) -> T {
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

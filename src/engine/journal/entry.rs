@@ -6,7 +6,7 @@ use crate::connector::AccountMark;
 
 /// One create in flight.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Entry {
+pub(super) struct JournalEntry {
     /// The idempotency key, which names the entry too.
     pub key: String,
     /// The entity type or action.
@@ -25,7 +25,7 @@ pub(super) struct Entry {
     pub id: Option<String>,
 }
 
-impl Entry {
+impl JournalEntry {
     /// Whether it is the create of that object.
     pub(super) fn is_of(&self, what: &str, id: &str) -> bool {
         self.what == what && self.id.as_deref() == Some(id)
@@ -38,7 +38,7 @@ const VERSION: u32 = 1;
 
 /// The process that wrote a journal.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Writer {
+pub(super) struct WriterProcess {
     /// The version of its lines.
     #[serde(default)]
     pub version: u32,
@@ -48,7 +48,7 @@ pub(super) struct Writer {
     pub place: String,
 }
 
-impl Writer {
+impl WriterProcess {
     /// This program, in that run and place.
     pub(super) fn new(run: impl Into<String>, place: impl Into<String>) -> Self {
         Self { version: VERSION, run: run.into(), place: place.into() }
@@ -63,11 +63,11 @@ impl Writer {
 /// One line of a journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Line {
+pub(super) enum JournalLine {
     /// Who writes; the first line.
-    Writer(Writer),
+    Writer(WriterProcess),
     /// A create is about to be sent.
-    Begun(Entry),
+    Begun(JournalEntry),
     /// Stripe answered it.
     Answered { key: String, id: String },
     /// The account behind a key became known.
@@ -84,13 +84,13 @@ pub(super) enum Line {
 /// The creates that were still in flight after the last line, and who wrote them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Journaled {
-    pub writer: Writer,
-    pub open: Vec<Entry>,
+    pub writer: WriterProcess,
+    pub open: Vec<JournalEntry>,
     /// The process that wrote them has ended in an orderly way.
     pub is_done: bool,
 }
 
-impl Line {
+impl JournalLine {
     /// The line as it is written, with its end.
     pub(super) fn encode(&self) -> Vec<u8> {
         // Strings and numbers always serialise.
@@ -112,26 +112,26 @@ impl Journaled {
         journaled
     }
 
-    pub(super) fn apply(&mut self, line: Line) {
+    pub(super) fn apply(&mut self, line: JournalLine) {
         match line {
-            Line::Writer(writer) => self.writer = writer,
-            Line::Begun(entry) => {
+            JournalLine::Writer(writer) => self.writer = writer,
+            JournalLine::Begun(entry) => {
                 self.open.retain(|open| open.key != entry.key);
                 self.open.push(entry);
             }
-            Line::Answered { key, id } => {
+            JournalLine::Answered { key, id } => {
                 if let Some(entry) = self.open.iter_mut().find(|entry| entry.key == key) {
                     entry.id = Some(id);
                 }
             }
-            Line::Account(mark) => {
+            JournalLine::Account(mark) => {
                 for entry in self.open.iter_mut().filter(|entry| entry.account.key == mark.key) {
                     entry.account.id.clone_from(&mark.id);
                 }
             }
-            Line::Ended { key } => self.open.retain(|entry| entry.key != key),
-            Line::Done => self.is_done = true,
-            Line::Closed => {
+            JournalLine::Ended { key } => self.open.retain(|entry| entry.key != key),
+            JournalLine::Done => self.is_done = true,
+            JournalLine::Closed => {
                 self.is_done = true;
                 self.open.retain(|entry| entry.id.is_none());
             }
@@ -149,10 +149,10 @@ pub(super) fn whole_lines(bytes: &[u8]) -> usize {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::{AccountMark, Entry, Journaled, Line, Writer, whole_lines};
+    use super::{AccountMark, JournalEntry, JournalLine, Journaled, WriterProcess, whole_lines};
 
-    pub(in crate::engine::journal) fn entry(key: &str, fingerprint: &str) -> Entry {
-        Entry {
+    pub(in crate::engine::journal) fn entry(key: &str, fingerprint: &str) -> JournalEntry {
+        JournalEntry {
             key: key.to_owned(),
             what: "Customer".to_owned(),
             fingerprint: fingerprint.to_owned(),
@@ -163,31 +163,31 @@ pub(super) mod tests {
         }
     }
 
-    fn bytes(lines: &[Line]) -> Vec<u8> {
-        lines.iter().flat_map(Line::encode).collect()
+    fn bytes(lines: &[JournalLine]) -> Vec<u8> {
+        lines.iter().flat_map(JournalLine::encode).collect()
     }
 
     #[test]
     fn a_journal_comes_to_what_is_still_in_flight() {
-        let writer = Writer::new("1-1", "/a");
-        let mut lines = vec![Line::Writer(writer.clone())];
-        lines.extend(["one", "two", "three"].map(|key| Line::Begun(entry(key, "same"))));
-        lines.push(Line::Answered { key: "two".to_owned(), id: "cus_2".to_owned() });
-        lines.push(Line::Ended { key: "one".to_owned() });
-        lines.push(Line::Account(AccountMark { key: "hash".to_owned(), id: Some("acct".to_owned()) }));
+        let writer = WriterProcess::new("1-1", "/a");
+        let mut lines = vec![JournalLine::Writer(writer.clone())];
+        lines.extend(["one", "two", "three"].map(|key| JournalLine::Begun(entry(key, "same"))));
+        lines.push(JournalLine::Answered { key: "two".to_owned(), id: "cus_2".to_owned() });
+        lines.push(JournalLine::Ended { key: "one".to_owned() });
+        lines.push(JournalLine::Account(AccountMark { key: "hash".to_owned(), id: Some("acct".to_owned()) }));
         let journaled = Journaled::read(&bytes(&lines));
         let found: Vec<_> = journaled.open.iter().map(|entry| (&*entry.key, entry.id.as_deref())).collect();
         assert_eq!(found, [("two", Some("cus_2")), ("three", None)]);
         assert!(journaled.open.iter().all(|entry| entry.account.id.as_deref() == Some("acct")));
         assert_eq!(journaled.writer, writer);
-        lines.push(Line::Closed);
+        lines.push(JournalLine::Closed);
         let closed = Journaled::read(&bytes(&lines));
         assert_eq!(closed.open.len(), 1, "what was never answered stays");
     }
 
     #[test]
     fn a_torn_line_is_no_line_wherever_it_is_torn() {
-        let (first, second) = (Line::Begun(entry("one", "a")), Line::Begun(entry("two", "b")));
+        let (first, second) = (JournalLine::Begun(entry("one", "a")), JournalLine::Begun(entry("two", "b")));
         let whole = first.encode().len();
         let all = bytes(&[first, second]);
         for torn in whole..all.len() {
@@ -202,7 +202,7 @@ pub(super) mod tests {
     #[test]
     fn damage_hides_only_the_lines_it_is_in() {
         let mut all = b"\xff\xfe{]\n{\"unknown\": 1}\n".to_vec();
-        all.extend(Line::Begun(entry("one", "a")).encode());
+        all.extend(JournalLine::Begun(entry("one", "a")).encode());
         assert_eq!(Journaled::read(&all).open.len(), 1);
         assert_eq!(Journaled::read(&[0xff; 400]), Journaled::default());
     }

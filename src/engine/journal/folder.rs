@@ -14,9 +14,9 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use super::entry::{Journaled, Line, Writer, whole_lines};
+use super::entry::{JournalLine, Journaled, WriterProcess, whole_lines};
 use super::run;
-use super::store::{Left, Store};
+use super::store::{JournalStore, OrphanedCreate};
 use crate::files;
 
 /// How the names of journals end.
@@ -41,7 +41,7 @@ const LARGEST: u64 = 64 << 20;
 #[derive(Debug)]
 pub(super) struct FolderStore {
     folder: PathBuf,
-    writer: Writer,
+    writer: WriterProcess,
     own: Option<OwnFile>,
 }
 
@@ -58,7 +58,7 @@ struct OwnFile {
 
 impl FolderStore {
     /// The journals in `folder`, which is made with the first create.
-    pub(super) fn new(folder: PathBuf, writer: Writer) -> Self {
+    pub(super) fn new(folder: PathBuf, writer: WriterProcess) -> Self {
         Self { folder, writer, own: None }
     }
 
@@ -78,7 +78,7 @@ impl FolderStore {
             let file = files::open(&path, true)?;
             files::lock(&file, &path, Duration::ZERO)?;
             let mut own = OwnFile { path, file, end: 0, reserved: 0 };
-            own.append(&[Line::Writer(self.writer.clone())])?;
+            own.append(&[JournalLine::Writer(self.writer.clone())])?;
             // The name has to survive as well.
             #[cfg(unix)]
             File::open(&self.folder)?.sync_all()?;
@@ -109,13 +109,17 @@ impl FolderStore {
     }
 
     /// What the process of this file left, if it and its run are dead. A file without anything is removed.
-    fn left_in(&self, path: &Path) -> io::Result<Vec<Left>> {
+    fn left_in(&self, path: &Path) -> io::Result<Vec<OrphanedCreate>> {
         let Some((_file, journaled)) = self.read_dead(path)? else { return Ok(Vec::new()) };
         if journaled.open.is_empty() {
             fs::remove_file(path)?;
         }
         let journal = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(journaled.open.into_iter().map(|entry| Left { journal: journal.clone(), entry }).collect())
+        Ok(journaled
+            .open
+            .into_iter()
+            .map(|entry| OrphanedCreate { journal: journal.clone(), entry })
+            .collect())
     }
 
     /// Whether a process whose Terraform is gone still holds its journal. The folder is locked for each look: a look locks
@@ -133,7 +137,7 @@ impl FolderStore {
     }
 
     /// Whether the run of a process of our folder and workspace is over. What a later version wrote is left to it.
-    fn is_dead(&self, writer: &Writer) -> bool {
+    fn is_dead(&self, writer: &WriterProcess) -> bool {
         let is_other = writer.run != self.writer.run && !writer.run.is_empty() && !writer.is_newer();
         writer.place == self.writer.place && is_other && !run::is_running(&writer.run)
     }
@@ -149,14 +153,14 @@ impl FolderStore {
     }
 
     /// Ends an entry in the journal of a dead process; false when it is not there any more.
-    fn end_in(&self, left: &Left) -> io::Result<bool> {
+    fn end_in(&self, left: &OrphanedCreate) -> io::Result<bool> {
         let path = self.folder.join(&left.journal);
         if !path.exists() {
             return Ok(false);
         }
         let Some((mut file, mut journaled)) = self.read_dead(&path)? else { return Ok(false) };
         let before = journaled.open.len();
-        let ended = Line::Ended { key: left.entry.key.clone() };
+        let ended = JournalLine::Ended { key: left.entry.key.clone() };
         journaled.apply(ended.clone());
         if journaled.open.is_empty() {
             fs::remove_file(&path)?;
@@ -167,8 +171,8 @@ impl FolderStore {
     }
 }
 
-impl Store for FolderStore {
-    fn left(&mut self) -> io::Result<(Vec<Left>, Vec<io::Error>)> {
+impl JournalStore for FolderStore {
+    fn left(&mut self) -> io::Result<(Vec<OrphanedCreate>, Vec<io::Error>)> {
         let (mut left, mut unread) = (Vec::new(), Vec::new());
         if self.folder.symlink_metadata().is_err() {
             return Ok((left, unread));
@@ -187,7 +191,7 @@ impl Store for FolderStore {
         Ok((left, unread))
     }
 
-    fn append(&mut self, lines: &[Line]) -> io::Result<()> {
+    fn append(&mut self, lines: &[JournalLine]) -> io::Result<()> {
         self.own()?.append(lines)
     }
 
@@ -195,7 +199,7 @@ impl Store for FolderStore {
         self.own()?.file.sync_data()
     }
 
-    fn claim(&mut self, left: &Left, own: &Line) -> io::Result<bool> {
+    fn claim(&mut self, left: &OrphanedCreate, own: &JournalLine) -> io::Result<bool> {
         // Before the folder is locked: making the file locks it too.
         self.own()?;
         let _folder = self.locked()?;
@@ -213,7 +217,7 @@ impl Store for FolderStore {
         self.end_in(left)
     }
 
-    fn end(&mut self, left: &Left) -> io::Result<()> {
+    fn end(&mut self, left: &OrphanedCreate) -> io::Result<()> {
         let _folder = self.locked()?;
         self.end_in(left).map(drop)
     }
@@ -221,7 +225,7 @@ impl Store for FolderStore {
     fn close(&mut self, is_empty: bool) -> io::Result<()> {
         let Some(mut own) = self.own.take() else { return Ok(()) };
         // Without the mark nobody closes it but we.
-        let _ = own.append(&[Line::Done]);
+        let _ = own.append(&[JournalLine::Done]);
         let _folder = self.locked()?;
         let OwnFile { path: own, .. } = own;
         let others = self.of_this_run(&own)?;
@@ -229,7 +233,7 @@ impl Store for FolderStore {
             return Ok(());
         }
         for (path, mut journaled) in others {
-            journaled.apply(Line::Closed);
+            journaled.apply(JournalLine::Closed);
             close_at(&path, journaled.open.is_empty())?;
         }
         close_at(&own, is_empty)
@@ -237,10 +241,10 @@ impl Store for FolderStore {
 }
 
 impl OwnFile {
-    fn append(&mut self, lines: &[Line]) -> io::Result<()> {
-        let bytes: Vec<u8> = lines.iter().flat_map(Line::encode).collect();
+    fn append(&mut self, lines: &[JournalLine]) -> io::Result<()> {
+        let bytes: Vec<u8> = lines.iter().flat_map(JournalLine::encode).collect();
         let needed = self.end + u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        let begins = lines.iter().any(|line| matches!(line, Line::Begun(_) | Line::Writer(_)));
+        let begins = lines.iter().any(|line| matches!(line, JournalLine::Begun(_) | JournalLine::Writer(_)));
         if needed + if begins { SPARE } else { 0 } > self.reserved {
             self.grow(bytes.len())?;
         }
@@ -271,7 +275,7 @@ fn bytes(mut file: &File) -> io::Result<Vec<u8>> {
 }
 
 /// Adds a line where the lines end, over the zeros or the torn line that follow.
-fn append_as_last(file: &mut File, line: &Line) -> io::Result<()> {
+fn append_as_last(file: &mut File, line: &JournalLine) -> io::Result<()> {
     let end = whole_lines(&bytes(file)?);
     file.seek(SeekFrom::Start(u64::try_from(end).unwrap_or_default()))?;
     file.write_all(&line.encode())?;
@@ -288,7 +292,7 @@ fn close_at(path: &Path, is_empty: bool) -> io::Result<()> {
         return fs::remove_file(path);
     }
     let mut file = files::open(path, false)?;
-    append_as_last(&mut file, &Line::Closed)?;
+    append_as_last(&mut file, &JournalLine::Closed)?;
     let end = file.stream_position()?;
     file.set_len(end)
 }
@@ -296,14 +300,17 @@ fn close_at(path: &Path, is_empty: bool) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::super::entry::tests::entry;
-    use super::{Duration, FolderStore, Line, Writer};
+    use super::{Duration, FolderStore, JournalLine, WriterProcess};
 
     #[test]
     fn a_look_for_orphans_locks_no_journal_that_another_process_reads() {
         let folder = tempfile::tempdir().unwrap();
-        let store = || FolderStore::new(folder.path().to_owned(), Writer::new("1-1", "here"));
-        let lines = [Line::Writer(Writer::new("4294967295-1", "here")), Line::Begun(entry("first", "same"))];
-        let bytes: Vec<u8> = lines.iter().flat_map(Line::encode).collect();
+        let store = || FolderStore::new(folder.path().to_owned(), WriterProcess::new("1-1", "here"));
+        let lines = [
+            JournalLine::Writer(WriterProcess::new("4294967295-1", "here")),
+            JournalLine::Begun(entry("first", "same")),
+        ];
+        let bytes: Vec<u8> = lines.iter().flat_map(JournalLine::encode).collect();
         std::fs::write(folder.path().join("a.journal"), bytes).unwrap();
         let reading = store().locked().unwrap();
         let looking = store();

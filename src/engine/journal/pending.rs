@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::entry::Entry;
+use super::entry::JournalEntry;
 use super::recorder::Recorder;
-use super::store::Left;
+use super::store::OrphanedCreate;
 use crate::connector::{self, AccountMark};
 use crate::stripe::IdempotencyKey;
 
@@ -16,11 +16,11 @@ use crate::stripe::IdempotencyKey;
 #[derive(Debug)]
 pub struct PendingCreate {
     recorder: Recorder,
-    entry: Entry,
+    entry: JournalEntry,
     /// The key is one that an earlier run left.
     resumed: bool,
     /// What that run left, where it could not be moved into our journal.
-    unclaimed: Option<Left>,
+    unclaimed: Option<OrphanedCreate>,
     unrecorded: Arc<Mutex<Option<io::Error>>>,
 }
 
@@ -34,11 +34,15 @@ pub struct Adopted {
 }
 
 impl PendingCreate {
-    pub(super) fn new(recorder: Recorder, entry: Entry) -> Self {
+    pub(super) fn new(recorder: Recorder, entry: JournalEntry) -> Self {
         Self { recorder, entry, resumed: false, unclaimed: None, unrecorded: Arc::default() }
     }
 
-    pub(super) fn resumed(recorder: Recorder, entry: Entry, unclaimed: Option<Left>) -> Self {
+    pub(super) fn resumed(
+        recorder: Recorder,
+        entry: JournalEntry,
+        unclaimed: Option<OrphanedCreate>,
+    ) -> Self {
         Self { resumed: true, unclaimed, ..Self::new(recorder, entry) }
     }
 

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::entry::Entry;
-use super::store::{Left, Store};
+use super::entry::JournalEntry;
+use super::store::{JournalStore, OrphanedCreate};
 use super::writer_thread::WriterThread;
 use crate::connector::AccountMark;
 
@@ -20,16 +20,16 @@ use crate::connector::AccountMark;
 const REPLY_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// The creates that dead runs left, and why single journals could not be read.
-pub(super) type Found = (Vec<Left>, Vec<io::Error>);
+pub(super) type ScanResult = (Vec<OrphanedCreate>, Vec<io::Error>);
 
 /// What the thread and its callers share without a job.
 #[derive(Debug, Default)]
-pub(super) struct Shared {
+pub(super) struct SharedState {
     /// Somebody waited in vain and nothing was done since.
     pub stuck: AtomicBool,
     pub syncs: AtomicU64,
     /// Creates that have begun since the last job.
-    pub begun: Mutex<Vec<Entry>>,
+    pub begun: Mutex<Vec<JournalEntry>>,
     /// The creates in flight that survive a failure of power.
     pub durable: Mutex<BTreeSet<String>>,
 }
@@ -38,14 +38,14 @@ pub(super) type Reply<T> = oneshot::Sender<io::Result<T>>;
 
 /// What the recorder is asked to do, in order.
 pub(super) enum Job {
-    Left(Reply<Found>),
-    Claim(Left, Entry, Reply<bool>),
+    Left(Reply<ScanResult>),
+    Claim(OrphanedCreate, JournalEntry, Reply<bool>),
     Sync(String, Reply<()>),
     Answered(String, String, Instant),
     Unanswered(String),
     Ended(String),
     Account(AccountMark),
-    EndLeft(Left),
+    EndLeft(OrphanedCreate),
     Close { asked: Instant, gave_up: bool, reply: Reply<()> },
 }
 
@@ -54,14 +54,14 @@ pub(super) enum Job {
 pub(super) struct Recorder {
     jobs: Sender<Job>,
     place: Arc<str>,
-    shared: Arc<Shared>,
+    shared: Arc<SharedState>,
 }
 
 impl Recorder {
     /// Starts the thread; `place` is what errors call the journal.
-    pub(super) fn start(store: Box<dyn Store>, place: &str) -> Self {
+    pub(super) fn start(store: Box<dyn JournalStore>, place: &str) -> Self {
         let (jobs, received) = mpsc::channel();
-        let shared = Arc::<Shared>::default();
+        let shared = Arc::<SharedState>::default();
         let thread = WriterThread::new(store, Arc::clone(&shared));
         // Without a thread the jobs have no receiver, which is an error for who waits.
         let _ = std::thread::Builder::new().name("journal".to_owned()).spawn(move || thread.run(&received));
@@ -73,17 +73,17 @@ impl Recorder {
         self.shared.syncs.load(Ordering::Relaxed)
     }
 
-    pub(super) async fn left(&self) -> io::Result<Found> {
+    pub(super) async fn left(&self) -> io::Result<ScanResult> {
         self.ask(Job::Left, REPLY_TIMEOUT).await
     }
 
     /// A create begins, under a key that has begun no other one in this process.
-    pub(super) fn begin(&self, entry: Entry) {
+    pub(super) fn begin(&self, entry: JournalEntry) {
         locked(&self.shared.begun).push(entry);
     }
 
     /// Moves an entry of a dead run into this journal; false when another process was first.
-    pub(super) async fn claim(&self, left: Left, own: Entry) -> io::Result<bool> {
+    pub(super) async fn claim(&self, left: OrphanedCreate, own: JournalEntry) -> io::Result<bool> {
         self.ask(|reply| Job::Claim(left, own, reply), REPLY_TIMEOUT).await
     }
 
@@ -113,7 +113,7 @@ impl Recorder {
         self.tell(Job::Account(mark));
     }
 
-    pub(super) fn end_left(&self, left: Left) {
+    pub(super) fn end_left(&self, left: OrphanedCreate) {
         self.tell(Job::EndLeft(left));
     }
 

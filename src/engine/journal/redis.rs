@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 use redis::{Client, Commands as _, Connection, ExistenceCheck, RedisError, SetExpiry, SetOptions};
 use uuid::Uuid;
 
-use super::entry::{Journaled, Line, Writer};
+use super::entry::{JournalLine, Journaled, WriterProcess};
 use super::fingerprint;
-use super::store::{Left, Store};
+use super::store::{JournalStore, OrphanedCreate};
 use crate::secret::Secret;
 
 /// For connecting to the Redis, and for each of its answers.
@@ -29,7 +29,7 @@ const KEPT: i64 = 25 * 60 * 60;
 pub(super) struct RedisStore {
     address: Secret,
     connection: Option<Connection>,
-    writer: Writer,
+    writer: WriterProcess,
     /// What the names of all keys begin with; the braces keep them on one node of a cluster.
     prefix: String,
     own: String,
@@ -39,7 +39,7 @@ pub(super) struct RedisStore {
 
 impl RedisStore {
     /// The journals in the Redis of that address, of runs in the writer's place.
-    pub(super) fn new(address: Secret, writer: Writer) -> Self {
+    pub(super) fn new(address: Secret, writer: WriterProcess) -> Self {
         let prefix = format!("stripe-creates:{{{}}}", fingerprint(&[&writer.place]));
         Self { address, connection: None, writer, prefix, own: Uuid::new_v4().to_string(), is_begun: false }
     }
@@ -60,10 +60,10 @@ impl RedisStore {
     }
 
     /// Adds lines to a journal, and shows that this process lives.
-    fn push(&mut self, journal: &str, lines: &[Line]) -> io::Result<()> {
+    fn push(&mut self, journal: &str, lines: &[JournalLine]) -> io::Result<()> {
         let (log, all) = (self.key("log", journal), self.key("all", "journals"));
         let (alive, journal) = (self.key("alive", &self.own), journal.to_owned());
-        let lines: Vec<Vec<u8>> = lines.iter().map(Line::encode).collect();
+        let lines: Vec<Vec<u8>> = lines.iter().map(JournalLine::encode).collect();
         self.ask(|redis| {
             let mut pipe = redis::pipe();
             pipe.atomic().rpush(&log, lines).expire(&log, KEPT).sadd(&all, journal).expire(&all, KEPT);
@@ -110,7 +110,7 @@ impl RedisStore {
 
     /// Closes the journal of a run that has ended in an orderly way.
     fn end_log(&mut self, journal: &str, is_empty: bool) -> io::Result<()> {
-        if is_empty { self.forget(journal) } else { self.push(journal, &[Line::Closed]) }
+        if is_empty { self.forget(journal) } else { self.push(journal, &[JournalLine::Closed]) }
     }
 
     fn forget(&mut self, journal: &str) -> io::Result<()> {
@@ -127,8 +127,8 @@ fn connect(address: &Secret) -> Result<Connection, RedisError> {
     Ok(connection)
 }
 
-impl Store for RedisStore {
-    fn left(&mut self) -> io::Result<(Vec<Left>, Vec<io::Error>)> {
+impl JournalStore for RedisStore {
+    fn left(&mut self) -> io::Result<(Vec<OrphanedCreate>, Vec<io::Error>)> {
         let others = self.others()?;
         let till = Instant::now() + Duration::from_millis(LEASE);
         let mut left = Vec::new();
@@ -147,15 +147,15 @@ impl Store for RedisStore {
                 }
             } else if self.is_dead(&of_run, till)? {
                 let entries = self.read(journal)?.open.into_iter();
-                left.extend(entries.map(|entry| Left { journal: journal.clone(), entry }));
+                left.extend(entries.map(|entry| OrphanedCreate { journal: journal.clone(), entry }));
             }
         }
         Ok((left, Vec::new()))
     }
 
-    fn append(&mut self, lines: &[Line]) -> io::Result<()> {
-        let first = (!self.is_begun).then(|| Line::Writer(self.writer.clone()));
-        let lines: Vec<Line> = first.into_iter().chain(lines.iter().cloned()).collect();
+    fn append(&mut self, lines: &[JournalLine]) -> io::Result<()> {
+        let first = (!self.is_begun).then(|| JournalLine::Writer(self.writer.clone()));
+        let lines: Vec<JournalLine> = first.into_iter().chain(lines.iter().cloned()).collect();
         self.push(&self.own.clone(), &lines)?;
         self.is_begun = true;
         Ok(())
@@ -166,7 +166,7 @@ impl Store for RedisStore {
         Ok(())
     }
 
-    fn claim(&mut self, left: &Left, own: &Line) -> io::Result<bool> {
+    fn claim(&mut self, left: &OrphanedCreate, own: &JournalLine) -> io::Result<bool> {
         self.append(std::slice::from_ref(own))?;
         let claimed = self.key("claimed", &format!("{}:{}", left.journal, left.entry.key));
         let once = SetOptions::default()
@@ -174,15 +174,15 @@ impl Store for RedisStore {
             .with_expiration(SetExpiry::EX(KEPT.unsigned_abs()));
         let first: Option<String> = self.ask(|redis| redis.set_options(&claimed, 1, once))?;
         if first.is_none() {
-            self.append(&[Line::Ended { key: left.entry.key.clone() }])?;
+            self.append(&[JournalLine::Ended { key: left.entry.key.clone() }])?;
             return Ok(false);
         }
         self.end(left)?;
         Ok(true)
     }
 
-    fn end(&mut self, left: &Left) -> io::Result<()> {
-        self.push(&left.journal, &[Line::Ended { key: left.entry.key.clone() }])
+    fn end(&mut self, left: &OrphanedCreate) -> io::Result<()> {
+        self.push(&left.journal, &[JournalLine::Ended { key: left.entry.key.clone() }])
     }
 
     fn close(&mut self, is_empty: bool) -> io::Result<()> {
@@ -191,12 +191,12 @@ impl Store for RedisStore {
         }
         self.is_begun = false;
         let closed = self.own.clone();
-        self.push(&closed, &[Line::Done])?;
+        self.push(&closed, &[JournalLine::Done])?;
         let mut others = self.others()?;
         others.retain(|(found, _)| found.writer.run == self.writer.run && !found.writer.is_newer());
         if others.iter().all(|(found, _)| found.is_done) {
             for (mut found, journal) in others {
-                found.apply(Line::Closed);
+                found.apply(JournalLine::Closed);
                 self.end_log(&journal, found.open.is_empty())?;
             }
             self.end_log(&closed, is_empty)?;

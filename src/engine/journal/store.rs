@@ -2,34 +2,34 @@
 
 use std::io;
 
-use super::entry::{Entry, Line};
+use super::entry::{JournalEntry, JournalLine};
 
 /// A create that a run which is dead left in flight.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Left {
+pub(super) struct OrphanedCreate {
     /// The journal it stands in: a file name, or a key of a Redis.
     pub journal: String,
-    pub entry: Entry,
+    pub entry: JournalEntry,
 }
 
 /// Where a journal is kept, with the journals of other processes beside it.
-pub(super) trait Store: Send {
+pub(super) trait JournalStore: Send {
     /// Every create that dead runs of the same place left in flight, and why single journals could not be
     /// read. Journals without such a create are removed.
-    fn left(&mut self) -> io::Result<(Vec<Left>, Vec<io::Error>)>;
+    fn left(&mut self) -> io::Result<(Vec<OrphanedCreate>, Vec<io::Error>)>;
 
     /// Adds lines to the journal of this process, which is made with the first one.
-    fn append(&mut self, lines: &[Line]) -> io::Result<()>;
+    fn append(&mut self, lines: &[JournalLine]) -> io::Result<()>;
 
     /// Returns when the lines survive a failure of power.
     fn sync(&mut self) -> io::Result<()>;
 
     /// Moves an entry that a dead run left into the journal of this process, as `own`, and survives a
     /// failure of power at any moment. False when another process was first.
-    fn claim(&mut self, left: &Left, own: &Line) -> io::Result<bool>;
+    fn claim(&mut self, left: &OrphanedCreate, own: &JournalLine) -> io::Result<bool>;
 
     /// Ends an entry that a dead run left.
-    fn end(&mut self, left: &Left) -> io::Result<()>;
+    fn end(&mut self, left: &OrphanedCreate) -> io::Result<()>;
 
     /// The process ends in an orderly way. Without an open entry nothing is kept of its journal, once every process of
     /// the run has ended so: until then Terraform may die before its state has what the first ones made. The last one

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::entry::{Line, Writer};
+use super::entry::{JournalLine, WriterProcess};
 use super::{Adopted, Intent, Journal, Leftovers, Look, PendingCreate, fingerprint, run};
 use crate::connector::AccountMark;
 
@@ -21,7 +21,7 @@ const DEAD: &str = "4294967295-1";
 const LIMIT: Duration = Duration::from_secs(5);
 
 fn journal_at(folder: &Path, run: &str, place: &str) -> Journal {
-    Journal::in_folder(folder.to_owned(), Writer::new(run, place))
+    Journal::in_folder(folder.to_owned(), WriterProcess::new(run, place))
 }
 
 fn journal(folder: &Path, run: &str) -> Journal {
@@ -299,7 +299,7 @@ async fn what_is_too_old_or_of_the_future_is_told_once_and_gone() {
     let folder = tempfile::tempdir().unwrap();
     let now = Timestamp::now().as_second();
     let line = |key: &str, at: i64| {
-        let entry = super::Entry {
+        let entry = super::JournalEntry {
             key: key.to_owned(),
             at,
             what: "Customer".to_owned(),
@@ -308,9 +308,9 @@ async fn what_is_too_old_or_of_the_future_is_told_once_and_gone() {
             says_id: false,
             id: Some(format!("cus_{key}")),
         };
-        Line::Begun(entry).encode()
+        JournalLine::Begun(entry).encode()
     };
-    let writer = Line::Writer(Writer::new(DEAD, "here")).encode();
+    let writer = JournalLine::Writer(WriterProcess::new(DEAD, "here")).encode();
     let (day, year) = (24 * 60 * 60, 365 * 24 * 60 * 60);
     let ages =
         [("old", now - day - 60), ("new", now - day + 60), ("1960", -10 * year), ("2126", now + 100 * year)];

@@ -18,9 +18,9 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use super::entry::Line;
-use super::recorder::{Job, Reply, Shared, locked};
-use super::store::{Left, Store};
+use super::entry::JournalLine;
+use super::recorder::{Job, Reply, SharedState, locked};
+use super::store::{JournalStore, OrphanedCreate};
 
 /// The longest that a create waits for others to share its sync.
 const LONGEST_GATHERING: Duration = Duration::from_millis(4);
@@ -31,8 +31,8 @@ const RENEWAL: Duration = Duration::from_secs(2);
 
 /// What the thread knows.
 pub(super) struct WriterThread {
-    store: Box<dyn Store>,
-    shared: Arc<Shared>,
+    store: Box<dyn JournalStore>,
+    shared: Arc<SharedState>,
     /// Keys in flight or left open, with the time of Stripe's answer.
     open: BTreeMap<String, Option<Instant>>,
     /// Keys of creates that may still be answered.
@@ -44,11 +44,11 @@ pub(super) struct WriterThread {
     unwritten: BTreeMap<String, String>,
     waiting: Vec<Reply<()>>,
     /// Entries of dead runs whose objects are in the state, which could not be ended yet.
-    arrived: Vec<Left>,
+    arrived: Vec<OrphanedCreate>,
 }
 
 impl WriterThread {
-    pub(super) fn new(store: Box<dyn Store>, shared: Arc<Shared>) -> Self {
+    pub(super) fn new(store: Box<dyn JournalStore>, shared: Arc<SharedState>) -> Self {
         Self {
             store,
             shared,
@@ -125,7 +125,7 @@ impl WriterThread {
             Job::Left(reply) => drop(reply.send(self.store.left())),
             Job::Claim(left, own, reply) => {
                 let key = own.key.clone();
-                let claimed = self.store.claim(&left, &Line::Begun(own));
+                let claimed = self.store.claim(&left, &JournalLine::Begun(own));
                 if claimed.as_ref().is_ok_and(|claimed| *claimed) {
                     self.opened(key);
                 }
@@ -136,17 +136,17 @@ impl WriterThread {
                 self.landed(&key);
                 if let Some(answered) = self.open.get_mut(&key) {
                     *answered = Some(at);
-                    self.note(Line::Answered { key, id });
+                    self.note(JournalLine::Answered { key, id });
                 }
             }
             Job::Unanswered(key) => self.landed(&key),
             Job::Ended(key) => {
                 self.landed(&key);
                 if self.open.remove(&key).is_some() {
-                    self.note(Line::Ended { key });
+                    self.note(JournalLine::Ended { key });
                 }
             }
-            Job::Account(mark) => self.note(Line::Account(mark)),
+            Job::Account(mark) => self.note(JournalLine::Account(mark)),
             Job::EndLeft(left) => self.end_left(left),
             Job::Close { asked, gave_up, reply } => drop(reply.send(self.close(asked, gave_up))),
         }
@@ -159,7 +159,7 @@ impl WriterThread {
             return;
         }
         let keys: Vec<String> = begun.iter().map(|entry| entry.key.clone()).collect();
-        let lines: Vec<Line> = begun.into_iter().map(Line::Begun).collect();
+        let lines: Vec<JournalLine> = begun.into_iter().map(JournalLine::Begun).collect();
         match self.store.append(&lines) {
             Ok(()) => keys.into_iter().for_each(|key| {
                 self.unsynced.insert(key.clone());
@@ -184,7 +184,7 @@ impl WriterThread {
 
     /// An entry that stays would give its object to an equal create, beside the state that has it: so the end of the
     /// run tries again.
-    fn end_left(&mut self, left: Left) {
+    fn end_left(&mut self, left: OrphanedCreate) {
         if let Err(error) = self.store.end(&left) {
             log::warn!(
                 "the create of {} that an earlier run left could not be ended: {error}",
@@ -213,7 +213,7 @@ impl WriterThread {
     }
 
     /// What only helps the next run is not worth an error: without it the run is asked again.
-    fn note(&mut self, line: Line) {
+    fn note(&mut self, line: JournalLine) {
         if let Err(error) = self.store.append(&[line]) {
             log::warn!("a create in flight could not be noted: {error}");
         }

@@ -7,7 +7,7 @@ use crate::connector::scalar;
 use crate::engine::params::{Params, dotted};
 
 /// A secret among params: its dotted path, and its value.
-type Found<'p> = (String, &'p Json);
+type SecretParam<'p> = (String, &'p Json);
 
 /// The dotted paths of params that the catalog calls secret.
 pub fn secret_params(params: &Params, known: &[Member]) -> Vec<String> {
@@ -20,13 +20,13 @@ pub fn secret_values(params: &Params, known: &[Member]) -> Vec<String> {
     values.filter(|value| !value.is_empty()).collect()
 }
 
-fn secrets<'p>(params: &'p Params, known: &[Member]) -> Vec<Found<'p>> {
+fn secrets<'p>(params: &'p Params, known: &[Member]) -> Vec<SecretParam<'p>> {
     let mut found = Vec::new();
     in_object(params, known, "", &mut found);
     found
 }
 
-fn in_object<'p>(params: &'p Params, known: &[Member], place: &str, found: &mut Vec<Found<'p>>) {
+fn in_object<'p>(params: &'p Params, known: &[Member], place: &str, found: &mut Vec<SecretParam<'p>>) {
     for (name, value) in params {
         if let Some(member) = find(known, name) {
             in_value(value, &member.shape, &dotted(place, name), found);
@@ -34,7 +34,7 @@ fn in_object<'p>(params: &'p Params, known: &[Member], place: &str, found: &mut 
     }
 }
 
-fn in_value<'p>(value: &'p Json, shape: &Shape, place: &str, found: &mut Vec<Found<'p>>) {
+fn in_value<'p>(value: &'p Json, shape: &Shape, place: &str, found: &mut Vec<SecretParam<'p>>) {
     match (&shape.kind, value) {
         // An unset secret shows nothing.
         _ if shape.sensitive && value.as_str() != Some("") => found.push((place.to_owned(), value)),

@@ -7,11 +7,11 @@ use serde_json::{Value as Json, json};
 
 use super::{FileSink, entry};
 use crate::logs::Sink as _;
-use crate::logs::line::{Http, Line, Severity};
+use crate::logs::line::{Http, LogLine, Severity};
 use crate::stripe::trace::SpanId;
 
-fn line(message: &str) -> Line {
-    Line {
+fn line(message: &str) -> LogLine {
+    LogLine {
         severity: Severity::Warning,
         verbosity: 2,
         asked: true,

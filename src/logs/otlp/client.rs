@@ -13,14 +13,14 @@ use super::settings::Collector;
 
 /// Sends requests to one collector.
 #[derive(Debug)]
-pub(super) struct Client {
+pub(super) struct OtlpClient {
     http: reqwest::Client,
     runtime: Handle,
     /// Whether a failure was logged; only the first one is.
     failed: AtomicBool,
 }
 
-impl Client {
+impl OtlpClient {
     pub(super) fn new(to: &Collector, runtime: &Handle) -> Result<Self, String> {
         let mut builder = reqwest::Client::builder().redirect(Policy::none()).timeout(to.timeout);
         if let Some(path) = &to.certificate {
@@ -52,7 +52,7 @@ impl Client {
 }
 
 #[tonic::async_trait]
-impl HttpClient for Client {
+impl HttpClient for OtlpClient {
     async fn send_bytes(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, HttpError> {
         // The address may hold credentials, so only its host is logged.
         let to = request.uri().host().unwrap_or_default().to_owned();

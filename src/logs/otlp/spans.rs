@@ -13,7 +13,7 @@ use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
 use crate::logs::redact::Redactor;
 use crate::logs::{Level, Settings};
-use crate::stripe::trace::{Attempt, Event, Operation, RequestOutcome, Span};
+use crate::stripe::trace::{Attempt, Event, RequestOutcome, Span, TracedOperation};
 use crate::stripe::{Request, Response, TransportError};
 
 /// A span that has just ended, as the SDK takes it.
@@ -82,7 +82,7 @@ pub(super) fn from_event(context: EventContext<'_>, event: &Event<'_>) -> Option
 
 fn operation(context: EventContext<'_>, duration: Duration, outcome: &Result<usize, String>) -> FinishedSpan {
     let EventContext { log, redactor, span } = context;
-    let Operation { name, entity, id, filter, .. } = &*span.operation;
+    let TracedOperation { name, entity, id, filter, .. } = &*span.operation;
     let mut attributes = vec![
         KeyValue::new("stripe.connection", log.connection.clone()),
         KeyValue::new("stripe.operation", name.clone()),

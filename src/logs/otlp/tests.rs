@@ -19,7 +19,7 @@ use super::{Otlp, Settings};
 use crate::env::Env;
 use crate::logs::redact::KnownSecrets;
 use crate::logs::{self, Level, Log};
-use crate::stripe::trace::{self, Observer, Operation};
+use crate::stripe::trace::{self, Observer, TracedOperation};
 use crate::stripe::{Client, Error, Http1Transport, Unthrottled};
 
 #[derive(Debug, Default)]
@@ -113,7 +113,11 @@ async fn read_nothing(otlp: &Arc<Otlp>, level: Level) {
         Arc::new(Unthrottled),
     );
     let call = crate::stripe::Call::get("/v1/customers/cus_1").of_endpoint("/v1/customers/{customer}");
-    let what = Operation { name: "Get".to_owned(), entity: "Customer".to_owned(), ..Operation::default() };
+    let what = TracedOperation {
+        name: "Get".to_owned(),
+        entity: "Customer".to_owned(),
+        ..TracedOperation::default()
+    };
     let log = log(otlp, &base, level);
     let read: Result<_, Error> = trace::operation(Some(log), what, client.send(call), |_| 1).await;
     read.unwrap_err();

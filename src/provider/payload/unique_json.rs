@@ -24,7 +24,7 @@ pub(super) fn object(text: &str) -> Result<Map<String, Json>, String> {
 fn repeated_key(text: &str) -> Option<String> {
     let values: Vec<&RawValue> = match text.trim_start().chars().next()? {
         '{' => {
-            let Members(members) = serde_json::from_str(text).ok()?;
+            let RawMembers(members) = serde_json::from_str(text).ok()?;
             let mut seen = HashSet::new();
             if let Some((key, _)) = members.iter().find(|(key, _)| !seen.insert(key.as_str())) {
                 return Some(key.clone());
@@ -38,9 +38,9 @@ fn repeated_key(text: &str) -> Option<String> {
 }
 
 /// The members of an object as they stand in the text, repeated ones too.
-struct Members<'t>(Vec<(String, &'t RawValue)>);
+struct RawMembers<'t>(Vec<(String, &'t RawValue)>);
 
-impl<'de> Deserialize<'de> for Members<'de> {
+impl<'de> Deserialize<'de> for RawMembers<'de> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_map(MembersVisitor)
     }
@@ -49,17 +49,17 @@ impl<'de> Deserialize<'de> for Members<'de> {
 struct MembersVisitor;
 
 impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members<'de>;
+    type Value = RawMembers<'de>;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawMembers<'de>, A::Error> {
         let mut members = Vec::new();
         while let Some(member) = map.next_entry()? {
             members.push(member);
         }
-        Ok(Members(members))
+        Ok(RawMembers(members))
     }
 }

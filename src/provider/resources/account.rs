@@ -22,7 +22,7 @@ use crate::terraform::value::Value;
 
 /// A stored object and what is known of where it was made.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::provider) struct Stored<'s> {
+pub(in crate::provider) struct StoredObject<'s> {
     /// The entity type it is of.
     pub(in crate::provider) entity: &'static Entity,
     /// Where it is: `cus_1`.
@@ -54,7 +54,7 @@ pub(in crate::provider) enum Configured {
 pub(in crate::provider) async fn on_way_to(
     runtime: &Runtime,
     private: &Private,
-    stored: Stored<'_>,
+    stored: StoredObject<'_>,
 ) -> Result<Private, Diagnostic> {
     let home = Home::of(runtime, private, stored).await?;
     let newest = home.handle.as_deref().map(|old| runtime.freshest(old));
@@ -72,7 +72,7 @@ pub(in crate::provider) async fn on_way_to(
 pub(in crate::provider) async fn configured(
     runtime: &Runtime,
     private: &Private,
-    stored: Stored<'_>,
+    stored: StoredObject<'_>,
     config: &Value,
 ) -> Result<Configured, Diagnostic> {
     if config.is_unknown() {
@@ -95,7 +95,7 @@ pub(in crate::provider) async fn configured(
 }
 
 impl Home {
-    async fn of(runtime: &Runtime, private: &Private, stored: Stored<'_>) -> Result<Self, Diagnostic> {
+    async fn of(runtime: &Runtime, private: &Private, stored: StoredObject<'_>) -> Result<Self, Diagnostic> {
         let handle = private.handle.clone().or_else(|| stored.handle.as_str().map(str::to_owned));
         let used = private.on(handle.clone()).connection(runtime)?;
         let account = match &private.home {
@@ -132,7 +132,7 @@ impl Home {
 
 /// Where an object was probably made whose state does not say it: where its connection leads, if
 /// the object is of that mode.
-async fn presumed(used: &Connection, stored: Stored<'_>) -> AccountIdentity {
+async fn presumed(used: &Connection, stored: StoredObject<'_>) -> AccountIdentity {
     let told = stored.body.get("livemode").and_then(Json::as_bool);
     let used = used.identity().await;
     match told {
@@ -147,7 +147,7 @@ async fn presumed(used: &Connection, stored: Stored<'_>) -> AccountIdentity {
 pub(in crate::provider) async fn not_surely_gone(
     connection: &Connection,
     private: &Private,
-    stored: Stored<'_>,
+    stored: StoredObject<'_>,
 ) -> Option<Diagnostic> {
     let home = private.home.as_ref()?;
     match home.likeness(&connection.asked_identity().await) {
@@ -186,7 +186,11 @@ async fn home_of(connection: &Connection, known: Option<&AccountIdentity>) -> Ac
 }
 
 /// The error of a connection that leads to another account than the object's, or may do so.
-async fn leads_to_another(home: &AccountIdentity, connection: &Connection, stored: Stored<'_>) -> Diagnostic {
+async fn leads_to_another(
+    home: &AccountIdentity,
+    connection: &Connection,
+    stored: StoredObject<'_>,
+) -> Diagnostic {
     let now = connection.identity().await;
     let account = home.account_id.as_deref().map(|id| format!(" (`account_id` is {id})"));
     let same_mode = home.livemode == now.livemode;

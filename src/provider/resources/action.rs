@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
 
 use crate::connector::{self, ActionRef, Connector};
-use crate::engine::{ActionInput, Failure};
+use crate::engine::{ActionInput, SendFailure};
 use crate::provider::connection_schema::{computed, connection_attribute, keep_equal_handle, optional};
 use crate::provider::explain::{explain_connector, explain_failure, explain_made, explain_unlisted};
 use crate::provider::managed::Resource;
@@ -238,7 +238,7 @@ async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
             let diagnostics = explain_made(name, unrecorded, adopted, journal::invocation_resumed);
             StateResponse { state, private, diagnostics }
         }
-        Err(Failure { error, unrecorded }) => {
+        Err(SendFailure { error, unrecorded }) => {
             let refused = secret_payload::explain(&error, &request.planned, &action.action.params);
             failed(explain_failure(&action.action.name, refused, unrecorded.as_ref()))
         }

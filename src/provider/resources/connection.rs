@@ -5,7 +5,7 @@
 
 use futures_util::future::BoxFuture;
 
-use crate::connection::{Error, State, encode_handle};
+use crate::connection::{ConnectionState, Error, encode_handle};
 use crate::provider::connection_error;
 use crate::provider::connection_schema::{
     all_sources, check_combinations, check_sources, computed, log_file_warning, one, optional, secret,
@@ -240,15 +240,15 @@ async fn update_status(runtime: &Runtime, state: &mut Value) -> Diagnostics {
     runtime.note_handle(&handle);
     let Ok(connection) = runtime.connection(Some(&handle)) else { return Diagnostics::new() };
     let error = connection.check().await.err();
-    let status = error.as_ref().map_or(State::Active, State::from);
-    let error = error.filter(|_| status != State::Active);
+    let status = error.as_ref().map_or(ConnectionState::Active, ConnectionState::from);
+    let error = error.filter(|_| status != ConnectionState::Active);
     let description = error.as_ref().map(connection_error::describe_lasting).unwrap_or_default();
     state.set("livemode", connection.livemode().await.into());
     state.set(
         "status",
         Value::map([("state", status.to_string().into()), ("description", Value::from(description))]),
     );
-    let unusable = error.filter(|_| status != State::Suspended);
+    let unusable = error.filter(|_| status != ConnectionState::Suspended);
     let unusable = unusable.map(|error| unusable_warning(&connection.settings().id, &error));
     log_file_warning(&connection).into_iter().chain(unusable).collect()
 }

@@ -8,21 +8,21 @@ use serde_json::Value as Json;
 use crate::catalog::Entity;
 use crate::connection::Connection;
 use crate::connector::{Connector, Error};
-use crate::engine::{self, Ended, Failure, Object, Params, Predecessor, successor_mark};
+use crate::engine::{self, EndOutcome, Object, Params, Predecessor, SendFailure, successor_mark};
 use crate::provider::explain::{cause, explain_failure, explain_made, explain_taken};
 use crate::provider::messages::{ends, journal};
 use crate::provider::resources::lifecycle::{end_wish, ended, without_consent};
 use crate::provider::resources::private_data::Private;
 use crate::provider::resources::responses::place_of;
 use crate::provider::runtime::Runtime;
-use crate::provider::waiting_objects::Waiting;
+use crate::provider::waiting_objects::WaitingObject;
 use crate::stripe::finishing;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::terraform::provider::StateResponse;
 use crate::terraform::value::Value;
 
 /// What a create goes through.
-pub(in crate::provider) struct Creation<'r> {
+pub(in crate::provider) struct CreateContext<'r> {
     pub(in crate::provider) runtime: &'r Runtime,
     pub(in crate::provider) entity: &'static Entity,
     pub(in crate::provider) connection: Arc<Connection>,
@@ -47,16 +47,17 @@ pub(in crate::provider) struct Made {
     /// What there is to say of it.
     pub(in crate::provider) diagnostics: Diagnostics,
     /// The result of ending the object that it replaces, if that one could not end before.
-    succession: Option<Result<Ended, Error>>,
+    succession: Option<Result<EndOutcome, Error>>,
 }
 
-impl Creation<'_> {
+impl CreateContext<'_> {
     /// Creates the object, in the place of one that waits for it. Where that fails, the state is the waiting
     /// one's, which Terraform then calls tainted: the next run replaces it, and nobody forgets it.
     pub(in crate::provider) async fn make(&self, params: Params) -> Result<Made, StateResponse> {
         let mark = successor_mark(self.entity, &params);
         let waiting = self.runtime.successions.predecessor(&self.connection, mark);
-        let old = waiting.as_ref().map(|Waiting { object, wish, .. }| Predecessor { object, wish: *wish });
+        let old =
+            waiting.as_ref().map(|WaitingObject { object, wish, .. }| Predecessor { object, wish: *wish });
         match self.make_after(params, old).await {
             Ok(mut made) => {
                 if let Some((old, ended)) = old.zip(made.succession.take()) {
@@ -76,7 +77,8 @@ impl Creation<'_> {
     async fn make_after(&self, params: Params, old: Option<Predecessor<'_>>) -> Result<Made, Diagnostics> {
         let Self { runtime, entity, private, .. } = self;
         let connector = Connector::new(&self.connection);
-        let creation = engine::Creation { entity, params: params.clone(), replaces: old, in_state: true };
+        let creation =
+            engine::CreateRequest { entity, params: params.clone(), replaces: old, in_state: true };
         match engine::create(&connector, &runtime.journal, creation).await {
             Ok(made) => {
                 let (unrecorded, adopted) = (made.unrecorded.as_ref(), made.adopted.as_ref());
@@ -92,7 +94,7 @@ impl Creation<'_> {
                 let (locator, body, succession) = (made.locator, made.body, made.succession);
                 Ok(Made { locator, body, unset, private, diagnostics, succession })
             }
-            Err(Failure { error, unrecorded }) => {
+            Err(SendFailure { error, unrecorded }) => {
                 let refused = (self.refused)(&error);
                 let place = format!("{}{}", self.import_prefix, place_of(&self.connection));
                 let refused = match engine::taken(&connector, entity, &params, &error).await {
@@ -143,7 +145,7 @@ impl Creation<'_> {
         &self,
         old: &Object,
         successor: &str,
-        result: Result<Ended, Error>,
+        result: Result<EndOutcome, Error>,
     ) -> Option<Diagnostic> {
         let error = match result {
             Ok(result) => return ended(Ok(result)),

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use crate::catalog;
 use crate::connection::Connection;
 use crate::connector::{Connector, Error};
-use crate::engine::{Change, End, EndWish, Ended, Object, OnDestroy, Predecessor, Restores};
+use crate::engine::{Change, End, EndOutcome, EndWish, Object, OnDestroy, Predecessor, Restores};
 use crate::provider::connection_schema::optional;
 use crate::provider::explain::explain_connector;
 use crate::provider::messages::{ends, payload};
@@ -17,7 +17,7 @@ use crate::provider::resources::readiness;
 use crate::provider::resources::responses::{lacks_handle, named, stored, unchanged, unplanned};
 use crate::provider::resources::usage::in_use;
 use crate::provider::runtime::Runtime;
-use crate::provider::waiting_objects::Waiting;
+use crate::provider::waiting_objects::WaitingObject;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::schema::{Attribute, Rule};
@@ -151,10 +151,10 @@ pub(in crate::provider) fn ended_note(object: &Object, change: &Change) -> Optio
 }
 
 /// The diagnostic after a destroy.
-pub(in crate::provider) fn ended(result: Result<Ended, Error>) -> Option<Diagnostic> {
+pub(in crate::provider) fn ended(result: Result<EndOutcome, Error>) -> Option<Diagnostic> {
     match result {
-        Ok(Ended::Ended | Ended::AlreadyGone) => None,
-        Ok(Ended::Stays(why) | Ended::Held(why)) => Some(ends::stays(&why)),
+        Ok(EndOutcome::Ended | EndOutcome::AlreadyGone) => None,
+        Ok(EndOutcome::Stays(why) | EndOutcome::Held(why)) => Some(ends::stays(&why)),
         Err(error) => Some(explain_connector(&error, "id")),
     }
 }
@@ -193,7 +193,7 @@ pub(in crate::provider) async fn end_object(
     });
     match end_in_order(runtime, object, wish, &connection, successor).await {
         Err(error) => unchanged(request, vec![not_ended(object, &error)]),
-        Ok(Ended::Stays(why)) if told && object.what_stays(wish).as_ref() == Some(&why) => {
+        Ok(EndOutcome::Stays(why)) if told && object.what_stays(wish).as_ref() == Some(&why) => {
             StateResponse::default()
         }
         result => {
@@ -210,10 +210,10 @@ async fn end_in_order(
     wish: EndWish,
     connection: &Arc<Connection>,
     successor: Option<(String, StateResponse)>,
-) -> Result<Ended, Error> {
+) -> Result<EndOutcome, Error> {
     let connector = Connector::new(connection);
     let ended = object.end(&connector, wish).await?;
-    if !matches!(ended, Ended::Held(_)) {
+    if !matches!(ended, EndOutcome::Held(_)) {
         return Ok(ended);
     }
     let object = object.clone().shown(&connector).await?;
@@ -222,7 +222,7 @@ async fn end_in_order(
         return Ok(handed.unwrap_or(ended));
     }
     if let Some((successor, state)) = successor {
-        runtime.successions.waits(connection, successor, Waiting { object, wish, state });
+        runtime.successions.waits(connection, successor, WaitingObject { object, wish, state });
     }
     Ok(ended)
 }

@@ -4,7 +4,7 @@
 use crate::connection::Connection;
 use crate::engine::Object;
 use crate::provider::messages::found;
-use crate::provider::resources::account::Stored;
+use crate::provider::resources::account::StoredObject;
 use crate::provider::resources::private_data::Private;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
@@ -16,9 +16,9 @@ pub(in crate::provider) fn named(object: &Object) -> String {
 }
 
 /// What is known of an object beside the object, for the question where it is.
-pub(in crate::provider) fn stored<'s>(object: &'s Object, state: &'s Value) -> Stored<'s> {
+pub(in crate::provider) fn stored<'s>(object: &'s Object, state: &'s Value) -> StoredObject<'s> {
     let Object { entity, locator, body, .. } = object;
-    Stored { entity, locator, body, handle: state.get("connection_handle") }
+    StoredObject { entity, locator, body, handle: state.get("connection_handle") }
 }
 
 /// What stands before the ids of a connected account in an import id.

@@ -12,13 +12,13 @@ use std::sync::OnceLock;
 
 use crate::catalog::{Entity, Member, Offer, catalog};
 use crate::connector::{self, Connector};
-use crate::engine::{self, Created, Creation, Failure, Params, create_params, secret_values};
+use crate::engine::{self, CreateRequest, Created, Params, SendFailure, create_params, secret_values};
 use crate::provider::explain::{explain_connector, explain_failure, explain_made};
 use crate::provider::messages::{journal, stripe};
 use crate::provider::resources::check_readiness;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::Hidden;
-use crate::provider::typed::action::call::Call;
+use crate::provider::typed::action::call::ObjectCall;
 use crate::provider::typed::action::outcome::{failure, outcome};
 use crate::provider::typed::data::surface_data;
 use crate::provider::typed::documented::values_among;
@@ -34,13 +34,13 @@ use crate::terraform::value::{Path, Value};
 #[derive(Debug)]
 pub(in crate::provider) struct Action {
     type_name: String,
-    does: Does,
+    does: ActionKind,
     surface: OnceLock<Option<Surface>>,
 }
 
 /// What an action does, by its name in the catalog.
 #[derive(Debug, Clone, Copy)]
-enum Does {
+enum ActionKind {
     /// Makes an object of this key.
     Make(&'static str),
     /// Makes this call of an object.
@@ -68,24 +68,24 @@ pub(in crate::provider) fn actions() -> &'static BTreeMap<String, Action> {
         let moving = &surface_data().moving;
         let made = catalog().summaries().filter(|it| it.offers(Offer::Create));
         let made = made.filter(|it| moving.iter().any(|key| key == it.key));
-        let made = made.map(|it| (name_of(it.key, it.name), Does::Make(it.key)));
+        let made = made.map(|it| (name_of(it.key, it.name), ActionKind::Make(it.key)));
         let called = catalog().changing_actions();
-        let called = called.map(|name| (format!("stripe_{}", snake_case(name)), Does::Call(name)));
+        let called = called.map(|name| (format!("stripe_{}", snake_case(name)), ActionKind::Call(name)));
         let all = made.chain(called);
         all.map(|(name, does)| (name.clone(), Action::new(name, does))).collect()
     })
 }
 
 impl Action {
-    fn new(type_name: String, does: Does) -> Self {
+    fn new(type_name: String, does: ActionKind) -> Self {
         Self { type_name, does, surface: OnceLock::new() }
     }
 
     /// Its schema.
     pub(in crate::provider) fn schema(&self) -> Schema {
         let does = match self.does {
-            Does::Make(_) => self.surface().map(|it| format!("Creates {} in Stripe", one(it.entity))),
-            Does::Call(name) => Call::of(name).map(Call::described),
+            ActionKind::Make(_) => self.surface().map(|it| format!("Creates {} in Stripe", one(it.entity))),
+            ActionKind::Call(name) => ObjectCall::of(name).map(ObjectCall::described),
         };
         let description =
             does.map(|does| format!("{does}, once for each invocation. No state keeps what it did."));
@@ -95,11 +95,11 @@ impl Action {
     /// The surface. The catalog of the build has everything that it names.
     fn surface(&self) -> Option<&Surface> {
         let made = || match self.does {
-            Does::Make(key) => {
+            ActionKind::Make(key) => {
                 let entity = catalog().by_object(key)?;
                 Some(Surface::of_call(&self.type_name, entity, &of_one_call(entity)))
             }
-            Does::Call(name) => Some(Call::of(name)?.surface(&self.type_name)),
+            ActionKind::Call(name) => Some(ObjectCall::of(name)?.surface(&self.type_name)),
         };
         self.surface.get_or_init(made).as_ref()
     }
@@ -112,19 +112,19 @@ impl Action {
     /// The method and the path of its call.
     pub(in crate::provider) fn call(&self) -> Option<(&'static str, &'static str)> {
         match self.does {
-            Does::Make(_) => {
+            ActionKind::Make(_) => {
                 let create = self.entity()?.create_operation()?;
                 Some((create.method.as_str(), create.path.as_str()))
             }
-            Does::Call(name) => Some(Call::of(name)?.method_and_path()),
+            ActionKind::Call(name) => Some(ObjectCall::of(name)?.method_and_path()),
         }
     }
 
     /// The values that Stripe is known to take at a path of arguments.
     pub(in crate::provider) fn values_at(&self, path: &[&str]) -> &'static [String] {
         let params = match self.does {
-            Does::Make(_) => self.entity().map(Entity::create_params),
-            Does::Call(name) => Call::of(name).map(Call::params),
+            ActionKind::Make(_) => self.entity().map(Entity::create_params),
+            ActionKind::Call(name) => ObjectCall::of(name).map(ObjectCall::params),
         };
         params.map(|params| values_among(params, path)).unwrap_or_default()
     }
@@ -133,8 +133,10 @@ impl Action {
     pub(in crate::provider) fn validate(&self, config: &Value) -> Diagnostics {
         let Some(surface) = self.surface() else { return Diagnostics::new() };
         match self.does {
-            Does::Make(_) => surface.check_params(config, create_params),
-            Does::Call(name) => Call::of(name).map(|it| it.check(surface, config)).unwrap_or_default(),
+            ActionKind::Make(_) => surface.check_params(config, create_params),
+            ActionKind::Call(name) => {
+                ObjectCall::of(name).map(|it| it.check(surface, config)).unwrap_or_default()
+            }
         }
     }
 
@@ -169,7 +171,7 @@ impl Action {
                 progress.tell(done.outcome);
                 done.diagnostics
             }
-            Err(Failure { error, unrecorded }) => {
+            Err(SendFailure { error, unrecorded }) => {
                 let what = self.called().unwrap_or(&surface.entity.name);
                 explain_failure(what, self.refused(surface, &error), unrecorded.as_ref())
             }
@@ -179,12 +181,12 @@ impl Action {
     /// What a configuration sends.
     fn sent(&self, surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Sent, Diagnostics> {
         match self.does {
-            Does::Make(_) => {
+            ActionKind::Make(_) => {
                 let asked = surface.asked_to_create(runtime, config);
                 asked.map(|asked| Sent::Make(asked.wanted.params)).map_err(|error| surface.explain(&error))
             }
-            Does::Call(name) => {
-                let call = Call::of(name).ok_or_else(Diagnostics::new)?;
+            ActionKind::Call(name) => {
+                let call = ObjectCall::of(name).ok_or_else(Diagnostics::new)?;
                 call.input(surface, config, runtime.metadata.defaults()).map(Sent::Call)
             }
         }
@@ -196,11 +198,11 @@ impl Action {
         surface: &Surface,
         connector: &Connector,
         runtime: &Runtime,
-    ) -> Result<Done, Failure> {
+    ) -> Result<Done, SendFailure> {
         match sent {
             Sent::Make(params) => {
                 let entity = surface.entity;
-                let creation = Creation { entity, params, replaces: None, in_state: false };
+                let creation = CreateRequest { entity, params, replaces: None, in_state: false };
                 Ok(made(entity, engine::create(connector, &runtime.journal, creation).await?))
             }
             Sent::Call(input) => {
@@ -216,14 +218,14 @@ impl Action {
     /// The name of the call in the catalog.
     fn called(&self) -> Option<&'static str> {
         match self.does {
-            Does::Make(_) => None,
-            Does::Call(name) => Some(name),
+            ActionKind::Make(_) => None,
+            ActionKind::Call(name) => Some(name),
         }
     }
 
     /// What Stripe refused, at the argument that it names, else at the object that the call is of.
     fn refused(&self, surface: &Surface, error: &connector::Error) -> Diagnostic {
-        let call = self.called().and_then(Call::of);
+        let call = self.called().and_then(ObjectCall::of);
         let of_call = call.and_then(|it| it.place(surface));
         let nowhere = Path::attribute("");
         let told = explain_connector(error, of_call.unwrap_or_default());

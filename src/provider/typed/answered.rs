@@ -8,7 +8,7 @@ use crate::provider::payload::natural;
 use crate::provider::typed::arguments::{dynamic, typed};
 use crate::provider::typed::asked::keeps_metadata;
 use crate::provider::typed::memory::Memory;
-use crate::provider::typed::surface::{Form, KEY, Repeats, Slot, Surface};
+use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface};
 use crate::terraform::schema::Presence;
 use crate::terraform::value::{Type, Value};
 
@@ -86,17 +86,17 @@ impl Slot {
     /// The value of a slot that was not written: what was planned where it is known, else the answer.
     fn settled(&self, planned: &Value, field: &Json) -> Value {
         match &self.form {
-            Form::Block(..) => self.nothing(),
-            Form::Attribute(_) if self.presence == Presence::Optional => Value::Null,
-            Form::Attribute(ty) => settle(planned, &of_field(ty, field)),
+            SlotSyntax::Block(..) => self.nothing(),
+            SlotSyntax::Attribute(_) if self.presence == Presence::Optional => Value::Null,
+            SlotSyntax::Attribute(ty) => settle(planned, &of_field(ty, field)),
         }
     }
 
     /// The whole answer in the place of a slot, blocks included.
     pub(super) fn answer(&self, field: &Json) -> Value {
         match &self.form {
-            Form::Attribute(ty) => of_field(ty, field),
-            Form::Block(repeats, members) => Value::List(match (repeats, field) {
+            SlotSyntax::Attribute(ty) => of_field(ty, field),
+            SlotSyntax::Block(repeats, members) => Value::List(match (repeats, field) {
                 (Repeats::Keyed, Json::Object(entries)) => {
                     entries.iter().map(|(key, entry)| block(members, entry, Some(key))).collect()
                 }
@@ -113,7 +113,7 @@ impl Slot {
 
     /// What was written, with the unknown members of its blocks as Stripe answers them.
     fn filled(&self, planned: &Value, field: &Json) -> Value {
-        let Form::Block(repeats, members) = &self.form else {
+        let SlotSyntax::Block(repeats, members) = &self.form else {
             return if planned.is_unknown() { self.settled(planned, field) } else { planned.clone() };
         };
         let blocks = planned.items().iter().enumerate().map(|(at, block)| {
@@ -134,9 +134,9 @@ impl Slot {
 
     fn filled_member(&self, planned: &Value, field: &Json) -> Value {
         match &self.form {
-            Form::Block(..) => self.filled(planned, field),
-            Form::Attribute(ty) if planned.is_unknown() => of_field(ty, field),
-            Form::Attribute(_) => planned.clone(),
+            SlotSyntax::Block(..) => self.filled(planned, field),
+            SlotSyntax::Attribute(ty) if planned.is_unknown() => of_field(ty, field),
+            SlotSyntax::Attribute(_) => planned.clone(),
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::connection::Connection;
 use crate::connector::{Connector, Error};
-use crate::provider::resources::{Creation, Made, Private, end_object, unchanged};
+use crate::provider::resources::{CreateContext, Made, Private, end_object, unchanged};
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::asked::Asked;
 use crate::provider::typed::memory::Memory;
@@ -100,9 +100,9 @@ impl Surface {
         connection: Arc<Connection>,
         private: Private,
         refused: &'r (dyn Fn(&Error) -> Diagnostic + Send + Sync),
-    ) -> Creation<'r> {
+    ) -> CreateContext<'r> {
         let import_prefix = String::new();
-        Creation { runtime, entity: self.entity, connection, private, import_prefix, refused }
+        CreateContext { runtime, entity: self.entity, connection, private, import_prefix, refused }
     }
 
     /// The state of an object that was just made.

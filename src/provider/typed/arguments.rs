@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::engine::Written;
 use crate::provider::payload::{like, natural, to_json};
-use crate::provider::typed::surface::{Form, KEY, Repeats, Slot, Surface};
+use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface};
 use crate::terraform::value::{Number, Type, Value};
 
 impl Surface {
@@ -37,8 +37,8 @@ impl Slot {
     /// Whether nothing is written: null, or no block.
     pub(super) fn is_unset(&self, value: &Value) -> bool {
         match self.form {
-            Form::Attribute(_) => value.is_null(),
-            Form::Block(..) => !value.is_unknown() && value.items().is_empty(),
+            SlotSyntax::Attribute(_) => value.is_null(),
+            SlotSyntax::Block(..) => !value.is_unknown() && value.items().is_empty(),
         }
     }
 
@@ -46,12 +46,12 @@ impl Slot {
     fn to_json(&self, value: &Value, path: &mut Vec<String>, unknown: &mut Vec<Vec<String>>) -> Option<Json> {
         match &self.form {
             _ if self.is_unset(value) => None,
-            Form::Attribute(_) => to_json(value, path, unknown),
-            Form::Block(..) if value.is_unknown() => {
+            SlotSyntax::Attribute(_) => to_json(value, path, unknown),
+            SlotSyntax::Block(..) if value.is_unknown() => {
                 unknown.push(path.clone());
                 None
             }
-            Form::Block(repeats, members) => {
+            SlotSyntax::Block(repeats, members) => {
                 let blocks = value.items();
                 match repeats {
                     Repeats::Once => blocks.first().map(|block| object(members, block, path, unknown)),
@@ -66,12 +66,12 @@ impl Slot {
     pub(super) fn of_param(&self, before: &Value, param: Option<&Json>) -> Value {
         let Some(param) = param.filter(|param| !param.is_null()) else { return self.nothing() };
         match &self.form {
-            Form::Attribute(Type::Dynamic) => match before {
+            SlotSyntax::Attribute(Type::Dynamic) => match before {
                 Value::Dynamic(inner) => dynamic(like(&inner.0, param)),
                 _ => dynamic(natural(param)),
             },
-            Form::Attribute(ty) => typed(ty, param),
-            Form::Block(repeats, members) => {
+            SlotSyntax::Attribute(ty) => typed(ty, param),
+            SlotSyntax::Block(repeats, members) => {
                 let before = before.items();
                 let block = |at: usize, param: &Json| of_object(members, before.get(at), param);
                 Value::List(match (repeats, param) {
@@ -95,8 +95,8 @@ impl Slot {
     /// The value of a slot in which nothing stands.
     pub(super) fn nothing(&self) -> Value {
         match self.form {
-            Form::Attribute(_) => Value::Null,
-            Form::Block(..) => Value::List(Vec::new()),
+            SlotSyntax::Attribute(_) => Value::Null,
+            SlotSyntax::Block(..) => Value::List(Vec::new()),
         }
     }
 }

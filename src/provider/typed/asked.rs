@@ -13,7 +13,7 @@ use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::Hidden;
 use crate::provider::typed::data::surface_data;
 use crate::provider::typed::memory::Memory;
-use crate::provider::typed::surface::{Form, KEY, Repeats, Slot, Surface};
+use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface};
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::ApplyRequest;
 use crate::terraform::schema::{Attribute, Presence};
@@ -223,7 +223,7 @@ impl Surface {
 
     /// Keys of maps that two blocks have, in whatever case: of two values Stripe would keep one.
     pub(super) fn keys_twice(&self, config: &Value) -> Faults {
-        let keyed = self.arguments().filter(|slot| matches!(slot.form, Form::Block(Repeats::Keyed, _)));
+        let keyed = self.arguments().filter(|slot| matches!(slot.form, SlotSyntax::Block(Repeats::Keyed, _)));
         let twice = keyed.flat_map(|slot| {
             let keys: Vec<&str> =
                 config.get(&slot.name).items().iter().filter_map(|it| it.get(KEY).as_str()).collect();
@@ -247,7 +247,7 @@ impl Slot {
     /// Whether what is not written in it is shown as taken away: Terraform leaves only whole attributes, and what
     /// stands in blocks, to a provider.
     fn is_whole(&self) -> bool {
-        matches!(self.form, Form::Block(..) | Form::Attribute(Type::Map(_)))
+        matches!(self.form, SlotSyntax::Block(..) | SlotSyntax::Attribute(Type::Map(_)))
     }
 
     /// Whether a value of it can be a secret that a practitioner writes, or the id of what only an ephemeral
@@ -255,7 +255,7 @@ impl Slot {
     pub(super) fn takes_secret(&self) -> bool {
         let is_open = self.is_argument() && self.retired.is_none();
         let is_hidden = self.sensitive || names_momentary(&self.shape);
-        is_open && is_hidden && matches!(self.form, Form::Attribute(_))
+        is_open && is_hidden && matches!(self.form, SlotSyntax::Attribute(_))
     }
 
     /// The name of its write-only twin.

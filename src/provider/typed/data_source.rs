@@ -33,7 +33,7 @@ impl DataSource for One {
 
     fn validate(&self, config: &Value) -> Diagnostics {
         let Some(surface) = self.0.surface() else { return Diagnostics::new() };
-        Asked::of(surface, config).err().into_iter().flatten().collect()
+        Selector::of(surface, config).err().into_iter().flatten().collect()
     }
 
     fn read<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, (Value, Diagnostics)> {
@@ -48,7 +48,7 @@ impl DataSource for One {
 }
 
 /// What a configuration asks for.
-enum Asked {
+enum Selector {
     /// The object at a place.
     At(String),
     /// The object that has these values.
@@ -57,7 +57,7 @@ enum Asked {
     Unknown,
 }
 
-impl Asked {
+impl Selector {
     fn of(surface: &Surface, config: &Value) -> Result<Self, Diagnostics> {
         let entity = surface.entity;
         let parents = entity.parents();
@@ -112,14 +112,16 @@ async fn read(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Va
         runtime.known_connection(config.get("connection_handle").as_str()).map_err(|it| vec![it])?;
     let connector = Connector::new(&connection);
     let one = |error: &connector::Error| vec![explain_connector(error, "id")];
-    let body = match Asked::of(surface, config)? {
-        Asked::At(locator) => {
+    let body = match Selector::of(surface, config)? {
+        Selector::At(locator) => {
             let body = connector.read_now(surface.entity, &locator).await.map_err(|error| one(&error))?;
             let another = differences(surface, config, &locator, &body);
             if another.is_empty() { body } else { return Err(another) }
         }
-        Asked::With(given) => found_in(surface.entity, &connector, places(surface, config), &given).await?,
-        Asked::Unknown => return Ok(config.clone()),
+        Selector::With(given) => {
+            found_in(surface.entity, &connector, places(surface, config), &given).await?
+        }
+        Selector::Unknown => return Ok(config.clone()),
     };
     if connector::is_deleted(&body) {
         return Err(vec![found::object_deleted(&surface.entity.name).at_attribute("id")]);

@@ -4,7 +4,7 @@ use crate::connector;
 use crate::engine::{self, Faults, ParamError, UnlistedValue};
 use crate::provider::explain::{explain_connector, sentence};
 use crate::provider::messages::payload;
-use crate::provider::typed::surface::{Form, Repeats, Slot, Surface};
+use crate::provider::typed::surface::{Repeats, Slot, SlotSyntax, Surface};
 use crate::stripe;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::value::{Path, Value};
@@ -19,7 +19,7 @@ impl Slot {
     /// Terraform finds no place inside an attribute of dynamic type.
     fn place<'p>(&self, around: &Path, mut below: impl Iterator<Item = &'p str>) -> Path {
         let place = around.name(&self.name);
-        let Form::Block(repeats, members) = &self.form else { return place };
+        let SlotSyntax::Block(repeats, members) = &self.form else { return place };
         let index = match repeats {
             Repeats::Once => Some(0),
             Repeats::List => below.next().and_then(|step| step.parse().ok()),

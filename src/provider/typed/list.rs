@@ -45,14 +45,14 @@ pub(super) fn list(
     runtime: Arc<Runtime>,
     request: ListRequest,
 ) -> BoxStream<'static, Listed> {
-    match Listing::of(surfaces, runtime, request) {
-        Ok(listing) => stream::unfold(Some(listing), Listing::step).flat_map(stream::iter).boxed(),
+    match ListStream::of(surfaces, runtime, request) {
+        Ok(listing) => stream::unfold(Some(listing), ListStream::step).flat_map(stream::iter).boxed(),
         Err(diagnostics) => stream::iter([Listed::from(diagnostics)]).boxed(),
     }
 }
 
 /// A list that is under way.
-struct Listing {
+struct ListStream {
     surfaces: &'static Surfaces,
     runtime: Arc<Runtime>,
     connection: Arc<Connection>,
@@ -63,7 +63,7 @@ struct Listing {
     left: usize,
 }
 
-impl Listing {
+impl ListStream {
     fn of(
         surfaces: &'static Surfaces,
         runtime: Arc<Runtime>,

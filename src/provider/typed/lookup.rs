@@ -8,7 +8,7 @@ use crate::provider::payload::to_json;
 use crate::provider::typed::data_source::is_shown;
 use crate::provider::typed::schema::described;
 use crate::provider::typed::sentences::about;
-use crate::provider::typed::surface::{Form, Slot, Surface};
+use crate::provider::typed::surface::{Slot, SlotSyntax, Surface};
 use crate::terraform::schema::{Attribute, Block, Presence, Schema};
 use crate::terraform::value::{Type, Value};
 
@@ -22,7 +22,7 @@ pub(super) struct Lookup {
 pub(super) fn lookups(surface: &Surface) -> Vec<Lookup> {
     let parents = surface.entity.parents();
     let single =
-        |slot: &&Slot| matches!(slot.form, Form::Attribute(Type::Bool | Type::Number | Type::String));
+        |slot: &&Slot| matches!(slot.form, SlotSyntax::Attribute(Type::Bool | Type::Number | Type::String));
     let named = surface.arguments().filter(single).filter(|slot| {
         is_shown(slot) && !slot.sensitive && slot.name != "id" && !parents.contains(&slot.member.as_str())
     });
@@ -49,7 +49,7 @@ impl Lookup {
     /// A value that was written as text.
     pub(super) fn parsed(&self, text: &str) -> Json {
         match self.slot.form {
-            Form::Attribute(Type::Bool | Type::Number) => text.parse().unwrap_or_else(|_| text.into()),
+            SlotSyntax::Attribute(Type::Bool | Type::Number) => text.parse().unwrap_or_else(|_| text.into()),
             _ => text.into(),
         }
     }
@@ -105,8 +105,8 @@ impl Slot {
     /// The type in which a data source shows it: a nested block is a list of objects.
     pub(super) fn shown_type(&self) -> Type {
         match &self.form {
-            Form::Attribute(ty) => ty.clone(),
-            Form::Block(_, members) => {
+            SlotSyntax::Attribute(ty) => ty.clone(),
+            SlotSyntax::Block(_, members) => {
                 Type::list(Type::object(members.iter().map(|slot| (slot.name.clone(), slot.shown_type()))))
             }
         }

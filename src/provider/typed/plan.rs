@@ -12,7 +12,7 @@ use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
 use crate::provider::typed::asked::keeps_metadata;
 use crate::provider::typed::memory::Memory;
 use crate::provider::typed::planning::Planning;
-use crate::provider::typed::surface::{Form, Slot, Surface};
+use crate::provider::typed::surface::{Slot, SlotSyntax, Surface};
 use crate::terraform::provider::{PlanRequest, PlanResponse};
 use crate::terraform::value::{Path, Value};
 
@@ -210,10 +210,10 @@ impl Slot {
     /// The value with everything that only Stripe's answer tells unknown.
     pub(super) fn unanswered(&self, value: &Value) -> Value {
         match &self.form {
-            Form::Attribute(_) if self.presence.is_computed() && value.is_null() => Value::Unknown,
-            Form::Attribute(_) => value.clone(),
-            Form::Block(..) if value.is_unknown() => Value::Unknown,
-            Form::Block(_, members) => {
+            SlotSyntax::Attribute(_) if self.presence.is_computed() && value.is_null() => Value::Unknown,
+            SlotSyntax::Attribute(_) => value.clone(),
+            SlotSyntax::Block(..) if value.is_unknown() => Value::Unknown,
+            SlotSyntax::Block(_, members) => {
                 let block = |block: &Value| {
                     Value::map(
                         members

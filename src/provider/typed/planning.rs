@@ -12,7 +12,7 @@ use crate::provider::typed::answered::{METADATA_ALL, OUTPUT, shown_metadata};
 use crate::provider::typed::asked::{Asked, keeps_metadata};
 use crate::provider::typed::schema::REPLACE_IN_PLACE;
 use crate::provider::typed::secrets::ROTATE_WHEN;
-use crate::provider::typed::surface::{Form, Repeats, Slot, Surface};
+use crate::provider::typed::surface::{Repeats, Slot, SlotSyntax, Surface};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::PlanRequest;
 use crate::terraform::value::{Path, Type, Value};
@@ -139,7 +139,7 @@ impl Planning<'_> {
     fn is_answered(&self, slot: &Slot) -> bool {
         let written = !slot.is_unset(self.request.config.get(&slot.name));
         let removed = self.written.contains_key(&slot.member) && !self.object.imported;
-        slot.presence.is_computed() && !written && !removed && matches!(slot.form, Form::Attribute(_))
+        slot.presence.is_computed() && !written && !removed && matches!(slot.form, SlotSyntax::Attribute(_))
     }
 
     /// A change leaves every other argument as it is; what Stripe alone decides may follow it.
@@ -278,11 +278,13 @@ impl Slot {
     /// it was written before, or the value changes and Stripe alone decides what follows.
     fn beside(&self, config: &Value, prior: &Value, was: Was<'_>) -> Value {
         match &self.form {
-            Form::Attribute(_) if !config.is_null() || !self.presence.is_computed() => config.clone(),
-            Form::Attribute(_) if was.written.is_none() && (self.is_argument() || !was.changes) => {
+            SlotSyntax::Attribute(_) if !config.is_null() || !self.presence.is_computed() => config.clone(),
+            SlotSyntax::Attribute(_) if was.written.is_none() && (self.is_argument() || !was.changes) => {
                 prior.clone()
             }
-            Form::Block(Repeats::Once, members) if config.items().len() == 1 && prior.items().len() == 1 => {
+            SlotSyntax::Block(Repeats::Once, members)
+                if config.items().len() == 1 && prior.items().len() == 1 =>
+            {
                 let block = |value: &Value| value.items().first().cloned().unwrap_or_default();
                 let (config, prior) = (block(config), block(prior));
                 let members = members.iter().map(|slot| {

@@ -10,7 +10,7 @@ use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
 use crate::provider::typed::asked::keeps_metadata;
 use crate::provider::typed::memory::Memory;
-use crate::provider::typed::surface::{Form, Slot, Surface};
+use crate::provider::typed::surface::{Slot, SlotSyntax, Surface};
 use crate::terraform::provider::StateResponse;
 use crate::terraform::schema::Presence;
 use crate::terraform::value::Value;
@@ -30,7 +30,7 @@ pub(super) async fn read(
             memory.locator = Some(object.locator.clone());
             let body = surface.kept_body(runtime, &state, body);
             let compared = comparable(runtime, &object, &body, &memory.private);
-            surface.now(&state, Found { memory, body, compared, is_import }, &object)
+            surface.now(&state, ReadResult { memory, body, compared, is_import }, &object)
         }
         Ok(None) => StateResponse::default(),
         Err(diagnostic) => StateResponse { state, private: memory.encode(), diagnostics: vec![diagnostic] },
@@ -38,7 +38,7 @@ pub(super) async fn read(
 }
 
 /// What a read has found.
-struct Found {
+struct ReadResult {
     memory: Memory,
     /// The object as it is now.
     body: Json,
@@ -55,14 +55,14 @@ impl Surface {
         let state = Value::map([("id", Value::from(own))]);
         let object = self.object(&state, &memory);
         let body = self.kept_body(runtime, &state, body);
-        let found = Found { memory, compared: body.clone(), body, is_import: true };
+        let found = ReadResult { memory, compared: body.clone(), body, is_import: true };
         self.now(&state, found, &object).state
     }
 
     /// The state as Stripe holds the object now: what drifted among the written, and what is
     /// answered.
-    fn now(&self, state: &Value, found: Found, object: &Object) -> StateResponse {
-        let Found { mut memory, body, compared, is_import } = found;
+    fn now(&self, state: &Value, found: ReadResult, object: &Object) -> StateResponse {
+        let ReadResult { mut memory, body, compared, is_import } = found;
         let mut shown = self.kept(state, &memory);
         let params = if object.imported {
             let said = self.said_params(state, &object.locator, &body);
@@ -101,7 +101,7 @@ impl Surface {
         let writable = export_whole(self.entity, locator, &memory.body);
         let unset = self.arguments().filter(|slot| !memory.params.contains_key(&slot.member));
         for slot in unset.filter(|slot| slot.presence != Presence::Required && !self.is_place(slot)) {
-            let is_answered = matches!(slot.form, Form::Attribute(_)) && slot.presence.is_computed();
+            let is_answered = matches!(slot.form, SlotSyntax::Attribute(_)) && slot.presence.is_computed();
             if !is_answered || !writable.contains_key(&slot.member) {
                 state.set(&slot.name, slot.nothing());
             }
@@ -123,7 +123,8 @@ impl Surface {
     fn said_params(&self, state: &Value, locator: &str, body: &Json) -> Params {
         let written = sound_params(self.entity, &self.written(&known_part(state))).params;
         let now = export_whole(self.entity, locator, body);
-        let is_block = |name: &str| self.argument(name).is_some_and(|it| matches!(it.form, Form::Block(..)));
+        let is_block =
+            |name: &str| self.argument(name).is_some_and(|it| matches!(it.form, SlotSyntax::Block(..)));
         let said = written.into_iter().filter_map(|(name, value)| match self.entity.field(&name) {
             None => Some((name, value)),
             Some(_) if is_block(&name) => now.get(&name).cloned().map(|now| (name, now)),

@@ -7,7 +7,7 @@ use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
 use crate::provider::typed::asked::{keeps_metadata, names_momentary};
 use crate::provider::typed::sentences::{about, article, purpose};
 use crate::provider::typed::surface::{
-    Form, KEY, Repeats, Slot, Surface, attribute_type, holds_secret, join,
+    KEY, Repeats, Slot, SlotSyntax, Surface, attribute_type, holds_secret, join,
 };
 use crate::terraform::schema::{self, Attribute, Block, NestedBlock, Nesting, Presence, Schema};
 use crate::terraform::value::Type;
@@ -24,7 +24,7 @@ impl Surface {
     pub(super) fn schema(&self) -> Schema {
         let update = self.entity.operation(OperationKind::Update);
         let update = Updatable::Members(update.map(|update| update.params.as_slice()).unwrap_or_default());
-        let place = Place { entity: self.entity, path: String::new(), update };
+        let place = SchemaContext { entity: self.entity, path: String::new(), update };
         let block = block(&self.slots, &place, about(self.entity));
         let mut schema = Schema { version: VERSION, block };
         schema.block.attributes.extend(end_attributes());
@@ -45,7 +45,7 @@ impl Surface {
     /// The schema that Terraform gets of an ephemeral resource: it is made once, so nothing says what a change
     /// does, and all of it is in no state, so no value needs a write-only twin and no secret is left out.
     pub(super) fn ephemeral_schema(&self, description: String) -> Schema {
-        let place = Place { entity: self.entity, path: String::new(), update: Updatable::Said };
+        let place = SchemaContext { entity: self.entity, path: String::new(), update: Updatable::Said };
         let mut block = block(&self.slots, &place, description);
         for attribute in &mut block.attributes {
             let is_required =
@@ -67,7 +67,7 @@ impl Surface {
     /// The schema of an action. A secret is write-only there: it may come from an ephemeral resource, and
     /// no plan shows it.
     pub(super) fn action_schema(&self, description: String) -> Schema {
-        let place = Place { entity: self.entity, path: String::new(), update: Updatable::Said };
+        let place = SchemaContext { entity: self.entity, path: String::new(), update: Updatable::Said };
         let mut block = block(&self.slots, &place, description);
         for attribute in &mut block.attributes {
             let slot = self.slots.iter().find(|slot| slot.name == attribute.name);
@@ -126,7 +126,7 @@ impl Updatable<'_> {
 }
 
 /// Where a param stands, and what an update takes there.
-struct Place<'e> {
+struct SchemaContext<'e> {
     /// The entity type.
     entity: &'e Entity,
     /// The path of the param.
@@ -134,7 +134,7 @@ struct Place<'e> {
     update: Updatable<'e>,
 }
 
-impl Place<'_> {
+impl SchemaContext<'_> {
     fn acts_at_creation(&self, path: &str) -> bool {
         self.entity.acts_at_creation(path)
     }
@@ -155,15 +155,15 @@ impl Place<'_> {
     }
 }
 
-fn block(slots: &[Slot], place: &Place<'_>, description: String) -> Block {
+fn block(slots: &[Slot], place: &SchemaContext<'_>, description: String) -> Block {
     let mut block = Block::new(description, Vec::new());
     for slot in slots {
         let of_field = described(place.entity, &join(&place.path, &slot.member), slot);
         let (place, of_argument) = place.member(&slot.member, &describe(slot));
         let sentence = if slot.is_argument() { of_argument } else { of_field };
         match &slot.form {
-            Form::Attribute(ty) => block.attributes.push(attribute(slot, ty, &place, sentence)),
-            Form::Block(repeats, members) => {
+            SlotSyntax::Attribute(ty) => block.attributes.push(attribute(slot, ty, &place, sentence)),
+            SlotSyntax::Block(repeats, members) => {
                 let nesting = if *repeats == Repeats::Once { Nesting::One } else { Nesting::List };
                 let inner = self::block(members, &place, sentence);
                 block.blocks.push(NestedBlock::new(slot.name.clone(), nesting, inner));
@@ -173,7 +173,7 @@ fn block(slots: &[Slot], place: &Place<'_>, description: String) -> Block {
     block
 }
 
-fn attribute(slot: &Slot, ty: &Type, place: &Place<'_>, sentence: String) -> Attribute {
+fn attribute(slot: &Slot, ty: &Type, place: &SchemaContext<'_>, sentence: String) -> Attribute {
     // What has a write-only twin need not be written itself; that one of the two is, is checked.
     let presence = match slot.presence {
         Presence::Required if place.path == slot.member && slot.takes_secret() => Presence::Optional,
@@ -191,7 +191,7 @@ fn attribute(slot: &Slot, ty: &Type, place: &Place<'_>, sentence: String) -> Att
 }
 
 /// The members of an object, or of the objects of a list or a map, for the documentation.
-fn members(shape: &Shape, place: &Place<'_>) -> Vec<schema::Member> {
+fn members(shape: &Shape, place: &SchemaContext<'_>) -> Vec<schema::Member> {
     let inner = shape.item().or_else(|| shape.map_value()).unwrap_or(shape);
     let all = inner.members().unwrap_or_default().iter().map(|member| {
         let (place, description) =

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::provider::connection_schema::optional;
 use crate::provider::messages::payload;
 use crate::provider::runtime::Runtime;
-use crate::provider::typed::surface::{Form, Slot, Surface};
+use crate::provider::typed::surface::{Slot, SlotSyntax, Surface};
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::schema::Attribute;
 use crate::terraform::value::{Type, Value};
@@ -105,7 +105,7 @@ fn clear(slots: &[Slot], value: &mut Value, path: &[&str]) {
     let Some(slot) = slots.iter().find(|slot| slot.member == *first) else { return };
     match (&slot.form, rest) {
         (_, []) => value.set(&slot.name, Value::Null),
-        (Form::Block(_, members), rest) => {
+        (SlotSyntax::Block(_, members), rest) => {
             let blocks = value.get(&slot.name).items().iter().cloned();
             let cleared = blocks.map(|mut block| {
                 clear(members, &mut block, rest);
@@ -115,6 +115,6 @@ fn clear(slots: &[Slot], value: &mut Value, path: &[&str]) {
             value.set(&slot.name, cleared);
         }
         // What stands inside a dynamic argument is never shown.
-        (Form::Attribute(_), _) => {}
+        (SlotSyntax::Attribute(_), _) => {}
     }
 }

@@ -35,7 +35,7 @@ pub(super) struct Slot {
     /// The param and field of Stripe.
     pub(super) member: String,
     /// How it is written.
-    pub(super) form: Form,
+    pub(super) form: SlotSyntax,
     /// Who may set it.
     pub(super) presence: Presence,
     /// What to write in its place, where Stripe no longer takes it.
@@ -52,7 +52,7 @@ pub(super) struct Slot {
 
 /// How a slot is written.
 #[derive(Debug, Clone)]
-pub(super) enum Form {
+pub(super) enum SlotSyntax {
     /// `name = value`.
     Attribute(Type),
     /// `name { … }`.
@@ -133,7 +133,7 @@ impl Surface {
 impl Slot {
     /// Stripe's id of an object that its params and fields do not name.
     fn id() -> Self {
-        let form = Form::Attribute(Type::String);
+        let form = SlotSyntax::Attribute(Type::String);
         let (name, member) = ("id".to_owned(), "id".to_owned());
         let (presence, shape) = (Presence::Computed, Shape::text());
         Self {
@@ -156,7 +156,7 @@ impl Slot {
 
     /// Whether it is an attribute of dynamic type.
     pub(super) fn is_dynamic(&self) -> bool {
-        matches!(self.form, Form::Attribute(Type::Dynamic))
+        matches!(self.form, SlotSyntax::Attribute(Type::Dynamic))
     }
 }
 
@@ -193,9 +193,9 @@ impl Builder<'_> {
         let form = if self.data.blocks.contains(&at) {
             self.block(&at, &member.shape, field.map(|field| &field.shape), presence)
         } else if root {
-            Form::Attribute(self.named_type(&at).unwrap_or_else(|| attribute_type(&member.shape)))
+            SlotSyntax::Attribute(self.named_type(&at).unwrap_or_else(|| attribute_type(&member.shape)))
         } else {
-            Form::Attribute(self.named_type(&at).or_else(|| type_in_block(&member.shape))?)
+            SlotSyntax::Attribute(self.named_type(&at).or_else(|| type_in_block(&member.shape))?)
         };
         let name = if root {
             BlockKind::Resource.usable_name(member.name.clone(), PREFIX).into_owned()
@@ -203,7 +203,7 @@ impl Builder<'_> {
             member.name.clone()
         };
         // Where Stripe answers nothing, a block that is not written has nothing to show.
-        let presence = if matches!(form, Form::Block(..)) { written(presence) } else { presence };
+        let presence = if matches!(form, SlotSyntax::Block(..)) { written(presence) } else { presence };
         let sensitive = holds_secret(&member.shape) || field.is_some_and(|it| root && it.shape.sensitive);
         let retired = self.data.retired.get(&at).cloned();
         let retired_inside = self.data.retired_inside(&at);
@@ -212,7 +212,7 @@ impl Builder<'_> {
         Some(Slot { name, member, form, presence, retired, retired_inside, answered, sensitive, shape })
     }
 
-    fn block(&self, at: &str, param: &Shape, field: Option<&Shape>, presence: Presence) -> Form {
+    fn block(&self, at: &str, param: &Shape, field: Option<&Shape>, presence: Presence) -> SlotSyntax {
         let (repeats, item) = match (&param.kind, param.item(), param.map_value()) {
             (_, Some(item), _) => (Repeats::List, item),
             (_, _, Some(value)) => (Repeats::Keyed, value),
@@ -241,7 +241,7 @@ impl Builder<'_> {
                 },
             );
         }
-        Form::Block(repeats, members)
+        SlotSyntax::Block(repeats, members)
     }
 
     fn named_type(&self, at: &str) -> Option<Type> {

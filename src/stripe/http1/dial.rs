@@ -16,9 +16,9 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 
-use super::proxy_auth::{Authentication, ProxyAuth, credentials_refused};
+use super::proxy_auth::{Authentication, ProxyAuthenticator, credentials_refused};
 use super::{ProxyOrigin, ProxySettings, ProxyTls, tls};
-use crate::stripe::reach::Route;
+use crate::stripe::reach::DialTarget;
 use crate::stripe::trace::{Event, emit};
 use crate::stripe::wire_tap::Tap;
 use crate::stripe::{SetupError, TransportError};
@@ -48,7 +48,7 @@ enum Tunnel {
 #[derive(Debug)]
 pub(super) struct Dialer {
     proxy: Option<ProxySettings>,
-    auth: ProxyAuth,
+    auth: ProxyAuthenticator,
     /// The target is https.
     secure: bool,
     /// The time for opening a connection, with TLS and tunnel.
@@ -63,7 +63,7 @@ impl Dialer {
         limit: Duration,
         roots: &[&str],
     ) -> Result<Self, SetupError> {
-        let auth = ProxyAuth::new(proxy.as_ref().and_then(|proxy| proxy.credentials.clone()));
+        let auth = ProxyAuthenticator::new(proxy.as_ref().and_then(|proxy| proxy.credentials.clone()));
         Ok(Self { proxy, auth, secure, limit, tls: tls::config(roots)? })
     }
 
@@ -118,7 +118,7 @@ impl Dialer {
 
     async fn connect_directly(&self, target: &Uri, by: Instant) -> TappedResult {
         let (host, port) = (target.host().unwrap_or_default(), port(target, self.secure));
-        let route = Route::direct(format!("{host}:{port}"), self.limit);
+        let route = DialTarget::direct(format!("{host}:{port}"), self.limit);
         let nobody = |why| TransportError::Unreachable(route.unreachable(why));
         let (stream, tap) = route.told_when_slow(open_tcp(host, port, by)).await.map_err(nobody)?;
         Ok((Box::new(stream), tap))
@@ -130,7 +130,7 @@ impl Dialer {
             ProxyOrigin::Configuration => "the connection",
             ProxyOrigin::Environment => "the environment",
         };
-        let route = Route::to_proxy(format!("{host}:{port}"), origin, self.limit);
+        let route = DialTarget::to_proxy(format!("{host}:{port}"), origin, self.limit);
         let nobody = |why: String| match proxy.origin {
             ProxyOrigin::Configuration => {
                 TransportError::ProxyUnreachable(format!("the proxy {host}:{port} is not reachable: {why}"))

@@ -11,11 +11,11 @@ const MAX_IDLE: usize = 8;
 
 /// Idle connections, the one that was used last at the end.
 #[derive(Debug)]
-pub(super) struct Pool<T> {
+pub(super) struct IdlePool<T> {
     idle: Mutex<Vec<(Instant, T)>>,
 }
 
-impl<T> Pool<T> {
+impl<T> IdlePool<T> {
     pub(super) fn new() -> Self {
         Self { idle: Mutex::default() }
     }
@@ -40,12 +40,12 @@ impl<T> Pool<T> {
 #[cfg(test)]
 mod tests {
 
-    use super::{MAX_IDLE, Pool};
+    use super::{IdlePool, MAX_IDLE};
     use crate::stripe::transport::MAX_IDLE_TIME;
 
     #[tokio::test(start_paused = true)]
     async fn what_was_idle_for_too_long_is_not_used_again() {
-        let pool = Pool::new();
+        let pool = IdlePool::new();
         pool.put("old", |_| true);
         tokio::time::advance(MAX_IDLE_TIME * 9 / 10).await;
         pool.put("young", |_| true);
@@ -58,7 +58,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn closed_ones_are_not_kept_and_there_is_an_end_of_room() {
-        let pool = Pool::new();
+        let pool = IdlePool::new();
         pool.put(0, |_| false);
         assert_eq!(pool.take(), None);
         (0..=MAX_IDLE).for_each(|number| pool.put(number, |_| true));

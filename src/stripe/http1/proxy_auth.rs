@@ -45,7 +45,7 @@ struct Challenge(WwwAuthenticateHeader);
 
 /// The credentials for a proxy, and the challenge that it last accepted an answer to.
 #[derive(Debug)]
-pub(super) struct ProxyAuth {
+pub(super) struct ProxyAuthenticator {
     credentials: Option<ProxyCredentials>,
     accepted: Mutex<Option<Challenge>>,
 }
@@ -53,7 +53,7 @@ pub(super) struct ProxyAuth {
 /// The authentication of one request, or of one tunnel.
 #[derive(Debug)]
 pub(super) struct Authentication<'p> {
-    proxy: &'p ProxyAuth,
+    proxy: &'p ProxyAuthenticator,
     /// The challenge that this request got.
     own: Option<Challenge>,
 }
@@ -70,7 +70,7 @@ impl fmt::Debug for Challenge {
     }
 }
 
-impl ProxyAuth {
+impl ProxyAuthenticator {
     pub(super) fn new(credentials: Option<ProxyCredentials>) -> Self {
         Self { credentials, accepted: Mutex::default() }
     }
@@ -185,7 +185,7 @@ impl ProxyCredentials {
 mod tests {
     use http::HeaderMap;
 
-    use super::{AuthScheme, ProxyAuth, ProxyCredentials};
+    use super::{AuthScheme, ProxyAuthenticator, ProxyCredentials};
     use crate::secret::Secret;
 
     fn credentials(scheme: AuthScheme, user: &str, password: &str) -> ProxyCredentials {
@@ -194,15 +194,16 @@ mod tests {
 
     #[test]
     fn who_names_no_user_is_asked_for_one() {
-        let why = ProxyAuth::new(None).begin().challenged(&HeaderMap::new()).unwrap_err().to_string();
+        let why =
+            ProxyAuthenticator::new(None).begin().challenged(&HeaderMap::new()).unwrap_err().to_string();
         assert!(why.contains("asks for a user and a password, and none is set"), "{why}");
-        let basic = ProxyAuth::new(Some(credentials(AuthScheme::Basic, "svc", "wrong")));
+        let basic = ProxyAuthenticator::new(Some(credentials(AuthScheme::Basic, "svc", "wrong")));
         let why = basic.begin().challenged(&HeaderMap::new()).unwrap_err().to_string();
         assert!(why.contains("refused the user"), "{why}");
     }
 
-    fn digest() -> ProxyAuth {
-        ProxyAuth::new(Some(credentials(AuthScheme::Digest, "svc", "secret")))
+    fn digest() -> ProxyAuthenticator {
+        ProxyAuthenticator::new(Some(credentials(AuthScheme::Digest, "svc", "secret")))
     }
 
     fn challenge(text: &str) -> HeaderMap {
@@ -215,7 +216,7 @@ mod tests {
 
     #[test]
     fn basic_is_user_and_password_in_base64() {
-        let proxy = ProxyAuth::new(Some(credentials(AuthScheme::Basic, "svc", "p ä:ss")));
+        let proxy = ProxyAuthenticator::new(Some(credentials(AuthScheme::Basic, "svc", "p ä:ss")));
         let header = proxy.begin().header("GET", "/").unwrap();
         assert_eq!(header.to_str().unwrap(), "Basic c3ZjOnAgw6Q6c3M=");
         assert!(header.is_sensitive());

@@ -15,8 +15,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use futures_util::future::BoxFuture;
 
 use super::window::{Decision, LimitKey, LimitKeys, Window, WindowError};
-use super::window_state::{Entry, LONGEST_PAUSE, MOST_LATENESS, Pause, WindowState, micros};
-use crate::files::{self, KeptFile, Locked};
+use super::window_state::{AdmittedRequest, LONGEST_PAUSE, MOST_LATENESS, Pause, WindowState, micros};
+use crate::files::{self, KeptFile, LockedFile};
 
 /// After this time without the lock the file counts as unusable: no healthy process holds it so long.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
@@ -63,7 +63,7 @@ impl HostWindow {
 
 /// Changes the state in a file under its lock.
 fn change_file<T>(
-    locked: &Locked<'_>,
+    locked: &LockedFile<'_>,
     clock: fn() -> SystemTime,
     change: impl FnOnce(&mut WindowState, u64) -> T,
 ) -> io::Result<T> {
@@ -117,7 +117,7 @@ fn decode(bytes: &[u8]) -> WindowState {
             }
             [at, endpoint, connection, late] => {
                 let late = late.min(micros(MOST_LATENESS));
-                state.admitted.push(Entry { at, late, keys: [endpoint, connection] });
+                state.admitted.push(AdmittedRequest { at, late, keys: [endpoint, connection] });
             }
         }
     }

@@ -34,13 +34,13 @@ const IDLE_AFTER: Duration = Duration::from_secs(30);
 pub struct NodeThrottle {
     /// The instants of the last admissions, oldest first; locked while the first caller waits.
     window: Mutex<VecDeque<Instant>>,
-    pool: StdMutex<Pool>,
+    pool: StdMutex<NodePool>,
     min: usize,
     max: usize,
 }
 
 #[derive(Debug)]
-struct Pool {
+struct NodePool {
     active: usize,
     /// When a 429 halved the nodes.
     halved: Option<Instant>,
@@ -52,7 +52,7 @@ impl NodeThrottle {
     /// Between `min` and `max` nodes, at least one.
     pub fn new(min: usize, max: usize) -> Self {
         let (min, max) = (min.max(1), max.max(min).max(1));
-        let pool = StdMutex::new(Pool { active: min, halved: None, changed: None });
+        let pool = StdMutex::new(NodePool { active: min, halved: None, changed: None });
         Self { window: Mutex::default(), pool, min, max }
     }
 

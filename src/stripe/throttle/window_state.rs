@@ -37,7 +37,7 @@ pub(super) const LONGEST_PAUSE: u64 = 65_000_000;
 
 /// An admitted request, which counts for a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(super) struct AdmittedRequest {
     /// When it may be sent, in microseconds of the window's own clock.
     pub at: u64,
     /// How much later it may be sent all the same, in microseconds.
@@ -58,11 +58,11 @@ pub(super) struct Pause {
 /// The admissions of the last second, and the pauses that have not ended.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct WindowState {
-    pub admitted: Vec<Entry>,
+    pub admitted: Vec<AdmittedRequest>,
     pub pauses: Vec<Pause>,
 }
 
-impl Entry {
+impl AdmittedRequest {
     /// Until when it counts.
     fn end(&self) -> u64 {
         self.at.saturating_add(self.late).saturating_add(WINDOW)
@@ -75,7 +75,7 @@ impl WindowState {
     pub(super) fn decide(&mut self, limit: usize, keys: LimitKeys, now: u64) -> Decision {
         self.drop_expired(now);
         let hashes = [keys.endpoint.hash, keys.connection.hash];
-        let moves = |entry: &Entry| Some(entry.at) == keys.moved && entry.keys == hashes;
+        let moves = |entry: &AdmittedRequest| Some(entry.at) == keys.moved && entry.keys == hashes;
         if let Some(moved) = self.admitted.iter().position(moves) {
             self.admitted.remove(moved);
         }
@@ -92,7 +92,7 @@ impl WindowState {
                 Decision::Wait(wait)
             };
         }
-        let entry = Entry { at, late: micros(keys.lateness.min(MOST_LATENESS)), keys: hashes };
+        let entry = AdmittedRequest { at, late: micros(keys.lateness.min(MOST_LATENESS)), keys: hashes };
         self.admitted.push(entry);
         let next = Duration::from_micros(self.due(None, limit, now) - now).saturating_sub(GRANT_AHEAD);
         Decision::Granted { wait, at, next }
@@ -121,9 +121,10 @@ impl WindowState {
     /// key, for the account.
     fn due(&self, key: Option<(usize, u64)>, limit: usize, now: u64) -> u64 {
         let limit = limit.max(1);
-        let counts = |entry: &&Entry| key.is_none_or(|(at, hash)| entry.keys.get(at) == Some(&hash));
+        let counts =
+            |entry: &&AdmittedRequest| key.is_none_or(|(at, hash)| entry.keys.get(at) == Some(&hash));
         let admitted = self.admitted.iter().filter(counts);
-        let mut ends: Vec<u64> = admitted.clone().map(Entry::end).collect();
+        let mut ends: Vec<u64> = admitted.clone().map(AdmittedRequest::end).collect();
         ends.sort_unstable();
         let free = ends.len().checked_sub(limit).and_then(|at| ends.get(at).copied());
         let spaced = admitted.map(|entry| entry.at + spacing(limit)).max();

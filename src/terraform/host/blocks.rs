@@ -35,7 +35,7 @@ pub fn inner(nested: &NestedBlock) -> Block {
 fn each(
     nested: &NestedBlock,
     value: &Value,
-    change: impl Fn(Place<'_>, &Value) -> Result<Value, Error>,
+    change: impl Fn(BlockPosition<'_>, &Value) -> Result<Value, Error>,
 ) -> Result<Value, Error> {
     if value.is_unknown() {
         return Ok(Value::Unknown);
@@ -43,23 +43,23 @@ fn each(
     let items = value.items().iter();
     Ok(match nested.nesting() {
         NestingMode::Set => {
-            Value::Set(items.map(|item| change(Place::None, item)).collect::<Result<_, _>>()?)
+            Value::Set(items.map(|item| change(BlockPosition::None, item)).collect::<Result<_, _>>()?)
         }
         NestingMode::Map => {
             let entries = value.as_map().into_iter().flatten();
             let changed =
-                entries.map(|(label, item)| Ok((label.clone(), change(Place::Label(label), item)?)));
+                entries.map(|(label, item)| Ok((label.clone(), change(BlockPosition::Label(label), item)?)));
             Value::map(changed.collect::<Result<Vec<_>, Error>>()?)
         }
         _ => {
-            let changed = items.enumerate().map(|(at, item)| change(Place::Index(at), item));
+            let changed = items.enumerate().map(|(at, item)| change(BlockPosition::Index(at), item));
             Value::List(changed.collect::<Result<_, _>>()?)
         }
     })
 }
 
 /// Where among the objects of a nested block one stands.
-enum Place<'a> {
+enum BlockPosition<'a> {
     Index(usize),
     Label(&'a str),
     None,
@@ -104,9 +104,9 @@ pub fn proposed(block: &Block, prior: &Value, config: &Value) -> Result<Value, E
         let inner = inner(nested);
         let value = each(nested, config.get(&nested.type_name), |place, item| {
             let before = match place {
-                Place::Index(at) => before.items().get(at),
-                Place::Label(label) => before.as_map().and_then(|entries| entries.get(label)),
-                Place::None => before.items().iter().find(|before| is_made_of(&inner, before, item)),
+                BlockPosition::Index(at) => before.items().get(at),
+                BlockPosition::Label(label) => before.as_map().and_then(|entries| entries.get(label)),
+                BlockPosition::None => before.items().iter().find(|before| is_made_of(&inner, before, item)),
             };
             proposed(&inner, before.unwrap_or(&Value::Null), item)
         })?;

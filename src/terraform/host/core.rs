@@ -22,7 +22,7 @@ pub struct Core {
 
 /// An object in a state, or planned to be in it.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Object {
+pub struct ResourceInstance {
     /// Its attributes; null where there is no object.
     pub state: Value,
     /// What only the provider reads.
@@ -81,7 +81,12 @@ impl Core {
     }
 
     /// Validates and plans an object as it is written.
-    pub async fn plan(&mut self, name: &str, prior: &Object, written: &Value) -> Result<Object, Error> {
+    pub async fn plan(
+        &mut self,
+        name: &str,
+        prior: &ResourceInstance,
+        written: &Value,
+    ) -> Result<ResourceInstance, Error> {
         let block = self.resource(name)?;
         let (ty, config) = (blocks::ty(&block)?, blocks::whole(&block, written)?);
         let request = wire::validate_resource_type_config::Request {
@@ -100,17 +105,20 @@ impl Core {
         };
         let answer = self.client.plan_resource_change(request).await?.into_inner();
         heard(&answer.diagnostics)?;
-        Ok(Object { state: receive(answer.planned_state.as_ref(), &ty)?, private: answer.planned_private })
+        Ok(ResourceInstance {
+            state: receive(answer.planned_state.as_ref(), &ty)?,
+            private: answer.planned_private,
+        })
     }
 
     /// Applies what was planned.
     pub async fn apply(
         &mut self,
         name: &str,
-        prior: &Object,
-        planned: &Object,
+        prior: &ResourceInstance,
+        planned: &ResourceInstance,
         written: &Value,
-    ) -> Result<Object, Error> {
+    ) -> Result<ResourceInstance, Error> {
         let block = self.resource(name)?;
         let request = wire::apply_resource_change::Request {
             type_name: name.to_owned(),
@@ -123,11 +131,15 @@ impl Core {
         let answer = self.client.apply_resource_change(request).await?.into_inner();
         heard(&answer.diagnostics)?;
         let state = receive(answer.new_state.as_ref(), &blocks::ty(&block)?)?;
-        Ok(Object { state, private: answer.private })
+        Ok(ResourceInstance { state, private: answer.private })
     }
 
     /// Refreshes an object.
-    pub async fn refresh(&mut self, name: &str, object: &Object) -> Result<Object, Error> {
+    pub async fn refresh(
+        &mut self,
+        name: &str,
+        object: &ResourceInstance,
+    ) -> Result<ResourceInstance, Error> {
         let block = self.resource(name)?;
         let request = wire::read_resource::Request {
             type_name: name.to_owned(),
@@ -138,7 +150,7 @@ impl Core {
         let answer = self.client.read_resource(request).await?.into_inner();
         heard(&answer.diagnostics)?;
         let state = receive(answer.new_state.as_ref(), &blocks::ty(&block)?)?;
-        Ok(Object { state, private: answer.private })
+        Ok(ResourceInstance { state, private: answer.private })
     }
 
     /// Reads a data source.

@@ -8,7 +8,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::time::timeout;
 
-use crate::terraform::host::{Error, Host, Line};
+use crate::terraform::host::{Error, HandshakeLine, Host};
 
 /// For so long Terraform waits for the handshake of a plugin.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
@@ -21,7 +21,7 @@ const MOST_TOLD: u64 = 16 << 10;
 #[derive(Debug)]
 pub struct Process {
     /// What it wrote to be found.
-    pub line: Line,
+    pub line: HandshakeLine,
     /// Its standard input, where `command` pipes it.
     pub stdin: Option<ChildStdin>,
     /// The process.
@@ -49,7 +49,7 @@ impl Process {
         if let Ok(read) = timeout(START_TIMEOUT, stdout.read_line(&mut line)).await {
             read?;
         }
-        if let Ok(line) = Line::parse(line.strip_suffix('\n').unwrap_or_default()) {
+        if let Ok(line) = HandshakeLine::parse(line.strip_suffix('\n').unwrap_or_default()) {
             return Ok(Self { stdin: child.stdin.take(), child, stdout, line, _folder: folder });
         }
         // It may have ended by itself.

@@ -13,7 +13,7 @@ use tokio_rustls::TlsAcceptor;
 use tonic::transport::server::Connected;
 
 use crate::terraform::plugin::socket::Socket;
-use crate::terraform::plugin::tls::Identity;
+use crate::terraform::plugin::tls::ServerIdentity;
 
 mod batched;
 
@@ -34,10 +34,10 @@ const REFUSED_PAUSE: Duration = Duration::from_millis(50);
 /// The connections of clients that have proved who they are; of any client where `identity` is none.
 pub(super) fn incoming(
     socket: Socket,
-    identity: Option<Identity>,
+    identity: Option<ServerIdentity>,
 ) -> impl Stream<Item = io::Result<Connection>> {
     let acceptor = identity.map(|identity| identity.acceptor());
-    let door = Door { socket, acceptor, handshakes: JoinSet::new(), waiting: VecDeque::new() };
+    let door = Acceptor { socket, acceptor, handshakes: JoinSet::new(), waiting: VecDeque::new() };
     stream::unfold(door, |mut door| async {
         let connection = door.next().await;
         Some((connection, door))
@@ -45,7 +45,7 @@ pub(super) fn incoming(
 }
 
 /// The socket, and the clients that are proving who they are.
-struct Door {
+struct Acceptor {
     socket: Socket,
     acceptor: Option<TlsAcceptor>,
     handshakes: JoinSet<io::Result<Connection>>,
@@ -53,7 +53,7 @@ struct Door {
     waiting: VecDeque<AbortHandle>,
 }
 
-impl Door {
+impl Acceptor {
     /// The next connection of a client that has proved who it is.
     async fn next(&mut self) -> io::Result<Connection> {
         loop {

@@ -61,7 +61,7 @@ fn write_line(line: &str) {
 /// The record as one line of JSON.
 fn line(record: &Record<'_>, now: Timestamp) -> String {
     let message = record.args().to_string();
-    let mut fields = Fields(head(record, &message, now));
+    let mut fields = RecordFields(head(record, &message, now));
     // `visit_pair` below never fails.
     let _ = record.key_values().visit(&mut fields);
     let line = Value::Object(fields.0).to_string();
@@ -88,9 +88,9 @@ fn head(record: &Record<'_>, message: &str, now: Timestamp) -> Map<String, Value
 }
 
 /// Takes the key-value pairs of a record.
-struct Fields(Map<String, Value>);
+struct RecordFields(Map<String, Value>);
 
-impl<'kvs> VisitSource<'kvs> for Fields {
+impl<'kvs> VisitSource<'kvs> for RecordFields {
     fn visit_pair(&mut self, key: Key<'kvs>, value: kv::Value<'kvs>) -> Result<(), kv::Error> {
         if !key.as_str().starts_with('@') {
             self.0.insert(key.to_string(), Value::String(value.to_string()));

@@ -20,18 +20,18 @@ use crate::terraform::plugin::Error;
 const SERVER_NAME: &str = "localhost";
 
 /// Our certificate for the one client that may connect.
-pub(super) struct Identity {
+pub(super) struct ServerIdentity {
     certificate: CertificateDer<'static>,
     config: Arc<ServerConfig>,
 }
 
-impl std::fmt::Debug for Identity {
+impl std::fmt::Debug for ServerIdentity {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Identity").field("certificate", &self.certificate()).finish_non_exhaustive()
     }
 }
 
-impl Identity {
+impl ServerIdentity {
     /// A new certificate, served only to the client whose certificate is given in PEM.
     pub(super) fn for_client(pem: &str) -> Result<Self, Error> {
         let client = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(Error::ClientCertificate)?;

@@ -1,7 +1,7 @@
 //! Secret Manager alone: what is asked for, what is believed, what a failure says.
 
 use google_cloud_auth::credentials::service_account;
-use stripe_provider::secret::{Identity, Manager, SecretVersion};
+use stripe_provider::secret::{GoogleIdentity, Manager, SecretVersion};
 
 use super::google::{Answer, Google, READER};
 use crate::support::harness::{Case, case};
@@ -20,7 +20,7 @@ const NAME: &str = "projects/p/secrets/stripe/versions/1";
 
 fn manager(google: &Google) -> Manager {
     let credentials = service_account::Builder::new(google.key()).build().unwrap();
-    Manager::new(Identity::new(credentials), Some(google.base())).unwrap()
+    Manager::new(GoogleIdentity::new(credentials), Some(google.base())).unwrap()
 }
 
 /// What comes of reading a version with this answer.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::process::Stdio;
 
 use serde_json::Value;
-use stripe_provider::terraform::host::{COOKIE, Client};
+use stripe_provider::terraform::host::{COOKIE, ClientIdentity};
 use stripe_provider::terraform::wire::go_plugin::Empty;
 use stripe_provider::terraform::wire::go_plugin::grpc_controller_client::GrpcControllerClient;
 use stripe_provider::terraform::wire::health::HealthCheckRequest;
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tonic::transport::Channel;
 
-use crate::support::host::{Host, Line, soon};
+use crate::support::host::{HandshakeLine, Host, soon};
 use crate::support::running::{Running, command};
 use crate::support::signals::signal;
 
@@ -96,8 +96,8 @@ async fn in_debug_mode_it_says_how_to_reach_it_and_ends_with_an_interrupt() {
         assert_eq!(plugin["ProtocolVersion"], 5);
         assert_eq!(plugin["Pid"], id);
         let address = plugin["Addr"]["String"].as_str().unwrap();
-        let line = Line::parse(&format!("1|5|unix|{address}|grpc|")).unwrap();
-        assert!(is_healthy(&soon(line.channel(Client(None))).await.unwrap()).await);
+        let line = HandshakeLine::parse(&format!("1|5|unix|{address}|grpc|")).unwrap();
+        assert!(is_healthy(&soon(line.channel(ClientIdentity(None))).await.unwrap()).await);
     }
     signal("INT", &[id.into()]);
     assert!(soon(child.wait()).await.unwrap().success());

@@ -4,17 +4,21 @@ use std::collections::HashMap;
 
 use rustls::SupportedProtocolVersion;
 use rustls::version::{TLS12, TLS13};
-use stripe_provider::terraform::host::{Client, channel_over};
+use stripe_provider::terraform::host::{ClientIdentity, channel_over};
 use stripe_provider::terraform::plugin::Error;
 use stripe_provider::terraform::wire::tfplugin5::get_provider_schema;
 use stripe_provider::terraform::wire::tfplugin5::provider_client::ProviderClient;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::support::host::{Host, Line, soon};
+use crate::support::host::{HandshakeLine, Host, soon};
 use crate::support::served::{bind, serve};
 
 /// Whether a client gets as far as the first byte of HTTP/2 from the server.
-async fn is_admitted(line: &Line, client: Client, version: &'static SupportedProtocolVersion) -> bool {
+async fn is_admitted(
+    line: &HandshakeLine,
+    client: ClientIdentity,
+    version: &'static SupportedProtocolVersion,
+) -> bool {
     match soon(line.secure(client, version)).await {
         Ok(mut stream) => soon(stream.read_u8()).await.is_ok(),
         Err(_) => false,
@@ -50,7 +54,7 @@ async fn who_shows_no_certificate_is_refused() {
     let host = Host::new().unwrap();
     let plugin = serve(&host.variables());
     for version in [&TLS12, &TLS13] {
-        assert!(!is_admitted(&plugin.line, Client(None), version).await);
+        assert!(!is_admitted(&plugin.line, ClientIdentity(None), version).await);
     }
 }
 
@@ -121,7 +125,7 @@ async fn a_host_without_a_certificate_is_served_in_the_open() {
     variables.remove("PLUGIN_CLIENT_CERT");
     let plugin = serve(&variables);
     assert_eq!(plugin.line.certificate, None);
-    let channel = soon(plugin.line.channel(Client(None))).await.unwrap();
+    let channel = soon(plugin.line.channel(ClientIdentity(None))).await.unwrap();
     let mut provider = ProviderClient::new(channel);
     let schema = soon(provider.get_schema(get_provider_schema::Request {}));
     assert!(schema.await.is_ok());

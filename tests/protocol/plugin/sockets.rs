@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
-use stripe_provider::terraform::host::Client;
+use stripe_provider::terraform::host::ClientIdentity;
 use stripe_provider::terraform::plugin::Error;
 use stripe_provider::terraform::wire::health::HealthCheckRequest;
 use stripe_provider::terraform::wire::health::health_client::HealthClient;
 use tempfile::TempDir;
 
-use crate::support::host::{Line, soon};
+use crate::support::host::{HandshakeLine, soon};
 use crate::support::served::{bind, serve};
 
 const FOLDER: &str = "PLUGIN_UNIX_SOCKET_DIR";
@@ -61,7 +61,7 @@ async fn without_room_for_a_socket_it_listens_on_a_port_the_host_allows() {
     ]));
     assert_eq!(plugin.line.network, "tcp");
     assert!(plugin.line.address.starts_with("127.0.0.1:"));
-    let channel = soon(plugin.line.channel(Client(None))).await.unwrap();
+    let channel = soon(plugin.line.channel(ClientIdentity(None))).await.unwrap();
     let question = HealthCheckRequest { service: "plugin".to_owned() };
     assert!(soon(HealthClient::new(channel).check(question)).await.is_ok());
 }
@@ -76,7 +76,7 @@ async fn without_room_for_a_socket_and_without_ports_it_says_so() {
 
 #[tokio::test]
 async fn the_line_has_a_seventh_field_only_for_hosts_that_ask() {
-    let line = |variables| Line::parse(&bind(&variables).unwrap().handshake()).unwrap();
+    let line = |variables| HandshakeLine::parse(&bind(&variables).unwrap().handshake()).unwrap();
     assert_eq!(line(HashMap::new()).fields, 6);
     assert_eq!(line(HashMap::from([("PLUGIN_MULTIPLEX_GRPC", "true".to_owned())])).fields, 7);
 }

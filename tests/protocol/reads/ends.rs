@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 use stripe_provider::connector::{Connector, entity};
-use stripe_provider::engine::{EndWish, Ended, Object, Params};
+use stripe_provider::engine::{EndOutcome, EndWish, Object, Params};
 
 use crate::support::connectors::connector;
 use crate::support::shop::Shop;
@@ -20,7 +20,7 @@ async fn made(shop: &Shop, name: &str, params: Json) -> Object {
 }
 
 /// The end of an object, and how many reads, updates, deletes and other calls it took.
-async fn ended(connector: &Connector, object: &Object) -> (Ended, [usize; 4]) {
+async fn ended(connector: &Connector, object: &Object) -> (EndOutcome, [usize; 4]) {
     let before = connector.totals().requests;
     let ended = object.end(connector, EndWish::default()).await.unwrap();
     let after = connector.totals().requests;
@@ -35,15 +35,15 @@ async fn a_product_whose_price_was_seen_is_archived_at_once_and_another_one_is_a
     let price = made(&shop, "Price", of_product).await;
     let knows_nothing = connector(&shop.base, KEY);
     let (end, calls) = ended(&knows_nothing, &product).await;
-    assert!(matches!(end, Ended::Stays(_)), "{end:?}");
+    assert!(matches!(end, EndOutcome::Stays(_)), "{end:?}");
     assert_eq!(calls, [0, 1, 1, 0], "deleted in vain, then archived");
     let run = connector(&shop.base, KEY);
     assert_eq!(ended(&run, &price).await.1, [0, 1, 0, 0]);
     let (end, calls) = ended(&run, &product).await;
-    assert!(matches!(end, Ended::Stays(_)), "{end:?}");
+    assert!(matches!(end, EndOutcome::Stays(_)), "{end:?}");
     assert_eq!(calls, [0, 1, 0, 0]);
     let alone = made(&shop, "Product", json!({"name": "Milk"})).await;
-    assert_eq!(ended(&run, &alone).await, (Ended::Ended, [0, 0, 1, 0]));
+    assert_eq!(ended(&run, &alone).await, (EndOutcome::Ended, [0, 0, 1, 0]));
 }
 
 #[tokio::test]
@@ -54,8 +54,8 @@ async fn what_ends_by_its_state_is_ended_by_the_state_that_was_read_and_read_aga
     let run = connector(&shop.base, KEY);
     let open = Object { body: json!({"id": draft.locator, "status": "open"}), ..draft.clone() };
     let (end, calls) = ended(&run, &open).await;
-    assert_eq!((end, calls), (Ended::Ended, [1, 0, 1, 1]), "it cannot be voided, is read, and deleted");
+    assert_eq!((end, calls), (EndOutcome::Ended, [1, 0, 1, 1]), "it cannot be voided, is read, and deleted");
     let intent = made(&shop, "PaymentIntent", json!({"amount": 500, "currency": "usd"})).await;
-    assert_eq!(ended(&run, &intent).await, (Ended::Ended, [0, 0, 0, 1]), "nothing is read");
-    assert_eq!(ended(&run, &intent).await, (Ended::AlreadyGone, [1, 0, 0, 1]));
+    assert_eq!(ended(&run, &intent).await, (EndOutcome::Ended, [0, 0, 0, 1]), "nothing is read");
+    assert_eq!(ended(&run, &intent).await, (EndOutcome::AlreadyGone, [1, 0, 0, 1]));
 }

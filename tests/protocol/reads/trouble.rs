@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Map, Value as Json, json};
-use stripe_provider::connector::{Known, entity};
+use stripe_provider::connector::{ReadHint, entity};
 
 use super::account::Account;
 use super::read_all;
@@ -106,7 +106,7 @@ async fn a_write_is_seen_by_every_read_that_comes_after_it() {
         "the other half of the pages"
     );
     connector.update(price, "price_0", Map::new()).await.unwrap();
-    let known = Known { body: &prices[60], peers: 100 };
+    let known = ReadHint { body: &prices[60], peers: 100 };
     assert_eq!(connector.read(price, "price_60", known).await.unwrap()["unit_amount"], 1_002);
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json};
 use stripe_provider::sandbox::{Fault, Sandbox};
-use stripe_provider::stripe::{Failure, RetryDecision, RetryState};
+use stripe_provider::stripe::{FailedRequest, RetryDecision, RetryState};
 use stripe_provider::terraform::value::Value;
 
 use super::{held, id, made, params, refused, updated, warned};
@@ -123,7 +123,7 @@ fn bug_07_a_429_fails_the_apply() {
 /// By the clock of the decisions: a test cannot wait so long.
 #[test]
 fn bug_08_a_429_hangs_for_ever() {
-    let limited = Failure { status: Some(429), ..Failure::default() };
+    let limited = FailedRequest { status: Some(429), ..FailedRequest::default() };
     let (mut retries, mut waits) = (RetryState { max_retries: 2, ..RetryState::default() }, BTreeSet::new());
     while let RetryDecision::RetryLimited(wait) = retries.decide(&limited, 0.5) {
         retries.waited += wait;

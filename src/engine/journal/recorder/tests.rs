@@ -3,10 +3,10 @@
 use std::io;
 use std::sync::mpsc;
 
-use super::super::entry::Line;
+use super::super::entry::JournalLine;
 use super::super::entry::tests::entry;
-use super::super::store::{Left, Store};
-use super::{Duration, Found, Instant, Recorder};
+use super::super::store::{JournalStore, OrphanedCreate};
+use super::{Duration, Instant, Recorder, ScanResult};
 
 /// A store that hangs at creates until it is told to go on, fails to sync so often, and has no space
 /// for answers.
@@ -16,13 +16,13 @@ struct Faulty {
     closed: mpsc::Sender<bool>,
 }
 
-impl Store for Faulty {
-    fn left(&mut self) -> io::Result<Found> {
+impl JournalStore for Faulty {
+    fn left(&mut self) -> io::Result<ScanResult> {
         Ok((Vec::new(), Vec::new()))
     }
 
-    fn append(&mut self, lines: &[Line]) -> io::Result<()> {
-        if lines.iter().all(|line| matches!(line, Line::Begun(_))) {
+    fn append(&mut self, lines: &[JournalLine]) -> io::Result<()> {
+        if lines.iter().all(|line| matches!(line, JournalLine::Begun(_))) {
             // The sender is dropped when nothing hangs any more.
             let _ = self.go_on.recv();
             return Ok(());
@@ -36,11 +36,11 @@ impl Store for Faulty {
         left.map_or(Ok(()), |_| Err(io::ErrorKind::StorageFull.into()))
     }
 
-    fn claim(&mut self, _: &Left, _: &Line) -> io::Result<bool> {
+    fn claim(&mut self, _: &OrphanedCreate, _: &JournalLine) -> io::Result<bool> {
         Ok(false)
     }
 
-    fn end(&mut self, _: &Left) -> io::Result<()> {
+    fn end(&mut self, _: &OrphanedCreate) -> io::Result<()> {
         Ok(())
     }
 

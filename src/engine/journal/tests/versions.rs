@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use super::{DEAD, LIMIT, Line, Writer, begun, later};
+use super::{DEAD, JournalLine, LIMIT, WriterProcess, begun, later};
 
 #[tokio::test]
 async fn what_a_later_version_wrote_is_left_to_it() {
     let folder = tempfile::tempdir().unwrap();
-    let newer = Writer { version: u32::MAX, ..Writer::new(DEAD, "here") };
-    let lines = [Line::Writer(newer).encode(), b"{\"reserved\": 1}\n".to_vec()].concat();
+    let newer = WriterProcess { version: u32::MAX, ..WriterProcess::new(DEAD, "here") };
+    let lines = [JournalLine::Writer(newer).encode(), b"{\"reserved\": 1}\n".to_vec()].concat();
     let journal = folder.path().join("newer.journal");
     std::fs::write(&journal, &lines).unwrap();
     let (run, found) = later(folder.path()).await;

@@ -7,7 +7,7 @@ use crate::catalog::Entity;
 use crate::connection::Connection;
 use crate::connector::{Connector, Error};
 use crate::engine::Object;
-use crate::provider::resources::creation::{Creation, Made};
+use crate::provider::resources::creation::{CreateContext, Made};
 use crate::provider::resources::lifecycle::end_object;
 use crate::provider::resources::private_data::Private;
 use crate::provider::resources::responses::unchanged;
@@ -47,9 +47,9 @@ fn creation<'r>(
     connection: Arc<Connection>,
     private: Private,
     refused: &'r (dyn Fn(&Error) -> Diagnostic + Send + Sync),
-) -> Creation<'r> {
+) -> CreateContext<'r> {
     let import_prefix = format!("{}/", entity.name);
-    Creation { runtime, entity, connection, private, import_prefix, refused }
+    CreateContext { runtime, entity, connection, private, import_prefix, refused }
 }
 
 /// What Stripe refused, at the part of the payload that it names.

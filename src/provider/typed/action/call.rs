@@ -13,9 +13,9 @@ use crate::terraform::value::Value;
 
 /// A call of an object.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Call(ActionRef);
+pub(super) struct ObjectCall(ActionRef);
 
-impl Call {
+impl ObjectCall {
     /// The call of that name in the catalog.
     pub(super) fn of(name: &str) -> Option<Self> {
         connector::action(name).ok().map(Self)
