@@ -60,5 +60,5 @@ mod webhook_delivery;
 
 pub use fault::{Dropped, Fault, FaultKind, Leaves};
 pub use instance::Sandbox;
-pub use server::{Terms, serve, serve_on};
+pub use server::{ServerOptions, serve, serve_on};
 pub use store::OpenError;

@@ -7,7 +7,7 @@ use std::path::Path;
 use tokio::net::TcpListener;
 
 use crate::command::Error;
-use crate::sandbox::{self, Sandbox, Terms};
+use crate::sandbox::{self, Sandbox, ServerOptions};
 
 /// Serves until interrupted. The first line of output names the address, also for port 0.
 pub(super) async fn serve(
@@ -31,7 +31,7 @@ pub(super) async fn serve(
         // Without a handler an interrupt ends the process, which is fine too.
         let _ = tokio::signal::ctrl_c().await;
     };
-    let terms = Terms { remote: allow_remote, ..Terms::default() };
+    let terms = ServerOptions { remote: allow_remote, ..ServerOptions::default() };
     sandbox::serve_on(terms, listener, stripe, interrupted).await?;
     Ok(())
 }

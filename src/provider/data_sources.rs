@@ -5,7 +5,7 @@ mod entities;
 mod entity;
 mod selection;
 
-pub(super) use descriptors::{Actions, EntityTypes};
-pub(super) use entities::Entities;
-pub(super) use entity::Entity;
+pub(super) use descriptors::{ActionsDataSource, EntityTypesDataSource};
+pub(super) use entities::EntitiesDataSource;
+pub(super) use entity::EntityDataSource;
 pub(super) use selection::{check_fields, check_order};

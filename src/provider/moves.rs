@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use crate::catalog::{Entity, catalog};
 use crate::engine::Params;
 use crate::provider::messages::found;
-use crate::provider::resources::Private;
+use crate::provider::resources::PrivateData;
 use crate::provider::served::resource;
 use crate::provider::typed;
 use crate::terraform::diagnostic::Diagnostics;
@@ -31,7 +31,7 @@ pub(super) struct Leaving {
     /// Where it is.
     pub(super) locator: String,
     /// What every resource keeps beside the state.
-    pub(super) private: Private,
+    pub(super) private: PrivateData,
     /// What was written.
     pub(super) params: Params,
     /// The metadata that the provider block gave to it beside.
@@ -70,10 +70,11 @@ pub(super) fn move_state(target: &str, from: MoveRequest) -> StateResponse {
 
 /// What can become an object of a type, in a sentence.
 fn sources(target: &str) -> String {
-    let keys = typed::resources().get(target).map(typed::Typed::keys).unwrap_or_default();
+    let keys = typed::resources().get(target).map(typed::TypedResource::keys).unwrap_or_default();
     let names = keys.iter().filter_map(|key| catalog().by_object(key));
     let names: Vec<&str> = names.map(|entity| entity.name.as_str()).collect();
-    let shares = |it: &&typed::Typed| it.name() != target && it.keys().iter().any(|key| keys.contains(key));
+    let shares =
+        |it: &&typed::TypedResource| it.name() != target && it.keys().iter().any(|key| keys.contains(key));
     let others = typed::resources().values().filter(shares).map(|it| format!("`{}`", it.name()));
     match (target, names.is_empty()) {
         (GENERIC, _) => "It accepts every typed resource.".to_owned(),

@@ -14,14 +14,14 @@ mod responses;
 mod usage;
 
 pub(super) use account::{Configured, configured};
-pub(super) use action::Action;
-pub(super) use connection::Connection;
+pub(super) use action::ActionResource;
+pub(super) use connection::ConnectionResource;
 pub(super) use creation::{CreateContext, Made};
-pub(super) use entity::{Entity, find, record};
+pub(super) use entity::{EntityResource, find, record};
 pub(super) use lifecycle::{
     check_end, end_attributes, end_object, end_told, ended_note, planned_end, replacement_told,
 };
-pub(super) use private_data::{Private, decode_private};
+pub(super) use private_data::{PrivateData, decode_private};
 pub(super) use readiness::check as check_readiness;
 pub(super) use reading::{Reading, comparable, ended_outside, read_stored};
 pub(super) use responses::{forced_by_move, named, stored, unchanged, unplanned};

@@ -22,17 +22,17 @@ pub(super) trait DataSource: std::fmt::Debug + Send + Sync {
 
 /// The managed resource that serves a type name.
 const RESOURCES: [(&str, &dyn Resource); 3] = [
-    ("stripe_action", &resources::Action),
-    ("stripe_connection", &resources::Connection),
-    ("stripe_entity", &resources::Entity),
+    ("stripe_action", &resources::ActionResource),
+    ("stripe_connection", &resources::ConnectionResource),
+    ("stripe_entity", &resources::EntityResource),
 ];
 
 /// The data source that serves a type name.
 const DATA_SOURCES: [(&str, &dyn DataSource); 4] = [
-    ("stripe_actions", &data_sources::Actions),
-    ("stripe_entities", &data_sources::Entities),
-    ("stripe_entity", &data_sources::Entity),
-    ("stripe_entity_types", &data_sources::EntityTypes),
+    ("stripe_actions", &data_sources::ActionsDataSource),
+    ("stripe_entities", &data_sources::EntitiesDataSource),
+    ("stripe_entity", &data_sources::EntityDataSource),
+    ("stripe_entity_types", &data_sources::EntityTypesDataSource),
 ];
 
 /// The names of the types of a family.
@@ -57,8 +57,8 @@ pub(super) fn schema(family: Family, type_name: &str) -> Option<Schema> {
     match family {
         Family::Resource => resource(type_name).ok().map(Resource::schema),
         Family::DataSource => data_source(type_name).ok().map(DataSource::schema),
-        Family::EphemeralResource => ephemeral_resource(type_name).ok().map(typed::Momentary::schema),
-        Family::Action => action(type_name).ok().map(typed::Action::schema),
+        Family::EphemeralResource => ephemeral_resource(type_name).ok().map(typed::EphemeralResource::schema),
+        Family::Action => action(type_name).ok().map(typed::TypedAction::schema),
         Family::List => resource(type_name).ok()?.list_schema(),
     }
 }
@@ -88,13 +88,13 @@ pub(super) fn data_source(type_name: &str) -> Result<&'static dyn DataSource, Di
     generic.or_else(typed).ok_or_else(|| unknown_type(Family::DataSource, type_name))
 }
 
-pub(super) fn ephemeral_resource(type_name: &str) -> Result<&'static typed::Momentary, Diagnostic> {
+pub(super) fn ephemeral_resource(type_name: &str) -> Result<&'static typed::EphemeralResource, Diagnostic> {
     typed::ephemeral_resources()
         .get(type_name)
         .ok_or_else(|| unknown_type(Family::EphemeralResource, type_name))
 }
 
-pub(super) fn action(type_name: &str) -> Result<&'static typed::Action, Diagnostic> {
+pub(super) fn action(type_name: &str) -> Result<&'static typed::TypedAction, Diagnostic> {
     typed::actions().get(type_name).ok_or_else(|| unknown_type(Family::Action, type_name))
 }
 

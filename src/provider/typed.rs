@@ -59,13 +59,13 @@ use crate::provider::payload::known_part;
 use crate::provider::resources::{check_end, unchanged, unplanned};
 use crate::provider::runtime::Runtime;
 use crate::provider::served::DataSource;
-pub(super) use crate::provider::typed::action::{Action, actions};
+pub(super) use crate::provider::typed::action::{TypedAction, actions};
 use crate::provider::typed::data::surface_data;
-use crate::provider::typed::data_list::{Many, check_list};
-use crate::provider::typed::data_source::One;
+use crate::provider::typed::data_list::{PluralDataSource, check_list};
+use crate::provider::typed::data_source::SingularDataSource;
 pub(super) use crate::provider::typed::documented::{entity_of, values_at};
-pub(super) use crate::provider::typed::ephemeral::{Momentary, ephemeral_resources};
-use crate::provider::typed::memory::Memory;
+pub(super) use crate::provider::typed::ephemeral::{EphemeralResource, ephemeral_resources};
+use crate::provider::typed::memory::PrivateState;
 use crate::provider::typed::surface::{Slot, Surface};
 use crate::provider::typed::surfaces::Surfaces;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -77,15 +77,15 @@ use crate::terraform::value::Value;
 
 /// One typed resource, whose surface is made when it is first used.
 #[derive(Debug)]
-pub(super) struct Typed {
+pub(super) struct TypedResource {
     type_name: String,
     key: &'static str,
     surfaces: OnceLock<Option<Surfaces>>,
 }
 
 /// Every typed resource by its type name.
-pub(super) fn resources() -> &'static BTreeMap<String, Typed> {
-    static RESOURCES: OnceLock<BTreeMap<String, Typed>> = OnceLock::new();
+pub(super) fn resources() -> &'static BTreeMap<String, TypedResource> {
+    static RESOURCES: OnceLock<BTreeMap<String, TypedResource>> = OnceLock::new();
     RESOURCES.get_or_init(|| {
         let data = surface_data();
         let lasting = catalog().summaries().filter(|it| {
@@ -97,7 +97,7 @@ pub(super) fn resources() -> &'static BTreeMap<String, Typed> {
             let key = it.entity.as_deref()?;
             Some((name.clone(), catalog().summaries().find(|it| it.key == key)?.key))
         });
-        usual.chain(others).map(|(name, key)| (name.clone(), Typed::new(name, key))).collect()
+        usual.chain(others).map(|(name, key)| (name.clone(), TypedResource::new(name, key))).collect()
     })
 }
 
@@ -119,10 +119,13 @@ pub(super) fn data_sources() -> &'static BTreeMap<String, Box<dyn DataSource>> {
             if it.offers(Offer::List) {
                 let plural = plural(&name);
                 let objects = plural.trim_start_matches("stripe_").to_owned();
-                all.insert(plural, Box::new(Many { typed: Typed::new(name.clone(), it.key), objects }));
+                all.insert(
+                    plural,
+                    Box::new(PluralDataSource { typed: TypedResource::new(name.clone(), it.key), objects }),
+                );
             }
             if it.offers(Offer::Read) {
-                all.insert(name.clone(), Box::new(One(Typed::new(name, it.key))));
+                all.insert(name.clone(), Box::new(SingularDataSource(TypedResource::new(name, it.key))));
             }
         }
         all
@@ -162,7 +165,7 @@ fn snake_case(name: &str) -> String {
     snake
 }
 
-impl Typed {
+impl TypedResource {
     fn new(type_name: String, key: &'static str) -> Self {
         Self { type_name, key, surfaces: OnceLock::new() }
     }
@@ -195,7 +198,7 @@ impl Typed {
     }
 }
 
-impl Resource for Typed {
+impl Resource for TypedResource {
     fn schema(&self) -> Schema {
         self.surface().map(Surface::schema).unwrap_or_default()
     }
@@ -215,7 +218,7 @@ impl Resource for Typed {
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
         Box::pin(async move {
             let Some(surfaces) = self.surfaces() else { return PlanResponse::default() };
-            let memory = match Memory::decode(&request.private) {
+            let memory = match PrivateState::decode(&request.private) {
                 Ok(memory) => memory,
                 Err(unreadable) => return unplanned(request, vec![unreadable]),
             };
@@ -231,7 +234,7 @@ impl Resource for Typed {
     fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
             let Some(surfaces) = self.surfaces() else { return StateResponse::default() };
-            let memory = match Memory::of_plan(&request.private) {
+            let memory = match PrivateState::of_plan(&request.private) {
                 Ok(memory) => memory,
                 Err(unreadable) => return unchanged(request, vec![unreadable]),
             };
@@ -256,7 +259,7 @@ impl Resource for Typed {
         private: Vec<u8>,
     ) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
-            let (surfaces, memory) = match (self.surfaces(), Memory::decode(&private)) {
+            let (surfaces, memory) = match (self.surfaces(), PrivateState::decode(&private)) {
                 (Some(surfaces), Ok(memory)) => (surfaces, memory),
                 (_, told) => {
                     let diagnostics = told.err().into_iter().collect();
@@ -305,7 +308,7 @@ impl Resource for Typed {
     }
 
     fn leaves(&self, state: &Value, private: &[u8]) -> Result<Option<Leaving>, Diagnostic> {
-        let memory = Memory::decode(private)?;
+        let memory = PrivateState::decode(private)?;
         let surface = self.surfaces().map(|all| all.of_state(state, memory.locator.as_deref()));
         Ok(surface.map(|surface| surface.leaves(state, memory)))
     }
@@ -342,14 +345,14 @@ impl Surface {
     }
 
     /// The object that a state and its private data describe.
-    fn object(&self, state: &Value, memory: &Memory) -> Object {
+    fn object(&self, state: &Value, memory: &PrivateState) -> Object {
         let params = with_defaults(memory.params.clone(), &memory.default_metadata);
         let object = Object::new(self.entity, self.locator(state, memory), params, memory.body.clone());
         memory.private.known(object)
     }
 
     /// Where the object is.
-    fn locator(&self, state: &Value, memory: &Memory) -> String {
+    fn locator(&self, state: &Value, memory: &PrivateState) -> String {
         memory.locator.clone().unwrap_or_else(|| self.locator_of(state))
     }
 

@@ -22,7 +22,7 @@ use serde_json::{Value as Json, json};
 use super::auth_context::Caller;
 use super::behaviour;
 use super::call::{Call, entity};
-use super::error::{Failure, Outcome, Stage};
+use super::error::{ApiError, ApiResult, Stage};
 use super::event::Cause;
 use super::fault::{Fault, answer};
 use super::fields::Body;
@@ -62,7 +62,7 @@ pub(super) fn handle(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Respo
                 })
             })
         }
-        (method, _) => Err(Failure::of("unknown_admin_path", &[("path", &path), ("method", &method)])),
+        (method, _) => Err(ApiError::of("unknown_admin_path", &[("path", &path), ("method", &method)])),
     };
     let (status, body) = match done {
         Ok(body) => (200, body.to_string()),
@@ -72,40 +72,40 @@ pub(super) fn handle(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Respo
 }
 
 /// The one thing that a request may ask for: in its query, or in a body of plain JSON.
-fn asked(request: &http::Request<Bytes>, name: &str) -> Outcome<Option<String>> {
+fn asked(request: &http::Request<Bytes>, name: &str) -> ApiResult<Option<String>> {
     let query = form::decode(request.uri().query().unwrap_or_default());
-    let mut given = query.map_err(|error| Failure::of("unreadable", &[("error", &error)]))?;
+    let mut given = query.map_err(|error| ApiError::of("unreadable", &[("error", &error)]))?;
     if !request.body().is_empty() {
         given.extend(read::<Body>(request)?);
     }
     if let Some(strange) = given.keys().find(|key| *key != name) {
-        return Err(Failure::of("unknown_param", &[("param", strange)]).param(strange.as_str()));
+        return Err(ApiError::of("unknown_param", &[("param", strange)]).param(strange.as_str()));
     }
     match given.get(name) {
         None => Ok(None),
         Some(Json::String(text)) => Ok(Some(text.clone())),
-        Some(_) => Err(Failure::of("not_of_type", &[("param", &name), ("type", &"a string")]).param(name)),
+        Some(_) => Err(ApiError::of("not_of_type", &[("param", &name), ("type", &"a string")]).param(name)),
     }
 }
 
 /// Whether the customer is to authenticate, who otherwise fails to.
-fn outcome(request: &http::Request<Bytes>) -> Outcome<bool> {
+fn outcome(request: &http::Request<Bytes>) -> ApiResult<bool> {
     match asked(request, "outcome")?.as_deref() {
         None | Some("succeeded") => Ok(true),
         Some("failed") => Ok(false),
         Some(_) => {
             let values = "succeeded or failed";
-            Err(Failure::of("not_one_of", &[("param", &"outcome"), ("values", &values)]).param("outcome"))
+            Err(ApiError::of("not_one_of", &[("param", &"outcome"), ("values", &values)]).param("outcome"))
         }
     }
 }
 
 /// The body of a request, which has no other members than it may have.
-fn read<T: DeserializeOwned>(request: &http::Request<Bytes>) -> Outcome<T> {
-    serde_json::from_slice(request.body()).map_err(|error| Failure::of("body_unfit", &[("error", &error)]))
+fn read<T: DeserializeOwned>(request: &http::Request<Bytes>) -> ApiResult<T> {
+    serde_json::from_slice(request.body()).map_err(|error| ApiError::of("body_unfit", &[("error", &error)]))
 }
 
-fn fault(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Outcome<Json> {
+fn fault(sandbox: &Sandbox, request: &http::Request<Bytes>) -> ApiResult<Json> {
     sandbox.script(read::<Fault>(request)?);
     Ok(json!({}))
 }
@@ -113,14 +113,14 @@ fn fault(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Outcome<Json> {
 /// What may be asked of the limit.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+struct LimitBody {
     // without this a missing member would be as good as null
     #[serde(deserialize_with = "Option::deserialize")]
     per_second: Option<usize>,
 }
 
-fn limit(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Outcome<Json> {
-    let Asked { per_second } = read(request)?;
+fn limit(sandbox: &Sandbox, request: &http::Request<Bytes>) -> ApiResult<Json> {
+    let LimitBody { per_second } = read(request)?;
     sandbox.limit_to(per_second);
     Ok(json!({ "per_second": per_second }))
 }
@@ -148,8 +148,8 @@ fn customer(
     request: &http::Request<Bytes>,
     objects: &str,
     id: &str,
-    part: impl FnOnce(&Call<'_>) -> Outcome<Json>,
-) -> Outcome<Json> {
+    part: impl FnOnce(&Call<'_>) -> ApiResult<Json>,
+) -> ApiResult<Json> {
     let entity = entity(objects.strip_suffix('s').unwrap_or(objects))?;
     let mut lease = sandbox.store().lease(true);
     let caller =
@@ -163,7 +163,7 @@ fn customer(
     let shown = done.and_then(|body| super::expansion::shown(&session, body, &[]));
     let cause = Cause { request: "", idempotency_key: None, livemode: caller.livemode, now: now() };
     let parcels = super::event::record(&session, cause)?;
-    session.transaction.commit().map_err(Failure::from)?;
+    session.transaction.commit().map_err(ApiError::from)?;
     sandbox.deliver(parcels);
     shown
 }

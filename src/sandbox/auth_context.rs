@@ -11,7 +11,7 @@ use bytes::Bytes;
 use crate::catalog::Entity;
 
 use super::call::Call;
-use super::error::{Failure, Outcome, masked};
+use super::error::{ApiError, ApiResult, masked};
 use super::repeatable::now;
 use super::store::{Body, Lease, Session};
 
@@ -45,19 +45,22 @@ pub(super) struct ReachedAs(pub String);
 
 impl Caller {
     /// Reads the key and finds the account that the headers name.
-    pub fn of(lease: &mut Lease<'_>, request: &http::Request<Bytes>) -> Outcome<Self> {
+    pub fn of(lease: &mut Lease<'_>, request: &http::Request<Bytes>) -> ApiResult<Self> {
         check_headers(request)?;
         let key = given_key(request);
         if key.is_empty() {
-            return Err(Failure::of("key_missing", &[]));
+            return Err(ApiError::of("key_missing", &[]));
         }
         let Some(mut caller) = Self::with_key(&key) else {
-            return Err(Failure::of("key_invalid", &[("key", &masked(&key))]));
+            return Err(ApiError::of("key_invalid", &[("key", &masked(&key))]));
         };
         let named = header(request, "stripe-context").or_else(|| header(request, "stripe-account"));
         for account in named.into_iter().flat_map(|way| way.split('/')).filter(|name| !name.is_empty()) {
             if account != caller.account && !caller.has_made(lease, account)? {
-                return Err(Failure::of("account_invalid", &[("key", &masked(&key)), ("account", &account)]));
+                return Err(ApiError::of(
+                    "account_invalid",
+                    &[("key", &masked(&key)), ("account", &account)],
+                ));
             }
             let platform = std::mem::replace(&mut caller.account, account.to_owned());
             caller.platform = caller.platform.or(Some(platform)).filter(|platform| *platform != account);
@@ -73,7 +76,7 @@ impl Caller {
         session: &'a Session<'a>,
         entity: &'a Entity,
         id: &str,
-        reactions: fn(&Call<'_>) -> Outcome<()>,
+        reactions: fn(&Call<'_>) -> ApiResult<()>,
     ) -> Call<'a> {
         Call {
             session,
@@ -103,7 +106,7 @@ impl Caller {
     }
 
     /// A customer in a browser, who has the URL of an object and no key.
-    pub fn anybody(lease: &mut Lease<'_>, object: &str, id: &str) -> Outcome<Self> {
+    pub fn anybody(lease: &mut Lease<'_>, object: &str, id: &str) -> ApiResult<Self> {
         let found = lease.begin(String::new(), false)?.anywhere(object, id)?;
         let space = found.as_ref().and_then(|(space, _)| space.split_once('/'));
         let (account, mode) = space.unwrap_or((USUAL, "test"));
@@ -118,7 +121,7 @@ impl Caller {
     }
 
     /// Whether the account is one that the caller made and that is still there.
-    fn has_made(&self, lease: &mut Lease<'_>, account: &str) -> Outcome<bool> {
+    fn has_made(&self, lease: &mut Lease<'_>, account: &str) -> ApiResult<bool> {
         knows(&lease.begin(self.space(), false)?, account)
     }
 
@@ -129,13 +132,13 @@ impl Caller {
 }
 
 /// Whether an account is one that the account of a session made.
-fn knows(session: &Session<'_>, account: &str) -> Outcome<bool> {
+fn knows(session: &Session<'_>, account: &str) -> ApiResult<bool> {
     let found = ACCOUNTS.iter().map(|object| session.alive(object, account));
-    Ok(found.collect::<Outcome<Vec<_>>>()?.iter().any(Option::is_some))
+    Ok(found.collect::<ApiResult<Vec<_>>>()?.iter().any(Option::is_some))
 }
 
 /// Whether an object is that of an account which is connected to the account of a session.
-pub(super) fn is_connected(session: &Session<'_>, object: &str, id: &str) -> Outcome<bool> {
+pub(super) fn is_connected(session: &Session<'_>, object: &str, id: &str) -> ApiResult<bool> {
     let found = session.anywhere(object, id)?;
     let owner = found.as_ref().and_then(|(space, _)| space.split('/').next());
     owner.map_or(Ok(false), |owner| knows(session, owner))
@@ -148,7 +151,7 @@ pub(super) fn is_own(call: &Call<'_>, object: &str, id: &str) -> bool {
 
 /// The account of a space as it was created, with the space of its creator; none for
 /// an account that was not created through the API.
-pub(super) fn made(session: &Session<'_>, space: &str) -> Outcome<Option<(String, Body)>> {
+pub(super) fn made(session: &Session<'_>, space: &str) -> ApiResult<Option<(String, Body)>> {
     let (account, mode) = space.split_once('/').unwrap_or_default();
     for object in ACCOUNTS {
         let found = session.anywhere(object, account)?;
@@ -187,11 +190,11 @@ fn user(coded: &str) -> Option<String> {
 const TELLING: &[&str] = &["authorization", "idempotency-key", "stripe-account", "stripe-context"];
 
 /// Refuses a telling header that is given twice, or in other letters than a header has.
-fn check_headers(request: &http::Request<Bytes>) -> Outcome<()> {
+fn check_headers(request: &http::Request<Bytes>) -> ApiResult<()> {
     for name in TELLING {
         let mut given = request.headers().get_all(*name).iter();
         if given.next().is_some_and(|value| value.to_str().is_err()) || given.next().is_some() {
-            return Err(Failure::of("header_not_once", &[("header", name)]));
+            return Err(ApiError::of("header_not_once", &[("header", name)]));
         }
     }
     Ok(())

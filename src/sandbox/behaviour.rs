@@ -7,13 +7,13 @@ use crate::catalog::{Entity, OperationKind, catalog};
 
 use super::call::Call;
 use super::constraint;
-use super::error::{Failure, Outcome, Stage};
+use super::error::{ApiError, ApiResult, Stage};
 use super::fields::status;
 use super::life;
 use super::page;
 use super::store::Session;
 
-use definition::{Answer, Behaviour};
+use definition::{Behaviour, CallHandler};
 
 mod account;
 mod action;
@@ -126,7 +126,7 @@ fn behaviour(entity: &Entity) -> Option<&'static Behaviour> {
 }
 
 /// Runs one of the operations: the object's own, else what every object does.
-pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
+pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> ApiResult<Json> {
     let known = call.entity.operation(kind).map_or(&[][..], |operation| operation.params.as_slice());
     let mut call = token_params::unfold(call, known)?;
     if matches!(kind, OperationKind::Create | OperationKind::Update | OperationKind::Delete) {
@@ -140,7 +140,7 @@ pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
 }
 
 /// Runs an action: the object's own, else what `life.toml` says of it.
-pub(super) fn act(call: &Call<'_>, name: &str) -> Outcome<Json> {
+pub(super) fn act(call: &Call<'_>, name: &str) -> ApiResult<Json> {
     let known = catalog().action(name).map_or(&[][..], |(_, action)| action.params.as_slice());
     let call = &customer_time::of_call(&token_params::unfold(call, known)?)?;
     constraint::check(call, name)?;
@@ -153,7 +153,7 @@ pub(super) fn act(call: &Call<'_>, name: &str) -> Outcome<Json> {
 }
 
 /// Lets other objects react to what a call did, and shows what they changed of its answer.
-fn with_reactions(call: &Call<'_>, answer: Outcome<Json>) -> Outcome<Json> {
+fn with_reactions(call: &Call<'_>, answer: ApiResult<Json>) -> ApiResult<Json> {
     if answer.as_ref().is_err_and(|failure| failure.stage != Stage::Done) {
         return answer;
     }
@@ -162,28 +162,28 @@ fn with_reactions(call: &Call<'_>, answer: Outcome<Json>) -> Outcome<Json> {
 }
 
 /// Lets other objects react in the middle of a call.
-pub(super) fn react(call: &Call<'_>) -> Outcome<()> {
+pub(super) fn react(call: &Call<'_>) -> ApiResult<()> {
     reaction::run(call).map(drop)
 }
 
-fn own_action(name: &str) -> Option<Answer> {
+fn own_action(name: &str) -> Option<CallHandler> {
     let all = behaviours().flat_map(|behaviour| behaviour.actions);
     all.into_iter().find(|(known, _)| *known == name).map(|(_, answer)| *answer)
 }
 
 /// The customer authenticates on the page that an intent's `next_action` names, or fails to.
-pub(super) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
+pub(super) fn authenticate(call: &Call<'_>, succeeds: bool) -> ApiResult<Json> {
     match behaviour(call.entity).and_then(|behaviour| behaviour.authenticate) {
         Some(answer) => with_reactions(call, answer(call, succeeds)),
-        None => Err(Failure::unsupported("an authentication of this object")),
+        None => Err(ApiError::unsupported("an authentication of this object")),
     }
 }
 
 /// The customer pays with a payment method on the page of an object.
-pub(super) fn pay(call: &Call<'_>, method: &str) -> Outcome<Json> {
+pub(super) fn pay(call: &Call<'_>, method: &str) -> ApiResult<Json> {
     match behaviour(call.entity).and_then(|behaviour| behaviour.pay) {
         Some(answer) => with_reactions(call, answer(call, method)),
-        None => Err(Failure::unsupported("a page on which this object is paid")),
+        None => Err(ApiError::unsupported("a page on which this object is paid")),
     }
 }
 
@@ -198,12 +198,12 @@ pub(super) fn is_unmade(call: &Call<'_>, object: &str, id: &str) -> bool {
 }
 
 /// The content of a file.
-pub(super) fn file_content(call: &Call<'_>) -> Outcome<Vec<u8>> {
-    file::content(&call.named()?).ok_or_else(|| Failure::absent("file", &call.id))
+pub(super) fn file_content(call: &Call<'_>) -> ApiResult<Vec<u8>> {
+    file::content(&call.named()?).ok_or_else(|| ApiError::absent("file", &call.id))
 }
 
 /// A field that is a page of other objects; none where it is kept with the object.
-pub(super) fn included(session: &Session<'_>, object: &str, name: &str, id: &str) -> Outcome<Option<Json>> {
+pub(super) fn included(session: &Session<'_>, object: &str, name: &str, id: &str) -> ApiResult<Option<Json>> {
     let own = behaviours().find(|behaviour| behaviour.keys.contains(&object));
     let pages = own.map_or(&[][..], |behaviour| behaviour.pages);
     let Some(shown) = pages.iter().find(|page| page.field == name) else { return Ok(None) };

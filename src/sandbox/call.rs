@@ -6,10 +6,10 @@ use crate::catalog::{Entity, Kind, Shape, catalog, find};
 
 use super::complete;
 use super::due;
-use super::error::{Failure, Outcome};
+use super::error::{ApiError, ApiResult};
 use super::fields::{object, set, text};
 use super::identifier;
-use super::store::{Body, Session, Stored, UNSHOWN_ID};
+use super::store::{Body, ObjectRow, Session, UNSHOWN_ID};
 use super::substitute;
 
 /// What a behaviour works with.
@@ -38,7 +38,7 @@ pub(super) struct Call<'a> {
     /// Where the sandbox is reached, as the beginning of an address; empty where nobody reaches it.
     pub base: String,
     /// What the changes of a call mean for other objects.
-    pub reactions: fn(&Call<'_>) -> Outcome<()>,
+    pub reactions: fn(&Call<'_>) -> ApiResult<()>,
 }
 
 /// Fields of a new object that hold the time of its making.
@@ -46,13 +46,13 @@ const MADE_NOW: &[&str] = &["created", "created_at", "updated", "updated_at"];
 
 impl<'a> Call<'a> {
     /// The object that the path names, whichever of the types it may have.
-    pub fn named(&self) -> Outcome<Body> {
+    pub fn named(&self) -> ApiResult<Body> {
         let found = self.stored()?.filter(|stored| !stored.gone).map(|stored| stored.body);
-        found.ok_or_else(|| Failure::absent(&self.label(), &self.id))
+        found.ok_or_else(|| ApiError::absent(&self.label(), &self.id))
     }
 
     /// The object that the path names as it stands now, deleted or not.
-    pub fn stored(&self) -> Outcome<Option<Stored>> {
+    pub fn stored(&self) -> ApiResult<Option<ObjectRow>> {
         for object in self.objects() {
             if let Some(mut stored) = self.session.get(object, &self.id)? {
                 due::bring_to(self.now, &mut stored.body);
@@ -76,13 +76,13 @@ impl<'a> Call<'a> {
     }
 
     /// The same call about another type of object with other params.
-    pub fn about(&self, object: &str, params: Body) -> Outcome<Call<'a>> {
+    pub fn about(&self, object: &str, params: Body) -> ApiResult<Call<'a>> {
         let entity = entity(object)?;
         Ok(Call { entity, params, id: String::new(), parents: Vec::new(), ..self.clone() })
     }
 
     /// The same call about one object, which the path names.
-    pub fn on(&self, object: &str, id: &str, params: Body) -> Outcome<Call<'a>> {
+    pub fn on(&self, object: &str, id: &str, params: Body) -> ApiResult<Call<'a>> {
         Ok(Call { id: id.to_owned(), ..self.about(object, params)? })
     }
 
@@ -107,29 +107,29 @@ impl<'a> Call<'a> {
     }
 
     /// A blank object of another type with a fresh id, not yet kept.
-    pub fn fresh_of(&self, object: &str) -> Outcome<Body> {
+    pub fn fresh_of(&self, object: &str) -> ApiResult<Body> {
         Ok(self.about(object, Body::new())?.fresh())
     }
 
     /// The object of that type which a param names; none where the call does not have it.
-    pub fn referred_by(&self, param: &str, object: &str) -> Outcome<Option<Body>> {
+    pub fn referred_by(&self, param: &str, object: &str) -> ApiResult<Option<Body>> {
         text(&self.params, param).map(|id| self.session.referred(object, id, param)).transpose()
     }
 
     /// The object that a param names, as it stands now.
-    pub fn referred_now(&self, object: &str, id: &str, param: &str) -> Outcome<Body> {
+    pub fn referred_now(&self, object: &str, id: &str, param: &str) -> ApiResult<Body> {
         let mut body = self.session.referred(object, id, param)?;
         due::bring_to(self.now, &mut body);
         Ok(body)
     }
 
     /// What a path leads to; an id on the way leads to the object it names.
-    pub fn led_to(&self, body: &Body, path: &str) -> Outcome<Option<Json>> {
+    pub fn led_to(&self, body: &Body, path: &str) -> ApiResult<Option<Json>> {
         Ok(self.led(body, None, path)?.map(|(found, _)| found))
     }
 
     /// The object whose id a path leads to.
-    pub fn object_at(&self, body: &Body, path: &str) -> Outcome<Option<Body>> {
+    pub fn object_at(&self, body: &Body, path: &str) -> ApiResult<Option<Body>> {
         match self.led(body, None, path)? {
             Some((Json::String(id), types)) => self.living(&types, &id),
             _ => Ok(None),
@@ -138,7 +138,7 @@ impl<'a> Call<'a> {
 
     /// What a path leads to, and the types of object whose id it may be; `shape` is that of a body without a
     /// type of its own.
-    fn led(&self, body: &Body, shape: Option<&Shape>, path: &str) -> Outcome<Option<(Json, Vec<String>)>> {
+    fn led(&self, body: &Body, shape: Option<&Shape>, path: &str) -> ApiResult<Option<(Json, Vec<String>)>> {
         let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
         let Some(found) = body.get(name).filter(|found| !found.is_null()) else { return Ok(None) };
         let shape = match catalog().by_object(object(body)) {
@@ -156,7 +156,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    fn living(&self, types: &[String], id: &str) -> Outcome<Option<Body>> {
+    fn living(&self, types: &[String], id: &str) -> ApiResult<Option<Body>> {
         let found = substitute::found(self.session, types, id)?;
         Ok(found.filter(|stored| !stored.gone).map(|stored| stored.body))
     }
@@ -202,34 +202,34 @@ impl<'a> Call<'a> {
     }
 
     /// Lets the other objects react to what was changed so far.
-    pub fn react(&self) -> Outcome<()> {
+    pub fn react(&self) -> ApiResult<()> {
         (self.reactions)(self)
     }
 
     /// The param, which Stripe demands.
-    pub fn demanded(&self, name: &str) -> Outcome<&str> {
+    pub fn demanded(&self, name: &str) -> ApiResult<&str> {
         text(&self.params, name).ok_or_else(|| super::check::missing(name))
     }
 
     /// The object of that type which a param names, which Stripe demands.
-    pub fn demanded_object(&self, param: &str, object: &str) -> Outcome<Body> {
+    pub fn demanded_object(&self, param: &str, object: &str) -> ApiResult<Body> {
         if param == "customer"
             && text(&self.params, param).is_none()
             && self.params.contains_key("customer_account")
         {
-            return Err(Failure::unsupported("accounts of version 2 as customers").param("customer_account"));
+            return Err(ApiError::unsupported("accounts of version 2 as customers").param("customer_account"));
         }
         self.session.referred(object, self.demanded(param)?, param)
     }
 
     /// Changes members of an object and keeps it.
-    pub fn alter(&self, body: &mut Body, members: Body) -> Outcome<()> {
+    pub fn alter(&self, body: &mut Body, members: Body) -> ApiResult<()> {
         body.extend(members);
         self.session.put(body)
     }
 
     /// Keeps an object and answers with it.
-    pub fn keep(&self, body: Body) -> Outcome<Json> {
+    pub fn keep(&self, body: Body) -> ApiResult<Json> {
         self.session.put(&body)?;
         Ok(Json::Object(body))
     }
@@ -250,6 +250,6 @@ pub(super) fn moment(kind: &Kind, seconds: i64) -> Json {
 }
 
 /// The catalog's entry of a type of object.
-pub(super) fn entity(object: &str) -> Outcome<&'static Entity> {
-    catalog().by_object(object).ok_or_else(|| Failure::unsupported(&format!("objects of type {object}")))
+pub(super) fn entity(object: &str) -> ApiResult<&'static Entity> {
+    catalog().by_object(object).ok_or_else(|| ApiError::unsupported(&format!("objects of type {object}")))
 }

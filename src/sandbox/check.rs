@@ -8,7 +8,7 @@ use crate::catalog::{Clearing, Kind, Member, Presence, Shape, find};
 use super::currency;
 pub(super) use super::fields::child;
 
-use super::error::{Failure, Outcome};
+use super::error::{ApiError, ApiResult};
 use super::fields::Body;
 
 mod scalar;
@@ -17,23 +17,23 @@ pub(super) use scalar::too_long;
 
 /// How params were given: as a form, whose values are texts, or as JSON, whose values have types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Given {
+pub(super) enum ParamEncoding {
     /// In version 1 of the API.
     Form,
     /// In version 2.
     Json,
 }
 
-impl Given {
+impl ParamEncoding {
     /// Checks the params of a call and types them; an empty text stays an empty text.
-    pub fn params(self, known: &[Member], given: &Body) -> Outcome<Body> {
+    pub fn params(self, known: &[Member], given: &Body) -> ApiResult<Body> {
         self.object(known, given, "")
     }
 
-    fn object(self, known: &[Member], given: &Body, path: &str) -> Outcome<Body> {
+    fn object(self, known: &[Member], given: &Body, path: &str) -> ApiResult<Body> {
         if let Some(name) = given.keys().find(|name| find(known, name).is_none()) {
             let param = child(path, name);
-            return Err(Failure::of("unknown_param", &[("param", &param)]).param(param));
+            return Err(ApiError::of("unknown_param", &[("param", &param)]).param(param));
         }
         let mut required = known.iter().filter(|one| one.shape.is_required());
         if let Some(lacking) = required.find(|one| !given.contains_key(&one.name)) {
@@ -48,7 +48,7 @@ impl Given {
         Ok(typed)
     }
 
-    fn value(self, shape: &Shape, given: &Json, path: &str) -> Outcome<Json> {
+    fn value(self, shape: &Shape, given: &Json, path: &str) -> ApiResult<Json> {
         if self.empties(given) {
             return if self.clears(shape) { Ok(given.clone()) } else { Err(not_unsettable(path, given)) };
         }
@@ -94,7 +94,7 @@ impl Given {
 
     /// The first shape that takes the value; what the last one says of it where none does. Of
     /// several objects only the one that is meant is tried.
-    fn union(self, shapes: &[Shape], given: &Json, path: &str) -> Outcome<Json> {
+    fn union(self, shapes: &[Shape], given: &Json, path: &str) -> ApiResult<Json> {
         if let Some(meant) = given.as_object().and_then(|given| meant(shapes, given)) {
             return self.value(meant, given, path);
         }
@@ -108,7 +108,7 @@ impl Given {
         Err(refusal)
     }
 
-    fn list<'a, I>(self, inner: &Shape, items: I, path: &str) -> Outcome<Json>
+    fn list<'a, I>(self, inner: &Shape, items: I, path: &str) -> ApiResult<Json>
     where
         I: IntoIterator<Item = &'a Json, IntoIter: ExactSizeIterator>,
     {
@@ -117,16 +117,16 @@ impl Given {
             return Err(too_many(path, ENTRIES));
         }
         let typed = items.enumerate().map(|(at, given)| self.value(inner, given, &format!("{path}[{at}]")));
-        Ok(Json::Array(typed.collect::<Outcome<_>>()?))
+        Ok(Json::Array(typed.collect::<ApiResult<_>>()?))
     }
 
-    fn range(self, bounds: &Body, path: &str) -> Outcome<Json> {
+    fn range(self, bounds: &Body, path: &str) -> ApiResult<Json> {
         let known = ["gt", "gte", "lt", "lte"]
             .map(|name| Member::new(name, Shape::new(Kind::Integer).with_presence(Presence::Optional)));
         Ok(Json::Object(self.object(&known, bounds, path)?))
     }
 
-    fn map(self, inner: &Shape, given: &Body, path: &str) -> Outcome<Json> {
+    fn map(self, inner: &Shape, given: &Body, path: &str) -> ApiResult<Json> {
         let own = path.trim_end_matches(']');
         let (is_metadata, by_currency) = (own.ends_with("metadata"), currency::are_keys(own));
         let mut typed = Body::new();
@@ -149,33 +149,33 @@ impl Given {
 }
 
 /// The refusal of a call that lacks a param.
-pub(super) fn missing(param: &str) -> Failure {
-    Failure::of("missing", &[("param", &param)]).param(param)
+pub(super) fn missing(param: &str) -> ApiError {
+    ApiError::of("missing", &[("param", &param)]).param(param)
 }
 
 /// The refusal of a list with more items than `most`.
-pub(super) fn too_many(param: &str, most: usize) -> Failure {
-    Failure::of("too_many_elements", &[("param", &param), ("most", &most)]).param(param)
+pub(super) fn too_many(param: &str, most: usize) -> ApiError {
+    ApiError::of("too_many_elements", &[("param", &param), ("most", &most)]).param(param)
 }
 
 /// The refusal of two params of which a call may have one; the first of them is named.
-pub(super) fn exclusive(first: &str, second: &str) -> Failure {
-    Failure::of("exclusive", &[("first", &first), ("second", &second)]).param(first)
+pub(super) fn exclusive(first: &str, second: &str) -> ApiError {
+    ApiError::of("exclusive", &[("first", &first), ("second", &second)]).param(first)
 }
 
 /// The refusal of a time that has come already.
-pub(super) fn not_in_future(param: &str) -> Failure {
-    Failure::of("not_in_future", &[("param", &param)]).param(param)
+pub(super) fn not_in_future(param: &str) -> ApiError {
+    ApiError::of("not_in_future", &[("param", &param)]).param(param)
 }
 
 /// The refusal of an emptied param that always has a value.
-pub(super) fn not_unsettable(path: &str, emptied: &Json) -> Failure {
+pub(super) fn not_unsettable(path: &str, emptied: &Json) -> ApiError {
     let given = if emptied.is_null() { "null" } else { "an empty string" };
-    Failure::of("cannot_unset", &[("given", &given), ("param", &path)]).param(path)
+    ApiError::of("cannot_unset", &[("given", &given), ("param", &path)]).param(path)
 }
 
-fn wrong_shape(wanted: &str, path: &str) -> Failure {
-    Failure::of("wrong_shape", &[("wanted", &wanted)]).param(path)
+fn wrong_shape(wanted: &str, path: &str) -> ApiError {
+    ApiError::of("wrong_shape", &[("wanted", &wanted)]).param(path)
 }
 
 /// The object among several shapes that the given members fit best.
@@ -198,13 +198,13 @@ const ENTRIES: usize = 1000;
 /// Most keys an object's metadata may have.
 pub(super) const METADATA_KEYS: usize = 50;
 
-fn metadata_limits(name: &str, found: &Json, path: &str) -> Outcome<()> {
+fn metadata_limits(name: &str, found: &Json, path: &str) -> ApiResult<()> {
     let value = found.as_str().map_or(0, |text| text.chars().count());
     let lengths =
         [("metadata_key_too_long", name.chars().count(), 40), ("metadata_value_too_long", value, 500)];
     match lengths.into_iter().find(|(_, length, most)| length > most) {
         Some((refusal, length, most)) => {
-            Err(Failure::of(refusal, &[("length", &length), ("most", &most)]).param(path))
+            Err(ApiError::of(refusal, &[("length", &length), ("most", &most)]).param(path))
         }
         None => Ok(()),
     }

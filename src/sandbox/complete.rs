@@ -28,13 +28,13 @@ struct Table {
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("answers.toml"));
 
 /// What is known of one type of object.
-struct Known<'e> {
+struct AnswerDefaults<'e> {
     entity: &'e Entity,
     answers: Option<&'static Body>,
     left_out: Option<&'static BTreeSet<String>>,
 }
 
-impl<'e> Known<'e> {
+impl<'e> AnswerDefaults<'e> {
     fn of(entity: &'e Entity) -> Self {
         let (answers, left_out) = (TABLE.answers.get(&entity.object), TABLE.left_out.get(&entity.object));
         Self { entity, answers, left_out }
@@ -131,7 +131,7 @@ pub(super) fn complete(body: &mut Body) {
 
 /// Gives an object what an object of that type always has.
 pub(super) fn complete_as(entity: &Entity, body: &mut Body) {
-    Known::of(entity).members(&entity.fields, body, "");
+    AnswerDefaults::of(entity).members(&entity.fields, body, "");
 }
 
 /// An object of which nothing was said: each field as Stripe answers it then.
@@ -148,7 +148,7 @@ pub(super) fn blank(entity: &Entity) -> Body {
 /// What stands in a field of which nothing was said; null where Stripe leaves it out.
 pub(super) fn usual(object: &str, name: &str) -> Json {
     let entity = catalog().by_object(object);
-    let found = entity.and_then(|entity| Known::of(entity).standing(entity.field(name)?, name));
+    let found = entity.and_then(|entity| AnswerDefaults::of(entity).standing(entity.field(name)?, name));
     found.unwrap_or_default()
 }
 

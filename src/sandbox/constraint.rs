@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use super::auth_context;
 use super::call::Call;
 use super::check::{exclusive, missing, not_in_future};
-use super::error::{Failure, Outcome};
+use super::error::{ApiError, ApiResult};
 use super::fields::{Body, all_have, given_number, id, said, status, text};
 use super::state;
 use crate::catalog::embedded::embedded_toml;
@@ -36,7 +36,7 @@ struct Constraints {
     rules: Vec<Rule>,
     taken: Vec<Value>,
     there: Vec<Value>,
-    locked: Option<Locked>,
+    locked: Option<StateLock>,
 }
 
 /// A value that no other object may have, or that one must have.
@@ -55,7 +55,7 @@ struct Value {
 /// The params that change an object in some of its states only.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Locked {
+struct StateLock {
     unless: Vec<String>,
     but: Vec<String>,
     message: String,
@@ -67,7 +67,7 @@ type Table = BTreeMap<String, Constraints>;
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("constraint.toml"));
 
 /// Refuses what the call of that name cannot do: `coupon.Create`, `CapturePaymentIntent`.
-pub(super) fn check(call: &Call<'_>, name: &str) -> Outcome<()> {
+pub(super) fn check(call: &Call<'_>, name: &str) -> ApiResult<()> {
     documented::check(&call.params, name, call.now)?;
     let Some(constraints) = TABLE.get(name) else { return Ok(()) };
     let known = known(call)?;
@@ -83,7 +83,7 @@ pub(super) fn check(call: &Call<'_>, name: &str) -> Outcome<()> {
 }
 
 /// What a rule may name: the params, what stands before them in the path, the platform of the account, the time.
-fn known(call: &Call<'_>) -> Outcome<Body> {
+fn known(call: &Call<'_>) -> ApiResult<Body> {
     let platform = auth_context::made(call.session, &call.session.space)?.map(|(platform, _)| platform);
     let owners = call.parents.iter().map(|(name, id)| (name.as_str(), id.as_str()));
     let path = owners.chain([("path_id", call.id.as_str())]);
@@ -93,7 +93,7 @@ fn known(call: &Call<'_>) -> Outcome<Body> {
 }
 
 impl Constraints {
-    fn check(&self, params: &Body, now: i64) -> Outcome<()> {
+    fn check(&self, params: &Body, now: i64) -> ApiResult<()> {
         if let Some(path) = self.demanded.iter().find(|path| said(params, path).is_none()) {
             return Err(missing(&form_name(path)));
         }
@@ -114,17 +114,17 @@ impl Constraints {
             return Err(not_in_future(&form_name(path)));
         }
         if let Some(path) = self.minutes.iter().find(|path| number(path).is_some_and(|time| time % 60 != 0)) {
-            return Err(Failure::of("not_a_minute", &[("path", path)]).param(form_name(path)));
+            return Err(ApiError::of("not_a_minute", &[("path", path)]).param(form_name(path)));
         }
         self.check_addresses(params)
     }
 
-    fn check_addresses(&self, params: &Body) -> Outcome<()> {
+    fn check_addresses(&self, params: &Body) -> ApiResult<()> {
         let urls = self.urls.iter().map(|path| (path, is_url as fn(&str) -> bool, "url_invalid"));
         let emails = self.emails.iter().map(|path| (path, is_email as fn(&str) -> bool, "email_invalid"));
         urls.chain(emails).try_for_each(|(path, is_right, refusal)| match text(params, path) {
             Some(given) if !is_right(given) => {
-                Err(Failure::of(refusal, &[("given", &given)]).param(form_name(path)))
+                Err(ApiError::of(refusal, &[("given", &given)]).param(form_name(path)))
             }
             _ => Ok(()),
         })
@@ -133,7 +133,7 @@ impl Constraints {
 
 impl Value {
     /// The value is one that a rule may name, else that of the object that the path names.
-    fn check(&self, call: &Call<'_>, known: &Body, must_be: bool) -> Outcome<()> {
+    fn check(&self, call: &Call<'_>, known: &Body, must_be: bool) -> ApiResult<()> {
         let path = self.from.as_ref().unwrap_or(&self.by);
         let own = if call.id.is_empty() { Body::new() } else { call.named()? };
         let Some(value) = text(known, path).or_else(|| text(&own, path)) else { return Ok(()) };
@@ -149,8 +149,8 @@ impl Value {
     }
 }
 
-impl Locked {
-    fn check(&self, params: &Body, body: &Body) -> Outcome<()> {
+impl StateLock {
+    fn check(&self, params: &Body, body: &Body) -> ApiResult<()> {
         let locked = params.keys().find(|name| !self.but.contains(name));
         match locked.filter(|_| self.unless.iter().all(|state| state != status(body))) {
             None => Ok(()),

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::catalog::currencies;
 use crate::catalog::embedded::embedded_toml;
 
-use super::error::{Failure, Outcome};
+use super::error::{ApiError, ApiResult};
 
 /// The table; lists are words.
 #[derive(Debug, Default, Deserialize)]
@@ -31,13 +31,13 @@ fn lists(words: &str, currency: &str) -> bool {
 }
 
 /// A currency that exists, in small letters; Stripe takes it in any.
-pub(super) fn read(given: &str, param: &str) -> Outcome<String> {
+pub(super) fn read(given: &str, param: &str) -> ApiResult<String> {
     let small = given.to_ascii_lowercase();
     if currencies().any(|code| code == small) {
         return Ok(small);
     }
     let all: Vec<&str> = currencies().collect();
-    Err(Failure::of("currency_unknown", &[("given", &given), ("all", &all.join(", "))]).param(param))
+    Err(ApiError::of("currency_unknown", &[("given", &given), ("all", &all.join(", "))]).param(param))
 }
 
 /// Whether the keys of a map of that name are currencies.
@@ -75,23 +75,25 @@ pub(super) fn least(currency: &str) -> i64 {
 }
 
 /// An amount to charge must not have more decimals than can be paid.
-pub(super) fn check_step(amount: i64, currency: &str, param: &str) -> Outcome<()> {
+pub(super) fn check_step(amount: i64, currency: &str, param: &str) -> ApiResult<()> {
     if lists(&TABLE.three_decimal, currency) && amount % 10 != 0 {
-        return Err(Failure::of("amount_not_rounded", &[("currency", &currency.to_uppercase())]).param(param));
+        return Err(
+            ApiError::of("amount_not_rounded", &[("currency", &currency.to_uppercase())]).param(param)
+        );
     }
     whole(&TABLE.whole_charges, amount, currency, "charged amounts", param)
 }
 
 /// An amount to pay out must be whole where the currency is never paid out in parts.
-pub(super) fn check_payout(amount: i64, currency: &str, param: &str) -> Outcome<()> {
+pub(super) fn check_payout(amount: i64, currency: &str, param: &str) -> ApiResult<()> {
     whole(&TABLE.whole_payouts, amount, currency, "payout amounts", param)
 }
 
-fn whole(words: &str, amount: i64, currency: &str, what: &str, param: &str) -> Outcome<()> {
+fn whole(words: &str, amount: i64, currency: &str, what: &str, param: &str) -> ApiResult<()> {
     if !lists(words, currency) || amount % 100 == 0 {
         return Ok(());
     }
-    Err(Failure::of("amount_not_whole", &[("currency", &currency.to_uppercase()), ("what", &what)])
+    Err(ApiError::of("amount_not_whole", &[("currency", &currency.to_uppercase()), ("what", &what)])
         .param(param))
 }
 

@@ -7,7 +7,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use super::auth_context::Caller;
 use super::behaviour;
 use super::call::entity;
-use super::error::Outcome;
+use super::error::ApiResult;
 use super::store::Lease;
 
 /// The id of the file whose content is asked for.
@@ -17,7 +17,7 @@ pub(super) fn asked(request: &http::Request<Bytes>) -> Option<&str> {
 }
 
 /// Answers with the content.
-pub(super) fn answer(lease: &mut Lease<'_>, caller: &Caller, id: &str) -> Outcome<Response<Bytes>> {
+pub(super) fn answer(lease: &mut Lease<'_>, caller: &Caller, id: &str) -> ApiResult<Response<Bytes>> {
     let session = lease.begin(caller.space(), false)?;
     let call = caller.call(&session, entity("file")?, id, behaviour::react);
     let mut response = Response::new(Bytes::from(behaviour::file_content(&call)?));

@@ -12,7 +12,7 @@ use crate::catalog::embedded::embedded_toml;
 use crate::catalog::{API_VERSION, Called, Entity};
 
 use super::auth_context::header;
-use super::error::{Failure, Outcome};
+use super::error::{ApiError, ApiResult};
 use super::fields::Body;
 
 /// A param as it was called once.
@@ -65,14 +65,14 @@ pub(super) fn rename(
 }
 
 /// Refuses a version that cannot be one: each is named by a day, and may have a name or a preview behind it.
-pub(super) fn check_version(request: &http::Request<Bytes>) -> Outcome<()> {
+pub(super) fn check_version(request: &http::Request<Bytes>) -> ApiResult<()> {
     let Some(given) = header(request, "stripe-version") else { return Ok(()) };
     let (day, rest) = given.split_at_checked("2026-01-31".len()).unwrap_or((given, ""));
     let is_day = day.parse::<jiff::civil::Date>().is_ok_and(|date| date.to_string() == day);
     if is_day && (rest.is_empty() || rest.starts_with(['.', ';'])) {
         return Ok(());
     }
-    Err(Failure::of("version_invalid", &[("given", &given)]))
+    Err(ApiError::of("version_invalid", &[("given", &given)]))
 }
 
 impl Earlier {

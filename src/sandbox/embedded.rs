@@ -7,7 +7,7 @@ use crate::catalog::{Entity, Kind, Member, OperationKind, Presence, catalog};
 
 use super::call::Call;
 use super::due;
-use super::error::{Failure, Outcome};
+use super::error::{ApiError, ApiResult};
 use super::fields::{id, items, members, set, text};
 use super::label;
 use super::life;
@@ -19,7 +19,7 @@ use super::substitute;
 impl Call<'_> {
     /// A fresh object with the params laid over that mean a field of their name, and with what its type starts
     /// with where they say nothing.
-    pub fn build(&self) -> Outcome<Body> {
+    pub fn build(&self) -> ApiResult<Body> {
         let (call, mut body) = (self.plain(), self.fresh());
         shape::lay_over(call.entity, &mut body, &call.params)?;
         call.take_id(&mut body)?;
@@ -37,19 +37,19 @@ impl Call<'_> {
     }
 
     /// Gives a new object the id that the caller chose, unless another one has it.
-    fn take_id(&self, body: &mut Body) -> Outcome<()> {
+    fn take_id(&self, body: &mut Body) -> ApiResult<()> {
         let create = self.entity.operation(OperationKind::Create);
         let chosen = create.and_then(|create| create.param("id")).and(text(&self.params, "id"));
         let Some(own) = chosen else { return Ok(()) };
         if self.session.alive(&self.entity.object, own)?.is_some() {
-            return Err(Failure::of("already_exists", &[("object", &label::capital(&self.label()))]));
+            return Err(ApiError::of("already_exists", &[("object", &label::capital(&self.label()))]));
         }
         set(body, "id", own);
         Ok(())
     }
 
     /// The named object with the params laid over that mean a field of their name.
-    pub fn revise(&self) -> Outcome<Body> {
+    pub fn revise(&self) -> ApiResult<Body> {
         let (call, mut body) = (self.plain(), self.named()?);
         shape::lay_over(call.entity, &mut body, &call.params)?;
         put_in(&call, &mut body)?;
@@ -60,7 +60,7 @@ impl Call<'_> {
 }
 
 /// Puts in the place of ids the objects they name, and makes pages of what lists describe.
-fn put_in(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+fn put_in(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     for field in &call.entity.fields {
         match &field.shape.kind {
             Kind::Whole(object) => whole(call, body, field, object)?,
@@ -71,26 +71,26 @@ fn put_in(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     Ok(())
 }
 
-fn whole(call: &Call<'_>, body: &mut Body, field: &Member, object: &String) -> Outcome<()> {
+fn whole(call: &Call<'_>, body: &mut Body, field: &Member, object: &String) -> ApiResult<()> {
     let Some(named) = text(body, &field.name) else { return Ok(()) };
     let objects = std::slice::from_ref(object);
     let found = substitute::found(call.session, objects, named)?.filter(|found| !found.gone);
     if found.is_none() && field.shape.presence != Presence::Nullable {
-        return Err(Failure::unknown_reference(object, named, &field.name));
+        return Err(ApiError::unknown_reference(object, named, &field.name));
     }
     set(body, &field.name, found.map_or(Json::Null, |found| Json::Object(found.body)));
     Ok(())
 }
 
 /// A page whose items the param of its name lists; an empty one learns its address.
-fn of_list(call: &Call<'_>, body: &mut Body, field: &Member, object: &str) -> Outcome<()> {
+fn of_list(call: &Call<'_>, body: &mut Body, field: &Member, object: &str) -> ApiResult<()> {
     let url = address(call.entity, id(body), &field.name);
     if let (Some(Json::Array(given)), Some(item)) =
         (call.params.get(&field.name), catalog().by_object(object))
     {
         let one =
             |params: &Json| Ok(Json::Object(call.about(&item.object, members(params.clone()))?.build()?));
-        let made: Vec<Json> = given.iter().map(one).collect::<Outcome<_>>()?;
+        let made: Vec<Json> = given.iter().map(one).collect::<ApiResult<_>>()?;
         show(call.entity, body, &field.name, &made);
     } else if let Some(Json::Object(page)) = body.get_mut(&field.name)
         && text(page, "url").is_none()

@@ -17,7 +17,7 @@ pub(super) enum Stage {
 
 /// One refusal.
 #[derive(Debug, Clone)]
-pub(super) struct Failure {
+pub(super) struct ApiError {
     /// HTTP status.
     pub status: u16,
     /// How far it came.
@@ -27,9 +27,9 @@ pub(super) struct Failure {
 }
 
 /// What every part of the sandbox answers with.
-pub(super) type Outcome<T> = Result<T, Failure>;
+pub(super) type ApiResult<T> = Result<T, ApiError>;
 
-impl Failure {
+impl ApiError {
     /// A refusal of that status, type and message.
     pub fn new(status: u16, kind: &str, message: impl Into<String>) -> Self {
         let mut error = Map::new();
@@ -129,13 +129,13 @@ pub(super) fn masked(key: &str) -> String {
     letters.iter().enumerate().map(shown).collect()
 }
 
-impl From<rusqlite::Error> for Failure {
+impl From<rusqlite::Error> for ApiError {
     fn from(error: rusqlite::Error) -> Self {
         Self::internal(format!("The sandbox cannot use its store: {error}"))
     }
 }
 
-impl From<serde_json::Error> for Failure {
+impl From<serde_json::Error> for ApiError {
     fn from(error: serde_json::Error) -> Self {
         Self::internal(format!("The sandbox holds an object it cannot read: {error}"))
     }

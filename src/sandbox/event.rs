@@ -13,10 +13,10 @@ use crate::catalog::API_VERSION;
 
 use super::call::entity;
 use super::complete;
-use super::error::Outcome;
+use super::error::ApiResult;
 use super::fields::{body, id, members, needed_number, object, set, text};
 use super::identifier;
-use super::store::{Body, Change, Session};
+use super::store::{Body, ObjectChange, Session};
 use super::view;
 use super::webhook_delivery::Delivery;
 
@@ -28,17 +28,17 @@ mod thin;
 pub(super) use cause::Cause;
 pub(super) use thin::{ABOUT, PINGED, about};
 
-use hearer::Hearers;
+use hearer::Subscribers;
 
 /// Keeps the events of everything that the session changed; what is to be delivered comes back.
-pub(super) fn record(session: &Session<'_>, cause: Cause<'_>) -> Outcome<Vec<Delivery>> {
+pub(super) fn record(session: &Session<'_>, cause: Cause<'_>) -> ApiResult<Vec<Delivery>> {
     let changes = joined(session.take_changes());
     let mut parcels = Vec::new();
     let mut hearers = BTreeMap::new();
     for change in &changes {
         let hearers = match hearers.entry(change.space.as_str()) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(free) => free.insert(Hearers::of(session, &change.space)?),
+            Entry::Vacant(free) => free.insert(Subscribers::of(session, &change.space)?),
         };
         if text(&change.after, PINGED).is_some() {
             parcels.extend(thin::ping(session, change)?);
@@ -56,8 +56,8 @@ pub(super) fn record(session: &Session<'_>, cause: Cause<'_>) -> Outcome<Vec<Del
 
 /// The steps as they are told of: those of one object in one turn are one change, but each that is
 /// an event of its own begins another.
-fn joined(steps: Vec<Change>) -> Vec<Change> {
-    let mut changes: Vec<Change> = Vec::new();
+fn joined(steps: Vec<ObjectChange>) -> Vec<ObjectChange> {
+    let mut changes: Vec<ObjectChange> = Vec::new();
     let mut last = BTreeMap::new();
     for step in steps {
         let (space, object, key) = step.subject();
@@ -75,7 +75,7 @@ fn joined(steps: Vec<Change>) -> Vec<Change> {
 }
 
 /// Whether a step belongs to what is told of the same object already.
-fn joins(known: &Change, step: &Change) -> bool {
+fn joins(known: &ObjectChange, step: &ObjectChange) -> bool {
     match (known.gone, step.gone) {
         (true, _) => false,
         (false, true) => known.before.is_none() || !kind::is_moment(known),
@@ -83,7 +83,7 @@ fn joins(known: &Change, step: &Change) -> bool {
     }
 }
 
-fn event(change: &Change, kind: &str, cause: Cause<'_>) -> Outcome<Body> {
+fn event(change: &ObjectChange, kind: &str, cause: Cause<'_>) -> ApiResult<Body> {
     let mut body = complete::blank(entity("event")?);
     body.extend(body! {
         "id": identifier::random("evt_", 24), "api_version": API_VERSION, "created": cause.now,
@@ -124,8 +124,8 @@ fn keep(
     session: &Session<'_>,
     mut event: Body,
     kind: &str,
-    (space, hearers): (&str, &Hearers),
-) -> Outcome<Vec<Delivery>> {
+    (space, hearers): (&str, &Subscribers),
+) -> ApiResult<Vec<Delivery>> {
     let account = space.split('/').next();
     let mut made = Vec::new();
     for hearer in hearers.of_snapshots(kind) {
@@ -145,7 +145,7 @@ fn keep(
 }
 
 /// One of the receivers of an event has it.
-pub(super) fn delivered(session: &Session<'_>, event: &str) -> Outcome<()> {
+pub(super) fn delivered(session: &Session<'_>, event: &str) -> ApiResult<()> {
     let Some(mut body) = session.alive("event", event)? else { return Ok(()) };
     let left = needed_number(&body, "pending_webhooks")? - 1;
     set(&mut body, "pending_webhooks", left.max(0));

@@ -3,7 +3,7 @@
 
 use crate::catalog::{Called, Entity, Kind, Member, OperationKind, Shape, catalog, find};
 
-use super::error::{Failure, Outcome};
+use super::error::{ApiError, ApiResult};
 
 /// Deepest path that may be expanded.
 const DEEPEST: usize = 4;
@@ -12,7 +12,7 @@ const DEEPEST: usize = 4;
 pub(super) const COUNT: &str = "total_count";
 
 /// Refuses what the answer to a call cannot expand.
-pub(super) fn check(entity: &Entity, called: Called, expand: &[String]) -> Outcome<()> {
+pub(super) fn check(entity: &Entity, called: Called, expand: &[String]) -> ApiResult<()> {
     let (is_list, is_search, answers) = match called {
         Called::Operation(operation) => {
             let searches = operation.kind == OperationKind::Search;
@@ -24,14 +24,14 @@ pub(super) fn check(entity: &Entity, called: Called, expand: &[String]) -> Outco
     for path in expand.iter().filter(|path| !is_search || *path != COUNT) {
         let segments: Vec<&str> = path.split('.').collect();
         if segments.len() > DEEPEST {
-            return Err(Failure::of("expanded_too_deep", &[("most", &DEEPEST), ("path", path)]));
+            return Err(ApiError::of("expanded_too_deep", &[("most", &DEEPEST), ("path", path)]));
         }
         let rest = if is_list { segments.strip_prefix(&["data"]) } else { Some(segments.as_slice()) };
         if rest.is_none() && leads(&tops, &segments) {
-            return Err(Failure::of("cannot_expand_outside_data", &[("path", path)]));
+            return Err(ApiError::of("cannot_expand_outside_data", &[("path", path)]));
         }
         if !rest.is_some_and(|rest| rest.is_empty() || leads(&tops, rest)) {
-            return Err(Failure::of("cannot_expand", &[("path", path)]));
+            return Err(ApiError::of("cannot_expand", &[("path", path)]));
         }
     }
     Ok(())

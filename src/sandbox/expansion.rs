@@ -7,7 +7,7 @@ use crate::catalog::{Kind, Member, Shape, catalog, find};
 
 use super::behaviour;
 use super::complete::usual;
-use super::error::Outcome;
+use super::error::ApiResult;
 use super::expand::COUNT;
 use super::fields::{Body, at, at_mut, id, object, set};
 use super::shape::is_includable;
@@ -16,7 +16,7 @@ use super::substitute;
 use super::view::{hide, inner_hidden, stub};
 
 /// Shows an answer, every path in `expand` expanded.
-pub(super) fn shown(session: &Session<'_>, mut answer: Json, expand: &[String]) -> Outcome<Json> {
+pub(super) fn shown(session: &Session<'_>, mut answer: Json, expand: &[String]) -> ApiResult<Json> {
     hide(&mut answer);
     let counts = expand.iter().any(|path| path == COUNT);
     if let Some(found) = answer.as_object_mut().filter(|found| is_search(found) && !counts) {
@@ -34,7 +34,7 @@ fn is_search(body: &Body) -> bool {
 }
 
 /// Puts back a hidden field that lies inside another one, if the path to expand leads to it.
-fn put_back(session: &Session<'_>, body: &mut Body, object: &str, path: &str) -> Outcome<()> {
+fn put_back(session: &Session<'_>, body: &mut Body, object: &str, path: &str) -> ApiResult<()> {
     let Some(hidden) = inner_hidden(object).find(|hidden| path.starts_with(hidden)) else { return Ok(()) };
     let id = id(body).to_owned();
     let Some(stored) = session.get(object, &id)? else { return Ok(()) };
@@ -48,7 +48,7 @@ fn put_back(session: &Session<'_>, body: &mut Body, object: &str, path: &str) ->
 
 /// Follows one path and expands what stands at its end, if it is there. `fields` describe the
 /// members of an object that has no type of its own.
-fn put_in(session: &Session<'_>, at: &mut Json, fields: &[Member], path: &[&str]) -> Outcome<()> {
+fn put_in(session: &Session<'_>, at: &mut Json, fields: &[Member], path: &[&str]) -> ApiResult<()> {
     match at {
         Json::Array(items) => items.iter_mut().try_for_each(|item| put_in(session, item, fields, path)),
         Json::Object(body) => member(session, body, fields, path),
@@ -56,7 +56,7 @@ fn put_in(session: &Session<'_>, at: &mut Json, fields: &[Member], path: &[&str]
     }
 }
 
-fn member(session: &Session<'_>, body: &mut Body, fields: &[Member], path: &[&str]) -> Outcome<()> {
+fn member(session: &Session<'_>, body: &mut Body, fields: &[Member], path: &[&str]) -> ApiResult<()> {
     let Some((name, rest)) = path.split_first() else { return Ok(()) };
     let object = object(body).to_owned();
     if object == "list" || is_search(body) {
@@ -86,7 +86,7 @@ fn members(shape: &Shape) -> &[Member] {
 }
 
 /// Puts whole objects of these types in the place of ids.
-fn fetch(session: &Session<'_>, objects: &[String], value: &mut Json) -> Outcome<()> {
+fn fetch(session: &Session<'_>, objects: &[String], value: &mut Json) -> ApiResult<()> {
     match value {
         Json::Array(items) => items.iter_mut().try_for_each(|item| fetch(session, objects, item)),
         Json::String(id) => {
@@ -100,7 +100,7 @@ fn fetch(session: &Session<'_>, objects: &[String], value: &mut Json) -> Outcome
 }
 
 /// A field that is kept with the object but shown only now, or a page made of other objects.
-fn included(session: &Session<'_>, body: &Body, object: &str, name: &str) -> Outcome<Json> {
+fn included(session: &Session<'_>, body: &Body, object: &str, name: &str) -> ApiResult<Json> {
     let id = id(body);
     let found = match behaviour::included(session, object, name, id)? {
         Some(page) => Some(page),

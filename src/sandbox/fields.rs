@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-use super::error::{Failure, Outcome};
+use super::error::{ApiError, ApiResult};
 
 /// An object as it is kept; names with a leading underscore are never shown.
 pub(super) type Body = Map<String, Json>;
@@ -63,29 +63,29 @@ pub(super) fn flag(body: &Body, path: &str) -> bool {
 }
 
 /// The text of a member that every object of its type has.
-pub(super) fn needed<'a>(body: &'a Body, name: &str) -> Outcome<&'a str> {
+pub(super) fn needed<'a>(body: &'a Body, name: &str) -> ApiResult<&'a str> {
     text(body, name).ok_or_else(|| lacking(body, name))
 }
 
 /// The whole number of a member that every object of its type has.
-pub(super) fn needed_number(body: &Body, name: &str) -> Outcome<i64> {
+pub(super) fn needed_number(body: &Body, name: &str) -> ApiResult<i64> {
     given_number(body, name).ok_or_else(|| lacking(body, name))
 }
 
 /// The object that every object of its type holds under that name.
-pub(super) fn needed_inner<'a>(body: &'a Body, name: &str) -> Outcome<&'a Body> {
+pub(super) fn needed_inner<'a>(body: &'a Body, name: &str) -> ApiResult<&'a Body> {
     inner(body, name).ok_or_else(|| lacking(body, name))
 }
 
 /// A view of an object: the members that every object of its type has, each of its kind.
-pub(super) fn typed<'b, V: Deserialize<'b>>(body: &'b Body) -> Outcome<V> {
+pub(super) fn typed<'b, V: Deserialize<'b>>(body: &'b Body) -> ApiResult<V> {
     let wrong = |error| format!("The {} {} cannot be read: {error}.", object(body), id(body));
-    V::deserialize(body).map_err(|error: serde_json::Error| Failure::internal(wrong(error)))
+    V::deserialize(body).map_err(|error: serde_json::Error| ApiError::internal(wrong(error)))
 }
 
-fn lacking(body: &Body, name: &str) -> Failure {
+fn lacking(body: &Body, name: &str) -> ApiError {
     let object = text(body, "object").unwrap_or("object");
-    Failure::internal(format!("The {object} {} is kept without its {name}.", id(body)))
+    ApiError::internal(format!("The {object} {} is kept without its {name}.", id(body)))
 }
 
 /// The members of the object at a path.

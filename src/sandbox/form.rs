@@ -28,9 +28,9 @@ const DEEPEST: usize = 24;
 
 /// A form while it is read: a tree in which a name is found at once however many there are.
 #[derive(Debug, Default)]
-pub(super) struct Form(Json);
+pub(super) struct FormTree(Json);
 
-impl Form {
+impl FormTree {
     /// Adds one name with its value.
     pub fn put(&mut self, key: &str, value: String) -> Result<(), FormError> {
         insert(&mut self.0, &segments(key)?, value).map_err(|()| FormError::Mixed(key.to_owned()))
@@ -44,7 +44,7 @@ impl Form {
 
 /// Reads a query or a body.
 pub(super) fn decode(text: &str) -> Result<Body, FormError> {
-    let mut form = Form::default();
+    let mut form = FormTree::default();
     for pair in text.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         form.put(&percent_decode(key)?, percent_decode(value)?)?;

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
-use super::error::{Failure, Outcome};
+use super::error::{ApiError, ApiResult};
 use super::store::Session;
 
 /// How long an answer is kept, in version 1 of the API and in version 2.
@@ -26,7 +26,7 @@ pub(super) struct Claim {
 
 /// An answer given before.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct RecordedResponse {
     /// HTTP status.
     pub status: u16,
     /// The body, byte by byte.
@@ -35,9 +35,9 @@ pub(super) struct Answer {
 
 impl Claim {
     /// The claim of a request; what is compared is its path and body.
-    pub fn new(key: &str, path: &str, body: &[u8]) -> Outcome<Self> {
+    pub fn new(key: &str, path: &str, body: &[u8]) -> ApiResult<Self> {
         if key.len() > LONGEST {
-            return Err(Failure::of("idempotency_key_too_long", &[("most", &LONGEST)]));
+            return Err(ApiError::of("idempotency_key_too_long", &[("most", &LONGEST)]));
         }
         let digest = Sha256::new().chain_update(path).chain_update([0]).chain_update(body).finalize();
         let request = STANDARD_NO_PAD.encode(digest);
@@ -46,7 +46,7 @@ impl Claim {
     }
 
     /// The earlier answer under this key, if there is one and it is to the same request.
-    pub fn earlier(&self, session: &Session<'_>, now: i64) -> Outcome<Option<Answer>> {
+    pub fn earlier(&self, session: &Session<'_>, now: i64) -> ApiResult<Option<RecordedResponse>> {
         let query =
             "SELECT request, status, body FROM answers WHERE space = ?1 AND key = ?2 AND kept_until > ?3";
         let found: Option<(String, u16, String)> = session
@@ -58,13 +58,13 @@ impl Claim {
             .optional()?;
         let Some((request, status, body)) = found else { return Ok(None) };
         if request != self.request {
-            return Err(Failure::of("idempotency_key_reused", &[("key", &self.key)]));
+            return Err(ApiError::of("idempotency_key_reused", &[("key", &self.key)]));
         }
-        Ok(Some(Answer { status, body }))
+        Ok(Some(RecordedResponse { status, body }))
     }
 
     /// Keeps the answer.
-    pub fn keep(&self, session: &Session<'_>, answer: &Answer, now: i64) -> Outcome<()> {
+    pub fn keep(&self, session: &Session<'_>, answer: &RecordedResponse, now: i64) -> ApiResult<()> {
         let query = "INSERT OR REPLACE INTO answers (space, key, created, request, status, body, kept_until)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         session.transaction.prepare_cached(query)?.execute(params![

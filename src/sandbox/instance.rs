@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::error::Failure;
+use super::error::ApiError;
 use super::event;
 use super::fault::{Fault, Faults};
 use super::limit::Limit;
@@ -69,7 +69,7 @@ impl Sandbox {
     pub fn counts(&self) -> Vec<(String, usize)> {
         let mut lease = self.0.store.lease(false);
         let counted =
-            lease.begin(String::new(), false).map_err(Failure::from).and_then(|session| session.counts());
+            lease.begin(String::new(), false).map_err(ApiError::from).and_then(|session| session.counts());
         counted.unwrap_or_default()
     }
 

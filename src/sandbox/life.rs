@@ -10,7 +10,7 @@ use crate::catalog::embedded::embedded_toml;
 use crate::catalog::{Entity, Kind, Member, OperationKind, find};
 
 use super::call::{Call, moment};
-use super::error::Outcome;
+use super::error::ApiResult;
 use super::fields::{self, Body, all_have, set, status};
 use super::identifier;
 use super::message;
@@ -51,7 +51,7 @@ pub(super) struct Transition {
     /// What it sets.
     pub set: Body,
     /// What it is done to.
-    pub does: Does,
+    pub does: TransitionKind,
     /// The type of object that is made, where it is another one.
     pub of: Option<String>,
     /// Why the sandbox does not do it.
@@ -61,7 +61,7 @@ pub(super) struct Transition {
 /// What an action is done to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Does {
+pub(super) enum TransitionKind {
     /// The object in the path changes.
     #[default]
     Change,
@@ -80,7 +80,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("life.toml"));
 
 impl Transition {
     /// Refuses the action where the state of its object does not allow it.
-    pub fn check(&self, call: &Call<'_>, body: &Body, path: &str) -> Outcome<()> {
+    pub fn check(&self, call: &Call<'_>, body: &Body, path: &str) -> ApiResult<()> {
         if self.when.is_empty() || self.when.iter().any(|state| state == status(body)) {
             return Ok(());
         }
@@ -104,7 +104,7 @@ pub(super) fn course(entity: &Entity, action: &str, path: &str) -> Option<Transi
     let own = TABLE.actions.get(action).cloned();
     if own
         .as_ref()
-        .is_some_and(|own| !own.set.is_empty() || own.does != Does::Change || own.missing.is_some())
+        .is_some_and(|own| !own.set.is_empty() || own.does != TransitionKind::Change || own.missing.is_some())
     {
         return own;
     }

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::fields::Body;
-use super::form::{Form, FormError};
+use super::form::{FormError, FormTree};
 
 /// One part: its name, the name of its file if it is one, its content.
 struct Part<'b> {
@@ -18,7 +18,7 @@ pub(super) fn decode(content_type: &str, body: &[u8]) -> Result<Body, FormError>
     let broken = || FormError::Encoding(content_type.to_owned());
     let boundary =
         parameter(content_type, "boundary").filter(|boundary| !boundary.is_empty()).ok_or_else(broken)?;
-    let mut form = Form::default();
+    let mut form = FormTree::default();
     for part in parts(body, &boundary).ok_or_else(broken)? {
         if let Some(filename) = part.filename {
             form.put(&format!("{}[filename]", part.name), filename)?;

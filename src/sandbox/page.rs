@@ -7,8 +7,8 @@ use crate::catalog::OperationKind;
 
 use super::call::Call;
 use super::check::exclusive;
-use super::error::{Failure, Outcome};
-use super::store::{Body, Walk};
+use super::error::{ApiError, ApiResult};
+use super::store::{Body, ObjectQuery};
 
 mod filter;
 mod gather;
@@ -22,14 +22,14 @@ use gather::gather;
 
 /// Where a page starts and how much it holds.
 #[derive(Debug)]
-struct Window {
+struct PageBounds {
     limit: usize,
     starting_after: Option<String>,
     ending_before: Option<String>,
 }
 
-impl Window {
-    fn of(params: &Body) -> Outcome<Self> {
+impl PageBounds {
+    fn of(params: &Body) -> ApiResult<Self> {
         let cursor = |name| super::fields::text(params, name).map(str::to_owned);
         let window = Self {
             limit: limit(params)?,
@@ -49,7 +49,7 @@ impl Window {
 }
 
 /// The page of a list call over the objects of one type that match its filters and `also`.
-pub(super) fn of_objects(call: &Call<'_>, object: &str, also: impl Fn(&Body) -> bool) -> Outcome<Json> {
+pub(super) fn of_objects(call: &Call<'_>, object: &str, also: impl Fn(&Body) -> bool) -> ApiResult<Json> {
     of_kinds(call, &[object], Vec::new(), also)
 }
 
@@ -60,32 +60,32 @@ pub(super) fn of_kinds(
     objects: &[&str],
     having: Vec<(String, String)>,
     also: impl Fn(&Body) -> bool,
-) -> Outcome<Json> {
+) -> ApiResult<Json> {
     if call.entity.is_v2() {
         return token::page(call, objects, having, also);
     }
-    let window = Window::of(&call.params)?;
+    let window = PageBounds::of(&call.params)?;
     let start = window.cursor().map(|(id, param)| position(call, objects, id, param)).transpose()?;
     let forward = window.ending_before.is_some();
-    let walk = Walk { objects: objects.to_vec(), start, forward, having, ..Walk::default() };
+    let walk = ObjectQuery { objects: objects.to_vec(), start, forward, having, ..ObjectQuery::default() };
     let (found, more) = gather(call, walk, &call.params, also)?;
     let found: Vec<Json> = found.into_iter().map(|(_, body)| body).collect();
     Ok(page_of(&found, more, &call.path))
 }
 
 /// Where the object of a cursor stands, which must be there still.
-fn position(call: &Call<'_>, objects: &[&str], id: &str, param: &str) -> Outcome<i64> {
+fn position(call: &Call<'_>, objects: &[&str], id: &str, param: &str) -> ApiResult<i64> {
     for object in objects {
         if let Some(stored) = call.session.get(object, id)?.filter(|stored| !stored.gone) {
             return Ok(stored.seq);
         }
     }
-    Err(Failure::unknown_reference(&call.label(), id, param))
+    Err(ApiError::unknown_reference(&call.label(), id, param))
 }
 
 /// The page of a list call over items that another object holds, in their order.
-pub(super) fn of_items(call: &Call<'_>, all: &[Json]) -> Outcome<Json> {
-    let mut window = Window::of(&call.params)?;
+pub(super) fn of_items(call: &Call<'_>, all: &[Json]) -> ApiResult<Json> {
+    let mut window = PageBounds::of(&call.params)?;
     let list = call.entity.operation(OperationKind::List);
     if list.is_none_or(|list| list.param("limit").is_none()) {
         // a list that cannot be limited is whole
@@ -94,7 +94,7 @@ pub(super) fn of_items(call: &Call<'_>, all: &[Json]) -> Outcome<Json> {
     let mut items = all.to_vec();
     if let Some((id, param)) = window.cursor() {
         let at = items.iter().position(|item| item.get("id").and_then(Json::as_str) == Some(id));
-        let at = at.ok_or_else(|| Failure::unknown_reference(&call.label(), id, param))?;
+        let at = at.ok_or_else(|| ApiError::unknown_reference(&call.label(), id, param))?;
         if window.ending_before.is_some() {
             items.truncate(at);
             let left_out = at.saturating_sub(window.limit);

@@ -3,7 +3,7 @@
 use crate::catalog::{Entity, Kind, Shape, catalog, find};
 
 use super::call::Call;
-use super::error::{Failure, Outcome};
+use super::error::{ApiError, ApiResult};
 use super::fields::{set, text};
 use super::store::Body;
 
@@ -35,7 +35,7 @@ impl Owner {
     }
 
     /// The owner itself; the caller's own account, which nobody made, is empty.
-    pub fn named(&self, call: &Call<'_>) -> Outcome<Body> {
+    pub fn named(&self, call: &Call<'_>) -> ApiResult<Body> {
         let Some(entity) = self.entity else { return Ok(Body::new()) };
         if self.id == call.account {
             return Ok(Body::new());
@@ -70,7 +70,7 @@ fn hidden(object: &str) -> String {
 }
 
 /// Every owner that the path names must exist.
-pub(super) fn check(call: &Call<'_>) -> Outcome<()> {
+pub(super) fn check(call: &Call<'_>) -> ApiResult<()> {
     Owner::all(call).iter().try_for_each(|owner| owner.named(call).map(|_| ()))
 }
 
@@ -82,11 +82,11 @@ pub(super) fn write(call: &Call<'_>, body: &mut Body) {
 }
 
 /// The object, unless it belongs to something else than the path says.
-pub(super) fn owned(call: &Call<'_>, body: Body) -> Outcome<Body> {
+pub(super) fn owned(call: &Call<'_>, body: Body) -> ApiResult<Body> {
     if Owner::all(call).iter().all(|owner| owner.owns(&body)) {
         return Ok(body);
     }
-    Err(Failure::absent(&call.label(), &call.id))
+    Err(ApiError::absent(&call.label(), &call.id))
 }
 
 /// The fields that say what the objects of a list belong to, with the ids.

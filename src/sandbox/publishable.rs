@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::auth_context::Caller;
 use super::call::Call;
 use super::check;
-use super::error::{Failure, Outcome};
+use super::error::{ApiError, ApiResult};
 use super::fields::{Body, text};
 use crate::catalog::embedded::embedded_toml;
 
@@ -20,13 +20,13 @@ const SECRET: &str = "client_secret";
 #[serde(deny_unknown_fields)]
 struct Table {
     shown: BTreeMap<String, Vec<String>>,
-    calls: BTreeMap<String, Terms>,
+    calls: BTreeMap<String, KeyPermission>,
 }
 
 /// On which terms a publishable key may make one call.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Terms {
+pub(super) struct KeyPermission {
     /// What a refusal calls the object whose secret is needed; none where no secret is.
     of: Option<String>,
     /// Which fields the answer has; all of them where nothing is said.
@@ -35,14 +35,14 @@ pub(super) struct Terms {
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("publishable.toml"));
 
-impl Terms {
+impl KeyPermission {
     /// The terms of a call; none where it needs a secret key.
     pub fn of(method: &str, path: &str) -> Option<&'static Self> {
         TABLE.calls.get(&format!("{method} {path}"))
     }
 
     /// Takes the secret out of the params, which a publishable key cannot do without.
-    pub fn take_secret(&self, caller: &Caller, given: &mut Body) -> Outcome<Option<String>> {
+    pub fn take_secret(&self, caller: &Caller, given: &mut Body) -> ApiResult<Option<String>> {
         if self.of.is_none() {
             return Ok(None);
         }
@@ -57,12 +57,12 @@ impl Terms {
     }
 
     /// A secret that was given must be the one of the object in the path.
-    pub fn check(&self, call: &Call<'_>, secret: Option<&str>) -> Outcome<()> {
+    pub fn check(&self, call: &Call<'_>, secret: Option<&str>) -> ApiResult<()> {
         let (Some(label), Some(secret)) = (&self.of, secret) else { return Ok(()) };
         if text(&call.named()?, SECRET) == Some(secret) {
             return Ok(());
         }
-        Err(Failure::of("client_secret_mismatch", &[("object", label)]))
+        Err(ApiError::of("client_secret_mismatch", &[("object", label)]))
     }
 
     /// Leaves out of an answer what a publishable key is not shown.

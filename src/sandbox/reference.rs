@@ -15,7 +15,7 @@ use super::auth_context;
 use super::behaviour;
 use super::call::Call;
 use super::check::child;
-use super::error::{Failure, Outcome};
+use super::error::{ApiError, ApiResult};
 use super::store::Body;
 use super::substitute;
 
@@ -29,7 +29,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("reference.toml"
 
 /// Every param of a call that names another object must name one that exists; a call that only
 /// reads may also name one that was deleted.
-pub(super) fn check(call: &Call<'_>, known: &[Member], reads: bool) -> Outcome<()> {
+pub(super) fn check(call: &Call<'_>, known: &[Member], reads: bool) -> ApiResult<()> {
     Check { call, reads }.members(known, &call.params, "")
 }
 
@@ -39,7 +39,7 @@ struct Check<'c> {
 }
 
 impl Check<'_> {
-    fn members(&self, known: &[Member], given: &Body, path: &str) -> Outcome<()> {
+    fn members(&self, known: &[Member], given: &Body, path: &str) -> ApiResult<()> {
         for (name, value) in given {
             if let Some(member) = find(known, name) {
                 self.value(&member.shape, value, &child(path, name))?;
@@ -48,7 +48,7 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn value(&self, shape: &Shape, value: &Json, path: &str) -> Outcome<()> {
+    fn value(&self, shape: &Shape, value: &Json, path: &str) -> ApiResult<()> {
         match value {
             Json::String(id) if !id.is_empty() => match ids(shape) {
                 Some(objects) => self.id(objects, id, path),
@@ -69,18 +69,18 @@ impl Check<'_> {
         }
     }
 
-    fn id(&self, objects: &[String], id: &str, path: &str) -> Outcome<()> {
+    fn id(&self, objects: &[String], id: &str, path: &str) -> ApiResult<()> {
         for object in objects.iter().flat_map(substitute::accepted) {
             if self.is_one(object, id)? {
                 return Ok(());
             }
         }
         let first = objects.first().map_or("", String::as_str);
-        Err(Failure::unknown_reference(first, id, path))
+        Err(ApiError::unknown_reference(first, id, path))
     }
 
     /// Whether an id is one of an object of that type.
-    fn is_one(&self, object: &str, id: &str) -> Outcome<bool> {
+    fn is_one(&self, object: &str, id: &str) -> ApiResult<bool> {
         if behaviour::is_test_token(object, id)
             || behaviour::is_unmade(self.call, object, id)
             || auth_context::is_own(self.call, object, id)
@@ -99,7 +99,7 @@ impl Check<'_> {
     }
 
     /// Whether an id begins as those of its type do, or at least is no id of anything else.
-    fn looks_like_one(&self, object: &str, id: &str) -> Outcome<bool> {
+    fn looks_like_one(&self, object: &str, id: &str) -> ApiResult<bool> {
         match catalog().by_object(object).map(|entity| entity.id_prefix.as_str()) {
             Some(prefix) if !prefix.is_empty() => Ok(id.starts_with(prefix)),
             _ => Ok(self.call.session.find(id)?.is_none()),

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::error::Failure;
+use super::error::ApiError;
 use super::message::message;
 use crate::catalog::embedded::embedded_toml;
 
@@ -37,7 +37,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("refusal.toml"))
 /// Values for the names in the braces of a message.
 pub(super) type Values<'v> = &'v [(&'v str, &'v dyn Display)];
 
-impl Failure {
+impl ApiError {
     /// The refusal of that name; a test sees to it that there is one.
     pub fn of(name: &str, values: Values<'_>) -> Self {
         let made = TABLE.invalid.get(name).map(|row| row.made(Self::invalid, values));
@@ -48,7 +48,7 @@ impl Failure {
 }
 
 impl Row {
-    fn made(&self, kind: fn(String) -> Failure, values: Values<'_>) -> Failure {
+    fn made(&self, kind: fn(String) -> ApiError, values: Values<'_>) -> ApiError {
         let told =
             |name: &str| values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_string());
         let mut failure = kind(message(&self.message, told));

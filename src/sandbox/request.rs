@@ -9,17 +9,17 @@ use serde_json::Value as Json;
 use crate::catalog::{Called, Entity, Kind, Member, OperationKind, Presence, Shape, catalog};
 
 use super::auth_context::{Caller, header};
-use super::check::Given;
+use super::check::ParamEncoding;
 use super::earlier;
-use super::error::{Failure, Outcome};
+use super::error::{ApiError, ApiResult};
 use super::fields::{Body, body, items};
 use super::form::{self, FormError};
 use super::multipart;
-use super::publishable::Terms;
+use super::publishable::KeyPermission;
 
 /// One call, its params checked.
 #[derive(Debug)]
-pub(super) struct Asked {
+pub(super) struct ResolvedCall {
     /// What it is about.
     pub entity: &'static Entity,
     /// What is to be done.
@@ -35,14 +35,14 @@ pub(super) struct Asked {
     /// The fields to expand.
     pub expand: Vec<String>,
     /// On which terms a publishable key may make the call.
-    pub terms: Option<&'static Terms>,
+    pub terms: Option<&'static KeyPermission>,
     /// The secret of the object in the path, by which a publishable key proves that it may.
     pub client_secret: Option<String>,
 }
 
-impl Asked {
+impl ResolvedCall {
     /// Finds the call of a request and checks its params.
-    pub fn of(request: &http::Request<Bytes>, caller: &Caller) -> Outcome<Self> {
+    pub fn of(request: &http::Request<Bytes>, caller: &Caller) -> ApiResult<Self> {
         let (method, path) = (request.method().as_str(), request.uri().path());
         let (path, filter) = &moved(method, path);
         let Some(found) = catalog().match_path(method, path) else {
@@ -56,9 +56,9 @@ impl Asked {
         let decoded = |id: &&str| form::percent_decode(&id.replace('+', "%2B")).unwrap_or((*id).to_owned());
         let ids = found.ids.iter().map(decoded);
         let (id, parents) = places(template, ids);
-        let terms = Terms::of(method, template);
+        let terms = KeyPermission::of(method, template);
         if caller.publishable && terms.is_none() {
-            return Err(Failure::of("secret_key_required", &[]));
+            return Err(ApiError::of("secret_key_required", &[]));
         }
         let (mut given, how) = params_of(request)?;
         given.extend(filter.clone());
@@ -98,12 +98,12 @@ fn moved<'p>(method: &str, path: &'p str) -> (Cow<'p, str>, Body) {
 }
 
 /// The refusal of a call that the catalog has not: Stripe may have it.
-fn unknown(method: &str, path: &str) -> Failure {
+fn unknown(method: &str, path: &str) -> ApiError {
     let parts: Vec<&str> = path.split('/').skip(1).collect();
     match (method, parts.as_slice()) {
-        ("GET", ["v1", "quotes", _, "pdf"]) => Failure::unsupported("the PDF of a quote"),
-        ("POST", ["v2", "billing", "meter_event_stream"]) => Failure::unsupported("streams of meter events"),
-        _ => Failure::of("unknown_url", &[("method", &method), ("path", &path)]),
+        ("GET", ["v1", "quotes", _, "pdf"]) => ApiError::unsupported("the PDF of a quote"),
+        ("POST", ["v2", "billing", "meter_event_stream"]) => ApiError::unsupported("streams of meter events"),
+        _ => ApiError::of("unknown_url", &[("method", &method), ("path", &path)]),
     }
 }
 
@@ -117,10 +117,10 @@ fn places(template: &str, ids: impl Iterator<Item = String>) -> (String, Vec<(St
 }
 
 /// The params: a form or an upload in version 1, JSON in version 2; in the query otherwise.
-fn params_of(request: &http::Request<Bytes>) -> Outcome<(Body, Given)> {
+fn params_of(request: &http::Request<Bytes>) -> ApiResult<(Body, ParamEncoding)> {
     let form = |read: Result<Body, FormError>| {
-        let unreadable = |error| Failure::of("unreadable", &[("error", &error)]);
-        read.map(|given| (given, Given::Form)).map_err(unreadable)
+        let unreadable = |error| ApiError::of("unreadable", &[("error", &error)]);
+        read.map(|given| (given, ParamEncoding::Form)).map_err(unreadable)
     };
     if request.method() != Method::POST {
         let query = request.uri().query().unwrap_or_default();
@@ -133,13 +133,13 @@ fn params_of(request: &http::Request<Bytes>) -> Outcome<(Body, Given)> {
         return form(multipart::decode(kind, request.body()));
     }
     let Ok(text) = std::str::from_utf8(request.body()) else {
-        return Err(Failure::of("not_utf8", &[]));
+        return Err(ApiError::of("not_utf8", &[]));
     };
     if is_v2(request) {
-        return Ok((json_params(text)?, Given::Json));
+        return Ok((json_params(text)?, ParamEncoding::Json));
     }
     if kind.starts_with("application/json") {
-        return Err(Failure::of("sent_as_json", &[]));
+        return Err(ApiError::of("sent_as_json", &[]));
     }
     form(form::decode(text))
 }
@@ -149,14 +149,14 @@ pub(super) fn is_v2(request: &http::Request<Bytes>) -> bool {
     request.uri().path().starts_with("/v2/")
 }
 
-fn json_params(text: &str) -> Outcome<Body> {
+fn json_params(text: &str) -> ApiResult<Body> {
     if text.trim().is_empty() {
         return Ok(Body::new());
     }
     match serde_json::from_str(text) {
         Ok(Json::Object(given)) => Ok(given),
-        Ok(_) => Err(Failure::of("body_no_object", &[])),
-        Err(error) => Err(Failure::of("body_no_json", &[("error", &error)])),
+        Ok(_) => Err(ApiError::of("body_no_object", &[])),
+        Err(error) => Err(ApiError::of("body_no_json", &[("error", &error)])),
     }
 }
 
@@ -167,11 +167,11 @@ fn take_page(entity: &Entity, called: Called, given: &mut Body) -> Option<Json> 
 }
 
 /// Takes the list of fields to expand out of the params.
-fn take_expand(given: &mut Body) -> Outcome<Vec<String>> {
+fn take_expand(given: &mut Body) -> ApiResult<Vec<String>> {
     let Some(asked) = given.shift_remove("expand") else { return Ok(Vec::new()) };
     let shape = Shape::new(Kind::List(Box::new(Shape::text()))).with_presence(Presence::Optional);
     let param = Member::new("expand", shape);
-    let checked = Given::Form.params(&[param], &body! {"expand": asked})?;
+    let checked = ParamEncoding::Form.params(&[param], &body! {"expand": asked})?;
     let listed = items(&checked, "expand").iter().filter_map(Json::as_str);
     Ok(listed.map(str::to_owned).collect())
 }

@@ -11,24 +11,24 @@ use super::behaviour;
 use super::call::Call;
 use super::download;
 use super::earlier;
-use super::error::{Failure, Outcome, Stage};
+use super::error::{ApiError, ApiResult, Stage};
 use super::event::{self, Cause};
 use super::expand;
 use super::expansion;
-use super::idempotency::{Answer, Claim};
+use super::idempotency::{Claim, RecordedResponse};
 use super::identifier;
 use super::include;
 use super::reference;
 use super::repeatable::now;
-use super::request::{Asked, is_v2};
+use super::request::{ResolvedCall, is_v2};
 use super::search;
 use super::store::{Session, Store};
 use super::view;
 use super::webhook_delivery::Delivery;
 
 /// An answer, whether it was given before, and the events that came of the call.
-struct Given {
-    answer: Answer,
+struct RunResult {
+    answer: RecordedResponse,
     replayed: bool,
     parcels: Vec<Delivery>,
 }
@@ -41,14 +41,14 @@ pub(super) fn answer(store: &Store, request: &http::Request<Bytes>) -> (Response
 /// Fails a request as Stripe does when something of its own breaks: nothing is done, and the
 /// failure is kept under the key.
 pub(super) fn fail(store: &Store, request: &http::Request<Bytes>, status: u16) -> Response<Bytes> {
-    let failure = Failure::new(status, "api_error", "An unknown error occurred.");
-    answered(store, request, |_, _, _| Err(Failure { stage: Stage::Undone, ..failure })).0
+    let failure = ApiError::new(status, "api_error", "An unknown error occurred.");
+    answered(store, request, |_, _, _| Err(ApiError { stage: Stage::Undone, ..failure })).0
 }
 
 fn answered(
     store: &Store,
     request: &http::Request<Bytes>,
-    perform: impl FnOnce(&Session<'_>, &Caller, Outcome<Asked>) -> Outcome<String>,
+    perform: impl FnOnce(&Session<'_>, &Caller, ApiResult<ResolvedCall>) -> ApiResult<String>,
 ) -> (Response<Bytes>, Vec<Delivery>) {
     let request_id = identifier::random("req_", 14);
     let caller = Caller::of(&mut store.lease(false), request);
@@ -61,7 +61,7 @@ fn answered(
     let livemode = caller.as_ref().is_ok_and(|caller| caller.livemode);
     let caller = caller.and_then(|caller| earlier::check_version(request).map(|()| caller));
     let given = caller.and_then(|caller| given(store, request, &caller, &request_id, perform));
-    let mut given = given.unwrap_or_else(|failure| Given {
+    let mut given = given.unwrap_or_else(|failure| RunResult {
         answer: refusal(&failure, request, &request_id, livemode),
         replayed: false,
         parcels: Vec::new(),
@@ -70,9 +70,14 @@ fn answered(
     (response(request, given, &request_id), parcels)
 }
 
-fn refusal(failure: &Failure, request: &http::Request<Bytes>, request_id: &str, livemode: bool) -> Answer {
+fn refusal(
+    failure: &ApiError,
+    request: &http::Request<Bytes>,
+    request_id: &str,
+    livemode: bool,
+) -> RecordedResponse {
     let body = if is_v2(request) { failure.v2_envelope() } else { failure.envelope(request_id, livemode) };
-    Answer { status: failure.status, body: view::plain(body).to_string() }
+    RecordedResponse { status: failure.status, body: view::plain(body).to_string() }
 }
 
 /// The answer of this request, or the one that was given to it before.
@@ -81,8 +86,8 @@ fn given(
     request: &http::Request<Bytes>,
     caller: &Caller,
     request_id: &str,
-    perform: impl FnOnce(&Session<'_>, &Caller, Outcome<Asked>) -> Outcome<String>,
-) -> Outcome<Given> {
+    perform: impl FnOnce(&Session<'_>, &Caller, ApiResult<ResolvedCall>) -> ApiResult<String>,
+) -> ApiResult<RunResult> {
     let v2 = is_v2(request);
     let claims = request.method() == Method::POST || (v2 && request.method() == Method::DELETE);
     let writes = request.method() != Method::GET;
@@ -90,17 +95,17 @@ fn given(
     let key = header(request, "idempotency-key").filter(|_| claims);
     let claim = key.map(|key| Claim::new(key, target, request.body())).transpose()?;
     // a form of any length is read and checked before anybody has to wait for it
-    let asked = Asked::of(request, caller);
+    let asked = ResolvedCall::of(request, caller);
     let mut lease = store.lease(writes);
     let session = lease.begin(caller.space(), writes)?;
     if let Some(claim) = &claim
         && let Some(answer) = claim.earlier(&session, now())?
     {
-        return Ok(Given { answer, replayed: true, parcels: Vec::new() });
+        return Ok(RunResult { answer, replayed: true, parcels: Vec::new() });
     }
     session.transaction.execute_batch("SAVEPOINT call")?;
     let answer = match perform(&session, caller, asked) {
-        Ok(body) => Answer { status: 200, body },
+        Ok(body) => RecordedResponse { status: 200, body },
         Err(failure) => {
             undo(&session, &failure, v2)?;
             refusal(&failure, request, request_id, caller.livemode)
@@ -112,12 +117,12 @@ fn given(
         claim.keep(&session, &answer, now())?;
     }
     session.transaction.commit()?;
-    Ok(Given { answer, replayed: false, parcels })
+    Ok(RunResult { answer, replayed: false, parcels })
 }
 
 /// Undoes what a failed call did, where that does not stay. The failure comes back where its answer is not
 /// kept: version 2 runs a request again that failed.
-fn undo(session: &Session<'_>, failure: &Failure, v2: bool) -> Outcome<()> {
+fn undo(session: &Session<'_>, failure: &ApiError, v2: bool) -> ApiResult<()> {
     match failure.stage {
         Stage::Done => Ok(()),
         Stage::Undone if !v2 => {
@@ -133,8 +138,8 @@ fn perform(
     session: &Session<'_>,
     request: &http::Request<Bytes>,
     caller: &Caller,
-    asked: Asked,
-) -> Outcome<String> {
+    asked: ResolvedCall,
+) -> ApiResult<String> {
     let call = Call {
         params: asked.params,
         parents: asked.parents,
@@ -161,7 +166,7 @@ fn perform(
     Ok(shown.to_string())
 }
 
-fn response(request: &http::Request<Bytes>, given: Given, request_id: &str) -> Response<Bytes> {
+fn response(request: &http::Request<Bytes>, given: RunResult, request_id: &str) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(given.answer.body));
     *response.status_mut() = given.answer.status.try_into().unwrap_or_default();
     let headers = response.headers_mut();

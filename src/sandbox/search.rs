@@ -6,9 +6,9 @@
 use serde_json::{Value as Json, json};
 
 use super::call::Call;
-use super::error::Outcome;
+use super::error::ApiResult;
 use super::page::{Token, limit};
-use super::store::Walk;
+use super::store::ObjectQuery;
 
 mod clause;
 mod words;
@@ -16,12 +16,12 @@ mod words;
 use clause::Query;
 
 /// `GET /v1/customers/search` and its like.
-pub(super) fn answer(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn answer(call: &Call<'_>) -> ApiResult<Json> {
     let limit = limit(&call.params)?;
     let query = asked(call)?;
     let start = Token::of(&call.params)?.map(|token| token.start());
     let mut found = Vec::new();
-    let walk = Walk { start, ..query.walk(&call.entity.object) };
+    let walk = ObjectQuery { start, ..query.walk(&call.entity.object) };
     call.session.walk(&walk, |stored| {
         if query.fits(&stored.body) {
             found.push((stored.seq, Json::Object(stored.body)));
@@ -38,7 +38,7 @@ pub(super) fn answer(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// Writes into the answer of a search how many objects there are on all pages.
-pub(super) fn count(call: &Call<'_>, answer: &mut Json) -> Outcome<()> {
+pub(super) fn count(call: &Call<'_>, answer: &mut Json) -> ApiResult<()> {
     let query = asked(call)?;
     let mut total = 0;
     call.session.walk(&query.walk(&call.entity.object), |stored| {
@@ -51,6 +51,6 @@ pub(super) fn count(call: &Call<'_>, answer: &mut Json) -> Outcome<()> {
     Ok(())
 }
 
-fn asked(call: &Call<'_>) -> Outcome<Query> {
+fn asked(call: &Call<'_>) -> ApiResult<Query> {
     Query::read(call.demanded("query")?, call.entity)
 }

@@ -31,7 +31,7 @@ const EXHAUSTED: Duration = Duration::from_millis(100);
 
 /// Who may speak to the sandbox behind its port, and how long they may take.
 #[derive(Debug, Clone, Copy)]
-pub struct Terms {
+pub struct ServerOptions {
     /// Whether other machines may: otherwise a name of another host in `Host` is refused, which is
     /// how a web page reaches a port of its reader's machine.
     pub remote: bool,
@@ -41,7 +41,7 @@ pub struct Terms {
     pub body: Duration,
 }
 
-impl Default for Terms {
+impl Default for ServerOptions {
     fn default() -> Self {
         Self { remote: false, head: Duration::from_mins(5), body: Duration::from_mins(1) }
     }
@@ -53,12 +53,12 @@ pub async fn serve(
     sandbox: Sandbox,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    serve_on(Terms::default(), listener, sandbox, shutdown).await
+    serve_on(ServerOptions::default(), listener, sandbox, shutdown).await
 }
 
 /// Serves a sandbox on these terms until `shutdown` is done.
 pub async fn serve_on(
-    terms: Terms,
+    terms: ServerOptions,
     listener: TcpListener,
     sandbox: Sandbox,
     shutdown: impl Future<Output = ()>,
@@ -106,7 +106,7 @@ async fn accept(listener: &TcpListener) -> Option<TcpStream> {
 }
 
 async fn handle(
-    terms: Terms,
+    terms: ServerOptions,
     sandbox: Sandbox,
     request: http::Request<Incoming>,
 ) -> Result<http::Response<UnsyncBoxBody<Bytes, Dropped>>, Dropped> {

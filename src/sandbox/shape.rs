@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::catalog::{Entity, Kind, Member, Presence, Shape, catalog, find};
 
 use super::check::METADATA_KEYS;
-use super::error::{Failure, Outcome};
+use super::error::{ApiError, ApiResult};
 use super::fields::{members, object};
 use super::store::Body;
 
@@ -33,7 +33,7 @@ pub(super) fn least(kind: &Kind) -> Json {
 
 /// Lays params over an object: each goes to the field of its name, an empty text unsets.
 /// Params without a field of their name are left to the behaviour of the object.
-pub(super) fn lay_over(entity: &Entity, body: &mut Body, params: &Body) -> Outcome<()> {
+pub(super) fn lay_over(entity: &Entity, body: &mut Body, params: &Body) -> ApiResult<()> {
     for (name, value) in params {
         if name == "metadata" {
             metadata(body, value)?;
@@ -56,7 +56,7 @@ fn note_provided(fields: &[Member], members: &mut Body, name: &str, value: &Json
     }
 }
 
-fn laid(shape: &Shape, old: Json, value: &Json, path: &str) -> Outcome<Json> {
+fn laid(shape: &Shape, old: Json, value: &Json, path: &str) -> ApiResult<Json> {
     if value.as_str() == Some("") || value.is_null() {
         return Ok(cleared(shape, value));
     }
@@ -86,7 +86,7 @@ fn laid(shape: &Shape, old: Json, value: &Json, path: &str) -> Outcome<Json> {
         (Kind::List(item) | Kind::Set(item), Json::Array(items)) => {
             let item = (**item).clone().with_presence(Presence::Nullable);
             let laid_items = items.iter().map(|value| laid(&item, Json::Null, value, path));
-            Json::Array(laid_items.collect::<Outcome<_>>()?)
+            Json::Array(laid_items.collect::<ApiResult<_>>()?)
         }
         (Kind::Map(_), Json::Object(given)) => Json::Object(merged(members(old), given)),
         (_, value) => value.clone(),
@@ -160,7 +160,7 @@ fn cleared(shape: &Shape, value: &Json) -> Json {
 }
 
 /// Merges metadata: an empty value removes its key, an empty text removes them all.
-fn metadata(body: &mut Body, value: &Json) -> Outcome<()> {
+fn metadata(body: &mut Body, value: &Json) -> ApiResult<()> {
     let slot = body.entry("metadata").or_insert_with(|| json!({}));
     let Json::Object(given) = value else {
         *slot = json!({});
@@ -168,7 +168,7 @@ fn metadata(body: &mut Body, value: &Json) -> Outcome<()> {
     };
     let kept = merged(slot.as_object().cloned().unwrap_or_default(), given);
     if kept.len() > METADATA_KEYS {
-        return Err(Failure::of(
+        return Err(ApiError::of(
             "metadata_too_many_keys",
             &[("most", &METADATA_KEYS), ("count", &kept.len())],
         ));

@@ -3,18 +3,18 @@
 use serde_json::Value as Json;
 
 use super::call::Call;
-use super::error::Failure;
+use super::error::ApiError;
 use super::fields::{Body, at, object, visible};
 use super::message::message;
 
 /// A refusal with a text of its own, in which `{status}` stands for the status of the object.
 /// Who meets an intent in an unexpected state is shown the intent.
-pub(super) fn refusal(body: &Body, text: &str, code: Option<&str>) -> Failure {
+pub(super) fn refusal(body: &Body, text: &str, code: Option<&str>) -> ApiError {
     let member = |name: &str| match at(body, name)? {
         Json::String(text) => Some(text.clone()),
         other => other.as_i64().map(|number| number.to_string()),
     };
-    let failure = Failure::state(message(text, member));
+    let failure = ApiError::state(message(text, member));
     let Some(code) = code else { return failure };
     match object(body) {
         intent if intent.ends_with("_intent") && code.ends_with("_unexpected_state") => {
@@ -25,13 +25,13 @@ pub(super) fn refusal(body: &Body, text: &str, code: Option<&str>) -> Failure {
 }
 
 /// The refusal of a call that the state of an intent does not allow, which is shown.
-pub(super) fn unexpected(refusal: Failure, intent: &Body) -> Failure {
+pub(super) fn unexpected(refusal: ApiError, intent: &Body) -> ApiError {
     let object = object(intent);
     refusal.code(&format!("{object}_unexpected_state")).with(object, visible(intent))
 }
 
 /// Nothing is done in this state; `what` is the verb of the call.
-pub(super) fn not_in_state(call: &Call<'_>, body: &Body, what: &str) -> Failure {
+pub(super) fn not_in_state(call: &Call<'_>, body: &Body, what: &str) -> ApiError {
     let label = call.label();
     refusal(body, &format!("You cannot {what} this {label} because it has a status of {{status}}."), None)
 }

@@ -23,8 +23,8 @@ mod walk;
 pub use schema::OpenError;
 
 pub(super) use schema::{is_indexed, searched_name};
-pub(super) use session::{Change, KEY, Session, Stored, UNSHOWN_ID};
-pub(super) use walk::{Text, Walk};
+pub(super) use session::{KEY, ObjectChange, ObjectRow, Session, UNSHOWN_ID};
+pub(super) use walk::{ObjectQuery, Text};
 
 use session::HELD;
 
@@ -44,21 +44,21 @@ const SWEEP: i64 = 60 * 60;
 /// The open store.
 #[derive(Debug)]
 pub(super) struct Store {
-    writer: Mutex<Writer>,
+    writer: Mutex<WriteConnection>,
     /// None of a store in memory, which has one connection.
-    readers: Option<Readers>,
+    readers: Option<ReadPool>,
 }
 
 /// The connection that writes.
 #[derive(Debug)]
-pub(super) struct Writer {
+pub(super) struct WriteConnection {
     connection: Connection,
     /// When old events and answers were last removed.
     swept: i64,
 }
 
 #[derive(Debug)]
-struct Readers {
+struct ReadPool {
     file: PathBuf,
     idle: Mutex<Vec<Connection>>,
 }
@@ -67,16 +67,16 @@ struct Readers {
 #[derive(Debug)]
 pub(super) enum Lease<'s> {
     /// The one that writes, for as long as this is held.
-    Writer(MutexGuard<'s, Writer>),
+    Writer(MutexGuard<'s, WriteConnection>),
     /// One that only reads; it goes back to the others.
-    Reader(Reader<'s>),
+    Reader(ReadConnection<'s>),
 }
 
 /// A connection that only reads, and where it goes back to.
 #[derive(Debug)]
-pub(super) struct Reader<'s> {
+pub(super) struct ReadConnection<'s> {
     connection: Option<Connection>,
-    readers: &'s Readers,
+    readers: &'s ReadPool,
 }
 
 impl Store {
@@ -96,8 +96,8 @@ impl Store {
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         schema::upgrade(&mut connection)?;
         seed(&mut connection, first)?;
-        let readers = path.map(|path| Readers { file: path.to_owned(), idle: Mutex::default() });
-        Ok(Self { writer: Mutex::new(Writer { connection, swept: 0 }), readers })
+        let readers = path.map(|path| ReadPool { file: path.to_owned(), idle: Mutex::default() });
+        Ok(Self { writer: Mutex::new(WriteConnection { connection, swept: 0 }), readers })
     }
 
     /// A store in memory with what is in this one.
@@ -106,17 +106,17 @@ impl Store {
         let every_page = -1;
         Backup::new(&self.lock().connection, &mut connection)?.step(every_page)?;
         prepare(&connection)?;
-        Ok(Self { writer: Mutex::new(Writer { connection, swept: 0 }), readers: None })
+        Ok(Self { writer: Mutex::new(WriteConnection { connection, swept: 0 }), readers: None })
     }
 
     /// A connection for a request that only reads, or for one that may write.
     pub fn lease(&self, writes: bool) -> Lease<'_> {
-        let reader = self.readers.as_ref().filter(|_| !writes).and_then(Readers::take);
+        let reader = self.readers.as_ref().filter(|_| !writes).and_then(ReadPool::take);
         // where no file can be opened any more, who reads waits for who writes
         reader.map_or_else(|| Lease::Writer(self.lock()), Lease::Reader)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Writer> {
+    fn lock(&self) -> MutexGuard<'_, WriteConnection> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -150,7 +150,7 @@ fn begin(connection: &mut Connection, space: String, writes: bool) -> rusqlite::
     })
 }
 
-impl Writer {
+impl WriteConnection {
     /// Removes what Stripe does not keep any longer: old events, and answers under old keys.
     fn sweep(&mut self, now: i64) -> rusqlite::Result<()> {
         if now < self.swept + SWEEP {
@@ -165,11 +165,11 @@ impl Writer {
     }
 }
 
-impl Readers {
-    fn take(&self) -> Option<Reader<'_>> {
+impl ReadPool {
+    fn take(&self) -> Option<ReadConnection<'_>> {
         let idle = self.idle().pop();
         let connection = idle.or_else(|| self.open().ok())?;
-        Some(Reader { connection: Some(connection), readers: self })
+        Some(ReadConnection { connection: Some(connection), readers: self })
     }
 
     fn open(&self) -> rusqlite::Result<Connection> {
@@ -185,7 +185,7 @@ impl Readers {
     }
 }
 
-impl Drop for Reader<'_> {
+impl Drop for ReadConnection<'_> {
     fn drop(&mut self) {
         let mut idle = self.readers.idle();
         idle.extend(self.connection.take());

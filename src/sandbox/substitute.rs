@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::error::Outcome;
-use super::store::{Session, Stored};
+use super::error::ApiResult;
+use super::store::{ObjectRow, Session};
 use crate::catalog::embedded::embedded_toml;
 
 static TABLE: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| embedded_toml!("substitute.toml"));
@@ -17,7 +17,7 @@ pub(super) fn accepted(object: &String) -> impl Iterator<Item = &String> {
 
 /// The object of that id among those of some types and what is taken in their place, one that is there before
 /// one that was deleted; of any type where none is known.
-pub(super) fn found(session: &Session<'_>, objects: &[String], id: &str) -> Outcome<Option<Stored>> {
+pub(super) fn found(session: &Session<'_>, objects: &[String], id: &str) -> ApiResult<Option<ObjectRow>> {
     if objects.is_empty() {
         return session.find(id);
     }

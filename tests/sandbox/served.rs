@@ -8,14 +8,14 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
-use stripe_provider::sandbox::{Sandbox, Terms, serve_on};
+use stripe_provider::sandbox::{Sandbox, ServerOptions, serve_on};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_terraform-provider-stripe");
 
 /// A sandbox behind a port of this process, and what it runs on.
-fn served(terms: Terms) -> (SocketAddr, Runtime) {
+fn served(terms: ServerOptions) -> (SocketAddr, Runtime) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0))).unwrap();
     let address = listener.local_addr().unwrap();
@@ -45,7 +45,7 @@ pub fn status(answer: &str) -> u16 {
 
 #[test]
 fn a_link_changes_nothing_and_a_strange_page_neither() {
-    let (address, _runtime) = served(Terms::default());
+    let (address, _runtime) = served(ServerOptions::default());
     let key = "authorization: Bearer sk_test_port\r\n";
     let form = "amount=500&currency=usd&confirm=true&payment_method=pm_card_authenticationRequired&return_url=https://a.example";
     let length =
@@ -72,7 +72,7 @@ fn a_link_changes_nothing_and_a_strange_page_neither() {
 
 #[test]
 fn the_page_of_a_customer_is_at_the_address_that_was_asked() {
-    let (address, _runtime) = served(Terms::default());
+    let (address, _runtime) = served(ServerOptions::default());
     let form = "amount=500&currency=usd&confirm=true&payment_method=pm_card_authenticationRequired&return_url=https://a.example";
     let headers = format!(
         "authorization: Bearer sk_test_port\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n",
@@ -85,7 +85,7 @@ fn the_page_of_a_customer_is_at_the_address_that_was_asked() {
 #[test]
 fn who_never_ends_a_request_is_cut_off() {
     let short = Duration::from_millis(100);
-    let (address, _runtime) = served(Terms { head: short, body: short, ..Terms::default() });
+    let (address, _runtime) = served(ServerOptions { head: short, body: short, ..ServerOptions::default() });
     for silent in ["", "GET /v1/customers HTTP/1.1\r\nhost: loc", "PRI * HTTP/2.0\r\n"] {
         let answer = told(address, silent);
         assert!(answer.is_empty() || status(&answer) >= 400, "{silent:?}: {answer}");

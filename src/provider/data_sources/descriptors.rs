@@ -14,13 +14,13 @@ use crate::terraform::value::{Path, Type, Value};
 
 /// The data source `stripe_entity_types`.
 #[derive(Debug)]
-pub(in crate::provider) struct EntityTypes;
+pub(in crate::provider) struct EntityTypesDataSource;
 
 /// The data source `stripe_actions`.
 #[derive(Debug)]
-pub(in crate::provider) struct Actions;
+pub(in crate::provider) struct ActionsDataSource;
 
-impl DataSource for EntityTypes {
+impl DataSource for EntityTypesDataSource {
     fn schema(&self) -> Schema {
         let field = Type::object([
             ("name", Type::String),
@@ -60,7 +60,7 @@ impl DataSource for EntityTypes {
     }
 }
 
-impl DataSource for Actions {
+impl DataSource for ActionsDataSource {
     fn schema(&self) -> Schema {
         let input =
             Type::object([("name", Type::String), ("data_type", Type::String), ("nullable", Type::Bool)]);

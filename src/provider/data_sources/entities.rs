@@ -18,9 +18,9 @@ use crate::terraform::value::{Type, Value};
 
 /// The data source `stripe_entities`.
 #[derive(Debug)]
-pub(in crate::provider) struct Entities;
+pub(in crate::provider) struct EntitiesDataSource;
 
-impl DataSource for Entities {
+impl DataSource for EntitiesDataSource {
     fn schema(&self) -> Schema {
         let attributes = vec![
             connection_attribute(),

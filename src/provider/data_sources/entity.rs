@@ -18,9 +18,9 @@ use crate::terraform::value::{Type, Value};
 
 /// The data source `stripe_entity`.
 #[derive(Debug)]
-pub(in crate::provider) struct Entity;
+pub(in crate::provider) struct EntityDataSource;
 
-impl DataSource for Entity {
+impl DataSource for EntityDataSource {
     fn schema(&self) -> Schema {
         let attributes = vec![
             connection_attribute(),

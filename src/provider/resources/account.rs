@@ -15,7 +15,7 @@ use crate::connection::{AccountIdentity, Connection, Likeness};
 use crate::connector::Error;
 use crate::provider::explain::explain_connection;
 use crate::provider::messages::stripe;
-use crate::provider::resources::private_data::Private;
+use crate::provider::resources::private_data::PrivateData;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::value::Value;
@@ -44,18 +44,18 @@ struct Home {
 #[derive(Debug)]
 pub(in crate::provider) enum Configured {
     /// It leads to the object.
-    Same(Private),
+    Same(PrivateData),
     /// It leads to another account or mode; the object can be ended through the old connection.
-    Moved(Private),
+    Moved(PrivateData),
 }
 
 /// The private data on the connection that leads to a stored object: the freshest handle of its
 /// connection, or the stored one where the freshest leads elsewhere.
 pub(in crate::provider) async fn on_way_to(
     runtime: &Runtime,
-    private: &Private,
+    private: &PrivateData,
     stored: StoredObject<'_>,
-) -> Result<Private, Diagnostic> {
+) -> Result<PrivateData, Diagnostic> {
     let home = Home::of(runtime, private, stored).await?;
     let newest = home.handle.as_deref().map(|old| runtime.freshest(old));
     let connection = private.on(newest.clone()).connection(runtime)?;
@@ -71,7 +71,7 @@ pub(in crate::provider) async fn on_way_to(
 /// The private data on the connection that the configuration names: none is the default connection.
 pub(in crate::provider) async fn configured(
     runtime: &Runtime,
-    private: &Private,
+    private: &PrivateData,
     stored: StoredObject<'_>,
     config: &Value,
 ) -> Result<Configured, Diagnostic> {
@@ -89,13 +89,17 @@ pub(in crate::provider) async fn configured(
     if may_move && !home.is_left_by(&home.used).await {
         // Else the apply would end the object here and find that it cannot be made there.
         connection.check_once().await.map_err(|error| explain_connection(&error, "connection_handle"))?;
-        return Ok(Configured::Moved(Private { leaves: home.handle, ..private.on(named) }));
+        return Ok(Configured::Moved(PrivateData { leaves: home.handle, ..private.on(named) }));
     }
     Err(leads_to_another(&home.account, &connection, stored).await)
 }
 
 impl Home {
-    async fn of(runtime: &Runtime, private: &Private, stored: StoredObject<'_>) -> Result<Self, Diagnostic> {
+    async fn of(
+        runtime: &Runtime,
+        private: &PrivateData,
+        stored: StoredObject<'_>,
+    ) -> Result<Self, Diagnostic> {
         let handle = private.handle.clone().or_else(|| stored.handle.as_str().map(str::to_owned));
         let used = private.on(handle.clone()).connection(runtime)?;
         let account = match &private.home {
@@ -146,7 +150,7 @@ async fn presumed(used: &Connection, stored: StoredObject<'_>) -> AccountIdentit
 /// Why a "not found" does not mean that the object is gone; none where it does.
 pub(in crate::provider) async fn not_surely_gone(
     connection: &Connection,
-    private: &Private,
+    private: &PrivateData,
     stored: StoredObject<'_>,
 ) -> Option<Diagnostic> {
     let home = private.home.as_ref()?;

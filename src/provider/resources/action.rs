@@ -10,7 +10,7 @@ use crate::provider::explain::{explain_connector, explain_failure, explain_made,
 use crate::provider::managed::Resource;
 use crate::provider::messages::{found, journal};
 use crate::provider::payload;
-use crate::provider::resources::private_data::Private;
+use crate::provider::resources::private_data::PrivateData;
 use crate::provider::resources::readiness;
 use crate::provider::resources::responses::unplanned;
 use crate::provider::runtime::Runtime;
@@ -28,9 +28,9 @@ const RESULTS: [&str; 3] = ["id", "output_payload", "result"];
 
 /// The resource `stripe_action`.
 #[derive(Debug)]
-pub(in crate::provider) struct Action;
+pub(in crate::provider) struct ActionResource;
 
-impl Resource for Action {
+impl Resource for ActionResource {
     fn schema(&self) -> Schema {
         let attributes = vec![
             connection_attribute(),
@@ -104,7 +104,7 @@ impl Resource for Action {
         private: Vec<u8>,
     ) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
-            let newest = match Private::decode(&private) {
+            let newest = match PrivateData::decode(&private) {
                 Ok(kept) => kept.on_newest(runtime, &Value::Null, state.get("connection_handle")),
                 Err(unreadable) => return StateResponse { state, private, diagnostics: vec![unreadable] },
             };
@@ -162,7 +162,7 @@ fn input_of(planned: &Value) -> Result<(ActionRef, ActionInput), Diagnostics> {
 }
 
 async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
-    let private = match Private::decode(&request.private) {
+    let private = match PrivateData::decode(&request.private) {
         Ok(private) => private,
         Err(unreadable) => return unplanned(request, vec![unreadable]),
     };
@@ -207,7 +207,7 @@ fn keep_equal_input(planned: &mut Value, prior: &Value) {
 
 async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let failed = |diagnostics| StateResponse { diagnostics, ..StateResponse::default() };
-    let private = match Private::decode(&request.private) {
+    let private = match PrivateData::decode(&request.private) {
         Ok(private) => private,
         Err(unreadable) => return failed(vec![unreadable]),
     };

@@ -33,9 +33,9 @@ const IDENTITY: [&str; 2] = ["location", "name"];
 
 /// The managed resource `stripe_connection`.
 #[derive(Debug)]
-pub(in crate::provider) struct Connection;
+pub(in crate::provider) struct ConnectionResource;
 
-impl Resource for Connection {
+impl Resource for ConnectionResource {
     fn schema(&self) -> Schema {
         let mut attributes = own_attributes();
         attributes.extend(shared_attributes());

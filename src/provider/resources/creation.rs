@@ -12,7 +12,7 @@ use crate::engine::{self, EndOutcome, Object, Params, Predecessor, SendFailure, 
 use crate::provider::explain::{cause, explain_failure, explain_made, explain_taken};
 use crate::provider::messages::{ends, journal};
 use crate::provider::resources::lifecycle::{end_wish, ended, without_consent};
-use crate::provider::resources::private_data::Private;
+use crate::provider::resources::private_data::PrivateData;
 use crate::provider::resources::responses::place_of;
 use crate::provider::runtime::Runtime;
 use crate::provider::waiting_objects::WaitingObject;
@@ -26,7 +26,7 @@ pub(in crate::provider) struct CreateContext<'r> {
     pub(in crate::provider) runtime: &'r Runtime,
     pub(in crate::provider) entity: &'static Entity,
     pub(in crate::provider) connection: Arc<Connection>,
-    pub(in crate::provider) private: Private,
+    pub(in crate::provider) private: PrivateData,
     /// The prefix of an import id of this resource, before the object's locator.
     pub(in crate::provider) import_prefix: String,
     /// What Stripe refused, at the attribute that it names.
@@ -43,7 +43,7 @@ pub(in crate::provider) struct Made {
     /// The params that were to be set in a second call, which failed.
     pub(in crate::provider) unset: Vec<String>,
     /// What is kept beside its state.
-    pub(in crate::provider) private: Private,
+    pub(in crate::provider) private: PrivateData,
     /// What there is to say of it.
     pub(in crate::provider) diagnostics: Diagnostics,
     /// The result of ending the object that it replaces, if that one could not end before.

@@ -21,7 +21,7 @@ use crate::provider::managed::Resource;
 use crate::provider::moves::Leaving;
 use crate::provider::payload;
 use crate::provider::resources::lifecycle::{check_end, end_attributes};
-use crate::provider::resources::private_data::Private;
+use crate::provider::resources::private_data::PrivateData;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::{self, Hidden};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -35,9 +35,9 @@ const COMPUTED: [&str; 4] = ["id", "entity_id", "record", "output_payload"];
 
 /// The resource `stripe_entity`.
 #[derive(Debug)]
-pub(in crate::provider) struct Entity;
+pub(in crate::provider) struct EntityResource;
 
-impl Resource for Entity {
+impl Resource for EntityResource {
     fn schema(&self) -> Schema {
         let mut attributes = vec![
             connection_attribute(),
@@ -220,7 +220,7 @@ fn wanted(entity: &catalog::Entity, state: &Value) -> Result<Option<Wanted>, Dia
 
 /// The object that a state describes. A payload that this version of the provider cannot read
 /// counts as none: the object is still there.
-fn object_of(state: &Value, private: &Private) -> Result<Object, Diagnostic> {
+fn object_of(state: &Value, private: &PrivateData) -> Result<Object, Diagnostic> {
     let entity = entity_of(state)?;
     let params = wanted(entity, state).ok().flatten().unwrap_or_default().params;
     Ok(private.known(Object::new(entity, locator_of(state).to_owned(), params, output(state))))

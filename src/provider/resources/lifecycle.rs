@@ -12,7 +12,7 @@ use crate::provider::connection_schema::optional;
 use crate::provider::explain::explain_connector;
 use crate::provider::messages::{ends, payload};
 use crate::provider::resources::account::on_way_to;
-use crate::provider::resources::private_data::Private;
+use crate::provider::resources::private_data::PrivateData;
 use crate::provider::resources::readiness;
 use crate::provider::resources::responses::{lacks_handle, named, stored, unchanged, unplanned};
 use crate::provider::resources::usage::in_use;
@@ -78,7 +78,7 @@ pub(in crate::provider) async fn end_told(
     runtime: &Runtime,
     object: &Object,
     state: &Value,
-    private: &Private,
+    private: &PrivateData,
 ) -> Diagnostics {
     let connection = match private.connection(runtime) {
         Ok(connection) => connection,
@@ -102,7 +102,7 @@ pub(in crate::provider) async fn replacement_told(
     runtime: &Runtime,
     object: &Object,
     (prior, config): (&Value, &Value),
-    private: &Private,
+    private: &PrivateData,
 ) -> Diagnostics {
     let mut told: Diagnostics = lacks_handle(private, object, config).into_iter().collect();
     told.extend(end_told(runtime, object, prior, private).await);
@@ -114,8 +114,8 @@ pub(in crate::provider) async fn planned_end(
     runtime: &Runtime,
     request: PlanRequest,
     object: &Object,
-    private: &Private,
-    encode: impl FnOnce(Private) -> Vec<u8> + Send,
+    private: &PrivateData,
+    encode: impl FnOnce(PrivateData) -> Vec<u8> + Send,
 ) -> PlanResponse {
     match plan_object_end(runtime, object, &request.prior, private).await {
         Ok((private, diagnostics)) => {
@@ -130,11 +130,11 @@ async fn plan_object_end(
     runtime: &Runtime,
     object: &Object,
     state: &Value,
-    private: &Private,
-) -> Result<(Private, Diagnostics), Diagnostic> {
+    private: &PrivateData,
+) -> Result<(PrivateData, Diagnostics), Diagnostic> {
     let private = on_way_to(runtime, private, stored(object, state)).await?;
     let mut diagnostics = end_told(runtime, object, state, &private).await;
-    let private = Private { told: !diagnostics.is_empty(), ..private };
+    let private = PrivateData { told: !diagnostics.is_empty(), ..private };
     diagnostics.extend(readiness::check(runtime, &Value::Null, private.handle.as_deref()).await);
     Ok((private, diagnostics))
 }
@@ -170,7 +170,7 @@ pub(in crate::provider) async fn end_object(
     runtime: &Runtime,
     request: ApplyRequest,
     object: &Object,
-    mut private: Private,
+    mut private: PrivateData,
 ) -> StateResponse {
     private.handle = private.leaves.take().or(private.handle);
     let told = private.told;

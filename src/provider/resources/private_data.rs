@@ -19,7 +19,7 @@ const FEW: usize = 4;
 
 /// What is kept beside the state: a destroy sees neither the config nor the connection.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(in crate::provider) struct Private {
+pub(in crate::provider) struct PrivateData {
     /// The handle calls run on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::provider) handle: Option<String>,
@@ -53,7 +53,7 @@ pub(in crate::provider) struct Private {
     pub(in crate::provider) told: bool,
 }
 
-impl Private {
+impl PrivateData {
     pub(in crate::provider) fn decode(bytes: &[u8]) -> Result<Self, Diagnostic> {
         decode_private(bytes)
     }
@@ -149,11 +149,11 @@ pub(in crate::provider) fn decode_private<T: Default + DeserializeOwned>(
 
 #[cfg(test)]
 mod tests {
-    use super::Private;
+    use super::PrivateData;
 
     #[test]
     fn what_an_earlier_version_kept_beside_a_state_is_left_out() {
         let kept = br#"{"handle":"h","key":"an idempotency key"}"#;
-        assert_eq!(Private::decode(kept).unwrap().encode(), br#"{"handle":"h"}"#);
+        assert_eq!(PrivateData::decode(kept).unwrap().encode(), br#"{"handle":"h"}"#);
     }
 }

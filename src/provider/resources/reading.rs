@@ -10,7 +10,7 @@ use crate::provider::explain::{explain_connector, sentence};
 use crate::provider::messages::ends;
 use crate::provider::resources::account::{not_surely_gone, on_way_to, seen_through};
 use crate::provider::resources::lifecycle::end_sentence;
-use crate::provider::resources::private_data::Private;
+use crate::provider::resources::private_data::PrivateData;
 use crate::provider::resources::responses::stored;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::Diagnostic;
@@ -21,7 +21,7 @@ pub(in crate::provider) struct Reading {
     /// The object as it is now.
     pub(in crate::provider) body: Json,
     /// The private data from now on.
-    pub(in crate::provider) private: Private,
+    pub(in crate::provider) private: PrivateData,
 }
 
 /// Reads the object of a state; none when it is no longer there. What cannot be read stays as it is.
@@ -29,7 +29,7 @@ pub(in crate::provider) async fn read_stored(
     runtime: &Runtime,
     state: &Value,
     object: &Object,
-    private: &Private,
+    private: &PrivateData,
 ) -> Result<Option<Reading>, Diagnostic> {
     let private = on_way_to(runtime, private, stored(object, state)).await?;
     let connection = private.connection(runtime)?;
@@ -40,7 +40,7 @@ pub(in crate::provider) async fn read_stored(
     match seen_through(&connection, private.home.as_ref(), object.read(&connector)).await {
         Ok(Some((body, home))) => {
             arrived(runtime, &connection, object, &body).await;
-            let private = Private { home: Some(home), ..private };
+            let private = PrivateData { home: Some(home), ..private };
             // What a read learns counts as drift, but for the first one of an import.
             let is_first = object.body.is_null();
             let private = if is_first { private.with_peers(&connector, object, &body) } else { private };
@@ -89,7 +89,7 @@ pub(in crate::provider) fn comparable(
     runtime: &Runtime,
     object: &Object,
     body: &Json,
-    private: &Private,
+    private: &PrivateData,
 ) -> Json {
     let known = private.connection(runtime).is_ok_and(|connection| connection.api_version() == API_VERSION);
     if known { body.clone() } else { with_unanswered(&object.entity.fields, body, &object.body) }

@@ -5,7 +5,7 @@ use crate::connection::Connection;
 use crate::engine::Object;
 use crate::provider::messages::found;
 use crate::provider::resources::account::StoredObject;
-use crate::provider::resources::private_data::Private;
+use crate::provider::resources::private_data::PrivateData;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::value::{Path, Value};
@@ -45,7 +45,7 @@ pub(in crate::provider) fn forced_by_move() -> Vec<Path> {
 /// That what replaces an object would be made in another account. Terraform ends the object before the create, which
 /// then knows the configuration alone.
 pub(in crate::provider) fn lacks_handle(
-    private: &Private,
+    private: &PrivateData,
     object: &Object,
     config: &Value,
 ) -> Option<Diagnostic> {

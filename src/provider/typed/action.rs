@@ -32,7 +32,7 @@ use crate::terraform::value::{Path, Value};
 
 /// One action, whose surface is made when it is first used.
 #[derive(Debug)]
-pub(in crate::provider) struct Action {
+pub(in crate::provider) struct TypedAction {
     type_name: String,
     does: ActionKind,
     surface: OnceLock<Option<Surface>>,
@@ -62,8 +62,8 @@ struct Done {
 }
 
 /// Every action by its type name.
-pub(in crate::provider) fn actions() -> &'static BTreeMap<String, Action> {
-    static ACTIONS: OnceLock<BTreeMap<String, Action>> = OnceLock::new();
+pub(in crate::provider) fn actions() -> &'static BTreeMap<String, TypedAction> {
+    static ACTIONS: OnceLock<BTreeMap<String, TypedAction>> = OnceLock::new();
     ACTIONS.get_or_init(|| {
         let moving = &surface_data().moving;
         let made = catalog().summaries().filter(|it| it.offers(Offer::Create));
@@ -72,11 +72,11 @@ pub(in crate::provider) fn actions() -> &'static BTreeMap<String, Action> {
         let called = catalog().changing_actions();
         let called = called.map(|name| (format!("stripe_{}", snake_case(name)), ActionKind::Call(name)));
         let all = made.chain(called);
-        all.map(|(name, does)| (name.clone(), Action::new(name, does))).collect()
+        all.map(|(name, does)| (name.clone(), TypedAction::new(name, does))).collect()
     })
 }
 
-impl Action {
+impl TypedAction {
     fn new(type_name: String, does: ActionKind) -> Self {
         Self { type_name, does, surface: OnceLock::new() }
     }

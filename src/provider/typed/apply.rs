@@ -6,10 +6,10 @@ use serde_json::Value as Json;
 
 use crate::connection::Connection;
 use crate::connector::{Connector, Error};
-use crate::provider::resources::{CreateContext, Made, Private, end_object, unchanged};
+use crate::provider::resources::{CreateContext, Made, PrivateData, end_object, unchanged};
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::asked::Asked;
-use crate::provider::typed::memory::Memory;
+use crate::provider::typed::memory::PrivateState;
 use crate::provider::typed::surface::Surface;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, StateResponse};
@@ -19,10 +19,10 @@ pub(super) async fn create(
     surface: &Surface,
     runtime: &Runtime,
     request: ApplyRequest,
-    memory: Memory,
+    memory: PrivateState,
 ) -> StateResponse {
     let handle = request.planned.get("connection_handle").as_str().map(str::to_owned);
-    let private = Private { handle, ..memory.private };
+    let private = PrivateData { handle, ..memory.private };
     let prepared = surface
         .asked_to_create(runtime, &request.config)
         .map_err(|error| surface.explain(&error))
@@ -45,7 +45,7 @@ pub(super) async fn update(
     surface: &Surface,
     runtime: &Runtime,
     request: ApplyRequest,
-    memory: Memory,
+    memory: PrivateState,
 ) -> StateResponse {
     let object = surface.object(&request.prior, &memory);
     let prepared =
@@ -86,7 +86,7 @@ pub(super) async fn destroy(
     surface: &Surface,
     runtime: &Runtime,
     request: ApplyRequest,
-    memory: Memory,
+    memory: PrivateState,
 ) -> StateResponse {
     let object = surface.object(&request.prior, &memory);
     end_object(runtime, request, &object, memory.private).await
@@ -98,7 +98,7 @@ impl Surface {
         &'r self,
         runtime: &'r Runtime,
         connection: Arc<Connection>,
-        private: Private,
+        private: PrivateData,
         refused: &'r (dyn Fn(&Error) -> Diagnostic + Send + Sync),
     ) -> CreateContext<'r> {
         let import_prefix = String::new();
@@ -108,12 +108,12 @@ impl Surface {
     /// The state of an object that was just made.
     fn made(&self, runtime: &Runtime, planned: &Value, asked: Asked, made: Made) -> StateResponse {
         let Made { private, locator, body, diagnostics, unset, .. } = made;
-        let memory = asked.remembered(Private { unset, ..private }, locator, body);
+        let memory = asked.remembered(PrivateData { unset, ..private }, locator, body);
         StateResponse { diagnostics, ..self.remember(runtime, planned, memory) }
     }
 
     /// The state after Stripe accepted what was written.
-    fn remember(&self, runtime: &Runtime, planned: &Value, mut memory: Memory) -> StateResponse {
+    fn remember(&self, runtime: &Runtime, planned: &Value, mut memory: PrivateState) -> StateResponse {
         memory.body = self.kept_body(runtime, planned, memory.body);
         let state = self.answered(planned, &memory, &self.locator(planned, &memory));
         StateResponse { state, private: memory.encode(), diagnostics: Diagnostics::new() }
@@ -122,8 +122,8 @@ impl Surface {
 
 impl Asked {
     /// The private data of an object after a successful apply.
-    fn remembered(self, private: Private, locator: String, body: Json) -> Memory {
+    fn remembered(self, private: PrivateData, locator: String, body: Json) -> PrivateState {
         let Self { own: params, default_metadata, .. } = self;
-        Memory { private, locator: Some(locator), params, default_metadata, body, planned: None }
+        PrivateState { private, locator: Some(locator), params, default_metadata, body, planned: None }
     }
 }

@@ -12,7 +12,7 @@ use crate::provider::payload::to_json;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::Hidden;
 use crate::provider::typed::data::surface_data;
-use crate::provider::typed::memory::Memory;
+use crate::provider::typed::memory::PrivateState;
 use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface};
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::ApplyRequest;
@@ -49,7 +49,7 @@ impl Surface {
         runtime: &Runtime,
         config: &Value,
         prior: &Value,
-        memory: &Memory,
+        memory: &PrivateState,
     ) -> Result<Asked, Error> {
         let wanted = self.wanted(config, prior, memory)?;
         Ok(self.asked_with(runtime, config, wanted))
@@ -60,7 +60,7 @@ impl Surface {
         &self,
         runtime: &Runtime,
         request: &ApplyRequest,
-        memory: &Memory,
+        memory: &PrivateState,
     ) -> Result<Asked, Error> {
         let mut wanted = self.wanted(&request.config, &request.prior, memory)?;
         self.follow_plan(&mut wanted, request, memory);
@@ -78,14 +78,14 @@ impl Surface {
         &self,
         runtime: &Runtime,
         request: &ApplyRequest,
-        memory: &Memory,
+        memory: &PrivateState,
     ) -> Result<Asked, Error> {
         let mut wanted = create_params(self.entity, &self.written_with_twins(&request.config))?;
         self.follow_plan(&mut wanted, request, memory);
         Ok(self.asked_with(runtime, &request.config, wanted))
     }
 
-    fn wanted(&self, config: &Value, prior: &Value, memory: &Memory) -> Result<Wanted, Error> {
+    fn wanted(&self, config: &Value, prior: &Value, memory: &PrivateState) -> Result<Wanted, Error> {
         let mut written = self.written_with_twins(config);
         let is_known = |slot: &&Slot| {
             let same_version = config.get(&slot.twin_version()) == prior.get(&slot.twin_version());
@@ -112,7 +112,7 @@ impl Surface {
 
     /// An apply sees the configuration without `ignore_changes`: where it has something else than was planned, what
     /// the plan asked for counts.
-    fn follow_plan(&self, wanted: &mut Wanted, request: &ApplyRequest, memory: &Memory) {
+    fn follow_plan(&self, wanted: &mut Wanted, request: &ApplyRequest, memory: &PrivateState) {
         let (Some(asked), ApplyRequest { config, planned, .. }) = (&memory.planned, request) else { return };
         let others = self.arguments().filter(|slot| config.get(&slot.name) != planned.get(&slot.name));
         for slot in others.filter(|slot| !slot.has_twin(config)) {

@@ -13,7 +13,7 @@ use crate::provider::messages::payload;
 use crate::provider::payload::{natural, to_json};
 use crate::provider::runtime::Runtime;
 use crate::provider::served::DataSource;
-use crate::provider::typed::Typed;
+use crate::provider::typed::TypedResource;
 use crate::provider::typed::arguments::dynamic;
 use crate::provider::typed::sentences::many;
 use crate::provider::typed::surface::{PREFIX, attribute_type};
@@ -23,13 +23,13 @@ use crate::terraform::value::{Type, Value};
 
 /// The data source of the objects of a type.
 #[derive(Debug)]
-pub(in crate::provider) struct Many {
-    pub(super) typed: Typed,
+pub(in crate::provider) struct PluralDataSource {
+    pub(super) typed: TypedResource,
     /// The attribute that holds the objects: `prices`.
     pub(super) objects: String,
 }
 
-impl Many {
+impl PluralDataSource {
     fn entity(&self) -> Option<&'static Entity> {
         self.typed.surface().map(|surface| surface.entity)
     }
@@ -93,7 +93,7 @@ pub(super) fn list_arguments(list: &'static Operation) -> Vec<Attribute> {
     attributes
 }
 
-impl DataSource for Many {
+impl DataSource for PluralDataSource {
     fn schema(&self) -> Schema {
         let Some((entity, list)) = self.entity().and_then(|entity| Some((entity, list_operation(entity)?)))
         else {
@@ -132,7 +132,7 @@ impl DataSource for Many {
     }
 }
 
-impl Many {
+impl PluralDataSource {
     async fn list(&self, runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {
         let Some(entity) = self.entity() else { return Ok(config) };
         let handle = config.get("connection_handle").as_str();

@@ -12,7 +12,7 @@ use crate::provider::runtime::Runtime;
 use crate::provider::served::DataSource;
 use crate::provider::typed::lookup::{Lookup, lookups};
 use crate::provider::typed::surface::{Slot, Surface};
-use crate::provider::typed::{Typed, lookup};
+use crate::provider::typed::{TypedResource, lookup};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::Schema;
 use crate::terraform::value::Value;
@@ -24,9 +24,9 @@ const NAMED: usize = 5;
 
 /// The data source of one object of a type.
 #[derive(Debug)]
-pub(in crate::provider) struct One(pub(super) Typed);
+pub(in crate::provider) struct SingularDataSource(pub(super) TypedResource);
 
-impl DataSource for One {
+impl DataSource for SingularDataSource {
     fn schema(&self) -> Schema {
         self.0.surface().map(lookup::schema).unwrap_or_default()
     }

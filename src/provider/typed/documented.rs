@@ -7,7 +7,7 @@ use crate::provider::typed::{name_of, resources};
 
 /// The entity type of a typed resource or data source.
 pub(in crate::provider) fn entity_of(type_name: &str) -> Option<&'static Entity> {
-    let of_resource = resources().get(type_name).map(super::Typed::key);
+    let of_resource = resources().get(type_name).map(super::TypedResource::key);
     let of_data_source = || {
         let named = |(key, name): (&str, &str)| {
             let one = name_of(key, name);

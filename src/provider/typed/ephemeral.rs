@@ -15,7 +15,7 @@ use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::Hidden;
 use crate::provider::typed::asked::Asked;
 use crate::provider::typed::data::{NOTHING_UNUSUAL, surface_data};
-use crate::provider::typed::memory::Memory;
+use crate::provider::typed::memory::PrivateState;
 use crate::provider::typed::name_of;
 use crate::provider::typed::sentences::one;
 use crate::provider::typed::surface::Surface;
@@ -26,26 +26,26 @@ use crate::terraform::value::Value;
 
 /// One ephemeral resource, whose surface is made when it is first used.
 #[derive(Debug)]
-pub(in crate::provider) struct Momentary {
+pub(in crate::provider) struct EphemeralResource {
     type_name: String,
     key: &'static str,
     surface: OnceLock<Option<Surface>>,
 }
 
 /// Every ephemeral resource by its type name.
-pub(in crate::provider) fn ephemeral_resources() -> &'static BTreeMap<String, Momentary> {
-    static ALL: OnceLock<BTreeMap<String, Momentary>> = OnceLock::new();
+pub(in crate::provider) fn ephemeral_resources() -> &'static BTreeMap<String, EphemeralResource> {
+    static ALL: OnceLock<BTreeMap<String, EphemeralResource>> = OnceLock::new();
     ALL.get_or_init(|| {
         let is_momentary = |key: &str| surface_data().momentary.iter().any(|it| it == key);
         let all = catalog().summaries().filter(|it| is_momentary(it.key)).map(|it| {
             let type_name = name_of(it.key, it.name);
-            (type_name.clone(), Momentary { type_name, key: it.key, surface: OnceLock::new() })
+            (type_name.clone(), EphemeralResource { type_name, key: it.key, surface: OnceLock::new() })
         });
         all.collect()
     })
 }
 
-impl Momentary {
+impl EphemeralResource {
     /// The catalog's key of what it makes one of.
     pub(in crate::provider) fn key(&self) -> &'static str {
         self.key
@@ -104,7 +104,7 @@ async fn opened(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<
     let mut result = config.clone();
     surface.set_unknown(&mut result, config);
     let Asked { own: params, default_metadata, .. } = asked;
-    let memory = Memory { params, default_metadata, ..Memory::default() };
+    let memory = PrivateState { params, default_metadata, ..PrivateState::default() };
     let id = body.get("id").and_then(Json::as_str).unwrap_or_default();
     Ok(surface.answered_with(&body, &result, &memory, id))
 }

@@ -10,7 +10,7 @@ use crate::provider::messages;
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::data_source::found;
 use crate::provider::typed::lookup::{Lookup, lookups};
-use crate::provider::typed::memory::Memory;
+use crate::provider::typed::memory::PrivateState;
 use crate::provider::typed::surface::Surface;
 use crate::provider::typed::surfaces::Surfaces;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -39,7 +39,7 @@ pub(super) fn import_at(surfaces: &Surfaces, place: &str, told: &str) -> StateRe
     let surface = surfaces.of_locator(place);
     match ImportId::of(surface.entity, place) {
         Ok(ImportId { account, locator, .. }) => {
-            let mut memory = Memory { locator: Some(locator.clone()), ..Memory::default() };
+            let mut memory = PrivateState { locator: Some(locator.clone()), ..PrivateState::default() };
             memory.private.imported = true;
             memory.private.account = account;
             let own = locator.rsplit('/').next().unwrap_or(&locator);

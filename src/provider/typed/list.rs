@@ -12,7 +12,7 @@ use crate::connector::{self, Connector, locator};
 use crate::provider::explain::explain_list;
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::data_list::{list_arguments, list_operation, list_request};
-use crate::provider::typed::memory::Memory;
+use crate::provider::typed::memory::PrivateState;
 use crate::provider::typed::sentences::many;
 use crate::provider::typed::surface::Surface;
 use crate::provider::typed::surfaces::Surfaces;
@@ -102,7 +102,7 @@ impl ListStream {
     fn listed(&self, body: Json) -> Listed {
         let surface = self.surfaces.own();
         let place = locator(surface.entity, &self.page.params, &body, "");
-        let mut memory = Memory { locator: Some(place.clone()), ..Memory::default() };
+        let mut memory = PrivateState { locator: Some(place.clone()), ..PrivateState::default() };
         memory.private.imported = true;
         // Without the connection an import needs its account.
         let handle = self.request.config.get("connection_handle");

@@ -4,15 +4,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::engine::Params;
-use crate::provider::resources::{Private, decode_private};
+use crate::provider::resources::{PrivateData, decode_private};
 use crate::terraform::diagnostic::Diagnostic;
 
 /// The private data: what was written, and what Stripe returned.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct Memory {
+pub(super) struct PrivateState {
     /// What every resource keeps: the connection, and the key of a planned create.
     #[serde(flatten)]
-    pub(super) private: Private,
+    pub(super) private: PrivateData,
     /// Where the object is: its id, behind the ids of what it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) locator: Option<String>,
@@ -31,7 +31,7 @@ pub(super) struct Memory {
     pub(super) body: Json,
 }
 
-impl Memory {
+impl PrivateState {
     /// Reads private data.
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, Diagnostic> {
         // A change that failed leaves what its plan asked for.

@@ -2,7 +2,7 @@
 
 use crate::provider::moves::Leaving;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
-use crate::provider::typed::memory::Memory;
+use crate::provider::typed::memory::PrivateState;
 use crate::provider::typed::surface::Surface;
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::StateResponse;
@@ -12,7 +12,7 @@ use crate::terraform::value::Value;
 impl Surface {
     /// An object of this type as it is, whatever type it becomes. Of the state of another provider nobody knows
     /// what was written: it counts as imported, until the next apply.
-    pub(super) fn leaves(&self, state: &Value, mut memory: Memory) -> Leaving {
+    pub(super) fn leaves(&self, state: &Value, mut memory: PrivateState) -> Leaving {
         memory.private.imported |= memory.body.is_null();
         Leaving {
             entity: self.entity,
@@ -31,7 +31,7 @@ impl Surface {
     pub(super) fn arrives(&self, leaving: Leaving) -> StateResponse {
         let Leaving { locator, private, params, default_metadata, body, state: was, types, .. } = leaving;
         let locator = Some(locator);
-        let memory = Memory { private, locator, params, default_metadata, planned: None, body };
+        let memory = PrivateState { private, locator, params, default_metadata, planned: None, body };
         let locator = memory.locator.as_deref().unwrap_or_default();
         let mut state = self.settings_of(&was);
         for slot in &self.slots {

@@ -4,13 +4,13 @@ use crate::engine::{Object, Restores};
 use crate::provider::connection_schema::keep_equal_handle;
 use crate::provider::messages::found;
 use crate::provider::resources::{
-    Configured, Private, check_readiness, configured, end_told, forced_by_move, named, planned_end,
+    Configured, PrivateData, check_readiness, configured, end_told, forced_by_move, named, planned_end,
     replacement_told, stored, unplanned,
 };
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
 use crate::provider::typed::asked::keeps_metadata;
-use crate::provider::typed::memory::Memory;
+use crate::provider::typed::memory::PrivateState;
 use crate::provider::typed::planning::Planning;
 use crate::provider::typed::surface::{Slot, SlotSyntax, Surface};
 use crate::terraform::provider::{PlanRequest, PlanResponse};
@@ -21,7 +21,7 @@ pub(super) async fn plan(
     (there, asked): (&Surface, &Surface),
     runtime: &Runtime,
     request: PlanRequest,
-    memory: Memory,
+    memory: PrivateState,
 ) -> PlanResponse {
     if request.is_destroy() {
         return plan_end(there, runtime, request, memory).await;
@@ -36,14 +36,14 @@ pub(super) async fn plan(
     let handle = request.config.get("connection_handle");
     match configured(runtime, &memory.private, stored(&object, &request.prior), handle).await {
         Ok(Configured::Same(private)) if asked.entity.key != there.entity.key => {
-            let memory = Memory { private, ..memory };
+            let memory = PrivateState { private, ..memory };
             plan_other_place((there, asked), runtime, request, &object, memory).await
         }
         Ok(Configured::Same(private)) => {
-            plan_existing(there, runtime, request, &object, Memory { private, ..memory }).await
+            plan_existing(there, runtime, request, &object, PrivateState { private, ..memory }).await
         }
         Ok(Configured::Moved(private)) => {
-            plan_move(asked, runtime, request, &object, Memory { private, ..memory }).await
+            plan_move(asked, runtime, request, &object, PrivateState { private, ..memory }).await
         }
         Err(refused) => unplanned(request, vec![refused]),
     }
@@ -54,7 +54,7 @@ async fn plan_existing(
     runtime: &Runtime,
     request: PlanRequest,
     object: &Object,
-    memory: Memory,
+    memory: PrivateState,
 ) -> PlanResponse {
     let mut asked = match surface.asked(runtime, &request.config, &request.prior, &memory) {
         Ok(asked) => asked,
@@ -68,7 +68,7 @@ async fn plan_existing(
     let change = object.change_to(&asked.wanted);
     let planning = Planning { surface, request: &request, object, written: &memory.params, change, asked };
     if planning.change.needs_new() && planning.replaces_in_place() {
-        let memory = Memory { planned: Some(planning.asked.own.clone()), ..memory.clone() };
+        let memory = PrivateState { planned: Some(planning.asked.own.clone()), ..memory.clone() };
         return plan_in_place(surface, runtime, &request, object, memory).await;
     }
     planning.arguments(&mut planned);
@@ -88,7 +88,7 @@ async fn plan_existing(
     if asked.is_some() {
         diagnostics.extend(check_readiness(runtime, &request.config, memory.private.handle.as_deref()).await);
     }
-    let memory = Memory { planned: asked, ..memory };
+    let memory = PrivateState { planned: asked, ..memory };
     PlanResponse { state: planned, requires_replace, private: memory.encode(), diagnostics }
 }
 
@@ -98,7 +98,7 @@ async fn plan_in_place(
     runtime: &Runtime,
     request: &PlanRequest,
     object: &Object,
-    memory: Memory,
+    memory: PrivateState,
 ) -> PlanResponse {
     let mut planned = request.proposed.clone();
     keep_equal_handle(&mut planned, &request.prior);
@@ -118,7 +118,7 @@ async fn plan_move(
     runtime: &Runtime,
     request: PlanRequest,
     object: &Object,
-    memory: Memory,
+    memory: PrivateState,
 ) -> PlanResponse {
     let old = memory.private.on(memory.private.leaves.clone());
     let diagnostics = end_told(runtime, object, &request.prior, &old).await;
@@ -135,7 +135,7 @@ async fn plan_other_place(
     runtime: &Runtime,
     request: PlanRequest,
     object: &Object,
-    memory: Memory,
+    memory: PrivateState,
 ) -> PlanResponse {
     let states = (&request.prior, &request.config);
     let diagnostics = replacement_told(runtime, object, states, &memory.private).await;
@@ -149,11 +149,12 @@ async fn plan_end(
     surface: &Surface,
     runtime: &Runtime,
     request: PlanRequest,
-    memory: Memory,
+    memory: PrivateState,
 ) -> PlanResponse {
     let object = surface.object(&request.prior, &memory);
     let private = memory.private.clone();
-    planned_end(runtime, request, &object, &private, |private| Memory { private, ..memory }.encode()).await
+    planned_end(runtime, request, &object, &private, |private| PrivateState { private, ..memory }.encode())
+        .await
 }
 
 /// A plan of a new object: what is not written is known after the apply.
@@ -161,7 +162,7 @@ async fn plan_create(
     surface: &Surface,
     runtime: &Runtime,
     request: PlanRequest,
-    memory: Memory,
+    memory: PrivateState,
 ) -> PlanResponse {
     let mut planned = request.proposed;
     surface.set_unanswered(&mut planned, &request.config);
@@ -176,10 +177,10 @@ async fn plan_create(
             None
         }
     };
-    let private = Private { handle, successor, ..memory.private };
+    let private = PrivateData { handle, successor, ..memory.private };
     PlanResponse {
         state: planned,
-        private: Memory { private, ..memory }.encode(),
+        private: PrivateState { private, ..memory }.encode(),
         diagnostics,
         ..PlanResponse::default()
     }

@@ -9,7 +9,7 @@ use crate::provider::resources::{Reading, comparable, ended_outside, read_stored
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
 use crate::provider::typed::asked::keeps_metadata;
-use crate::provider::typed::memory::Memory;
+use crate::provider::typed::memory::PrivateState;
 use crate::provider::typed::surface::{Slot, SlotSyntax, Surface};
 use crate::terraform::provider::StateResponse;
 use crate::terraform::schema::Presence;
@@ -19,7 +19,7 @@ pub(super) async fn read(
     surface: &Surface,
     runtime: &Runtime,
     state: Value,
-    mut memory: Memory,
+    mut memory: PrivateState,
 ) -> StateResponse {
     memory.private.imported |= memory.body.is_null();
     let object = surface.object(&state, &memory);
@@ -39,7 +39,7 @@ pub(super) async fn read(
 
 /// What a read has found.
 struct ReadResult {
-    memory: Memory,
+    memory: PrivateState,
     /// The object as it is now.
     body: Json,
     /// The part that drift is judged by.
@@ -50,7 +50,7 @@ struct ReadResult {
 
 impl Surface {
     /// The state of an object that a list shows, as the first read of its import has it.
-    pub(super) fn first_seen(&self, runtime: &Runtime, memory: Memory, body: Json) -> Value {
+    pub(super) fn first_seen(&self, runtime: &Runtime, memory: PrivateState, body: Json) -> Value {
         let own = memory.locator.as_deref().and_then(|place| place.rsplit('/').next());
         let state = Value::map([("id", Value::from(own))]);
         let object = self.object(&state, &memory);
@@ -96,7 +96,7 @@ impl Surface {
     /// After an import the state shows what a configuration can set, because Terraform generates one from it: no second
     /// spelling of a value, nothing that changes by itself, no block that sets what is so anyway. The next read shows
     /// the rest.
-    fn leave_unset(&self, state: &mut Value, memory: &Memory) {
+    fn leave_unset(&self, state: &mut Value, memory: &PrivateState) {
         let locator = memory.locator.as_deref().unwrap_or_default();
         let writable = export_whole(self.entity, locator, &memory.body);
         let unset = self.arguments().filter(|slot| !memory.params.contains_key(&slot.member));
@@ -134,7 +134,7 @@ impl Surface {
     }
 
     /// A state without what Stripe answers.
-    fn kept(&self, state: &Value, memory: &Memory) -> Value {
+    fn kept(&self, state: &Value, memory: &PrivateState) -> Value {
         let mut kept = state.clone();
         for slot in &self.slots {
             if !memory.params.contains_key(&slot.member) && slot.retired.is_none() {

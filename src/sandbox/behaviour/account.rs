@@ -22,7 +22,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
 const CONFIGURATIONS: &[&str] = &["customer", "merchant", "recipient"];
 
 /// `GET /v1/account`, and `GET /v1/accounts/{account}` of a connected one.
-fn get(call: &Call<'_>) -> Outcome<Json> {
+fn get(call: &Call<'_>) -> ApiResult<Json> {
     if !call.id.is_empty() && call.id != call.account {
         let mut body = members(generic::get(call)?);
         paid_out_to(call, &mut body)?;
@@ -43,17 +43,17 @@ fn get(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v2/core/accounts`.
-fn create_v2(call: &Call<'_>) -> Outcome<Json> {
+fn create_v2(call: &Call<'_>) -> ApiResult<Json> {
     apply(call, members(generic::create(call)?))
 }
 
 /// `POST /v2/core/accounts/{id}`.
-fn update_v2(call: &Call<'_>) -> Outcome<Json> {
+fn update_v2(call: &Call<'_>) -> ApiResult<Json> {
     apply(call, members(generic::update(call)?))
 }
 
 /// Says which configurations an account has: those that were given, until they are taken off.
-fn apply(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
+fn apply(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
     let mut applied = Vec::new();
     for name in CONFIGURATIONS {
         let Some(Json::Object(own)) = at_mut(&mut body, &format!("configuration.{name}")) else { continue };
@@ -68,7 +68,7 @@ fn apply(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
 }
 
 /// `POST /v1/accounts`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = members(generic::create(call)?);
     if let Some(given) = inner(&call.params, "controller") {
         controlled(&mut body, given);
@@ -95,12 +95,12 @@ fn controlled(body: &mut Body, given: &Body) {
 }
 
 /// `POST /v1/accounts/{account}`.
-fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> ApiResult<Json> {
     finish(call, members(generic::update(call)?))
 }
 
 /// Keeps an account with what its params mean for more than a field of their name.
-fn finish(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
+fn finish(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
     for (name, asked) in inner(&call.params, "capabilities").into_iter().flatten() {
         capability(&mut body, name, asked.get("requested") == Some(&Json::Bool(true)));
     }
@@ -116,7 +116,7 @@ fn finish(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
 }
 
 /// Puts in what the account is paid out to.
-fn paid_out_to(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+fn paid_out_to(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let held = tokens_and_sources::external_accounts(call, id(body))?;
     let url = format!("/v1/accounts/{}/external_accounts", id(body));
     set(body, "external_accounts", json!({"object": "list", "data": held, "has_more": false, "url": url}));
@@ -172,7 +172,7 @@ fn capability(body: &mut Body, name: &str, requested: bool) {
 }
 
 /// The person behind the account, who is made or changed with it.
-fn individual(call: &Call<'_>, body: &mut Body, params: &Body) -> Outcome<()> {
+fn individual(call: &Call<'_>, body: &mut Body, params: &Body) -> ApiResult<()> {
     let mut about = call.about("person", params.clone())?;
     about.parents = vec![("account".to_owned(), id(body).to_owned())];
     about.path = format!("/v1/accounts/{}/persons", id(body));

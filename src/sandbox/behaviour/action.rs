@@ -1,30 +1,30 @@
 //! Actions that are data: what `life.toml` says of them is done to an object.
 
 use crate::catalog::catalog;
-use crate::sandbox::life::{self, Does, Transition};
+use crate::sandbox::life::{self, Transition, TransitionKind};
 use crate::sandbox::parent;
 
 use super::generic;
 use super::prelude::*;
 
 /// Runs an action.
-pub(super) fn run(call: &Call<'_>, name: &str) -> Outcome<Json> {
+pub(super) fn run(call: &Call<'_>, name: &str) -> ApiResult<Json> {
     let action = catalog().action(name).map(|(_, action)| action);
     let path = action.map_or("", |action| action.path.as_str());
-    let Some(course) = life::course(call.entity, name, path) else { return Err(Failure::unsupported(name)) };
+    let Some(course) = life::course(call.entity, name, path) else { return Err(ApiError::unsupported(name)) };
     if let Some(why) = &course.missing {
-        return Err(Failure::unsupported(&format!("{name}: {why}")));
+        return Err(ApiError::unsupported(&format!("{name}: {why}")));
     }
     parent::check(call)?;
     match course.does {
-        Does::Change => change(call, &course, path),
-        Does::Make => make(call, &course),
-        Does::Find => agreeing(call).map(Json::Object),
-        Does::Delete => delete(call),
+        TransitionKind::Change => change(call, &course, path),
+        TransitionKind::Make => make(call, &course),
+        TransitionKind::Find => agreeing(call).map(Json::Object),
+        TransitionKind::Delete => delete(call),
     }
 }
 
-fn change(call: &Call<'_>, course: &Transition, path: &str) -> Outcome<Json> {
+fn change(call: &Call<'_>, course: &Transition, path: &str) -> ApiResult<Json> {
     let mut body = parent::owned(call, call.named()?)?;
     course.check(call, &body, path)?;
     shape::lay_over(call.entity, &mut body, &call.params)?;
@@ -34,7 +34,7 @@ fn change(call: &Call<'_>, course: &Transition, path: &str) -> Outcome<Json> {
 }
 
 /// Deletes the object that agrees; one that can say so is shown whole.
-fn delete(call: &Call<'_>) -> Outcome<Json> {
+fn delete(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = agreeing(call)?;
     let stub = generic::remove(call, &body)?;
     if call.entity.field("deleted").is_none() {
@@ -44,7 +44,7 @@ fn delete(call: &Call<'_>) -> Outcome<Json> {
     Ok(Json::Object(body))
 }
 
-fn make(call: &Call<'_>, course: &Transition) -> Outcome<Json> {
+fn make(call: &Call<'_>, course: &Transition) -> ApiResult<Json> {
     if !call.id.is_empty() {
         call.named()?;
     }
@@ -56,11 +56,11 @@ fn make(call: &Call<'_>, course: &Transition) -> Outcome<Json> {
 }
 
 /// The object whose fields agree with the params.
-fn agreeing(call: &Call<'_>) -> Outcome<Body> {
+fn agreeing(call: &Call<'_>) -> ApiResult<Body> {
     let list = call.entity.operation(List).map_or(&[][..], |list| list.params.as_slice());
-    let walk = Walk { objects: call.objects(), ..Default::default() };
+    let walk = ObjectQuery { objects: call.objects(), ..Default::default() };
     let found = call.session.first(&walk, |body| page::matches(call.entity, body, &call.params))?;
     let named = call.params.iter().find(|(name, _)| list.iter().all(|param| param.name != **name));
     let told = named.and_then(|(_, value)| value.as_str()).unwrap_or_default();
-    found.ok_or_else(|| Failure::absent(&call.label(), told))
+    found.ok_or_else(|| ApiError::absent(&call.label(), told))
 }

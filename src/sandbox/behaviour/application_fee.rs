@@ -21,7 +21,7 @@ pub(super) fn take(
     payment: &Body,
     amount: i64,
     of: Option<&str>,
-) -> Outcome<String> {
+) -> ApiResult<String> {
     let mut body = call.fresh_of("application_fee")?;
     let url = format!("/v1/application_fees/{}/refunds", id(&body));
     body.extend(body! {
@@ -37,7 +37,7 @@ pub(super) fn take(
 }
 
 /// `POST /v1/application_fees/{fee}/refunds`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     let fee = call.session.named("application_fee", call.owner())?;
     let amount = given_number(&call.params, "amount").map_or_else(|| left(&fee), Ok)?;
     refund(call, &call.session.space, fee, amount, None).map(Json::Object)
@@ -50,7 +50,7 @@ pub(super) fn give_back(
     payment: &Body,
     returned: i64,
     undone: Option<&Body>,
-) -> Outcome<()> {
+) -> ApiResult<()> {
     let known = call.session.linked_anywhere(payment, "application_fee", "application_fee")?;
     let Some((platform, fee)) = known else { return Ok(()) };
     let (whole, paid) = (needed_number(&fee, "amount")?, needed_number(payment, "amount")?);
@@ -61,7 +61,7 @@ pub(super) fn give_back(
     refund(&call.without(&["amount", "metadata"]), &platform, fee, amount, undone).map(drop)
 }
 
-fn left(fee: &Body) -> Outcome<i64> {
+fn left(fee: &Body) -> ApiResult<i64> {
     Ok(needed_number(fee, "amount")? - needed_number(fee, "amount_refunded")?)
 }
 
@@ -71,7 +71,7 @@ fn refund(
     mut fee: Body,
     amount: i64,
     undone: Option<&Body>,
-) -> Outcome<Body> {
+) -> ApiResult<Body> {
     let currency = needed(&fee, "currency")?.to_owned();
     let mut body = call.about("fee_refund", call.params.clone())?.build()?;
     body.extend(body! {"amount": amount, "currency": currency, "fee": id(&fee)});

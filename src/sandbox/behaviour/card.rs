@@ -27,8 +27,8 @@ pub(super) const AUTHENTICATED: &str = "_authenticated";
 
 impl Decline {
     /// The refusal of a call whose payment fails.
-    pub fn failure(&self) -> Failure {
-        let failure = Failure::card(self.message.as_str());
+    pub fn failure(&self) -> ApiError {
+        let failure = ApiError::card(self.message.as_str());
         let failure = failure.code(&self.code).with("decline_code", self.reason.as_str());
         let told = [("advice_code", &self.advice), ("network_decline_code", &self.network_code)];
         let told = told.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));

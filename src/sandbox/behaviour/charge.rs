@@ -9,7 +9,7 @@ use super::{money, payment_method};
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     operations: &[(Create, create)],
     actions: &[("CaptureCharge", capture)],
-    pages: &[Page { canceled: true, ..Page::of("refunds", "refund", "charge") }],
+    pages: &[PageField { canceled: true, ..PageField::of("refunds", "refund", "charge") }],
     ..Behaviour::of(&["charge"])
 }];
 
@@ -47,7 +47,7 @@ pub(super) fn for_intent(
     method: &Body,
     refused: Option<&Decline>,
     captured: bool,
-) -> Outcome<Body> {
+) -> ApiResult<Body> {
     let mut params = Body::new();
     copy(&mut params, intent, OF_INTENT);
     params.retain(|_, value| !value.is_null());
@@ -76,7 +76,7 @@ pub(super) fn for_intent(
 }
 
 /// Shows the entry of a charge that was captured asynchronously.
-pub(super) fn book(call: &Call<'_>, charge: &Body) -> Outcome<()> {
+pub(super) fn book(call: &Call<'_>, charge: &Body) -> ApiResult<()> {
     if flag(charge, BOOKED) { call.session.put(charge) } else { Ok(()) }
 }
 
@@ -86,7 +86,7 @@ fn write_result(
     method: &Body,
     refused: Option<&Decline>,
     captured: bool,
-) -> Outcome<()> {
+) -> ApiResult<()> {
     let (amount, paid) = (needed_number(body, "amount")?, refused.is_none());
     let kind = needed(method, "type")?;
     let mut details = members(json!({kind: method.get(kind), "type": kind}));
@@ -144,7 +144,7 @@ fn answered(card: &mut Body, amount: i64, paid: bool) {
 }
 
 /// Takes an amount that was held.
-pub(super) fn take(call: &Call<'_>, body: &mut Body, amount: i64) -> Outcome<()> {
+pub(super) fn take(call: &Call<'_>, body: &mut Body, amount: i64) -> ApiResult<()> {
     set(body, "amount_captured", amount);
     set(body, "captured", true);
     let is_card = card(body).map(|card| card.shift_remove("capture_before")).is_some();
@@ -154,7 +154,7 @@ pub(super) fn take(call: &Call<'_>, body: &mut Body, amount: i64) -> Outcome<()>
 }
 
 /// `POST /v1/charges`, the way before payment intents.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     money::payable(needed_number(&call.params, "amount")?, call.demanded("currency")?, "amount")?;
     let method = source(call)?;
     let call = today(call);
@@ -185,7 +185,7 @@ fn today<'a>(call: &Call<'a>) -> Call<'a> {
 }
 
 /// The method behind `source`, or the one by which `customer` is charged.
-fn source(call: &Call<'_>) -> Outcome<Body> {
+fn source(call: &Call<'_>) -> ApiResult<Body> {
     if let Some(token) = text(&call.params, "source") {
         let method = payment_method::charged(call, token)?;
         let strange = |owner| text(&call.params, "customer").is_some_and(|given| given != owner);
@@ -201,11 +201,11 @@ fn source(call: &Call<'_>) -> Outcome<Body> {
     if let Some(method) = text(&owner, "invoice_settings.default_payment_method") {
         return call.session.referred("payment_method", method, "customer");
     }
-    Err(Failure::of("no_active_card", &[]).at(Stage::Undone))
+    Err(ApiError::of("no_active_card", &[]).at(Stage::Undone))
 }
 
 /// `POST /v1/charges/{charge}/capture`.
-fn capture(call: &Call<'_>) -> Outcome<Json> {
+fn capture(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     let amount = given_number(&call.params, "amount").unwrap_or(needed_number(&body, "amount")?);
     shape::lay_over(call.entity, &mut body, &today(call).without(&["amount", "transfer_data"]).params)?;

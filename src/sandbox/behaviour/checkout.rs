@@ -15,7 +15,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 }];
 
 /// `POST /v1/checkout/sessions`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     let mode = call.demanded("mode")?;
     let basket = line_items::filled(call, None)?;
     fits(mode, &basket)?;
@@ -34,7 +34,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// The prices fit the mode.
-fn fits(mode: &str, basket: &[Body]) -> Outcome<()> {
+fn fits(mode: &str, basket: &[Body]) -> ApiResult<()> {
     let recurring = basket.iter().any(line_items::is_recurring);
     let refusal = match mode {
         "payment" if recurring => "session_with_recurring_price",
@@ -42,10 +42,10 @@ fn fits(mode: &str, basket: &[Body]) -> Outcome<()> {
         "setup" if !basket.is_empty() => "session_sets_up_only",
         _ => return Ok(()),
     };
-    Err(Failure::of(refusal, &[]))
+    Err(ApiError::of(refusal, &[]))
 }
 
-fn draft(call: &Call<'_>) -> Outcome<Body> {
+fn draft(call: &Call<'_>) -> ApiResult<Body> {
     let mut body = call.build()?;
     let named = identifier::random(if call.livemode { "cs_live_" } else { "cs_test_" }, 58);
     if text(&body, "ui_mode") == Some("hosted_page") {
@@ -61,7 +61,7 @@ fn draft(call: &Call<'_>) -> Outcome<Body> {
 }
 
 /// What the page offers, and to whom.
-fn offer(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+fn offer(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let types = items(&call.params, "allowed_payment_method_types").to_vec();
     if types.is_empty() {
         set(body, "payment_method_types", json!(["card"]));
@@ -84,7 +84,7 @@ fn whom(call: &Call<'_>, customer: Option<&Body>) -> Json {
     }
 }
 
-fn reductions(call: &Call<'_>, body: &mut Body) -> Outcome<Vec<Body>> {
+fn reductions(call: &Call<'_>, body: &mut Body) -> ApiResult<Vec<Body>> {
     let Some(given @ Json::Array(_)) = call.params.get("discounts") else { return Ok(Vec::new()) };
     let ids = discount::take(call, given, body, "discounts")?;
     let found = discount::at_work(call, &ids, call.now)?;
@@ -98,7 +98,7 @@ fn reductions(call: &Call<'_>, body: &mut Body) -> Outcome<Vec<Body>> {
 }
 
 /// Shows what is sold, and what it comes to with the discounts and the shipping.
-fn sell(call: &Call<'_>, body: &mut Body, basket: Vec<Body>, discounts: &[Body]) -> Outcome<()> {
+fn sell(call: &Call<'_>, body: &mut Body, basket: Vec<Body>, discounts: &[Body]) -> ApiResult<()> {
     let currency = line_items::currency(&basket).ok_or_else(|| missing("line_items"))?.to_owned();
     let totals = line_items::show(call, body, basket, discounts, &[])?;
     let (options, chosen) = line_items::shipping(call)?;
@@ -118,7 +118,7 @@ fn sell(call: &Call<'_>, body: &mut Body, basket: Vec<Body>, discounts: &[Body])
 }
 
 /// `POST /v1/checkout/sessions/{id}`.
-fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.revise()?;
     complete::keep_data(call, &mut body);
     if !items(&call.params, "line_items").is_empty() {

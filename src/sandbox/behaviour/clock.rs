@@ -14,7 +14,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 const MOST_TURNS: usize = if cfg!(test) { 20 } else { 20_000 };
 
 /// `DELETE /v1/test_helpers/test_clocks/{id}`: its customers go with it, and all that is theirs.
-fn delete(call: &Call<'_>) -> Outcome<Json> {
+fn delete(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.named()?;
     for customer in call.session.having("customer", "test_clock", id(&body))? {
         super::customer::delete(&call.on("customer", id(&customer), Body::new())?)?;
@@ -24,19 +24,19 @@ fn delete(call: &Call<'_>) -> Outcome<Json> {
 
 /// `POST /v1/test_helpers/test_clocks/{id}/advance`: everything that is due on the way happens at
 /// its time.
-fn advance(call: &Call<'_>) -> Outcome<Json> {
+fn advance(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     let target = needed_number(&call.params, "frozen_time")?;
     let now = needed_number(&body, "frozen_time")?;
     if let Some(most) = subscription::two_intervals(call, id(&body), now)?.filter(|most| *most < target) {
-        return Err(Failure::of("clock_too_far", &[("most", &most)]));
+        return Err(ApiError::of("clock_too_far", &[("most", &most)]));
     }
     call.alter(&mut body, body! {"status": "advancing"})?;
     let mut turns = 0;
     while let Some((at, what, named)) = next(call, id(&body))?.filter(|(at, ..)| *at <= target) {
         turns += 1;
         if turns > MOST_TURNS {
-            return Err(Failure::of("too_much_due", &[("most", &MOST_TURNS)]));
+            return Err(ApiError::of("too_much_due", &[("most", &MOST_TURNS)]));
         }
         call.session.end_turn();
         let timed = Call { now: at.max(now), ..call.clone() };
@@ -72,7 +72,7 @@ enum What {
 }
 
 /// What is due first under a clock, and when.
-fn next(call: &Call<'_>, clock: &str) -> Outcome<Option<(i64, What, String)>> {
+fn next(call: &Call<'_>, clock: &str) -> ApiResult<Option<(i64, What, String)>> {
     let mut first: Option<(i64, What, String)> = None;
     let mut offer = |at: Option<i64>, what: What, body: &Body| {
         if let Some(at) = at {

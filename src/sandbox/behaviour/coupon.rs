@@ -8,7 +8,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create)], ..Behaviour::of(&["coupon"]) }];
 
 /// `POST /v1/coupons`: either a part of what is due, or an amount in a currency.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.build()?;
     let Some(percent) = call.params.get("percent_off").map(ToString::to_string) else {
         set(&mut body, "currency", money::currency(&call.params)?);
@@ -19,18 +19,18 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     if part.is_ok_and(|part| (1..=100_000_000).contains(&part)) {
         return call.keep(body);
     }
-    Err(Failure::of("percent_off_out_of_range", &[("given", &percent)]))
+    Err(ApiError::of("percent_off_out_of_range", &[("given", &percent)]))
 }
 
 /// The coupon that a param names, which must still be redeemable.
-pub(super) fn redeemable(call: &Call<'_>, coupon: &str, param: &str) -> Outcome<Body> {
+pub(super) fn redeemable(call: &Call<'_>, coupon: &str, param: &str) -> ApiResult<Body> {
     let body = call.referred_now("coupon", coupon, param)?;
-    let expired = || Failure::of("coupon_expired", &[("coupon", &coupon)]).param(param);
+    let expired = || ApiError::of("coupon_expired", &[("coupon", &coupon)]).param(param);
     if flag(&body, "valid") { Ok(body) } else { Err(expired()) }
 }
 
 /// A coupon of an amount is for orders in its own currency, or in one of its `currency_options`.
-pub(super) fn check_currency(coupon: &Body, order: &Body, param: &str) -> Outcome<()> {
+pub(super) fn check_currency(coupon: &Body, order: &Body, param: &str) -> ApiResult<()> {
     let (Some(own), Some(wanted)) = (text(coupon, "currency"), text(order, "currency")) else {
         return Ok(());
     };
@@ -38,7 +38,7 @@ pub(super) fn check_currency(coupon: &Body, order: &Body, param: &str) -> Outcom
     {
         return Ok(());
     }
-    Err(Failure::of("coupon_currency", &[("own", &own), ("wanted", &wanted)]).param(param))
+    Err(ApiError::of("coupon_currency", &[("own", &own), ("wanted", &wanted)]).param(param))
 }
 
 /// Whether it was redeemed as often as allowed.
@@ -47,7 +47,7 @@ pub(super) fn is_spent(body: &Body) -> bool {
 }
 
 /// Counts one redemption of a coupon or of a code; `usable` is the field that says whether there may be more.
-pub(super) fn redeem(call: &Call<'_>, mut body: Body, usable: &str) -> Outcome<()> {
+pub(super) fn redeem(call: &Call<'_>, mut body: Body, usable: &str) -> ApiResult<()> {
     let times = needed_number(&body, "times_redeemed")? + 1;
     set(&mut body, "times_redeemed", times);
     if is_spent(&body) {

@@ -16,7 +16,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
 ];
 
 /// `POST /v1/billing/credit_grants`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.build()?;
     call.session.put(&body)?;
     entry(call, &body, "credit", "credits_granted")?;
@@ -24,7 +24,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// One entry of the customer's ledger of credits.
-fn entry(call: &Call<'_>, grant: &Body, side: &str, kind: &str) -> Outcome<()> {
+fn entry(call: &Call<'_>, grant: &Body, side: &str, kind: &str) -> ApiResult<()> {
     let mut body = call.fresh_of("billing.credit_balance_transaction")?;
     copy(&mut body, grant, &["test_clock"]);
     body.extend(members(json!({
@@ -42,16 +42,16 @@ fn counts(call: &Call<'_>, grant: &Body) -> bool {
 }
 
 /// `POST /v1/billing/credit_grants/{id}/void`.
-fn void(call: &Call<'_>) -> Outcome<Json> {
+fn void(call: &Call<'_>) -> ApiResult<Json> {
     end(call, "voided_at", "credits_voided")
 }
 
 /// `POST /v1/billing/credit_grants/{id}/expire`.
-fn expire(call: &Call<'_>) -> Outcome<Json> {
+fn expire(call: &Call<'_>) -> ApiResult<Json> {
     end(call, "expires_at", "credits_expired")
 }
 
-fn end(call: &Call<'_>, at: &str, kind: &str) -> Outcome<Json> {
+fn end(call: &Call<'_>, at: &str, kind: &str) -> ApiResult<Json> {
     let mut body = call.named()?;
     set(&mut body, at, call.now);
     set(&mut body, "updated", call.now);
@@ -60,7 +60,7 @@ fn end(call: &Call<'_>, at: &str, kind: &str) -> Outcome<Json> {
 }
 
 /// `GET /v1/billing/credit_balance_summary`: what is left by currency.
-fn summary(call: &Call<'_>) -> Outcome<Json> {
+fn summary(call: &Call<'_>) -> ApiResult<Json> {
     let customer = call.demanded_object("customer", "customer")?;
     let (call, customer) = (&customer_time::of(call, &customer)?, id(&customer));
     let only = text(&call.params, "filter.credit_grant");

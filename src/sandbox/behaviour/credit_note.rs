@@ -3,7 +3,7 @@
 use super::prelude::*;
 use crate::sandbox::embedded;
 
-use super::order::{self, Invoice, InvoiceLine, Line};
+use super::order::{self, Invoice, InvoiceLine, OrderLine};
 use super::{customer_balance, invoice, money, refund};
 
 /// What this module answers.
@@ -20,7 +20,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
 const PARTS: [&str; 3] = ["credit_amount", "refund_amount", "out_of_band_amount"];
 
 /// `POST /v1/credit_notes`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     let (mut body, mut invoice) = worked_out(call)?;
     if needed_number(&body, "post_payment_amount")? > 0 {
         return_money(call, &mut body, &invoice)?;
@@ -39,12 +39,12 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `GET /v1/credit_notes/preview`.
-fn preview(call: &Call<'_>) -> Outcome<Json> {
+fn preview(call: &Call<'_>) -> ApiResult<Json> {
     worked_out(call).map(|(body, _)| Json::Object(body))
 }
 
 /// A note that is not yet kept, and its invoice.
-fn worked_out(call: &Call<'_>) -> Outcome<(Body, Body)> {
+fn worked_out(call: &Call<'_>) -> ApiResult<(Body, Body)> {
     let invoice = call.demanded_object("invoice", "invoice")?;
     let state = status(&invoice);
     let about = call.about("credit_note", call.params.clone())?;
@@ -90,7 +90,7 @@ fn totals(call: &Call<'_>, body: &mut Body, lines: &[Json]) -> i64 {
 }
 
 /// No more is credited than the invoice still holds.
-fn check_amount(amount: i64, invoice: &Invoice<'_>) -> Outcome<()> {
+fn check_amount(amount: i64, invoice: &Invoice<'_>) -> ApiResult<()> {
     let Invoice { status, currency, total, amount_remaining, .. } = *invoice;
     let credited = invoice.pre_payment_credit_notes_amount + invoice.post_payment_credit_notes_amount;
     let most = if status == "open" { amount_remaining } else { total - credited };
@@ -98,11 +98,11 @@ fn check_amount(amount: i64, invoice: &Invoice<'_>) -> Outcome<()> {
         return Ok(());
     }
     let (amount, most) = (money::written(amount, currency), money::written(most, currency));
-    Err(Failure::of("credit_note_amount", &[("amount", &amount), ("most", &most)]))
+    Err(ApiError::of("credit_note_amount", &[("amount", &amount), ("most", &most)]))
 }
 
 /// The lines that are given, or one of the amount that is.
-fn lines(call: &Call<'_>, invoice: &Body) -> Outcome<Vec<Json>> {
+fn lines(call: &Call<'_>, invoice: &Body) -> ApiResult<Vec<Json>> {
     if !items(&call.params, "lines").is_empty() {
         let given = entries(&call.params, "lines", "");
         return given.map(|(path, entry)| one(call, invoice, entry, &path).map(Json::Object)).collect();
@@ -113,9 +113,9 @@ fn lines(call: &Call<'_>, invoice: &Body) -> Outcome<Vec<Json>> {
     Ok(vec![Json::Object(line(call, &Body::new(), (amount, 1), None))])
 }
 
-fn one(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Body> {
+fn one(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> ApiResult<Body> {
     let quantity = order::quantity(entry);
-    let given = Line::of_amount(entry, needed(invoice, "currency")?)?.map(|line| line.amount);
+    let given = OrderLine::of_amount(entry, needed(invoice, "currency")?)?.map(|line| line.amount);
     if text(entry, "type") == Some("custom_line_item") {
         let amount = given.ok_or_else(|| missing(&child(path, "amount")))?;
         let mut line = line(call, entry, (amount, quantity), None);
@@ -133,7 +133,7 @@ fn one(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Bod
         .map(|quantity| money::part_of(whole.into(), quantity.into(), many.into()));
     let amount = given.or(part).unwrap_or(whole);
     if amount > whole {
-        return Err(Failure::of("credit_note_line_amount", &[("line", &named)]).param(path));
+        return Err(ApiError::of("credit_note_line_amount", &[("line", &named)]).param(path));
     }
     let mut line = line(call, entry, (amount, quantity), Some((named, view.description)));
     let share = |off: &Body| {
@@ -141,7 +141,7 @@ fn one(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Bod
         let off_amount = money::part_of(off_whole.into(), amount.into(), whole.into());
         Ok(json!({"amount": off_amount, "discount": off.get("discount")}))
     };
-    let discounts = objects(known, "discount_amounts").map(share).collect::<Outcome<Vec<Json>>>()?;
+    let discounts = objects(known, "discount_amounts").map(share).collect::<ApiResult<Vec<Json>>>()?;
     let off = order::sum(&discounts, "amount");
     let rates = order::rates_of(known, items(invoice, "default_tax_rates"));
     let taxes = shown_taxes(rates, amount - off)?;
@@ -152,7 +152,7 @@ fn one(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Bod
     Ok(line)
 }
 
-fn shown_taxes(rates: &[Json], amount: i64) -> Outcome<Vec<Json>> {
+fn shown_taxes(rates: &[Json], amount: i64) -> ApiResult<Vec<Json>> {
     Ok(order::taxes(rates, amount)?.iter().map(order::Tax::shown).collect())
 }
 
@@ -176,14 +176,14 @@ fn line(
 }
 
 /// What was paid goes to the balance, back to the card, or another way: the parts make the whole.
-fn split(call: &Call<'_>, body: &mut Body, amount: i64, paid: bool) -> Outcome<()> {
+fn split(call: &Call<'_>, body: &mut Body, amount: i64, paid: bool) -> ApiResult<()> {
     let named = order::sum(items(&call.params, "refunds"), "amount_refunded");
     let sum = PARTS.iter().map(|name| number(&call.params, name)).sum::<i64>() + named;
     if paid && sum != amount {
-        return Err(Failure::of("credit_note_parts", &[("amount", &amount), ("sum", &sum)]));
+        return Err(ApiError::of("credit_note_parts", &[("amount", &amount), ("sum", &sum)]));
     }
     if !paid && sum != 0 && sum != amount {
-        return Err(Failure::of("credit_note_nothing_to_give_back", &[]));
+        return Err(ApiError::of("credit_note_nothing_to_give_back", &[]));
     }
     let elsewhere = number(&call.params, "out_of_band_amount");
     if paid && elsewhere > 0 {
@@ -192,7 +192,7 @@ fn split(call: &Call<'_>, body: &mut Body, amount: i64, paid: bool) -> Outcome<(
     Ok(())
 }
 
-fn return_money(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome<()> {
+fn return_money(call: &Call<'_>, body: &mut Body, invoice: &Body) -> ApiResult<()> {
     let (credit, refunded) = (number(&call.params, "credit_amount"), number(&call.params, "refund_amount"));
     if credit > 0 {
         let (customer, currency) = (needed(invoice, "customer")?, needed(invoice, "currency")?);
@@ -219,7 +219,7 @@ fn return_money(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome<()>
 }
 
 /// `POST /v1/credit_notes/{id}/void`: only while the invoice is open.
-fn void(call: &Call<'_>) -> Outcome<Json> {
+fn void(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     let mut invoice = call.session.named("invoice", needed(&body, "invoice")?)?;
     call.alter(&mut body, body! {"status": "void", "voided_at": call.now})?;
@@ -232,7 +232,7 @@ fn void(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `GET /v1/credit_notes/preview/lines`: those of a note that is not made.
-fn list_preview(call: &Call<'_>) -> Outcome<Json> {
+fn list_preview(call: &Call<'_>) -> ApiResult<Json> {
     let (body, _) = worked_out(&call.without(&["limit", "starting_after", "ending_before"]))?;
     page::of_items(&call.about("credit_note", Body::new())?, items(&body, "_lines"))
 }

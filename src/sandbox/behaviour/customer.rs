@@ -7,9 +7,9 @@ use super::{customer_balance, payment_method, subscription, tax, tokens_and_sour
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     operations: &[(Create, create), (Delete, delete), (Update, update)],
     pages: &[
-        Page::of("subscriptions", "subscription", "customer"),
-        Page::of("sources", "card", "customer"),
-        Page::of("tax_ids", "tax_id", "customer"),
+        PageField::of("subscriptions", "subscription", "customer"),
+        PageField::of("sources", "card", "customer"),
+        PageField::of("tax_ids", "tax_id", "customer"),
     ],
     ..Behaviour::of(&["customer"])
 }];
@@ -18,7 +18,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 const DEFAULT: &str = "invoice_settings[default_payment_method]";
 
 /// `POST /v1/customers`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn create(call: &Call<'_>) -> ApiResult<Json> {
     let mut call = call.clone();
     let methods = default_methods(&mut call)?;
     let body = call.build()?;
@@ -32,16 +32,16 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// Saves what `source` names, the older kind of what a customer pays with.
-fn source(call: &Call<'_>, customer: &str) -> Outcome<()> {
+fn source(call: &Call<'_>, customer: &str) -> ApiResult<()> {
     if call.params.contains_key("validate") {
-        return Err(Failure::unsupported("sources that are validated by choice").param("validate"));
+        return Err(ApiError::unsupported("sources that are validated by choice").param("validate"));
     }
     text(&call.params, "source").map_or(Ok(()), |token| tokens_and_sources::save(call, customer, token))
 }
 
 /// The methods that `payment_method` and the default of the invoice settings name; the test
 /// tokens among them become the methods they stand for.
-fn default_methods(call: &mut Call<'_>) -> Outcome<Vec<Body>> {
+fn default_methods(call: &mut Call<'_>) -> ApiResult<Vec<Body>> {
     let mut methods = Vec::new();
     if let Some(token) = text(&call.params, "payment_method") {
         methods.push(payment_method::resolve(call, token, "payment_method")?);
@@ -56,7 +56,7 @@ fn default_methods(call: &mut Call<'_>) -> Outcome<Vec<Body>> {
     Ok(methods)
 }
 
-fn tax_ids(call: &Call<'_>, body: &Body) -> Outcome<()> {
+fn tax_ids(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     for data in items(&call.params, "tax_id_data") {
         let mut call = call.about("tax_id", members(data.clone()))?;
         call.parents.push(("customer".into(), id(body).to_owned()));
@@ -66,7 +66,7 @@ fn tax_ids(call: &Call<'_>, body: &Body) -> Outcome<()> {
 }
 
 /// `POST /v1/customers/{customer}`.
-fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> ApiResult<Json> {
     let before = needed_number(&call.named()?, "balance")?;
     let body = call.revise()?;
     call.session.put(&body)?;
@@ -76,7 +76,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `DELETE /v1/customers/{customer}`.
-pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn delete(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.named()?;
     for mut method in call.session.having("payment_method", "customer", id(&body))? {
         payment_method::release(call, &mut method)?;

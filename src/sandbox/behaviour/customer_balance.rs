@@ -16,7 +16,7 @@ pub(super) fn enter(
     (amount, currency): (i64, &str),
     kind: &str,
     about: Option<(&str, &str)>,
-) -> Outcome<Body> {
+) -> ApiResult<Body> {
     let mut owner = call.session.named("customer", customer)?;
     let balance = needed_number(&owner, "balance")? + amount;
     call.alter(&mut owner, body! {"balance": balance})?;
@@ -32,7 +32,7 @@ pub(super) fn enter(
 }
 
 /// `POST /v1/customers/{customer}/balance_transactions`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     let customer = call.owner();
     let currency = call.demanded("currency")?;
     let amount = needed_number(&call.params, "amount")?;
@@ -44,7 +44,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// The balance was set by an update of the customer: that is an entry too.
-pub(super) fn adjusted(call: &Call<'_>, before: i64, customer: &Body) -> Outcome<()> {
+pub(super) fn adjusted(call: &Call<'_>, before: i64, customer: &Body) -> ApiResult<()> {
     let now = needed_number(customer, "balance")?;
     if now == before {
         return Ok(());

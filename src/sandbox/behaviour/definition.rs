@@ -5,12 +5,12 @@ use serde_json::Value as Json;
 
 use crate::catalog::OperationKind;
 use crate::sandbox::call::Call;
-use crate::sandbox::error::Outcome;
+use crate::sandbox::error::ApiResult;
 
 pub(super) use OperationKind::{Create, Delete, Get, List, Update};
 
 /// Answers one call.
-pub(super) type Answer = fn(&Call<'_>) -> Outcome<Json>;
+pub(super) type CallHandler = fn(&Call<'_>) -> ApiResult<Json>;
 
 /// What one object does beyond keeping its fields.
 #[derive(Debug, Clone, Copy)]
@@ -18,20 +18,20 @@ pub(super) struct Behaviour {
     /// What the catalog calls the object, and the services that serve it under other paths.
     pub keys: &'static [&'static str],
     /// The operations it answers itself.
-    pub operations: &'static [(OperationKind, Answer)],
+    pub operations: &'static [(OperationKind, CallHandler)],
     /// The actions it answers itself, by name.
-    pub actions: &'static [(&'static str, Answer)],
+    pub actions: &'static [(&'static str, CallHandler)],
     /// The fields that show other objects.
-    pub pages: &'static [Page],
+    pub pages: &'static [PageField],
     /// The customer authenticates at a browser, or fails to.
-    pub authenticate: Option<fn(&Call<'_>, bool) -> Outcome<Json>>,
+    pub authenticate: Option<fn(&Call<'_>, bool) -> ApiResult<Json>>,
     /// The customer pays at a browser with a payment method.
-    pub pay: Option<fn(&Call<'_>, &str) -> Outcome<Json>>,
+    pub pay: Option<fn(&Call<'_>, &str) -> ApiResult<Json>>,
 }
 
 /// A field that is a page of other objects.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Page {
+pub(super) struct PageField {
     /// The name of the field.
     pub field: &'static str,
     /// The type of the objects on it.
@@ -44,7 +44,7 @@ pub(super) struct Page {
     pub canceled: bool,
 }
 
-impl Page {
+impl PageField {
     /// A page of the newest objects that name the owner in a field, without those that were canceled.
     pub const fn of(field: &'static str, of: &'static str, by: &'static str) -> Self {
         Self { field, of, by, oldest_first: false, canceled: false }

@@ -1,20 +1,20 @@
 //! Whether a customer owes: an automatic payment failed, or a due date passed; what is paid or given up ends it.
 
 use crate::sandbox::call::Call;
-use crate::sandbox::error::Outcome;
+use crate::sandbox::error::ApiResult;
 use crate::sandbox::fields::{Body, body, flag};
 
 /// The payment of an invoice failed: automatically, the customer owes from now on.
-pub(super) fn payment_failed(call: &Call<'_>, invoice: &Body) -> Outcome<()> {
+pub(super) fn payment_failed(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
     if flag(invoice, "auto_advance") { owes(call, invoice, true) } else { Ok(()) }
 }
 
 /// An invoice is paid, or nobody waits for it any more.
-pub(super) fn settled(call: &Call<'_>, invoice: &Body) -> Outcome<()> {
+pub(super) fn settled(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
     owes(call, invoice, false)
 }
 
-fn owes(call: &Call<'_>, invoice: &Body, owes: bool) -> Outcome<()> {
+fn owes(call: &Call<'_>, invoice: &Body, owes: bool) -> ApiResult<()> {
     let Some(mut customer) = call.session.linked(invoice, "customer", "customer")? else { return Ok(()) };
     if flag(&customer, "delinquent") == owes {
         return Ok(());

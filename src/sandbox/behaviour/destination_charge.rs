@@ -8,7 +8,7 @@ use super::prelude::*;
 use super::{application_fee, money, payout};
 
 /// A charge was captured: what the platform takes of it, and what goes on to another account.
-pub(super) fn captured(call: &Call<'_>, charge: &Body) -> Outcome<()> {
+pub(super) fn captured(call: &Call<'_>, charge: &Body) -> ApiResult<()> {
     let mut charge = call.session.named("charge", id(charge))?;
     let intent = call.session.linked(&charge, "payment_intent", "payment_intent")?;
     let terms = intent.clone().filter(|intent| {
@@ -43,7 +43,7 @@ pub(super) fn captured(call: &Call<'_>, charge: &Body) -> Outcome<()> {
 }
 
 /// The platform's fee of a charge that went on, taken of the payment which its transfer became; both name it.
-fn take_fee(call: &Call<'_>, charge: &mut Body, transfer: &Body, fee: i64) -> Outcome<()> {
+fn take_fee(call: &Call<'_>, charge: &mut Body, transfer: &Body, fee: i64) -> ApiResult<()> {
     let Some((space, mut payment)) = payout::received(call, transfer)? else { return Ok(()) };
     let between = (call.session.space.as_str(), space.as_str());
     let made = application_fee::take(call, between, &payment, fee, Some(id(charge)))?;
@@ -54,7 +54,7 @@ fn take_fee(call: &Call<'_>, charge: &mut Body, transfer: &Body, fee: i64) -> Ou
 }
 
 /// The fee of a charge that was made for the account that it is of.
-fn direct(call: &Call<'_>, mut charge: Body, fee: Option<i64>) -> Outcome<()> {
+fn direct(call: &Call<'_>, mut charge: Body, fee: Option<i64>) -> ApiResult<()> {
     let made = auth_context::made(call.session, &call.session.space)?;
     let (Some(fee), Some((platform, _))) = (fee, made) else { return Ok(()) };
     let between = (platform.as_str(), call.session.space.as_str());
@@ -65,7 +65,7 @@ fn direct(call: &Call<'_>, mut charge: Body, fee: Option<i64>) -> Outcome<()> {
 
 /// A refund takes back what went on to another account, and gives back the platform's fee, where it is
 /// asked to.
-pub(super) fn refunded(call: &Call<'_>, charge: &Body, refund: &mut Body) -> Outcome<()> {
+pub(super) fn refunded(call: &Call<'_>, charge: &Body, refund: &mut Body) -> ApiResult<()> {
     let returned = needed_number(refund, "amount")?;
     let mut taken = None;
     let transfer = call.session.linked(charge, "transfer", "transfer")?;
@@ -87,7 +87,7 @@ fn taken_back(
     transfer: &Body,
     (returned, charged): (i64, i64),
     refund: &mut Body,
-) -> Outcome<Option<Body>> {
+) -> ApiResult<Option<Body>> {
     let sent = needed_number(transfer, "amount")?;
     let part = money::part_of(sent.into(), returned.into(), charged.into());
     let amount = part.min(sent - needed_number(transfer, "amount_reversed")?);

@@ -19,7 +19,7 @@ const TERMS: &str = "_terms";
 
 /// Gives an object the discounts that `discounts` asks for, by id; without it, it keeps those it has.
 /// What takes something off another currency than that of the order is refused.
-pub(super) fn give(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> Outcome<()> {
+pub(super) fn give(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> ApiResult<()> {
     if let Some(given) = params.get("discounts") {
         let ids = take(call, given, body, &child(path, "discounts"))?;
         set(body, "discounts", ids);
@@ -28,7 +28,7 @@ pub(super) fn give(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) 
 }
 
 /// The discounts that a `discounts` param asks for, made and kept; their ids come back.
-pub(super) fn take(call: &Call<'_>, given: &Json, owner: &Body, param: &str) -> Outcome<Vec<Json>> {
+pub(super) fn take(call: &Call<'_>, given: &Json, owner: &Body, param: &str) -> ApiResult<Vec<Json>> {
     let entries = given.as_array().into_iter().flatten().filter_map(Json::as_object).enumerate();
     let made = entries.map(|(at, entry)| {
         let made = one(call, entry, owner, &format!("{param}[{at}]"))?;
@@ -38,7 +38,7 @@ pub(super) fn take(call: &Call<'_>, given: &Json, owner: &Body, param: &str) -> 
     made.collect()
 }
 
-fn one(call: &Call<'_>, entry: &Body, owner: &Body, param: &str) -> Outcome<Body> {
+fn one(call: &Call<'_>, entry: &Body, owner: &Body, param: &str) -> ApiResult<Body> {
     match ["coupon", "promotion_code", "discount"].map(|name| text(entry, name)) {
         [Some(given), None, None] => {
             let param = child(param, "coupon");
@@ -55,7 +55,7 @@ fn one(call: &Call<'_>, entry: &Body, owner: &Body, param: &str) -> Outcome<Body
             Ok(made)
         }
         [None, None, Some(known)] => call.session.referred("discount", known, &child(param, "discount")),
-        _ => Err(Failure::of("discount_not_one", &[]).param(param)),
+        _ => Err(ApiError::of("discount_not_one", &[]).param(param)),
     }
 }
 
@@ -67,7 +67,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("invoiceitem", "invoice_item"),
 ];
 
-fn of_coupon(call: &Call<'_>, given: &Body, code: Option<&Body>, owner: &Body) -> Outcome<Body> {
+fn of_coupon(call: &Call<'_>, given: &Body, code: Option<&Body>, owner: &Body) -> ApiResult<Body> {
     let months =
         given_number(given, "duration_in_months").filter(|_| text(given, "duration") == Some("repeating"));
     let mut terms = coupon::terms(given);
@@ -88,15 +88,15 @@ fn of_coupon(call: &Call<'_>, given: &Body, code: Option<&Body>, owner: &Body) -
 }
 
 /// The discounts of these ids that are at work at that time.
-pub(super) fn at_work(call: &Call<'_>, ids: &[Json], at: i64) -> Outcome<Vec<Body>> {
+pub(super) fn at_work(call: &Call<'_>, ids: &[Json], at: i64) -> ApiResult<Vec<Body>> {
     let known = ids.iter().filter_map(Json::as_str).map(|id| call.session.alive("discount", id));
-    let known: Vec<Option<Body>> = known.collect::<Outcome<_>>()?;
+    let known: Vec<Option<Body>> = known.collect::<ApiResult<_>>()?;
     let works = |body: &Body| given_number(body, "end").is_none_or(|end| end > at) && !flag(body, "_used");
     Ok(known.into_iter().flatten().filter(works).collect())
 }
 
 /// Discounts that are given once work no more after an order that they took something off.
-pub(super) fn use_up(call: &Call<'_>, order: &Body) -> Outcome<()> {
+pub(super) fn use_up(call: &Call<'_>, order: &Body) -> ApiResult<()> {
     for taken in objects(order, "total_discount_amounts").filter(|taken| number(taken, "amount") > 0) {
         let Some(mut used) = call.session.linked(taken, "discount", "discount")? else { continue };
         if text(&used, "_terms.duration") == Some("once") {
@@ -107,7 +107,7 @@ pub(super) fn use_up(call: &Call<'_>, order: &Body) -> Outcome<()> {
 }
 
 /// Takes off an object the discounts that work no more; whether there were any.
-pub(super) fn drop_ended(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
+pub(super) fn drop_ended(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
     let known = items(body, "discounts");
     let left = at_work(call, known, call.now)?;
     let any_ended = left.len() < known.len();
@@ -122,7 +122,7 @@ pub(super) type Base<'p> = (i64, Option<&'p str>);
 
 /// A view of what a coupon, and the promotion code that stands for it, take off.
 #[derive(Debug, Deserialize)]
-struct Terms<'b> {
+struct CouponTerms<'b> {
     percent_off: Option<Decimal>,
     products: Option<Vec<&'b str>>,
     #[serde(borrow)]
@@ -160,9 +160,9 @@ impl ByCurrency<'_> {
 }
 
 /// What a discount takes off each of these amounts: nothing in a currency that it does not know.
-pub(super) fn shares(discount: &Body, lines: &[Base<'_>], currency: &str) -> Outcome<Vec<i64>> {
+pub(super) fn shares(discount: &Body, lines: &[Base<'_>], currency: &str) -> ApiResult<Vec<i64>> {
     let own = needed_inner(discount, TERMS)?;
-    let Terms { percent_off, products, minimum } = typed(own)?;
+    let CouponTerms { percent_off, products, minimum } = typed(own)?;
     if minimum.is_some_and(|minimum| minimum.is_missed(lines, currency)) {
         return Ok(vec![0; lines.len()]);
     }
@@ -193,12 +193,12 @@ fn spread(off: i64, base: &[i64]) -> Vec<i64> {
 }
 
 /// `DELETE /v1/subscriptions/{id}/discount` and that of a customer.
-fn delete(call: &Call<'_>) -> Outcome<Json> {
+fn delete(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     let of_customer = text(&body, "discount.id");
     let Some(known) = of_customer.or_else(|| items(&body, "discounts").first().and_then(Json::as_str)) else {
         let values: Values<'_> = &[("object", &call.entity.object), ("id", &id(&body))];
-        return Err(Failure::of("no_discount", values));
+        return Err(ApiError::of("no_discount", values));
     };
     let mut discount = call.session.named("discount", known)?;
     call.session.remove("discount", known)?;

@@ -15,7 +15,7 @@ const FEE: i64 = 1500;
 const OPEN: &[&str] = &["needs_response", "warning_needs_response"];
 
 /// The cardholder disputes a charge.
-pub(super) fn raise(call: &Call<'_>, charge: &Body) -> Outcome<()> {
+pub(super) fn raise(call: &Call<'_>, charge: &Body) -> ApiResult<()> {
     let amount = needed_number(charge, "amount")?;
     let mut params = Body::new();
     copy(&mut params, charge, &["amount", "currency", "payment_intent"]);
@@ -38,7 +38,7 @@ fn is_inquiry(body: &Body) -> bool {
 }
 
 /// Takes what is disputed, or gives it back.
-fn move_money(call: &Call<'_>, body: &mut Body, amount: i64, fee: i64) -> Outcome<()> {
+fn move_money(call: &Call<'_>, body: &mut Body, amount: i64, fee: i64) -> ApiResult<()> {
     let entry = ledger::enter(call, body, Movement { amount, fee, kind: "adjustment", at_once: true })?;
     let entries = items(body, "balance_transactions").iter().cloned().chain([Json::Object(entry)]);
     set(body, "balance_transactions", entries.collect::<Vec<_>>());
@@ -46,7 +46,7 @@ fn move_money(call: &Call<'_>, body: &mut Body, amount: i64, fee: i64) -> Outcom
 }
 
 /// `POST /v1/disputes/{id}`: evidence that says `winning_evidence` wins, `losing_evidence` loses.
-fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> ApiResult<Json> {
     let is_open = OPEN.contains(&status(&call.named()?));
     let evidence = inner(&call.params, "evidence");
     let mut body = call.revise()?;
@@ -60,7 +60,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
     call.keep(body)
 }
 
-fn submit(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+fn submit(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let count = needed_number(body, "evidence_details.submission_count")?;
     set_inner(body, "evidence_details", "submission_count", count + 1);
     let reached = match text(body, "evidence.uncategorized_text") {

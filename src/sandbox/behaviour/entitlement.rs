@@ -13,7 +13,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 const ENTITLED: &str = "_entitled";
 
 /// What a customer may use now, each feature once.
-fn of_customer(call: &Call<'_>, customer: &str) -> Outcome<Vec<Json>> {
+fn of_customer(call: &Call<'_>, customer: &str) -> ApiResult<Vec<Json>> {
     let mut found: Vec<Json> = Vec::new();
     let owned = call.session.having("subscription", "customer", customer)?;
     for product in
@@ -30,7 +30,7 @@ fn of_customer(call: &Call<'_>, customer: &str) -> Outcome<Vec<Json>> {
 }
 
 /// A subscription changed: who may use something else now is told of.
-pub(super) fn changed(call: &Call<'_>, subscription: &Body) -> Outcome<()> {
+pub(super) fn changed(call: &Call<'_>, subscription: &Body) -> ApiResult<()> {
     let Some(mut customer) = call.session.linked(subscription, "customer", "customer")? else {
         return Ok(());
     };
@@ -60,7 +60,7 @@ fn entitlement(call: &Call<'_>, customer: &str, feature: &Body) -> Json {
 }
 
 /// `GET /v1/entitlements/active_entitlements`.
-fn active(call: &Call<'_>) -> Outcome<Json> {
+fn active(call: &Call<'_>) -> ApiResult<Json> {
     let customer = call.demanded("customer")?;
     call.session.referred("customer", customer, "customer")?;
     let found = of_customer(call, customer)?;
@@ -68,9 +68,9 @@ fn active(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `GET /v1/entitlements/active_entitlements/{id}`.
-fn get(call: &Call<'_>) -> Outcome<Json> {
+fn get(call: &Call<'_>) -> ApiResult<Json> {
     let mut customers = Vec::new();
-    call.session.walk(&Walk::of("subscription"), |stored| {
+    call.session.walk(&ObjectQuery::of("subscription"), |stored| {
         customers.extend(text(&stored.body, "customer").map(str::to_owned));
         true
     })?;
@@ -81,5 +81,5 @@ fn get(call: &Call<'_>) -> Outcome<Json> {
             return Ok(known);
         }
     }
-    Err(Failure::absent("entitlements.active_entitlement", &call.id))
+    Err(ApiError::absent("entitlements.active_entitlement", &call.id))
 }

@@ -13,13 +13,13 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 }];
 
 /// `POST /v2/core/event_destinations`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     webhook_endpoint::warn_of_unreachable(text(&call.params, "webhook_endpoint.url"));
     generic::create(call)
 }
 
 /// `POST /v2/core/event_destinations/{id}/ping`.
-fn ping(call: &Call<'_>) -> Outcome<Json> {
+fn ping(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.named()?;
     let mut event = call.fresh_of("v2.core.event")?;
     event.extend(body! {

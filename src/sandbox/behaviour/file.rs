@@ -13,7 +13,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] =
 const CONTENT: &str = "_content";
 
 /// `POST /v1/files`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     let upload = inner(&call.params, "file").ok_or_else(|| missing("file"))?;
     let mut body = call.build()?;
     let lacking = || missing("file");
@@ -28,7 +28,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// The links of a file: none, or the one that was asked for with it.
-fn links(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+fn links(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let wanted =
         inner(&call.params, "file_link_data").filter(|data| data.get("create") == Some(&Json::Bool(true)));
     let mut made = Vec::new();

@@ -8,9 +8,9 @@ use super::prelude::*;
 use super::{singletons, token_params};
 
 /// What objects without a behaviour of their own do.
-pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
+pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> ApiResult<Json> {
     if let Some(why) = life::missing(call.entity, kind) {
-        return Err(Failure::unsupported(why));
+        return Err(ApiError::unsupported(why));
     }
     match kind {
         Create => create(call),
@@ -23,7 +23,7 @@ pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> Outcome<Json> {
 }
 
 /// Makes an object; what it belongs to goes to the field of that name.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn create(call: &Call<'_>) -> ApiResult<Json> {
     parent::check(call)?;
     let mut body = call.build()?;
     parent::write(call, &mut body);
@@ -32,7 +32,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// Shows an object.
-pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn get(call: &Call<'_>) -> ApiResult<Json> {
     parent::check(call)?;
     if singletons::is_one(call.entity) {
         return singletons::get(call);
@@ -47,7 +47,7 @@ pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// The object in the path, if it belongs to what stands before it.
-fn named(call: &Call<'_>) -> Outcome<Body> {
+fn named(call: &Call<'_>) -> ApiResult<Body> {
     parent::owned(call, call.named()?)
 }
 
@@ -55,7 +55,7 @@ fn named(call: &Call<'_>) -> Outcome<Body> {
 const LEAVES_STUB: &[&str] = &["customer", "terminal.configuration", "terminal.location", "terminal.reader"];
 
 /// Changes an object.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn update(call: &Call<'_>) -> ApiResult<Json> {
     parent::check(call)?;
     if singletons::is_one(call.entity) {
         return singletons::update(call);
@@ -65,14 +65,14 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// Deletes an object.
-pub(super) fn delete(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn delete(call: &Call<'_>) -> ApiResult<Json> {
     parent::check(call)?;
     let body = named(call)?;
     remove(call, &body)
 }
 
 /// Deletes an object that was read before, and answers with what is left of it.
-pub(super) fn remove(call: &Call<'_>, body: &Body) -> Outcome<Json> {
+pub(super) fn remove(call: &Call<'_>, body: &Body) -> ApiResult<Json> {
     let object = text(body, "object").unwrap_or(&call.entity.object);
     call.session.remove(object, id(body))?;
     let mut stub = view::stub(body);
@@ -83,7 +83,7 @@ pub(super) fn remove(call: &Call<'_>, body: &Body) -> Outcome<Json> {
 }
 
 /// One page of the objects of a type, or of those that belong to what the path names.
-pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn list(call: &Call<'_>) -> ApiResult<Json> {
     parent::check(call)?;
     if singletons::is_one(call.entity) {
         return page::of_items(call, &singletons::all(call)?);
@@ -95,7 +95,7 @@ pub(super) fn list(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// The items that the owner itself holds, where nothing makes them one by one.
-fn embedded(call: &Call<'_>) -> Outcome<Option<Vec<Json>>> {
+fn embedded(call: &Call<'_>) -> ApiResult<Option<Vec<Json>>> {
     let owners = Owner::all(call);
     let Some(owner) = owners.last().filter(|_| !call.entity.creates()) else { return Ok(None) };
     let field = call.path.rsplit('/').next().unwrap_or_default();

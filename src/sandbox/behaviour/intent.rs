@@ -7,10 +7,10 @@ use super::payment_method;
 use super::prelude::*;
 
 /// Confirms an intent over which the params are laid.
-type Confirm = fn(&Call<'_>, Body) -> Outcome<Json>;
+type Confirm = fn(&Call<'_>, Body) -> ApiResult<Json>;
 
 /// An intent of params, not yet kept.
-pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
+pub(super) fn made(call: &Call<'_>) -> ApiResult<Body> {
     let mut call = call.clone();
     payment_method::take(&mut call)?;
     let mut body = call.build()?;
@@ -21,7 +21,7 @@ pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
 }
 
 /// Makes an intent, and confirms it where that is asked for.
-pub(super) fn create(call: &Call<'_>, confirm: Confirm) -> Outcome<Json> {
+pub(super) fn create(call: &Call<'_>, confirm: Confirm) -> ApiResult<Json> {
     let body = made(call)?;
     if !flag(&call.params, "confirm") {
         return call.keep(body);
@@ -34,7 +34,7 @@ pub(super) fn create(call: &Call<'_>, confirm: Confirm) -> Outcome<Json> {
 }
 
 /// `POST /v1/payment_intents/{intent}`, `POST /v1/setup_intents/{intent}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn update(call: &Call<'_>) -> ApiResult<Json> {
     let mut call = call.clone();
     payment_method::take(&mut call)?;
     let mut body = call.revise()?;
@@ -47,7 +47,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// Confirms an intent with the params of the call.
-pub(super) fn confirm(call: &Call<'_>, confirm: Confirm) -> Outcome<Json> {
+pub(super) fn confirm(call: &Call<'_>, confirm: Confirm) -> ApiResult<Json> {
     let mut call = call.clone();
     payment_method::take(&mut call)?;
     let body = call.revise()?;
@@ -75,14 +75,14 @@ fn offer_methods(call: &Call<'_>, body: &mut Body) {
 }
 
 /// A type of payment method that is asked for takes the currency of the intent.
-fn check_currency(call: &Call<'_>, body: &Body) -> Outcome<()> {
+fn check_currency(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     let Some(currency) = text(body, "currency") else { return Ok(()) };
     for kind in items(&call.params, "allowed_payment_method_types").iter().filter_map(Json::as_str) {
         let takes = card::currencies_of(kind);
         if !takes.is_empty() && !takes.iter().any(|own| own.eq_ignore_ascii_case(currency)) {
             let takes = takes.join(", ");
             let values: Values<'_> = &[("given", &currency), ("type", &kind), ("all", &takes)];
-            return Err(Failure::of("currency_not_of_type", values).param("currency"));
+            return Err(ApiError::of("currency_not_of_type", values).param("currency"));
         }
     }
     Ok(())
@@ -100,7 +100,7 @@ pub(super) fn offer(body: &mut Body, types: Vec<Json>) {
 }
 
 /// Takes the method of a call for an intent, which then waits for its confirmation.
-fn give_method(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+fn give_method(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     check_owner(call, body)?;
     if text(&call.params, "payment_method").is_some() {
         set(body, "status", "requires_confirmation");
@@ -110,7 +110,7 @@ fn give_method(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 }
 
 /// A method that is saved to a customer may be used for that customer only.
-fn check_owner(call: &Call<'_>, body: &Body) -> Outcome<()> {
+fn check_owner(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     let Some(method) = text(body, "payment_method") else { return Ok(()) };
     let method = payment_method::known(call, method, "payment_method")?;
     let Some(owner) = text(&method, "customer") else { return Ok(()) };
@@ -120,14 +120,14 @@ fn check_owner(call: &Call<'_>, body: &Body) -> Outcome<()> {
         None => "method_of_a_customer",
     };
     let values: Values<'_> = &[("method", &id(&method)), ("intent", &call.entity.name)];
-    Err(Failure::of(refusal, values))
+    Err(ApiError::of(refusal, values))
 }
 
 /// The method that an intent is confirmed with; `advice` says what to do where there is none.
-pub(super) fn confirming_method(call: &Call<'_>, body: &Body, advice: &str) -> Outcome<Body> {
+pub(super) fn confirming_method(call: &Call<'_>, body: &Body, advice: &str) -> ApiResult<Body> {
     let Some(method) = text(body, "payment_method") else {
         let values: Values<'_> = &[("intent", &call.entity.name), ("advice", &advice)];
-        return Err(unexpected(Failure::of("nothing_to_confirm_with", values), body));
+        return Err(unexpected(ApiError::of("nothing_to_confirm_with", values), body));
     };
     check_return_url(call, body)?;
     let method = payment_method::known(call, method, "payment_method")?;
@@ -137,29 +137,29 @@ pub(super) fn confirming_method(call: &Call<'_>, body: &Body, advice: &str) -> O
 
 /// An intent takes methods of the types that it was told; where the account decides, of those that it has
 /// switched on, which are all, and so does one of an invoice.
-fn check_type(call: &Call<'_>, body: &Body, method: &Body) -> Outcome<()> {
+fn check_type(call: &Call<'_>, body: &Body, method: &Body) -> ApiResult<()> {
     let kind = needed(method, "type")?;
     let decides = flag(body, "automatic_payment_methods.enabled") || text(body, "_invoice").is_some();
     let types: Vec<&str> = items(body, "payment_method_types").iter().filter_map(Json::as_str).collect();
     if !decides && !types.contains(&kind) {
         let types = types.join(", ");
         let values: Values<'_> = &[("type", &kind), ("intent", &call.entity.name), ("types", &types)];
-        return Err(Failure::of("method_type_not_allowed", values));
+        return Err(ApiError::of("method_type_not_allowed", values));
     }
     match text(body, "statement_descriptor").filter(|_| kind == "card" && !decides) {
-        Some(_) => Err(Failure::of("statement_descriptor_of_card", &[])),
+        Some(_) => Err(ApiError::of("statement_descriptor_of_card", &[])),
         None => Ok(()),
     }
 }
 
 /// Methods that the dashboard switches on may send the customer elsewhere, and back.
-fn check_return_url(call: &Call<'_>, body: &Body) -> Outcome<()> {
+fn check_return_url(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     let redirects = flag(body, "automatic_payment_methods.enabled")
         && text(body, "automatic_payment_methods.allow_redirects") != Some("never");
     if !redirects || text(&call.params, "return_url").is_some() || flag(&call.params, "use_stripe_sdk") {
         return Ok(());
     }
-    Err(Failure::of("redirect_without_return_url", &[("intent", &call.entity.name)]))
+    Err(ApiError::of("redirect_without_return_url", &[("intent", &call.entity.name)]))
 }
 
 /// Sends the customer to a page on which to authenticate, or to pay.
@@ -180,18 +180,18 @@ pub(super) fn ask_to_authenticate(call: &Call<'_>, body: &mut Body, method: &Bod
 }
 
 /// The intent whose customer comes back from that page, and its method.
-pub(super) fn authenticating(call: &Call<'_>) -> Outcome<(Body, Body)> {
+pub(super) fn authenticating(call: &Call<'_>) -> ApiResult<(Body, Body)> {
     let body = call.named()?;
     if status(&body) != "requires_action" {
         let values: Values<'_> = &[("object", &call.entity.name), ("status", &status(&body))];
-        return Err(unexpected(Failure::of("not_waiting", values), &body));
+        return Err(unexpected(ApiError::of("not_waiting", values), &body));
     }
     let method = payment_method::known(call, needed(&body, "payment_method")?, "payment_method")?;
     Ok((body, method))
 }
 
 /// Writes on an intent why its method failed, under `error`; it wants another one.
-pub(super) fn fail(body: &mut Body, error: &str, why: &Failure) {
+pub(super) fn fail(body: &mut Body, error: &str, why: &ApiError) {
     count(body, "_failed");
     body.extend(members(json!({
         error: why.error, "payment_method": null, "next_action": null, "status": "requires_payment_method",

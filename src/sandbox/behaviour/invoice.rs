@@ -34,7 +34,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
             ("UpdateInvoiceLines", edit::update_lines),
             ("VoidInvoice", void),
         ],
-        pages: &[Page {
+        pages: &[PageField {
             field: "payments",
             of: "invoice_payment",
             by: "invoice",
@@ -49,7 +49,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
 const DAY: i64 = 24 * 60 * 60;
 
 /// `POST /v1/invoices`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     let customer = call.demanded_object("customer", "customer")?;
     let wanted = text(&call.params, "currency");
     let mut waiting = invoice_item::waiting(call, id(&customer), wanted)?;
@@ -83,7 +83,7 @@ pub(super) fn of_subscription(owner: &Body) -> Json {
 }
 
 /// A draft without lines, not yet kept.
-pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> Outcome<Body> {
+pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> ApiResult<Body> {
     let mut call = call.clone();
     set(&mut call.params, "customer", id(customer));
     let mut body = call.build()?;
@@ -102,7 +102,7 @@ fn later(at: i64, days: i64) -> i64 {
 }
 
 /// `POST /v1/invoices/{invoice}`.
-fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.revise()?;
     give_reductions(call, &mut body, &call.params, "default_tax_rates", "")?;
     if status(&body) == "draft" {
@@ -119,7 +119,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `DELETE /v1/invoices/{invoice}`: its items wait again.
-fn delete(call: &Call<'_>) -> Outcome<Json> {
+fn delete(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.named()?;
     for mut item in call.session.having("invoiceitem", "invoice", id(&body))? {
         call.alter(&mut item, body! {"invoice": Json::Null})?;

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::order::{self, Accepts, Line};
+use super::order::{self, Accepts, OrderLine};
 use super::prelude::*;
 use super::{generic, money};
 
@@ -16,7 +16,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 const COST: &[&str] = &["amount", "price_data", "pricing", "quantity", "unit_amount_decimal"];
 
 /// `POST /v1/invoiceitems`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     let mut customer = call.demanded_object("customer", "customer")?;
     let draft = text(&call.params, "invoice");
     let draft = draft.map(|draft| call.session.referred("invoice", draft, "invoice")).transpose()?;
@@ -39,7 +39,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// An item of a line that is worked out, not yet kept.
-pub(super) fn of_line(call: &Call<'_>, line: &Line) -> Outcome<Body> {
+pub(super) fn of_line(call: &Call<'_>, line: &OrderLine) -> ApiResult<Body> {
     let mut body = call.build()?;
     write(call, &mut body, line)?;
     if line.amount < 0 && !call.params.contains_key("discountable") {
@@ -49,18 +49,19 @@ pub(super) fn of_line(call: &Call<'_>, line: &Line) -> Outcome<Body> {
 }
 
 /// What an item costs, in the currency of the first of these that has one.
-fn cost(call: &Call<'_>, owners: [Option<&Body>; 3]) -> Outcome<Line> {
+fn cost(call: &Call<'_>, owners: [Option<&Body>; 3]) -> ApiResult<OrderLine> {
     let wanted = text(&call.params, "currency").map(|given| money::known_currency(given, "currency"));
     let wanted = wanted.transpose()?;
-    if let Some(line) = Line::of(call, &call.params, Accepts::OneTime, wanted.as_deref(), "")? {
+    if let Some(line) = OrderLine::of(call, &call.params, Accepts::OneTime, wanted.as_deref(), "")? {
         return Ok(line);
     }
     let currency = owners.into_iter().flatten().find_map(|owner| text(owner, "currency"));
     let currency = money::known_currency(currency.unwrap_or(money::USUAL), "currency")?;
-    Line::of_amount(&call.params, &currency)?.ok_or_else(|| Failure::of("invoice_item_without_cost", &[]))
+    OrderLine::of_amount(&call.params, &currency)?
+        .ok_or_else(|| ApiError::of("invoice_item_without_cost", &[]))
 }
 
-fn write(call: &Call<'_>, body: &mut Body, line: &Line) -> Outcome<()> {
+fn write(call: &Call<'_>, body: &mut Body, line: &OrderLine) -> ApiResult<()> {
     body.extend(body! {
         "amount": line.amount, "currency": line.currency, "net_amount": line.amount, "pricing": line.pricing(),
         "quantity": line.quantity, "quantity_decimal": line.quantity.to_string(),
@@ -71,17 +72,17 @@ fn write(call: &Call<'_>, body: &mut Body, line: &Line) -> Outcome<()> {
     Ok(())
 }
 
-fn check_fits(draft: &Body, item: &Body) -> Outcome<()> {
+fn check_fits(draft: &Body, item: &Body) -> ApiResult<()> {
     for (field, param) in [("customer", "invoice"), ("currency", "currency")] {
         if text(draft, field) != text(item, field) {
-            return Err(Failure::of("invoice_item_differs", &[("field", &field)]).param(param));
+            return Err(ApiError::of("invoice_item_differs", &[("field", &field)]).param(param));
         }
     }
     Ok(())
 }
 
 /// `POST /v1/invoiceitems/{invoiceitem}`.
-fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> ApiResult<Json> {
     let before = call.named()?;
     let draft = call.session.linked(&before, "invoice", "invoice")?;
     let mut body = call.revise()?;
@@ -112,7 +113,7 @@ pub(super) fn keep_unit(params: &mut Body, before: &Body) {
 }
 
 /// `DELETE /v1/invoiceitems/{invoiceitem}`.
-fn delete(call: &Call<'_>) -> Outcome<Json> {
+fn delete(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.named()?;
     if let Some(mut draft) = call.session.linked(&body, "invoice", "invoice")? {
         order::remove(&mut draft, id(&body))?;
@@ -127,14 +128,14 @@ pub(super) fn subscription(item: &Body) -> Option<&str> {
 }
 
 /// An item that waits goes on a draft.
-pub(super) fn put_on(call: &Call<'_>, draft: &mut Body, mut item: Body) -> Outcome<()> {
+pub(super) fn put_on(call: &Call<'_>, draft: &mut Body, mut item: Body) -> ApiResult<()> {
     order::add_item(call, draft, &item)?;
     call.alter(&mut item, body! {"invoice": id(draft)})
 }
 
 /// The items of a customer that wait for an invoice in that currency, the newest first; a credit and what
 /// takes its place, which are of one moment, stay in their order.
-pub(super) fn waiting(call: &Call<'_>, customer: &str, currency: Option<&str>) -> Outcome<Vec<Body>> {
+pub(super) fn waiting(call: &Call<'_>, customer: &str, currency: Option<&str>) -> ApiResult<Vec<Body>> {
     let mut items = call.session.having("invoiceitem", "customer", customer)?;
     items.retain(|item| {
         text(item, "invoice").is_none() && currency.is_none_or(|c| text(item, "currency") == Some(c))

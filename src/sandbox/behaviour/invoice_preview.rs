@@ -10,7 +10,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { actions: &[("CreateInvoicePreview", preview)], ..Behaviour::of(&[]) }];
 
 /// `POST /v1/invoices/create_preview`: the next invoice, made and taken back.
-pub(super) fn preview(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn preview(call: &Call<'_>) -> ApiResult<Json> {
     let mut shown = call.session.tried(|| previewed(call))??;
     if !["customer", "subscription", "schedule"].iter().any(|name| call.params.contains_key(*name)) {
         set(&mut shown, "customer", Json::Null);
@@ -20,7 +20,7 @@ pub(super) fn preview(call: &Call<'_>) -> Outcome<Json> {
     Ok(Json::Object(shown))
 }
 
-fn previewed(call: &Call<'_>) -> Outcome<Body> {
+fn previewed(call: &Call<'_>) -> ApiResult<Body> {
     let call = &of_customer(call)?;
     let mut body = without_extras(call)?;
     for (path, entry) in entries(&call.params, "invoice_items", "") {
@@ -33,7 +33,7 @@ fn previewed(call: &Call<'_>) -> Outcome<Body> {
 }
 
 /// The same call about a customer of whom `customer_details` are true.
-fn of_customer<'a>(call: &Call<'a>) -> Outcome<Call<'a>> {
+fn of_customer<'a>(call: &Call<'a>) -> ApiResult<Call<'a>> {
     let Some(details) = inner(&call.params, "customer_details") else { return Ok(call.clone()) };
     let owner = call.referred_by("subscription", "subscription")?;
     let owner =
@@ -54,7 +54,7 @@ fn of_customer<'a>(call: &Call<'a>) -> Outcome<Call<'a>> {
 }
 
 /// The next invoice of a subscription, the first one of a new subscription, or what waits for one.
-fn without_extras(call: &Call<'_>) -> Outcome<Body> {
+fn without_extras(call: &Call<'_>) -> ApiResult<Body> {
     if ["schedule", "schedule_details"].iter().any(|name| call.params.contains_key(*name)) {
         return schedule_preview::previewed(call);
     }

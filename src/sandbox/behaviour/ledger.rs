@@ -26,14 +26,14 @@ pub(super) struct Movement<'a> {
 }
 
 /// Keeps a movement that came of an object, which names it.
-pub(super) fn post(call: &Call<'_>, body: &mut Body, of: Movement<'_>) -> Outcome<()> {
+pub(super) fn post(call: &Call<'_>, body: &mut Body, of: Movement<'_>) -> ApiResult<()> {
     let entry = enter(call, body, of)?;
     set(body, "balance_transaction", id(&entry));
     Ok(())
 }
 
 /// Keeps a movement that came of an object; the entry comes back.
-pub(super) fn enter(call: &Call<'_>, source: &Body, of: Movement<'_>) -> Outcome<Body> {
+pub(super) fn enter(call: &Call<'_>, source: &Body, of: Movement<'_>) -> ApiResult<Body> {
     let body = entry(call, source, of)?;
     call.session.put(&body)?;
     Ok(body)
@@ -45,14 +45,14 @@ pub(super) fn space_of(call: &Call<'_>, account: &str) -> String {
 }
 
 /// Keeps a movement in the account of that space, which came of an object that names it.
-pub(super) fn post_in(call: &Call<'_>, space: &str, body: &mut Body, of: Movement<'_>) -> Outcome<()> {
+pub(super) fn post_in(call: &Call<'_>, space: &str, body: &mut Body, of: Movement<'_>) -> ApiResult<()> {
     let entry = entry(call, body, of)?;
     set(body, "balance_transaction", id(&entry));
     call.session.put_in(space, &entry)
 }
 
 /// A platform takes, or gives back, a part of what an object moved.
-pub(super) fn share(call: &Call<'_>, of: &Body, fee: i64, platform: &str) -> Outcome<()> {
+pub(super) fn share(call: &Call<'_>, of: &Body, fee: i64, platform: &str) -> ApiResult<()> {
     let known = call.session.linked_anywhere(of, "balance_transaction", "balance_transaction")?;
     let Some((space, mut entry)) = known else { return Ok(()) };
     let part = json!({
@@ -66,7 +66,7 @@ pub(super) fn share(call: &Call<'_>, of: &Body, fee: i64, platform: &str) -> Out
 }
 
 /// The entry of a movement that came of an object, not yet kept.
-fn entry(call: &Call<'_>, source: &Body, of: Movement<'_>) -> Outcome<Body> {
+fn entry(call: &Call<'_>, source: &Body, of: Movement<'_>) -> ApiResult<Body> {
     let category = match (object(source), of.kind) {
         ("dispute", _) if of.amount < 0 => "dispute",
         ("dispute", _) => "dispute_reversal",
@@ -92,7 +92,7 @@ fn entry(call: &Call<'_>, source: &Body, of: Movement<'_>) -> Outcome<Body> {
 }
 
 /// Disputes and refunds have no words of their own: the charge has.
-fn description(call: &Call<'_>, source: &Body, kind: &str) -> Outcome<Json> {
+fn description(call: &Call<'_>, source: &Body, kind: &str) -> ApiResult<Json> {
     let what = match kind {
         "dispute" => "withdrawal",
         "dispute_reversal" => "reversal",
@@ -114,7 +114,7 @@ pub(super) fn fee(amount: i64) -> i64 {
 }
 
 /// What is there by currency: at once, and later.
-fn sums(call: &Call<'_>) -> Outcome<BTreeMap<String, (i64, i64)>> {
+fn sums(call: &Call<'_>) -> ApiResult<BTreeMap<String, (i64, i64)>> {
     let mut sums = BTreeMap::from([(money::USUAL.to_owned(), (0, 0))]);
     let mut add = |body: &Body| {
         let (now, later) = sums.entry(needed(body, "currency")?.to_owned()).or_default();
@@ -123,7 +123,7 @@ fn sums(call: &Call<'_>) -> Outcome<BTreeMap<String, (i64, i64)>> {
         Ok(())
     };
     let mut added = Ok(());
-    call.session.walk(&Walk::of("balance_transaction"), |stored| {
+    call.session.walk(&ObjectQuery::of("balance_transaction"), |stored| {
         added = add(&stored.body);
         added.is_ok()
     })?;
@@ -131,7 +131,7 @@ fn sums(call: &Call<'_>) -> Outcome<BTreeMap<String, (i64, i64)>> {
 }
 
 /// `GET /v1/balance`.
-fn balance(call: &Call<'_>) -> Outcome<Json> {
+fn balance(call: &Call<'_>) -> ApiResult<Json> {
     let sums = sums(call)?;
     let shown = |(currency, amount)| json!({"amount": amount, "currency": currency, "source_types": {"card": amount}});
     let available: Vec<Json> = sums.iter().map(|(currency, (now, _))| shown((currency, now))).collect();
@@ -140,7 +140,7 @@ fn balance(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// Refuses to take out more than is there.
-pub(super) fn demand(call: &Call<'_>, amount: i64, currency: &str) -> Outcome<()> {
+pub(super) fn demand(call: &Call<'_>, amount: i64, currency: &str) -> ApiResult<()> {
     let there = sums(call)?.get(currency).map_or(0, |both| both.0);
-    if amount <= there { Ok(()) } else { Err(Failure::of("balance_insufficient", &[])) }
+    if amount <= there { Ok(()) } else { Err(ApiError::of("balance_insufficient", &[])) }
 }

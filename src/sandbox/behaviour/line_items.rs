@@ -3,7 +3,7 @@
 use super::prelude::*;
 use crate::sandbox::embedded;
 
-use super::order::{self, Accepts, CHECKED, Price, Priced, RATES, Totals};
+use super::order::{self, Accepts, CHECKED, OrderTotals, Price, Priced, RATES};
 use super::{money, shipping_rate};
 
 /// Kept with what has a basket: all its items, of which it shows the first.
@@ -13,7 +13,7 @@ const MOST: usize = 100;
 
 /// The items that the `line_items` of a call describe, in the currency of its `currency` or of the
 /// first price. An entry with an id is an item of the basket that `owner` has.
-pub(super) fn filled(call: &Call<'_>, owner: Option<&Body>) -> Outcome<Vec<Body>> {
+pub(super) fn filled(call: &Call<'_>, owner: Option<&Body>) -> ApiResult<Vec<Body>> {
     let mut currency = text(&call.params, "currency").map(str::to_ascii_lowercase);
     let mut basket = Vec::new();
     for (path, entry) in entries(&call.params, "line_items", "") {
@@ -22,12 +22,12 @@ pub(super) fn filled(call: &Call<'_>, owner: Option<&Body>) -> Outcome<Vec<Body>
         basket.push(made);
     }
     if basket.len() > MOST {
-        return Err(Failure::of("too_many_line_items", &[("most", &MOST)]));
+        return Err(ApiError::of("too_many_line_items", &[("most", &MOST)]));
     }
     Ok(basket)
 }
 
-fn known<'b>(owner: &'b Body, named: &str, path: &str) -> Outcome<&'b Body> {
+fn known<'b>(owner: &'b Body, named: &str, path: &str) -> ApiResult<&'b Body> {
     order::line_named(owner, ITEMS, named, &child(path, "id"))
 }
 
@@ -37,7 +37,7 @@ fn item(
     known: Option<&Body>,
     currency: &mut Option<String>,
     path: &str,
-) -> Outcome<Body> {
+) -> ApiResult<Body> {
     let price = match (order::named(call, entry, Accepts::Any, path)?, known) {
         (Some(price), _) => price,
         (None, Some(known)) => needed_inner(known, "price")?.clone(),
@@ -49,7 +49,7 @@ fn item(
     let adjustable = inner(entry, "adjustable_quantity");
     let may_be_none = adjustable.and_then(|own| given_number(own, "minimum")).is_some_and(|least| least < 1);
     if quantity < i64::from(!may_be_none) {
-        return Err(Failure::of("too_low", &[("least", &1)]).param(child(path, "quantity")));
+        return Err(ApiError::of("too_low", &[("least", &1)]).param(child(path, "quantity")));
     }
     let sold = call.session.linked(&price, "product", "product")?;
     let adjustable = adjustable.map(|own| {
@@ -72,18 +72,18 @@ fn item(
 }
 
 /// Whoever is to pay at once is told how many of what is not metered.
-pub(super) fn check_quantities(call: &Call<'_>, basket: &[Body]) -> Outcome<()> {
+pub(super) fn check_quantities(call: &Call<'_>, basket: &[Body]) -> ApiResult<()> {
     for ((path, entry), item) in entries(&call.params, "line_items", "").zip(basket) {
         let is_metered = text(item, "price.recurring.usage_type") == Some("metered");
         if !is_metered && !entry.contains_key("quantity") {
-            return Err(Failure::of("quantity_required", &[("path", &path)]).param(path));
+            return Err(ApiError::of("quantity_required", &[("path", &path)]).param(path));
         }
     }
     Ok(())
 }
 
 /// Sets the quantity of an item, with its amounts before discounts and taxes.
-fn requantify(item: &mut Body, quantity: i64, param: &str) -> Outcome<()> {
+fn requantify(item: &mut Body, quantity: i64, param: &str) -> ApiResult<()> {
     let price = Price::in_currency(needed_inner(item, "price")?, needed(item, "currency")?, param)?;
     let amount = price.cost(quantity)?;
     item.extend(body! {"amount_subtotal": amount, "amount_total": amount, "quantity": quantity});
@@ -122,7 +122,7 @@ pub(super) fn show(
     mut basket: Vec<Body>,
     discounts: &[Body],
     usual: &[Json],
-) -> Outcome<Totals> {
+) -> ApiResult<OrderTotals> {
     let totals = work_out(&mut basket, discounts, usual)?;
     let items: Vec<Json> = basket.into_iter().map(Json::Object).collect();
     embedded::show(call.entity, body, "line_items", &items);
@@ -131,8 +131,8 @@ pub(super) fn show(
 
 /// Writes on each item what the discounts take off it and what is to be paid in tax for the rest;
 /// what it all comes to comes back. `usual` are the rates of items that have none.
-pub(super) fn work_out(basket: &mut [Body], discounts: &[Body], usual: &[Json]) -> Outcome<Totals> {
-    let priced = basket.iter().map(|item| priced(item, usual)).collect::<Outcome<Vec<_>>>()?;
+pub(super) fn work_out(basket: &mut [Body], discounts: &[Body], usual: &[Json]) -> ApiResult<OrderTotals> {
+    let priced = basket.iter().map(|item| priced(item, usual)).collect::<ApiResult<Vec<_>>>()?;
     // an empty basket has no currency and comes to nothing
     let (reduced, totals) = order::reduce(&priced, discounts, currency(basket).unwrap_or(""))?;
     let shown = reduced.iter().map(|own| {
@@ -151,7 +151,7 @@ pub(super) fn work_out(basket: &mut [Body], discounts: &[Body], usual: &[Json]) 
     Ok(totals)
 }
 
-fn priced<'o>(item: &'o Body, usual: &'o [Json]) -> Outcome<Priced<'o>> {
+fn priced<'o>(item: &'o Body, usual: &'o [Json]) -> ApiResult<Priced<'o>> {
     Ok(Priced {
         amount: needed_number(item, "amount_subtotal")?,
         discountable: true,
@@ -162,7 +162,7 @@ fn priced<'o>(item: &'o Body, usual: &'o [Json]) -> Outcome<Priced<'o>> {
 }
 
 /// New quantities for items that are known by their ids.
-pub(super) fn requantified(call: &Call<'_>, owner: &Body) -> Outcome<Vec<Body>> {
+pub(super) fn requantified(call: &Call<'_>, owner: &Body) -> ApiResult<Vec<Body>> {
     let mut basket = of(owner);
     for (path, entry) in entries(&call.params, "line_items", "") {
         known(owner, id(entry), &path)?;
@@ -179,7 +179,7 @@ pub(super) fn requantified(call: &Call<'_>, owner: &Body) -> Outcome<Vec<Body>> 
 }
 
 /// The shipping options of params, and the first of them as it is charged.
-pub(super) fn shipping(call: &Call<'_>) -> Outcome<(Vec<Body>, Option<Body>)> {
+pub(super) fn shipping(call: &Call<'_>) -> ApiResult<(Vec<Body>, Option<Body>)> {
     let mut options = Vec::new();
     let mut first = None;
     for (path, option) in entries(&call.params, "shipping_options", "") {
@@ -199,7 +199,7 @@ pub(super) fn shipping(call: &Call<'_>) -> Outcome<(Vec<Body>, Option<Body>)> {
 }
 
 /// What must be paid must be payable.
-pub(super) fn check_total(total: i64, currency: &str) -> Outcome<()> {
+pub(super) fn check_total(total: i64, currency: &str) -> ApiResult<()> {
     if total == 0 {
         return Ok(());
     }

@@ -16,15 +16,15 @@ const SCALE: i128 = 1_000_000;
 const MOST_SUMMARIES: i64 = 2000;
 
 /// `POST /v1/billing/meter_events`.
-fn event(call: &Call<'_>) -> Outcome<Json> {
+fn event(call: &Call<'_>) -> ApiResult<Json> {
     let name = call.demanded("event_name")?;
     let meters = call.session.having("billing.meter", "event_name", name)?;
     let meter = meters.into_iter().find(|meter| status(meter) == "active");
-    let meter = meter.ok_or_else(|| Failure::absent("billing.meter", name))?;
+    let meter = meter.ok_or_else(|| ApiError::absent("billing.meter", name))?;
     let customer = of_payload(call, &meter, "customer_mapping")?;
     let value = of_payload(call, &meter, "value_settings")?;
     call.session.referred("customer", &customer, "payload[stripe_customer_id]")?;
-    let scaled = scaled(&value).ok_or_else(|| Failure::of("event_value_no_number", &[("value", &value)]))?;
+    let scaled = scaled(&value).ok_or_else(|| ApiError::of("event_value_no_number", &[("value", &value)]))?;
     let mut body = call.build()?;
     let identifier = needed(&body, "identifier")?.to_owned();
     call.alter(
@@ -38,16 +38,16 @@ fn event(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// What the payload holds under the key that the meter names.
-fn of_payload(call: &Call<'_>, meter: &Body, setting: &str) -> Outcome<String> {
+fn of_payload(call: &Call<'_>, meter: &Body, setting: &str) -> ApiResult<String> {
     let key = needed(needed_inner(meter, setting)?, "event_payload_key")?;
     match inner(&call.params, "payload").and_then(|payload| text(payload, key)) {
         Some(found) => Ok(found.to_owned()),
         None if setting == "value_settings" && formula(meter)? == "count" => Ok("1".to_owned()),
-        None => Err(Failure::of("event_lacks_key", &[("key", &key)])),
+        None => Err(ApiError::of("event_lacks_key", &[("key", &key)])),
     }
 }
 
-fn formula(meter: &Body) -> Outcome<&str> {
+fn formula(meter: &Body) -> ApiResult<&str> {
     needed(needed_inner(meter, "default_aggregation")?, "formula")
 }
 
@@ -59,7 +59,7 @@ fn scaled(value: &str) -> Option<i128> {
 }
 
 /// `POST /v1/billing/meter_event_adjustments`: an event that was told by mistake does not count.
-fn adjust(call: &Call<'_>) -> Outcome<Json> {
+fn adjust(call: &Call<'_>) -> ApiResult<Json> {
     let name = call.demanded("cancel.identifier")?;
     for event in call.session.having("billing.meter_event", "identifier", name)? {
         call.session.remove("billing.meter_event", id(&event))?;
@@ -68,16 +68,16 @@ fn adjust(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// What a customer used, by time: when, and how much in millionths.
-fn usage(call: &Call<'_>, meter: &Body, customer: &str) -> Outcome<Vec<(i64, i128)>> {
+fn usage(call: &Call<'_>, meter: &Body, customer: &str) -> ApiResult<Vec<(i64, i128)>> {
     let mut events = call.session.having("billing.meter_event", "_customer", customer)?;
     events.retain(|event| text(event, "_meter") == Some(id(meter)));
     let read = |event: &Body| {
         let value = needed(event, "_value")?.parse();
-        let value = value.map_err(|_| Failure::internal("The value of an event is no number."))?;
+        let value = value.map_err(|_| ApiError::internal("The value of an event is no number."))?;
         Ok((needed_number(event, "timestamp")?, value))
     };
     // they come newest first; of two at the same time the later one stands behind the other
-    let mut used = events.iter().rev().map(read).collect::<Outcome<Vec<_>>>()?;
+    let mut used = events.iter().rev().map(read).collect::<ApiResult<Vec<_>>>()?;
     used.sort_by_key(|(at, _)| *at);
     Ok(used)
 }
@@ -94,14 +94,14 @@ fn total(formula: &str, used: &[(i64, i128)], start: i64, end: i64) -> i128 {
 }
 
 /// What a customer used in a period, in whole units, rounded up.
-pub(super) fn used(call: &Call<'_>, meter: &str, customer: &str, start: i64, end: i64) -> Outcome<i64> {
+pub(super) fn used(call: &Call<'_>, meter: &str, customer: &str, start: i64, end: i64) -> ApiResult<i64> {
     let Some(meter) = call.session.alive("billing.meter", meter)? else { return Ok(0) };
     let total = total(formula(&meter)?, &usage(call, &meter, customer)?, start, end);
     Ok(i64::try_from(total.saturating_add(SCALE - 1).div_euclid(SCALE)).unwrap_or(i64::MAX))
 }
 
 /// `GET /v1/billing/meters/{meter}/event_summaries`: one for each hour or day, or one in all.
-fn summaries(call: &Call<'_>) -> Outcome<Json> {
+fn summaries(call: &Call<'_>) -> ApiResult<Json> {
     let meter = call.session.named("billing.meter", call.owner())?;
     let customer = call.demanded("customer")?;
     let (start, end) = (needed_number(&call.params, "start_time")?, needed_number(&call.params, "end_time")?);
@@ -112,7 +112,7 @@ fn summaries(call: &Call<'_>) -> Outcome<Json> {
         None => length,
     };
     if length / step > MOST_SUMMARIES {
-        return Err(Failure::of("summary_too_long", &[]));
+        return Err(ApiError::of("summary_too_long", &[]));
     }
     let (used, formula) = (usage(call, &meter, customer)?, formula(&meter)?);
     let mut found = Vec::new();

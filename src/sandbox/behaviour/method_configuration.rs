@@ -20,7 +20,7 @@ pub(super) fn is_default(call: &Call<'_>, object: &str, id: &str) -> bool {
 }
 
 /// The default, where nobody changed it yet.
-fn unchanged(call: &Call<'_>) -> Outcome<Option<Body>> {
+fn unchanged(call: &Call<'_>) -> ApiResult<Option<Body>> {
     let own = payment_method::configuration_id(&call.account);
     if call.session.get(OBJECT, &own)?.is_some() {
         return Ok(None);
@@ -35,7 +35,7 @@ fn unchanged(call: &Call<'_>) -> Outcome<Option<Body>> {
 }
 
 /// `GET /v1/payment_method_configurations/{configuration}`.
-fn get(call: &Call<'_>) -> Outcome<Json> {
+fn get(call: &Call<'_>) -> ApiResult<Json> {
     match unchanged(call)?.filter(|body| id(body) == call.id) {
         Some(body) => Ok(Json::Object(body)),
         None => generic::get(call),
@@ -43,9 +43,9 @@ fn get(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `GET /v1/payment_method_configurations`: the default is older than all others.
-fn list(call: &Call<'_>) -> Outcome<Json> {
+fn list(call: &Call<'_>) -> ApiResult<Json> {
     let mut all = Vec::new();
-    call.session.walk(&Walk::of(OBJECT), |stored| {
+    call.session.walk(&ObjectQuery::of(OBJECT), |stored| {
         all.push(stored.body);
         true
     })?;
@@ -55,7 +55,7 @@ fn list(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/payment_method_configurations/{configuration}`.
-fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> ApiResult<Json> {
     if let Some(body) = unchanged(call)?.filter(|body| id(body) == call.id) {
         call.session.put(&body)?;
     }

@@ -21,33 +21,33 @@ pub(super) const USUAL: &str = "usd";
 const MOST: i64 = 99_999_999;
 
 /// The `currency` param, demanded, in small letters.
-pub(super) fn currency(params: &Body) -> Outcome<String> {
+pub(super) fn currency(params: &Body) -> ApiResult<String> {
     known_currency(text(params, "currency").ok_or_else(|| missing("currency"))?, "currency")
 }
 
 /// The amount of a payment: at least what the currency asks for, at most eight digits.
-pub(super) fn payable(amount: i64, currency: &str, param: &str) -> Outcome<()> {
+pub(super) fn payable(amount: i64, currency: &str, param: &str) -> ApiResult<()> {
     if amount < 1 {
-        return Err(Failure::of("too_low", &[("least", &1)]).param(param));
+        return Err(ApiError::of("too_low", &[("least", &1)]).param(param));
     }
     currency::check_step(amount, currency, param)?;
     let least = currency::least(currency);
     if amount < least {
         let least = written(least, currency);
-        let failure = Failure::of("amount_too_small", &[("least", &least), ("currency", &currency)]);
+        let failure = ApiError::of("amount_too_small", &[("least", &least), ("currency", &currency)]);
         return Err(failure.param(param));
     }
     if amount > MOST {
-        return Err(Failure::of("amount_too_large", &[("most", &written(MOST, currency))]).param(param));
+        return Err(ApiError::of("amount_too_large", &[("most", &written(MOST, currency))]).param(param));
     }
     Ok(())
 }
 
 /// Brings a whole amount and its decimal form in step, whichever is given.
-pub(super) fn in_step(body: &mut Body, whole: &str, decimal: &str, within: &str) -> Outcome<()> {
+pub(super) fn in_step(body: &mut Body, whole: &str, decimal: &str, within: &str) -> ApiResult<()> {
     if let Some(amount) = given_number(body, whole) {
         if amount < 0 {
-            return Err(Failure::of("too_low", &[("least", &0)]).param(child(within, whole)));
+            return Err(ApiError::of("too_low", &[("least", &0)]).param(child(within, whole)));
         }
         set(body, decimal, amount.to_string());
         return Ok(());
@@ -60,7 +60,7 @@ pub(super) fn in_step(body: &mut Body, whole: &str, decimal: &str, within: &str)
     let (digits, fraction) = given.split_once('.').unwrap_or((given.as_str(), ""));
     let fraction = fraction.trim_end_matches('0');
     if fraction.len() > PLACES || given.starts_with('-') {
-        let failure = Failure::of("decimal_places", &[("given", &given), ("most", &PLACES)]);
+        let failure = ApiError::of("decimal_places", &[("given", &given), ("most", &PLACES)]);
         return Err(failure.param(child(within, decimal)));
     }
     let shown = if fraction.is_empty() { digits.to_owned() } else { format!("{digits}.{fraction}") };

@@ -14,11 +14,11 @@ pub(super) use given::{DISCOUNTS, give_discounts, give_rates, give_reductions, k
 pub(super) use invoice_lines::{
     add_item, change_lines, invoice_line, item_of_line, line_named, push, put_first, remove,
 };
-pub(super) use line::{Line, add, quantity, sum};
+pub(super) use line::{OrderLine, add, quantity, sum};
 pub(super) use offer::{
     Accepts, CHECKED, currency_options, demanded, named, price, product_described, take_lookup_key,
 };
 pub(super) use price::Price;
-pub(super) use reduce::{Priced, Totals, reduce};
+pub(super) use reduce::{OrderTotals, Priced, reduce};
 pub(super) use tax::{RATES, Tax, rates_of, taxes};
 pub(super) use total::{APPLIED, Invoice, InvoiceLine, LINES, due, pretax_credits, work_out};

@@ -11,7 +11,7 @@ use super::{intent, money};
 mod confirm;
 mod settle;
 
-pub(super) use confirm::{Attempt, attempt};
+pub(super) use confirm::{PaymentAttempt, attempt};
 pub(super) use settle::end;
 
 /// What this module answers.
@@ -30,13 +30,13 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 const REFERENCE: usize = 25;
 
 /// `POST /v1/payment_intents`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     money::payable(needed_number(&call.params, "amount")?, call.demanded("currency")?, "amount")?;
     intent::create(call, confirm::run)
 }
 
 /// `POST /v1/payment_intents/{intent}`.
-fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> ApiResult<Json> {
     if let Some(amount) = given_number(&call.params, "amount") {
         money::payable(amount, needed(&call.named()?, "currency")?, "amount")?;
     }
@@ -44,7 +44,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// An intent for what an invoice is owed, not yet kept.
-pub(super) fn for_invoice(call: &Call<'_>, invoice: &Body, amount: i64) -> Outcome<Body> {
+pub(super) fn for_invoice(call: &Call<'_>, invoice: &Body, amount: i64) -> ApiResult<Body> {
     let mut body = for_amount(call, invoice, amount)?;
     let what = match text(invoice, "billing_reason") {
         Some("subscription_create") => "Subscription creation",
@@ -66,7 +66,7 @@ pub(super) fn for_invoice(call: &Call<'_>, invoice: &Body, amount: i64) -> Outco
 }
 
 /// An intent for an amount that something is to bring, in its currency and of its customer.
-pub(super) fn for_amount(call: &Call<'_>, owed: &Body, amount: i64) -> Outcome<Body> {
+pub(super) fn for_amount(call: &Call<'_>, owed: &Body, amount: i64) -> ApiResult<Body> {
     let params =
         json!({"amount": amount, "currency": needed(owed, "currency")?, "customer": owed.get("customer")});
     let mut body = call.about("payment_intent", members(params))?.build()?;

@@ -8,14 +8,14 @@ pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["payment_link"]) }];
 
 /// `POST /v1/payment_links`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     let basket = line_items::filled(call, None)?;
     let recurring = basket.iter().any(line_items::is_recurring);
     if !recurring && call.params.contains_key("subscription_data") {
-        return Err(Failure::of("link_needs_recurring_price", &[]));
+        return Err(ApiError::of("link_needs_recurring_price", &[]));
     }
     if recurring && call.params.contains_key("payment_intent_data") {
-        return Err(Failure::of("link_with_recurring_price", &[]));
+        return Err(ApiError::of("link_with_recurring_price", &[]));
     }
     let mut body = call.build()?;
     if !recurring && inner(&body, "invoice_creation").is_none() {
@@ -40,7 +40,7 @@ fn restrictions(call: &Call<'_>, body: &mut Body) {
 }
 
 /// `POST /v1/payment_links/{id}`.
-fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.revise()?;
     restrictions(call, &mut body);
     if call.params.contains_key("shipping_options") {

@@ -19,25 +19,25 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
 const SPENT: &str = "_spent";
 
 /// `POST /v1/payment_methods`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     let customer = text(&call.params, "customer");
     if let Some(token) = text(&call.params, "payment_method") {
         let method = resolve(call, token, "payment_method")?;
         if customer.is_some_and(|customer| text(&method, "customer") != Some(customer)) {
-            return Err(Failure::of("method_of_other_customer", &[("method", &token)]));
+            return Err(ApiError::of("method_of_other_customer", &[("method", &token)]));
         }
         return call.keep(method);
     }
     if customer.is_some() {
         let what = "payment methods that are made with a customer; attach the method instead";
-        return Err(Failure::unsupported(what).param("customer"));
+        return Err(ApiError::unsupported(what).param("customer"));
     }
     let body = made(call, &call.params)?;
     call.keep(body)
 }
 
 /// A method made of params, not yet kept.
-fn made(call: &Call<'_>, params: &Body) -> Outcome<Body> {
+fn made(call: &Call<'_>, params: &Body) -> ApiResult<Body> {
     let call = call.about("payment_method", params.clone())?;
     let kind = call.demanded("type")?.to_owned();
     let mut body = blank(&call);
@@ -82,7 +82,7 @@ fn is_type(call: &Call<'_>, name: &str) -> bool {
 }
 
 /// The method that a param names; a test token such as `pm_card_visa` becomes a fresh one.
-pub(super) fn resolve(call: &Call<'_>, token: &str, param: &str) -> Outcome<Body> {
+pub(super) fn resolve(call: &Call<'_>, token: &str, param: &str) -> ApiResult<Body> {
     let (kind, details) = match (card::number_of_token(token), card::account_of_token(token)) {
         (Some(number), _) => ("card", card::of_number(number, call.now)),
         (None, Some((kind, details))) => (kind, details.clone()),
@@ -96,7 +96,7 @@ pub(super) fn resolve(call: &Call<'_>, token: &str, param: &str) -> Outcome<Body
 }
 
 /// The method of that id, or the card of the older kind that has it.
-pub(super) fn known(call: &Call<'_>, id: &str, param: &str) -> Outcome<Body> {
+pub(super) fn known(call: &Call<'_>, id: &str, param: &str) -> ApiResult<Body> {
     match call.session.alive("card", id)?.filter(|card| text(card, "customer").is_some()) {
         Some(card) => of_card(call, &card),
         None => match call.session.alive("source", id)? {
@@ -111,7 +111,7 @@ pub(super) fn known(call: &Call<'_>, id: &str, param: &str) -> Outcome<Body> {
 }
 
 /// The method that `payment_method` names, or the new one that `payment_method_data` describes.
-fn given(call: &Call<'_>) -> Outcome<Option<Body>> {
+fn given(call: &Call<'_>) -> ApiResult<Option<Body>> {
     match text(&call.params, "payment_method") {
         Some(token) => resolve(call, token, "payment_method").map(Some),
         None => inner(&call.params, "payment_method_data").map(|data| made(call, data)).transpose(),
@@ -119,7 +119,7 @@ fn given(call: &Call<'_>) -> Outcome<Option<Body>> {
 }
 
 /// `POST /v1/test_helpers/confirmation_tokens`: the token shows the method that it stands for.
-fn confirmation_token(call: &Call<'_>) -> Outcome<Json> {
+fn confirmation_token(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = members(generic::create(call)?);
     if let Some(mut preview) = given(call)? {
         shape::keep_known(&body, "payment_method_preview", &mut preview);
@@ -129,7 +129,7 @@ fn confirmation_token(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// Puts the method that `payment_method` names or `payment_method_data` describes into the params.
-pub(super) fn take(call: &mut Call<'_>) -> Outcome<()> {
+pub(super) fn take(call: &mut Call<'_>) -> ApiResult<()> {
     let Some(method) = given(call)? else { return Ok(()) };
     if text(&call.params, "payment_method").is_none() {
         call.session.put(&method)?;
@@ -140,13 +140,13 @@ pub(super) fn take(call: &mut Call<'_>) -> Outcome<()> {
 }
 
 /// The card of the older kind that a customer is charged by, as a method; none where there is none.
-pub(super) fn of_source(call: &Call<'_>, customer: &Body) -> Outcome<Option<Body>> {
+pub(super) fn of_source(call: &Call<'_>, customer: &Body) -> ApiResult<Option<Body>> {
     let card = call.session.linked(customer, "default_source", "card")?;
     card.map(|card| of_card(call, &card)).transpose()
 }
 
 /// A card of the older kind as a method; it stays a card.
-fn of_card(call: &Call<'_>, card: &Body) -> Outcome<Body> {
+fn of_card(call: &Call<'_>, card: &Body) -> ApiResult<Body> {
     let mut method = blank(&call.about("payment_method", Body::new())?);
     method.extend(members(json!({
         "id": id(card), "type": "card", "customer": member(card, "customer"), "card": details_of_card(card),
@@ -163,7 +163,7 @@ fn details_of_card(card: &Body) -> Body {
 }
 
 /// The method behind a `source`: a token that was made here, which is used up, or what else is charged so.
-pub(super) fn charged(call: &Call<'_>, source: &str) -> Outcome<Body> {
+pub(super) fn charged(call: &Call<'_>, source: &str) -> ApiResult<Body> {
     let Some(held) = tokens_and_sources::taken(call, source, "source")? else {
         return resolve(call, source, "source");
     };
@@ -184,17 +184,17 @@ pub(super) fn configuration_id(account: &str) -> String {
 }
 
 /// The refusal of a method that is not saved to the customer who is to be charged.
-pub(super) fn not_attached(method: &str, param: &str) -> Failure {
-    Failure::of("method_not_attached", &[("method", &method)]).param(param)
+pub(super) fn not_attached(method: &str, param: &str) -> ApiError {
+    ApiError::of("method_not_attached", &[("method", &method)]).param(param)
 }
 
 /// Refuses a method that was detached, or used before without a customer.
-pub(super) fn check_usable(method: &Body) -> Outcome<()> {
-    if flag(method, SPENT) { Err(Failure::of("method_spent", &[])) } else { Ok(()) }
+pub(super) fn check_usable(method: &Body) -> ApiResult<()> {
+    if flag(method, SPENT) { Err(ApiError::of("method_spent", &[])) } else { Ok(()) }
 }
 
 /// Marks a method that is used without a customer: it may not be used again.
-pub(super) fn spend(call: &Call<'_>, method: &mut Body) -> Outcome<()> {
+pub(super) fn spend(call: &Call<'_>, method: &mut Body) -> ApiResult<()> {
     if text(method, "customer").is_none() {
         call.alter(method, body! {(SPENT): true})?;
     }
@@ -202,9 +202,9 @@ pub(super) fn spend(call: &Call<'_>, method: &mut Body) -> Outcome<()> {
 }
 
 /// `POST /v1/payment_methods/{payment_method}/attach`.
-fn attach(call: &Call<'_>) -> Outcome<Json> {
+fn attach(call: &Call<'_>) -> ApiResult<Json> {
     if call.params.contains_key("customer_account") {
-        return Err(Failure::unsupported("payment methods of an account").param("customer_account"));
+        return Err(ApiError::unsupported("payment methods of an account").param("customer_account"));
     }
     let customer = call.demanded("customer")?;
     call.session.referred("customer", customer, "customer")?;
@@ -215,10 +215,10 @@ fn attach(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// Saves a method to a customer.
-pub(super) fn attach_to(call: &Call<'_>, method: &mut Body, customer: &str) -> Outcome<()> {
+pub(super) fn attach_to(call: &Call<'_>, method: &mut Body, customer: &str) -> ApiResult<()> {
     match text(method, "customer") {
         Some(owner) if owner == customer => return Ok(()),
-        Some(_) => return Err(Failure::of("method_attached", &[])),
+        Some(_) => return Err(ApiError::of("method_attached", &[])),
         None => check_usable(method)?,
     }
     if let Verdict::Decline(why) = card::verdict_on_saving(method) {
@@ -230,14 +230,14 @@ pub(super) fn attach_to(call: &Call<'_>, method: &mut Body, customer: &str) -> O
 }
 
 /// `POST /v1/payment_methods/{payment_method}/detach`.
-fn detach(call: &Call<'_>) -> Outcome<Json> {
+fn detach(call: &Call<'_>) -> ApiResult<Json> {
     let mut method = call.named()?;
     release(call, &mut method)?;
     Ok(Json::Object(method))
 }
 
 /// Takes a method from its customer for good, and out of the customer's defaults.
-pub(super) fn release(call: &Call<'_>, method: &mut Body) -> Outcome<()> {
+pub(super) fn release(call: &Call<'_>, method: &mut Body) -> ApiResult<()> {
     let owner = call.session.linked(method, "customer", "customer")?;
     call.alter(method, body! {"customer": null, (SPENT): true})?;
     let Some(mut owner) = owner else { return Ok(()) };
@@ -249,18 +249,18 @@ pub(super) fn release(call: &Call<'_>, method: &mut Body) -> Outcome<()> {
 }
 
 /// `POST /v1/payment_methods/{payment_method}`.
-fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> ApiResult<Json> {
     let before = call.named()?;
     let kind = needed(&before, "type")?;
     if let Some(other) = call.params.keys().find(|name| is_type(call, name) && **name != kind) {
         let values: Values<'_> = &[("other", other), ("type", &kind)];
-        return Err(Failure::of("other_method_type", values).param(other.as_str()));
+        return Err(ApiError::of("other_method_type", values).param(other.as_str()));
     }
     call.keep(call.revise()?)
 }
 
 /// `GET /v1/payment_methods`: those saved to a customer.
-fn list(call: &Call<'_>) -> Outcome<Json> {
+fn list(call: &Call<'_>) -> ApiResult<Json> {
     let owner = call.owner();
     if owner.is_empty() {
         call.referred_by("customer", "customer")?;

@@ -17,12 +17,12 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { operations: &[(Create, reversal)], ..Behaviour::of(&["transfer_reversal"]) },
 ];
 
-fn enter(call: &Call<'_>, body: &mut Body, amount: i64, kind: &str) -> Outcome<()> {
+fn enter(call: &Call<'_>, body: &mut Body, amount: i64, kind: &str) -> ApiResult<()> {
     ledger::post(call, body, Movement { amount, fee: 0, kind, at_once: true })
 }
 
 /// `POST /v1/payouts`: an instant one is there at once, others in two days.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     let (amount, currency) = (needed_number(&call.params, "amount")?, call.demanded("currency")?);
     currency::check_payout(amount, currency, "amount")?;
     ledger::demand(call, amount, currency)?;
@@ -32,7 +32,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/payouts/{id}/cancel`: while it is on its way.
-fn cancel(call: &Call<'_>) -> Outcome<Json> {
+fn cancel(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     set(&mut body, "status", "canceled");
     let paid = member(&body, "balance_transaction");
@@ -44,7 +44,7 @@ fn cancel(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/payouts/{id}/reverse`: what was paid out comes back as a payout below zero.
-fn reverse(call: &Call<'_>) -> Outcome<Json> {
+fn reverse(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     let mut back = body.clone();
     copy(&mut back, &call.fresh(), &["id", "created", "metadata"]);
@@ -58,7 +58,7 @@ fn reverse(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/transfers`: of what is there, or of what a charge will bring.
-pub(super) fn transfer(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn transfer(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.build()?;
     let amount = needed_number(&body, "amount")?;
     if text(&body, "source_transaction").is_none() {
@@ -71,7 +71,7 @@ pub(super) fn transfer(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// The account that a transfer goes to has a payment of it.
-fn receive(call: &Call<'_>, transfer: &mut Body) -> Outcome<()> {
+fn receive(call: &Call<'_>, transfer: &mut Body) -> ApiResult<()> {
     let space = ledger::space_of(call, needed(transfer, "destination")?);
     let mut params = Body::new();
     copy(&mut params, transfer, &["amount", "currency"]);
@@ -90,12 +90,12 @@ fn receive(call: &Call<'_>, transfer: &mut Body) -> Outcome<()> {
 }
 
 /// The payment of a transfer, and the space of its account.
-pub(super) fn received(call: &Call<'_>, transfer: &Body) -> Outcome<Option<(String, Body)>> {
+pub(super) fn received(call: &Call<'_>, transfer: &Body) -> ApiResult<Option<(String, Body)>> {
     call.session.linked_anywhere(transfer, "destination_payment", "charge")
 }
 
 /// What is reversed of a transfer is refunded of its payment.
-fn take_back(call: &Call<'_>, of: &Body, reversal: &mut Body) -> Outcome<()> {
+fn take_back(call: &Call<'_>, of: &Body, reversal: &mut Body) -> ApiResult<()> {
     let Some((space, mut payment)) = received(call, of)? else { return Ok(()) };
     let amount = needed_number(reversal, "amount")?;
     let mut refund = Call { platform: None, ..call.about("refund", Body::new())? }.build()?;
@@ -116,7 +116,7 @@ fn take_back(call: &Call<'_>, of: &Body, reversal: &mut Body) -> Outcome<()> {
     call.session.put_in(&space, &payment)
 }
 
-fn show_reversals(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+fn show_reversals(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let all = call.session.having("transfer_reversal", "transfer", id(body))?;
     let url = format!("/v1/transfers/{}/reversals", id(body));
     set(body, "reversals", page::embedded(&all, &url));
@@ -124,7 +124,7 @@ fn show_reversals(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 }
 
 /// `POST /v1/transfers/{transfer}/reversals`: never more than was transferred.
-pub(super) fn reversal(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn reversal(call: &Call<'_>) -> ApiResult<Json> {
     let mut of = call.session.named("transfer", call.owner())?;
     let left = needed_number(&of, "amount")? - needed_number(&of, "amount_reversed")?;
     let amount = given_number(&call.params, "amount").unwrap_or(left);

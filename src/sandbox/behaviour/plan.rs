@@ -32,7 +32,7 @@ fn fields() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 /// `POST /v1/plans`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     // a plan whose id is taken already is refused here
     let mut body = call.build()?;
     let product = product_of(call)?;
@@ -45,7 +45,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
     call.keep(body)
 }
 
-fn product_of(call: &Call<'_>) -> Outcome<String> {
+fn product_of(call: &Call<'_>) -> ApiResult<String> {
     match call.params.get("product") {
         Some(Json::String(known)) => {
             call.session.referred("product", known, "product")?;
@@ -73,7 +73,7 @@ fn price_params(call: &Call<'_>, product: &str) -> Body {
 }
 
 /// The plan that a price is to those who know plans only.
-pub(super) fn of_price(call: &Call<'_>, price: &Body) -> Outcome<Body> {
+pub(super) fn of_price(call: &Call<'_>, price: &Body) -> ApiResult<Body> {
     let mut body = call.fresh_of("plan")?;
     copy(&mut body, price, &["id"]);
     for (own, path) in fields() {
@@ -83,7 +83,7 @@ pub(super) fn of_price(call: &Call<'_>, price: &Body) -> Outcome<Body> {
 }
 
 /// `POST /v1/plans/{id}`.
-fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.revise()?;
     if let Some(mut price) = call.session.alive("price", id(&body))? {
         copy(&mut price, &body, &["active", "metadata", "nickname"]);
@@ -93,7 +93,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `DELETE /v1/plans/{id}`: subscriptions keep what they have.
-fn delete(call: &Call<'_>) -> Outcome<Json> {
+fn delete(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.named()?;
     call.session.remove("price", id(&body))?;
     generic::remove(call, &body)

@@ -14,12 +14,12 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
 const OBJECT: &str = "billing_portal.configuration";
 
 /// `POST /v1/billing_portal/configurations`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(made(call)?)
 }
 
 /// A configuration of params, not yet kept.
-fn made(call: &Call<'_>) -> Outcome<Body> {
+fn made(call: &Call<'_>) -> ApiResult<Body> {
     let mut body = call.build()?;
     show_login(&mut body);
     Ok(body)
@@ -33,7 +33,7 @@ fn show_login(body: &mut Body) {
 }
 
 /// `POST /v1/billing_portal/configurations/{id}`.
-fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.revise()?;
     if call.params.contains_key("login_page") {
         show_login(&mut body);
@@ -42,8 +42,8 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// The default configuration, which exists as soon as it is asked for.
-fn default(call: &Call<'_>) -> Outcome<Body> {
-    if let Some(known) = call.session.first(&Walk::of(OBJECT), |body| flag(body, "is_default"))? {
+fn default(call: &Call<'_>) -> ApiResult<Body> {
+    if let Some(known) = call.session.first(&ObjectQuery::of(OBJECT), |body| flag(body, "is_default"))? {
         return Ok(known);
     }
     let on = json!({"enabled": true});
@@ -57,7 +57,7 @@ fn default(call: &Call<'_>) -> Outcome<Body> {
 }
 
 /// `POST /v1/billing_portal/sessions`.
-fn session(call: &Call<'_>) -> Outcome<Json> {
+fn session(call: &Call<'_>) -> ApiResult<Json> {
     let named = call.referred_by("configuration", OBJECT)?;
     let configuration = named.map_or_else(|| default(call), Ok)?;
     let mut call = call.clone();

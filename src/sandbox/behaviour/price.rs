@@ -8,7 +8,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["price"]) }];
 
 /// `POST /v1/prices`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     let mut call = call.clone();
     if let (None, Some(data)) = (text(&call.params, "product"), inner(&call.params, "product_data").cloned())
     {
@@ -19,7 +19,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/prices/{price}`.
-fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.revise()?;
     if let Some(given) = inner(&call.params, "currency_options") {
         order::currency_options(&mut body, given)?;

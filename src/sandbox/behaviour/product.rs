@@ -8,7 +8,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create)], ..Behaviour::of(&["product"]) }];
 
 /// `POST /v1/products`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.build()?;
     call.session.put(&body)?;
     if let Some(mut params) = inner(&call.params, "default_price_data").cloned() {

@@ -13,12 +13,12 @@ pub(super) const BEHAVIOURS: &[Behaviour] =
 const COUPON: &str = "_coupon";
 
 /// `POST /v1/promotion_codes`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     let given = text(&call.params, "promotion.coupon").ok_or_else(|| missing("promotion[coupon]"))?;
     let given = coupon::redeemable(call, given, "promotion[coupon]")?;
     let mut body = call.build()?;
     if !needed(&body, "code")?.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-') {
-        return Err(Failure::of("code_letters", &[]));
+        return Err(ApiError::of("code_letters", &[]));
     }
     set(&mut body, COUPON, id(&given));
     check_unique(call, &body)?;
@@ -26,29 +26,29 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// Of the active codes of one customer, or of everybody, no two read the same.
-fn check_unique(call: &Call<'_>, body: &Body) -> Outcome<()> {
+fn check_unique(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     if !flag(body, "active") {
         return Ok(());
     }
     let code = needed(body, "code")?;
-    let same = call.session.first(&Walk::of("promotion_code"), |other| {
+    let same = call.session.first(&ObjectQuery::of("promotion_code"), |other| {
         due::bring_to(call.now, other);
         id(other) != id(body)
             && flag(other, "active")
             && text(other, "customer") == text(body, "customer")
             && text(other, "code").is_some_and(|other| other.eq_ignore_ascii_case(code))
     })?;
-    if same.is_some() { Err(Failure::of("code_taken", &[("code", &code)])) } else { Ok(()) }
+    if same.is_some() { Err(ApiError::of("code_taken", &[("code", &code)])) } else { Ok(()) }
 }
 
 /// `POST /v1/promotion_codes/{id}`: a code whose coupon is gone stays inactive.
-fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> ApiResult<Json> {
     let before = call.named()?;
     let body = call.revise()?;
     if flag(&body, "active") && !flag(&before, "active") {
         let is_late = given_number(&body, "expires_at").is_some_and(|at| at <= call.now);
         if flag(&before, "_ended") || coupon::is_spent(&before) || is_late {
-            return Err(Failure::of("code_cannot_be_activated", &[]));
+            return Err(ApiError::of("code_cannot_be_activated", &[]));
         }
         coupon::redeemable(call, needed(&before, COUPON)?, "active")?;
         check_unique(call, &body)?;
@@ -57,7 +57,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// A coupon was deleted: its codes end with it.
-pub(super) fn coupon_deleted(call: &Call<'_>, coupon: &Body) -> Outcome<()> {
+pub(super) fn coupon_deleted(call: &Call<'_>, coupon: &Body) -> ApiResult<()> {
     for mut code in call.session.having("promotion_code", COUPON, id(coupon))? {
         if flag(&code, "active") {
             call.alter(&mut code, body! {"active": false, "_ended": true})?;
@@ -72,23 +72,23 @@ pub(super) fn redeemable(
     code: &str,
     customer: Option<&str>,
     param: &str,
-) -> Outcome<(Body, Body)> {
+) -> ApiResult<(Body, Body)> {
     let body = call.referred_now("promotion_code", code, param)?;
     if !flag(&body, "active") {
-        return Err(Failure::of("code_inactive", &[]).param(param));
+        return Err(ApiError::of("code_inactive", &[]).param(param));
     }
     if text(&body, "customer").is_some_and(|owner| Some(owner) != customer) {
-        return Err(Failure::of("code_not_for_customer", &[]).param(param));
+        return Err(ApiError::of("code_not_for_customer", &[]).param(param));
     }
     let first_only = flag(&body, "restrictions.first_time_transaction");
     if first_only && has_paid(call, customer)? {
-        return Err(Failure::of("code_not_for_prior_customer", &[]).param(param));
+        return Err(ApiError::of("code_not_for_prior_customer", &[]).param(param));
     }
     let coupon = coupon::redeemable(call, needed(&body, COUPON)?, param)?;
     Ok((body, coupon))
 }
 
-fn has_paid(call: &Call<'_>, customer: Option<&str>) -> Outcome<bool> {
+fn has_paid(call: &Call<'_>, customer: Option<&str>) -> ApiResult<bool> {
     let Some(customer) = customer else { return Ok(false) };
     let paid = |body: &Body| text(body, "status") == Some("paid") && number(body, "amount_paid") > 0;
     let charged =

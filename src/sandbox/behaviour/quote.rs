@@ -18,7 +18,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 const DAYS_UNTIL_DUE: i64 = 30;
 
 /// `POST /v1/quotes`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.build()?;
     let basket = line_items::filled(call, None)?;
     show(call, &mut body, basket)?;
@@ -26,7 +26,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/quotes/{quote}`.
-fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.revise()?;
     let changes = call.params.contains_key("line_items");
     let basket = if changes { line_items::filled(call, Some(&body))? } else { line_items::of(&body) };
@@ -37,7 +37,7 @@ fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// The lines, and everything that follows from them, the discounts and the rates.
-fn show(call: &Call<'_>, body: &mut Body, basket: Vec<Body>) -> Outcome<()> {
+fn show(call: &Call<'_>, body: &mut Body, basket: Vec<Body>) -> ApiResult<()> {
     let currency = line_items::currency(&basket).or_else(|| text(&call.params, "currency"));
     set(body, "currency", currency);
     order::give_reductions(call, body, &call.params, "default_tax_rates", "")?;
@@ -59,7 +59,7 @@ fn show(call: &Call<'_>, body: &mut Body, basket: Vec<Body>) -> Outcome<()> {
 }
 
 /// What the customer is charged again and again: the recurring lines, less the discounts that last.
-fn again(basket: &[Body], discounts: &[Body], rates: &[Json]) -> Outcome<Option<Json>> {
+fn again(basket: &[Body], discounts: &[Body], rates: &[Json]) -> ApiResult<Option<Json>> {
     let mut basket: Vec<Body> =
         basket.iter().filter(|item| line_items::is_recurring(item)).cloned().collect();
     let lasts = |own: &&Body| text(own, "_terms.duration") == Some("forever");
@@ -76,7 +76,7 @@ fn again(basket: &[Body], discounts: &[Body], rates: &[Json]) -> Outcome<Option<
 }
 
 /// `POST /v1/quotes/{quote}/finalize`.
-fn finalize(call: &Call<'_>) -> Outcome<Json> {
+fn finalize(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     if let Some(expires) = given_number(&call.params, "expires_at") {
         set(&mut body, "expires_at", expires);
@@ -88,7 +88,7 @@ fn finalize(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// The customer's prefix, which of the customer's quotes it is, and which version of it.
-fn next_number(call: &Call<'_>, body: &Body) -> Outcome<String> {
+fn next_number(call: &Call<'_>, body: &Body) -> ApiResult<String> {
     let customer = call.session.named("customer", needed(body, "customer")?)?;
     let others = call.session.having("quote", "customer", id(&customer))?;
     let next = others.iter().filter(|other| text(other, "number").is_some()).count() + 1;
@@ -97,7 +97,7 @@ fn next_number(call: &Call<'_>, body: &Body) -> Outcome<String> {
 
 /// `POST /v1/quotes/{quote}/accept`: recurring lines become a subscription, on whose first invoice the
 /// others are; without them the lines become those of a draft invoice.
-fn accept(call: &Call<'_>) -> Outcome<Json> {
+fn accept(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     let (again, once): (Vec<Body>, Vec<Body>) =
         line_items::of(&body).into_iter().partition(line_items::is_recurring);
@@ -119,7 +119,7 @@ fn accept(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// What the invoice or the subscription of a quote takes from it.
-fn params(quote: &Body) -> Outcome<Body> {
+fn params(quote: &Body) -> ApiResult<Body> {
     let rates = order::rate_ids(quote, "default_tax_rates");
     let discounts = items(quote, "discounts").iter().map(|id| json!({"discount": id}));
     let method = needed(quote, "collection_method")?;
@@ -134,7 +134,7 @@ fn params(quote: &Body) -> Outcome<Body> {
     Ok(params)
 }
 
-fn subscription_of(call: &Call<'_>, quote: &Body, again: &[Body], once: &[Body]) -> Outcome<Body> {
+fn subscription_of(call: &Call<'_>, quote: &Body, again: &[Body], once: &[Body]) -> ApiResult<Body> {
     let entries = |basket: &[Body]| basket.iter().map(line_items::entry).collect::<Vec<_>>();
     let mut params = params(quote)?;
     params.extend(body! {
@@ -150,7 +150,7 @@ fn subscription_of(call: &Call<'_>, quote: &Body, again: &[Body], once: &[Body])
 }
 
 /// What begins later is a schedule of one phase.
-fn schedule_of(call: &Call<'_>, quote: &Body, again: &[Body], starts: i64) -> Outcome<Body> {
+fn schedule_of(call: &Call<'_>, quote: &Body, again: &[Body], starts: i64) -> ApiResult<Body> {
     let mut phase = params(quote)?;
     let days = phase.shift_remove("days_until_due");
     let customer = phase.shift_remove("customer");
@@ -168,7 +168,7 @@ fn schedule_of(call: &Call<'_>, quote: &Body, again: &[Body], starts: i64) -> Ou
     schedule::create(&call.about("subscription_schedule", params)?).map(members)
 }
 
-fn invoice_of(call: &Call<'_>, quote: &Body, basket: &[Body]) -> Outcome<Body> {
+fn invoice_of(call: &Call<'_>, quote: &Body, basket: &[Body]) -> ApiResult<Body> {
     let customer = call.session.named("customer", needed(quote, "customer")?)?;
     let about = call.about("invoice", params(quote)?)?;
     let mut made = invoice::draft(&about, &customer, needed(quote, "currency")?)?;

@@ -1,7 +1,7 @@
 //! What a change of one object means for others: a table, run over the steps of a call until
 //! nothing moves. A step is one object that was kept, or removed, once.
 
-use crate::sandbox::store::Change;
+use crate::sandbox::store::ObjectChange;
 use crate::sandbox::trigger::FieldTrigger::{self, Is, Set};
 
 use super::prelude::*;
@@ -15,7 +15,7 @@ struct Reaction {
     /// The change that matters.
     when: When,
     /// What follows for other objects; it is given the object that changed.
-    then: fn(&Call<'_>, &Body) -> Outcome<()>,
+    then: fn(&Call<'_>, &Body) -> ApiResult<()>,
 }
 
 /// A change that matters to others.
@@ -69,7 +69,7 @@ const REACTIONS: &[Reaction] = &[
 const MOST: usize = 10_000;
 
 impl Reaction {
-    fn fits(&self, change: &Change) -> bool {
+    fn fits(&self, change: &ObjectChange) -> bool {
         text(&change.after, "object") == Some(self.of)
             && match self.when {
                 When::Deleted => change.gone,
@@ -81,7 +81,7 @@ impl Reaction {
 }
 
 /// Lets the other objects react to the steps of a call, and to those of their own reactions.
-pub(super) fn run(call: &Call<'_>) -> Outcome<Vec<Body>> {
+pub(super) fn run(call: &Call<'_>) -> ApiResult<Vec<Body>> {
     let mut first = call.session.steps_left();
     let mut reacted = Vec::new();
     for _ in 0..MOST {
@@ -94,7 +94,7 @@ pub(super) fn run(call: &Call<'_>) -> Outcome<Vec<Body>> {
         }
         first = first.saturating_sub(1);
     }
-    Err(Failure::internal("The reactions to this call come to no end."))
+    Err(ApiError::internal("The reactions to this call come to no end."))
 }
 
 /// The answer of a call, with what the reactions changed in the object that it shows.

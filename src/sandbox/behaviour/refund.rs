@@ -12,13 +12,13 @@ pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create)], ..Behaviour::of(&["refund"]) }];
 
 /// A refund that comes of something else than a call for one.
-pub(super) fn made(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn made(call: &Call<'_>) -> ApiResult<Json> {
     constraint::check(call, "refund.Create")?;
     create(call)
 }
 
 /// `POST /v1/refunds`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     let mut charge = refunded_charge(call)?;
     let left = needed_number(&charge, "amount_captured")? - needed_number(&charge, "amount_refunded")?;
     let amount = given_number(&call.params, "amount").unwrap_or(left);
@@ -48,7 +48,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// The charge that `charge` or `payment_intent` names.
-fn refunded_charge(call: &Call<'_>) -> Outcome<Body> {
+fn refunded_charge(call: &Call<'_>) -> ApiResult<Body> {
     if let Some(charge) = call.referred_by("charge", "charge")? {
         return Ok(charge);
     }

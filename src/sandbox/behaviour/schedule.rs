@@ -14,7 +14,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 }];
 
 /// `POST /v1/subscription_schedules`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn create(call: &Call<'_>) -> ApiResult<Json> {
     if let Some(from) = text(&call.params, "from_subscription") {
         return from_subscription(call, from);
     }
@@ -30,7 +30,7 @@ pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// A schedule around a subscription as it is: one phase, the current period.
-fn from_subscription(call: &Call<'_>, from: &str) -> Outcome<Json> {
+fn from_subscription(call: &Call<'_>, from: &str) -> ApiResult<Json> {
     let mut owner = call.session.referred("subscription", from, "from_subscription")?;
     let call = &customer_time::of(call, &owner)?;
     let mut about = call.clone();
@@ -45,7 +45,7 @@ fn from_subscription(call: &Call<'_>, from: &str) -> Outcome<Json> {
 }
 
 /// The first phase begins: the subscription is made.
-pub(super) fn begin(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+pub(super) fn begin(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let Some(first) = objects(body, "phases").next().cloned() else { return Ok(()) };
     let mut made = phase::begin(call, body, &first)?;
     call.alter(&mut made, body! {"schedule": id(body)})?;
@@ -72,7 +72,7 @@ pub(super) fn due_at(body: &Body) -> Option<i64> {
 }
 
 /// Goes on to the next phase, or comes to the end.
-pub(super) fn turn(call: &Call<'_>, schedule: &str) -> Outcome<()> {
+pub(super) fn turn(call: &Call<'_>, schedule: &str) -> ApiResult<()> {
     let mut body = call.session.named("subscription_schedule", schedule)?;
     if status(&body) == "not_started" {
         return begin(call, &mut body);
@@ -90,13 +90,13 @@ fn running(call: &Call<'_>, body: &Body) -> Option<Body> {
 }
 
 /// The subscription is as a phase says.
-fn enter(call: &Call<'_>, body: &mut Body, phase: &Body) -> Outcome<()> {
+fn enter(call: &Call<'_>, body: &mut Body, phase: &Body) -> ApiResult<()> {
     call.alter(body, body! {"current_phase": phase::span(phase)})?;
     let owner = call.session.named("subscription", needed(body, "subscription")?)?;
     phase::enter(call, body, &owner, phase)
 }
 
-fn complete(call: &Call<'_>, body: Body) -> Outcome<()> {
+fn complete(call: &Call<'_>, body: Body) -> ApiResult<()> {
     if text(&body, "end_behavior") != Some("cancel") {
         return let_go(call, body).map(drop);
     }
@@ -105,7 +105,7 @@ fn complete(call: &Call<'_>, body: Body) -> Outcome<()> {
 }
 
 /// The subscription goes on without the schedule.
-fn let_go(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
+fn let_go(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
     if let Some(mut owner) = call.session.linked(&body, "subscription", "subscription")? {
         call.alter(&mut owner, body! {"schedule": Json::Null})?;
         set(&mut body, "released_subscription", id(&owner));
@@ -117,19 +117,19 @@ fn let_go(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
 }
 
 /// `POST /v1/subscription_schedules/{id}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn update(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.revise()?;
     if items(&call.params, "phases").is_empty() {
         return call.keep(body);
     }
     let first = objects(&call.params, "phases").find_map(|first| phase::time(call, first, "start_date"));
     let start = first.or_else(|| start(&body));
-    let start = start.ok_or_else(|| Failure::internal("A schedule is kept without its phases."))?;
+    let start = start.ok_or_else(|| ApiError::internal("A schedule is kept without its phases."))?;
     let phases = phase::all(call, start)?;
     set(&mut body, "phases", phases);
     if status(&body) == "active" {
         let Some(mut current) = running(call, &body) else {
-            return Err(Failure::of("phases_past", &[]));
+            return Err(ApiError::of("phases_past", &[]));
         };
         // what a phase says of prorations and of more items is about its beginning
         let prorates = text(&call.params, "proration_behavior").unwrap_or("create_prorations");
@@ -142,7 +142,7 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
 
 /// `POST /v1/subscription_schedules/{id}/cancel`: the subscription ends with it, and is billed to the end
 /// unless the call says otherwise.
-fn cancel(call: &Call<'_>) -> Outcome<Json> {
+fn cancel(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.named()?;
     if let Some(owner) = text(&body, "subscription") {
         let mut params = body! {"invoice_now": true, "prorate": true};
@@ -154,13 +154,13 @@ fn cancel(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// A subscription was canceled: the schedule that manages it is over too.
-pub(super) fn subscription_canceled(call: &Call<'_>, subscription: &Body) -> Outcome<()> {
+pub(super) fn subscription_canceled(call: &Call<'_>, subscription: &Body) -> ApiResult<()> {
     let Some(schedule) = text(subscription, "schedule") else { return Ok(()) };
     ended(call, schedule, "canceled")
 }
 
 /// The schedule is over in that way.
-fn ended(call: &Call<'_>, schedule: &str, how: &str) -> Outcome<()> {
+fn ended(call: &Call<'_>, schedule: &str, how: &str) -> ApiResult<()> {
     match call.session.alive("subscription_schedule", schedule)? {
         Some(mut body) if matches!(status(&body), "active" | "not_started") => call
             .alter(&mut body, body! {"status": how, (format!("{how}_at")): call.now, "current_phase": null}),
@@ -169,6 +169,6 @@ fn ended(call: &Call<'_>, schedule: &str, how: &str) -> Outcome<()> {
 }
 
 /// `POST /v1/subscription_schedules/{id}/release`.
-fn release(call: &Call<'_>) -> Outcome<Json> {
+fn release(call: &Call<'_>) -> ApiResult<Json> {
     let_go(call, call.named()?)
 }

@@ -5,7 +5,7 @@ use super::{customer_time, schedule, subscription};
 
 /// The next invoice of a schedule, with the changes that a preview asks for; the first one of a
 /// schedule that is not made.
-pub(super) fn previewed(call: &Call<'_>) -> Outcome<Body> {
+pub(super) fn previewed(call: &Call<'_>) -> ApiResult<Body> {
     let mut params = members_at(&call.params, "schedule_details");
     check(&params)?;
     // nobody pays for a preview
@@ -35,20 +35,20 @@ const UNSEEN: &[&str] = &[
 ];
 
 /// Refuses what a preview would be silent about.
-fn check(params: &Body) -> Outcome<()> {
+fn check(params: &Body) -> ApiResult<()> {
     let unseen = |phase: &Body| UNSEEN.iter().find(|name| phase.contains_key(**name));
     let pauses = params.contains_key("pause_schedules").then_some(&"pause_schedules");
     match objects(params, "phases").find_map(unseen).or(pauses) {
         Some(name) => {
             let what = format!("{name} in previews of schedules");
-            Err(Failure::unsupported(&what).param("schedule_details"))
+            Err(ApiError::unsupported(&what).param("schedule_details"))
         }
         None => Ok(()),
     }
 }
 
 /// The first invoice of a schedule that is not made.
-fn new(call: &Call<'_>, mut params: Body) -> Outcome<Body> {
+fn new(call: &Call<'_>, mut params: Body) -> ApiResult<Body> {
     set(&mut params, "customer", call.demanded("customer")?);
     let first = objects(&params, "phases").next().and_then(|first| first.get("start_date").cloned());
     params.extend(first.map(|start| ("start_date".to_owned(), start)));
@@ -59,26 +59,26 @@ fn new(call: &Call<'_>, mut params: Body) -> Outcome<Body> {
 }
 
 /// The first invoice of a schedule once it begins.
-fn begun(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
+fn begun(call: &Call<'_>, mut body: Body) -> ApiResult<Body> {
     let start = schedule::start(&body).unwrap_or(call.now);
     schedule::begin(&later(call, &body, start)?, &mut body)?;
     shown(call, &body)
 }
 
 /// The same call at a later time, which the test clock of the customer shows too.
-fn later<'a>(call: &Call<'a>, body: &Body, now: i64) -> Outcome<Call<'a>> {
+fn later<'a>(call: &Call<'a>, body: &Body, now: i64) -> ApiResult<Call<'a>> {
     if let Some(mut clock) = call.session.linked(body, "test_clock", "test_helpers.test_clock")? {
         call.alter(&mut clock, body! {"frozen_time": now})?;
     }
     Ok(Call { now, ..call.clone() })
 }
 
-fn shown(call: &Call<'_>, body: &Body) -> Outcome<Body> {
+fn shown(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
     subscription::first_invoice(call, &call.session.named("subscription", needed(body, "subscription")?)?)
 }
 
 /// The next invoice of a running schedule: phases that begin until then have begun.
-fn ahead(call: &Call<'_>, body: &Body) -> Outcome<Body> {
+fn ahead(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
     let owner = needed(body, "subscription")?;
     for _ in items(body, "phases") {
         let body = call.session.named("subscription_schedule", id(body))?;

@@ -20,6 +20,6 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 }];
 
 /// `POST /v1/setup_intents`.
-pub(super) fn create(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn create(call: &Call<'_>) -> ApiResult<Json> {
     intent::create(call, confirm::run)
 }

@@ -7,12 +7,12 @@ pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["shipping_rate"]) }];
 
 /// `POST /v1/shipping_rates`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     made(call).map(Json::Object)
 }
 
 /// A rate made of params and kept.
-pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
+pub(super) fn made(call: &Call<'_>) -> ApiResult<Body> {
     let given = inner(&call.params, "fixed_amount").ok_or_else(|| missing("fixed_amount"))?;
     let mut body = call.build()?;
     let options = options(&body, given)?;
@@ -22,16 +22,16 @@ pub(super) fn made(call: &Call<'_>) -> Outcome<Body> {
 }
 
 /// The option of one currency.
-fn option(currency: &str, amount: i64, taxed: &str) -> Outcome<Json> {
+fn option(currency: &str, amount: i64, taxed: &str) -> ApiResult<Json> {
     if amount < 0 {
-        return Err(Failure::of("too_low", &[("least", &0)])
+        return Err(ApiError::of("too_low", &[("least", &0)])
             .param(format!("fixed_amount[currency_options][{currency}][amount]")));
     }
     Ok(json!({"amount": amount, "tax_behavior": taxed}))
 }
 
 /// The main currency is one of the options.
-fn options(body: &Body, given: &Body) -> Outcome<Body> {
+fn options(body: &Body, given: &Body) -> ApiResult<Body> {
     let currency = text(given, "currency").ok_or_else(|| missing("fixed_amount[currency]"))?;
     let mut options = Body::new();
     set(&mut options, currency, option(currency, number(given, "amount"), needed(body, "tax_behavior")?)?);
@@ -40,7 +40,7 @@ fn options(body: &Body, given: &Body) -> Outcome<Body> {
 }
 
 /// Adds the options of other currencies, or changes those that are there.
-fn add_options(options: &mut Body, given: &Body) -> Outcome<()> {
+fn add_options(options: &mut Body, given: &Body) -> ApiResult<()> {
     for (currency, given) in inner(given, "currency_options").into_iter().flatten() {
         let mut changed = members_at(options, currency);
         changed.extend(members(given.clone()));
@@ -51,7 +51,7 @@ fn add_options(options: &mut Body, given: &Body) -> Outcome<()> {
 }
 
 /// `POST /v1/shipping_rates/{id}`: other currencies may change, the amount may not.
-fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.without(&["fixed_amount"]).revise()?;
     if let Some(given) = inner(&call.params, "fixed_amount") {
         let mut options = members_at(&body, "fixed_amount.currency_options");

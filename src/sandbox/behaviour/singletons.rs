@@ -14,12 +14,12 @@ pub(super) fn is_one(entity: &Entity) -> bool {
 }
 
 /// Shows it.
-pub(super) fn get(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn get(call: &Call<'_>) -> ApiResult<Json> {
     current(call).map(Json::Object)
 }
 
 /// Changes it.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn update(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = current(call)?;
     if call.session.alive(&call.entity.object, &key(call))?.is_none() {
         call.session.assume(body.clone());
@@ -33,15 +33,15 @@ pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// All of them that the owner has.
-pub(super) fn all(call: &Call<'_>) -> Outcome<Vec<Json>> {
+pub(super) fn all(call: &Call<'_>) -> ApiResult<Vec<Json>> {
     let names = names(call).unwrap_or_default();
     names.into_iter().map(|name| get(&Call { id: name.to_owned(), ..call.clone() })).collect()
 }
 
 /// It as it was kept, or as it is before anybody changed it.
-fn current(call: &Call<'_>) -> Outcome<Body> {
+fn current(call: &Call<'_>) -> ApiResult<Body> {
     if names(call).is_some_and(|names| !names.contains(&call.id.as_str())) {
-        return Err(Failure::absent(&call.label(), &call.id));
+        return Err(ApiError::absent(&call.label(), &call.id));
     }
     let key = key(call);
     if let Some(kept) = call.session.alive(&call.entity.object, &key)? {

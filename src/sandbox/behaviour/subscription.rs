@@ -58,12 +58,12 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
 ];
 
 /// `POST /v1/subscriptions`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     made(call).map(Json::Object)
 }
 
 /// `POST /v1/subscriptions/{id}`.
-pub(super) fn update(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn update(call: &Call<'_>) -> ApiResult<Json> {
     let before = call.named()?;
     own_method(call, needed(&before, "customer")?)?;
     let changed = pending::once_paid(call, &before, || {

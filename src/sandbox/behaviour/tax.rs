@@ -20,22 +20,22 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
 ];
 
 /// `POST /v1/tax_rates`.
-fn create_rate(call: &Call<'_>) -> Outcome<Json> {
+fn create_rate(call: &Call<'_>) -> ApiResult<Json> {
     let percentage = call.params.get("percentage").ok_or_else(|| missing("percentage"))?.to_string();
     let places = percentage.split_once('.').map_or(0, |(_, fraction)| fraction.len());
     let part = percentage.parse::<Decimal>().map(|percent| percent.percent_of(1_000_000));
     let fits = part.is_ok_and(|part| (0..=1_000_000).contains(&part));
     if !fits || percentage.starts_with('-') || places > 4 {
-        return Err(Failure::of("percentage_out_of_range", &[("given", &percentage)]));
+        return Err(ApiError::of("percentage_out_of_range", &[("given", &percentage)]));
     }
     call.keep(call.build()?)
 }
 
 /// `POST /v1/tax_ids` and `POST /v1/customers/{customer}/tax_ids`.
-pub(super) fn create_id(call: &Call<'_>) -> Outcome<Json> {
+pub(super) fn create_id(call: &Call<'_>) -> ApiResult<Json> {
     let (kind, value) = (call.demanded("type")?, call.demanded("value")?);
     if !is_right(kind, value) {
-        return Err(Failure::of("tax_id_invalid", &[("type", &kind)]));
+        return Err(ApiError::of("tax_id_invalid", &[("type", &kind)]));
     }
     let mut body = call.build()?;
     let owner = owner_of(call);
@@ -65,10 +65,10 @@ fn owner_of(call: &Call<'_>) -> Json {
     })
 }
 
-fn check_new(call: &Call<'_>, customer: &str, kind: &str, value: &str) -> Outcome<()> {
+fn check_new(call: &Call<'_>, customer: &str, kind: &str, value: &str) -> ApiResult<()> {
     let same = |known: &Body| text(known, "type") == Some(kind) && text(known, "value") == Some(value);
     if call.session.having("tax_id", "customer", customer)?.iter().any(same) {
-        return Err(Failure::of("tax_id_taken", &[]));
+        return Err(ApiError::of("tax_id_taken", &[]));
     }
     Ok(())
 }
@@ -76,7 +76,7 @@ fn check_new(call: &Call<'_>, customer: &str, kind: &str, value: &str) -> Outcom
 /// The form of the tax ids of one type: `tax_id.toml`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Form {
+struct TaxIdFormat {
     #[serde(default)]
     begins: Vec<String>,
     #[serde(default)]
@@ -90,7 +90,7 @@ struct Form {
     length: (usize, usize),
 }
 
-static FORMS: LazyLock<BTreeMap<String, Form>> = LazyLock::new(|| embedded_toml!("tax_id.toml"));
+static FORMS: LazyLock<BTreeMap<String, TaxIdFormat>> = LazyLock::new(|| embedded_toml!("tax_id.toml"));
 
 /// Whether a value can be of a type, for the types whose form is known here.
 fn is_right(kind: &str, value: &str) -> bool {
@@ -120,7 +120,7 @@ fn country(kind: &str, value: &str) -> Json {
 }
 
 /// `GET /v1/tax_ids`, the account's own unless an owner is given, and those of a customer.
-fn list_ids(call: &Call<'_>) -> Outcome<Json> {
+fn list_ids(call: &Call<'_>) -> ApiResult<Json> {
     if !call.parents.is_empty() {
         return generic::list(call);
     }

@@ -14,7 +14,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
 const NEEDED: &[&str] = &["defaults.tax_behavior", "head_office"];
 
 /// `POST /v1/tax/settings`.
-fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = members(singletons::update(call)?);
     let missing: Vec<&str> = NEEDED.iter().copied().filter(|path| lacks(&body, path)).collect();
     let (status, details) = match missing.as_slice() {
@@ -30,7 +30,7 @@ fn lacks(body: &Body, path: &str) -> bool {
 }
 
 /// `POST /v1/tax/calculations`: nothing is taxed, so it comes to what its lines and its shipping do.
-fn calculate(call: &Call<'_>) -> Outcome<Json> {
+fn calculate(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = members(generic::create(call)?);
     let lines: i64 = objects(&call.params, "line_items").map(|line| number(line, "amount")).sum();
     let total = lines + number(&call.params, "shipping_cost.amount");

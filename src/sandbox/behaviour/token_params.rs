@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::{Member, find};
 use crate::sandbox::call::Call;
-use crate::sandbox::error::Outcome;
+use crate::sandbox::error::ApiResult;
 use crate::sandbox::fields::{Body, inner, set, text};
 
 /// The params that name a token, and the types of their tokens.
@@ -36,7 +36,7 @@ fn take_out(value: &mut Json) {
 }
 
 /// The call with the params that its tokens stand for; what it says itself stays.
-pub(super) fn unfold<'a>(call: &Call<'a>, known: &[Member]) -> Outcome<Call<'a>> {
+pub(super) fn unfold<'a>(call: &Call<'a>, known: &[Member]) -> ApiResult<Call<'a>> {
     let mut call = call.clone();
     for (param, object) in STAND_FOR {
         let Some(named) = text(&call.params, param) else { continue };

@@ -35,7 +35,7 @@ const KINDS: &[(&str, &str)] = &[
 ];
 
 /// `POST /v1/tokens`.
-fn create_token(call: &Call<'_>) -> Outcome<Json> {
+fn create_token(call: &Call<'_>) -> ApiResult<Json> {
     let known = KINDS.iter().find(|(kind, _)| call.params.contains_key(*kind));
     let (kind, prefix) = known.ok_or_else(|| missing("card"))?;
     let mut body = call.fresh();
@@ -51,14 +51,14 @@ fn create_token(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// Saves what a token stands for to a customer, who is charged by it from then on.
-pub(super) fn save(call: &Call<'_>, customer: &str, token: &str) -> Outcome<()> {
+pub(super) fn save(call: &Call<'_>, customer: &str, token: &str) -> ApiResult<()> {
     let made = saved(call, ("customer", customer), "source", &token.into())?;
     let mut owner = call.session.named("customer", customer)?;
     call.alter(&mut owner, body! {"default_source": id(&made)})
 }
 
 /// What an account is paid out to from now on, in the place of what it was in that currency.
-pub(super) fn pay_out_to(call: &Call<'_>, account: &str, given: &Json) -> Outcome<()> {
+pub(super) fn pay_out_to(call: &Call<'_>, account: &str, given: &Json) -> ApiResult<()> {
     let mut made = saved(call, ("account", account), "external_account", given)?;
     if given.get("default_for_currency") == Some(&Json::Bool(false)) {
         return Ok(());
@@ -73,7 +73,7 @@ pub(super) fn pay_out_to(call: &Call<'_>, account: &str, given: &Json) -> Outcom
 }
 
 /// What a param of another call names or describes, saved to what is called `owner` in paths.
-fn saved(call: &Call<'_>, (owner, id): (&str, &str), param: &str, given: &Json) -> Outcome<Body> {
+fn saved(call: &Call<'_>, (owner, id): (&str, &str), param: &str, given: &Json) -> ApiResult<Body> {
     let mut saving = call.about("card", body! {(param): given})?;
     saving.parents.push((owner.to_owned(), id.to_owned()));
     saving.path = format!("/v1/{owner}s/{id}/{param}s");
@@ -81,7 +81,7 @@ fn saved(call: &Call<'_>, (owner, id): (&str, &str), param: &str, given: &Json) 
 }
 
 /// `POST /v1/accounts/{account}/external_accounts` and `POST /v1/customers/{customer}/sources`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     parent::check(call)?;
     let param = if call.params.contains_key("external_account") { "external_account" } else { "source" };
     let mut body = match call.params.get(param) {
@@ -105,7 +105,7 @@ fn create(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// The first that an account is paid out to in a currency is the default of that currency.
-fn default_of_its_currency(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+fn default_of_its_currency(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let known = body.get("default_for_currency").is_some_and(|known| !known.is_null());
     let Some(account) = text(body, "account").filter(|_| !known) else { return Ok(()) };
     let others = external_accounts(call, account)?;
@@ -115,13 +115,13 @@ fn default_of_its_currency(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 }
 
 /// What an account is paid out to.
-pub(super) fn external_accounts(call: &Call<'_>, account: &str) -> Outcome<Vec<Body>> {
+pub(super) fn external_accounts(call: &Call<'_>, account: &str) -> ApiResult<Vec<Body>> {
     let cards = call.session.having("card", "account", account)?;
     Ok([call.session.having("bank_account", "account", account)?, cards].concat())
 }
 
 /// The first source of a customer is the one that is charged.
-fn choose_default(call: &Call<'_>, source: &Body) -> Outcome<()> {
+fn choose_default(call: &Call<'_>, source: &Body) -> ApiResult<()> {
     let Some(mut customer) = call.session.linked(source, "customer", "customer")? else { return Ok(()) };
     if text(&customer, "default_source").is_none() {
         call.alter(&mut customer, body! {"default_source": id(source)})?;
@@ -130,21 +130,21 @@ fn choose_default(call: &Call<'_>, source: &Body) -> Outcome<()> {
 }
 
 /// `DELETE /v1/customers/{customer}/sources/{id}`: the newest of the others is charged from then on.
-fn delete(call: &Call<'_>) -> Outcome<Json> {
+fn delete(call: &Call<'_>) -> ApiResult<Json> {
     let source = call.named()?;
     let stub = generic::delete(call)?;
     if let Some(mut customer) = call.session.linked(&source, "customer", "customer")?
         && text(&customer, "default_source") == Some(id(&source))
     {
         let having = vec![("customer".to_owned(), id(&customer).to_owned())];
-        let walk = Walk { objects: call.objects(), having, ..Walk::default() };
+        let walk = ObjectQuery { objects: call.objects(), having, ..ObjectQuery::default() };
         let newest = call.session.first(&walk, |_| true)?;
         call.alter(&mut customer, body! {"default_source": newest.as_ref().map(id)})?;
     }
     Ok(stub)
 }
 
-fn of_params(call: &Call<'_>, given: &Body, param: &str) -> Outcome<Body> {
+fn of_params(call: &Call<'_>, given: &Body, param: &str) -> ApiResult<Body> {
     if let Some(token) = text(given, "token") {
         let mut body = of_token(call, token, &format!("{param}[token]"))?;
         shape::lay_over(call.about(object(&body), Body::new())?.entity, &mut body, given)?;
@@ -154,18 +154,18 @@ fn of_params(call: &Call<'_>, given: &Body, param: &str) -> Outcome<Body> {
 }
 
 /// What a token that was made here stands for; it is used up. None of any other token.
-pub(super) fn taken(call: &Call<'_>, token: &str, param: &str) -> Outcome<Option<Body>> {
+pub(super) fn taken(call: &Call<'_>, token: &str, param: &str) -> ApiResult<Option<Body>> {
     let Some(mut known) = call.session.alive("token", token)? else { return Ok(None) };
     if known.get("used") == Some(&Json::Bool(true)) {
-        return Err(Failure::of("token_used", &[("token", &token)]).param(param));
+        return Err(ApiError::of("token_used", &[("token", &token)]).param(param));
     }
     call.alter(&mut known, body! {"used": true})?;
     let held = ["card", "bank_account"].iter().find_map(|kind| inner(&known, kind));
-    held.cloned().map(Some).ok_or_else(|| Failure::unknown_reference("token", token, param))
+    held.cloned().map(Some).ok_or_else(|| ApiError::unknown_reference("token", token, param))
 }
 
 /// `POST /v1/sources`: a card can be charged at once.
-fn create_source(call: &Call<'_>) -> Outcome<Json> {
+fn create_source(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = members(generic::create(call)?);
     if let Some(token) = text(&call.params, "token").filter(|_| text(&body, "type") == Some("card")) {
         let mut card = of_token(call, token, "token")?;
@@ -176,7 +176,7 @@ fn create_source(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// What a token stands for: one that was made here, or one of Stripe's tests.
-fn of_token(call: &Call<'_>, token: &str, param: &str) -> Outcome<Body> {
+fn of_token(call: &Call<'_>, token: &str, param: &str) -> ApiResult<Body> {
     if let Some(held) = taken(call, token, param)? {
         return Ok(held);
     }
@@ -187,11 +187,11 @@ fn of_token(call: &Call<'_>, token: &str, param: &str) -> Outcome<Body> {
         return of_bank(call, &Body::new());
     }
     let number =
-        card::number_of_token(token).ok_or_else(|| Failure::unknown_reference("token", token, param))?;
+        card::number_of_token(token).ok_or_else(|| ApiError::unknown_reference("token", token, param))?;
     of_card(call, &members(json!({"token": token, "number": number})))
 }
 
-fn of_card(call: &Call<'_>, given: &Body) -> Outcome<Body> {
+fn of_card(call: &Call<'_>, given: &Body) -> ApiResult<Body> {
     let mut details = card::details(&with_numbers(given), call.now)?;
     details.shift_remove("networks");
     let brand = card::spelled(needed(&details, "brand")?);
@@ -201,7 +201,7 @@ fn of_card(call: &Call<'_>, given: &Body) -> Outcome<Body> {
 }
 
 /// A card or a bank account with what is known of it, and with what was given.
-fn of_details(call: &Call<'_>, object: &str, known: &Body, given: &Body) -> Outcome<Body> {
+fn of_details(call: &Call<'_>, object: &str, known: &Body, given: &Body) -> ApiResult<Body> {
     let about = call.about(object, Body::new())?;
     let mut body = about.fresh();
     shape::lay_over(about.entity, &mut body, known)?;
@@ -220,7 +220,7 @@ pub(super) fn with_numbers(given: &Body) -> Body {
     given
 }
 
-fn of_bank(call: &Call<'_>, given: &Body) -> Outcome<Body> {
+fn of_bank(call: &Call<'_>, given: &Body) -> ApiResult<Body> {
     let number = text(given, "account_number").unwrap_or(TEST_ACCOUNT);
     let usual = members(json!({
         "bank_name": "STRIPE TEST BANK", "country": "US", "currency": "usd", "last4": card::last4(number),

@@ -14,15 +14,15 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 const MOST: usize = 16;
 
 /// `POST /v1/webhook_endpoints`.
-fn create(call: &Call<'_>) -> Outcome<Json> {
+fn create(call: &Call<'_>) -> ApiResult<Json> {
     check_url(call)?;
     let mut count = 0;
-    call.session.walk(&Walk::of("webhook_endpoint"), |_| {
+    call.session.walk(&ObjectQuery::of("webhook_endpoint"), |_| {
         count += 1;
         true
     })?;
     if count >= MOST {
-        return Err(Failure::of("too_many_endpoints", &[("most", &MOST)]));
+        return Err(ApiError::of("too_many_endpoints", &[("most", &MOST)]));
     }
     warn_of_unreachable(text(&call.params, "url"));
     let mut body = call.build()?;
@@ -42,7 +42,7 @@ pub(super) fn warn_of_unreachable(url: Option<&str>) {
 }
 
 /// The address, which is one of HTTPS in live mode.
-fn check_url(call: &Call<'_>) -> Outcome<()> {
+fn check_url(call: &Call<'_>) -> ApiResult<()> {
     let Some(url) = text(&call.params, "url") else { return Ok(()) };
     let parsed: Option<http::Uri> = url.parse().ok();
     let parsed = parsed.filter(|url| url.host().is_some());
@@ -52,11 +52,11 @@ fn check_url(call: &Call<'_>) -> Outcome<()> {
         Some("http") => "webhook_url_not_https",
         _ => "webhook_url_invalid",
     };
-    Err(Failure::of(refusal, &[]))
+    Err(ApiError::of(refusal, &[]))
 }
 
 /// `POST /v1/webhook_endpoints/{id}`.
-fn update(call: &Call<'_>) -> Outcome<Json> {
+fn update(call: &Call<'_>) -> ApiResult<Json> {
     check_url(call)?;
     let mut body = call.revise()?;
     if call.params.contains_key("disabled") {

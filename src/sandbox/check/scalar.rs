@@ -5,13 +5,13 @@ use serde_json::{Number, Value as Json};
 use crate::catalog::{Digits, Kind, NumberRange};
 
 use crate::sandbox::currency;
-use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::error::{ApiError, ApiResult};
 
 /// Longest text where the catalog states none.
 const LONGEST: usize = 5000;
 
 /// Reads one text.
-pub(super) fn read(kind: &Kind, text: &str, path: &str) -> Outcome<Json> {
+pub(super) fn read(kind: &Kind, text: &str, path: &str) -> ApiResult<Json> {
     match kind {
         Kind::Enum(values) => one_of(values, text, path),
         Kind::Currency => currency::read(text, path).map(Json::from),
@@ -23,7 +23,7 @@ pub(super) fn read(kind: &Kind, text: &str, path: &str) -> Outcome<Json> {
         Kind::Boolean => match text {
             "true" | "1" => Ok(Json::Bool(true)),
             "false" | "0" => Ok(Json::Bool(false)),
-            _ => Err(Failure::of("no_boolean", &[("given", &text)]).param(path)),
+            _ => Err(ApiError::of("no_boolean", &[("given", &text)]).param(path)),
         },
         Kind::Decimal => decimal(text, path).map(Json::String),
         Kind::Number => {
@@ -37,7 +37,7 @@ pub(super) fn read(kind: &Kind, text: &str, path: &str) -> Outcome<Json> {
 
 /// Checks a value that has a type already; a whole number may also be the text of one, which is
 /// how large ones are sent.
-pub(super) fn typed(kind: &Kind, value: &Json, path: &str) -> Outcome<Json> {
+pub(super) fn typed(kind: &Kind, value: &Json, path: &str) -> ApiResult<Json> {
     match (kind, value) {
         (Kind::Boolean, Json::Bool(_)) | (Kind::Number, Json::Number(_)) => Ok(value.clone()),
         (Kind::Integer, Json::Number(number)) if number.is_i64() => countable(value.clone(), path),
@@ -58,7 +58,7 @@ pub(super) fn typed(kind: &Kind, value: &Json, path: &str) -> Outcome<Json> {
     }
 }
 
-fn wrong_type(kind: &Kind, path: &str) -> Failure {
+fn wrong_type(kind: &Kind, path: &str) -> ApiError {
     let wanted = match kind {
         Kind::Boolean => "a boolean",
         Kind::Integer | Kind::Time => "an integer",
@@ -68,26 +68,26 @@ fn wrong_type(kind: &Kind, path: &str) -> Failure {
         Kind::List(_) | Kind::Set(_) => "an array",
         _ => "a string",
     };
-    Failure::of("not_of_type", &[("param", &path), ("type", &wanted)]).param(path)
+    ApiError::of("not_of_type", &[("param", &path), ("type", &wanted)]).param(path)
 }
 
-fn one_of(values: &[String], text: &str, path: &str) -> Outcome<Json> {
+fn one_of(values: &[String], text: &str, path: &str) -> ApiResult<Json> {
     if values.iter().all(|value| value != text) {
         let listed: Vec<&str> = values.iter().map(String::as_str).filter(|value| !value.is_empty()).collect();
         let values = or_list(&listed);
-        return Err(Failure::of("not_one_of", &[("param", &path), ("values", &values)]).param(path));
+        return Err(ApiError::of("not_one_of", &[("param", &path), ("values", &values)]).param(path));
     }
     Ok(Json::from(text))
 }
 
-fn string(max_length: u32, text: &str, path: &str) -> Outcome<Json> {
+fn string(max_length: u32, text: &str, path: &str) -> ApiResult<Json> {
     let most = usize::try_from(max_length).ok().filter(|length| *length > 0).unwrap_or(LONGEST);
     if text.chars().count() > most { Err(too_long(text, most, path)) } else { Ok(Json::from(text)) }
 }
 
 /// The refusal of a text with more letters than that.
-pub(in crate::sandbox) fn too_long(text: &str, most: usize, path: &str) -> Failure {
-    Failure::of("too_long", &[("given", &shortened(text)), ("most", &most)]).param(path)
+pub(in crate::sandbox) fn too_long(text: &str, most: usize, path: &str) -> ApiError {
+    ApiError::of("too_long", &[("given", &shortened(text)), ("most", &most)]).param(path)
 }
 
 /// `a, b, or c`.
@@ -107,25 +107,25 @@ fn shortened(text: &str) -> String {
     format!("{head}...{tail}")
 }
 
-fn integer(text: &str, path: &str) -> Outcome<Json> {
+fn integer(text: &str, path: &str) -> ApiResult<Json> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let number =
         if digits.bytes().all(|byte| byte.is_ascii_digit()) { text.parse::<i64>().ok() } else { None };
-    number.map(Json::from).ok_or_else(|| Failure::of("no_integer", &[("given", &text)]).param(path))
+    number.map(Json::from).ok_or_else(|| ApiError::of("no_integer", &[("given", &text)]).param(path))
 }
 
 /// Beyond the twelve digits of Stripe's largest amount; sums of such numbers are far from the end
 /// of what can be counted.
 const LARGEST: i64 = 1_000_000_000_000_000;
 
-fn countable(number: Json, path: &str) -> Outcome<Json> {
+fn countable(number: Json, path: &str) -> ApiResult<Json> {
     let Some(whole) = number.as_i64().filter(|number| (-LARGEST..=LARGEST).contains(number)) else {
-        return Err(Failure::of("no_integer", &[("given", &number)]).param(path));
+        return Err(ApiError::of("no_integer", &[("given", &number)]).param(path));
     };
     let Some(range) = NumberRange::at(path).filter(|range| !range.holds(&number)) else { return Ok(number) };
     Err(match range.most {
-        Some(most) if whole > i64::from(most) => Failure::of("too_high", &[("most", &most)]).param(path),
-        _ => Failure::of("too_low", &[("least", &(range.least + u32::from(range.is_open)))]).param(path),
+        Some(most) if whole > i64::from(most) => ApiError::of("too_high", &[("most", &most)]).param(path),
+        _ => ApiError::of("too_low", &[("least", &(range.least + u32::from(range.is_open)))]).param(path),
     })
 }
 
@@ -133,19 +133,19 @@ fn countable(number: Json, path: &str) -> Outcome<Json> {
 const FIRST_SECOND: i64 = -62_135_596_800;
 const LAST_SECOND: i64 = 253_402_300_799;
 
-fn within_time(time: Json, path: &str) -> Outcome<Json> {
+fn within_time(time: Json, path: &str) -> ApiResult<Json> {
     if time.as_i64().is_some_and(|at| (FIRST_SECOND..=LAST_SECOND).contains(&at)) {
         return Ok(time);
     }
-    Err(Failure::of("time_invalid", &[("given", &time)]).param(path))
+    Err(ApiError::of("time_invalid", &[("given", &time)]).param(path))
 }
 
-fn decimal(text: &str, path: &str) -> Outcome<String> {
+fn decimal(text: &str, path: &str) -> ApiResult<String> {
     let is_whole = |digits: Digits<'_>| !digits.whole.is_empty() && !text.ends_with('.');
     let right = !text.starts_with('+') && Digits::parse(text).is_some_and(is_whole);
     if right { Ok(text.to_owned()) } else { Err(not_decimal(text, path)) }
 }
 
-fn not_decimal(text: &str, path: &str) -> Failure {
-    Failure::of("no_decimal", &[("given", &text)]).param(path)
+fn not_decimal(text: &str, path: &str) -> ApiError {
+    ApiError::of("no_decimal", &[("given", &text)]).param(path)
 }

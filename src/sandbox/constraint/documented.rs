@@ -2,30 +2,30 @@
 
 use crate::catalog::constraint::{Condition, Known, Violation, constraints};
 use crate::sandbox::check::{exclusive, missing, too_long, too_many};
-use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::error::{ApiError, ApiResult};
 use crate::sandbox::fields::{Body, text};
 
 use super::rule::form_name;
 
 /// Refuses params that are against what Stripe documents of them.
-pub(super) fn check(params: &Body, call: &str, now: i64) -> Outcome<()> {
+pub(super) fn check(params: &Body, call: &str, now: i64) -> ApiResult<()> {
     refusals(params, call, now).next().map_or(Ok(()), Err)
 }
 
 /// What each param is refused for, then all of a create together.
-fn refusals(params: &Body, call: &str, now: i64) -> impl Iterator<Item = Failure> {
+fn refusals(params: &Body, call: &str, now: i64) -> impl Iterator<Item = ApiError> {
     let known = Known { params, unknown: &[], now };
     let sent = call.strip_suffix(".Create").or_else(|| call.strip_suffix(".Update"));
     let tables = [sent, Some(call)].into_iter().flatten().filter_map(|name| constraints().get(name));
     tables.flat_map(move |table| table.violations(known)).map(|violation| failure(violation, params))
 }
 
-fn failure(violation: Violation<'_>, params: &Body) -> Failure {
+fn failure(violation: Violation<'_>, params: &Body) -> ApiError {
     match violation {
         Violation::Exclusive(first, second) => exclusive(&form_name(first), &form_name(second)),
         Violation::Met(rule) => met(rule, &form_name(rule.about(params))),
         Violation::TooLow(path, least) => too_low(path, i64::from(least)),
-        Violation::TooHigh(path, most) => Failure::of("too_high", &[("most", &most)]).param(form_name(path)),
+        Violation::TooHigh(path, most) => ApiError::of("too_high", &[("most", &most)]).param(form_name(path)),
         Violation::TooLong(path, most) => {
             too_long(text(params, path).unwrap_or_default(), most, &form_name(path))
         }
@@ -34,13 +34,13 @@ fn failure(violation: Violation<'_>, params: &Body) -> Failure {
 }
 
 /// The refusal of a number that is too small.
-pub(super) fn too_low(path: &str, least: i64) -> Failure {
-    Failure::of("too_low", &[("least", &least)]).param(form_name(path))
+pub(super) fn too_low(path: &str, least: i64) -> ApiError {
+    ApiError::of("too_low", &[("least", &least)]).param(form_name(path))
 }
 
-fn met(rule: &Condition, param: &str) -> Failure {
+fn met(rule: &Condition, param: &str) -> ApiError {
     let Some(message) = &rule.message else { return missing(param) };
-    let refusal = Failure::invalid(message).param(param);
+    let refusal = ApiError::invalid(message).param(param);
     rule.code.iter().fold(refusal, |refusal, code| refusal.code(code))
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
 use crate::sandbox::currency;
-use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::error::{ApiError, ApiResult};
 use crate::sandbox::fields::{Body, all_have, given_number, number, said, text};
 use crate::sandbox::message;
 use crate::sandbox::state;
@@ -43,7 +43,7 @@ impl Rule {
     }
 
     /// The object that it is about: that of the call, or the one that a path of params and fields leads to.
-    pub fn subject(&self, call: &Call<'_>, known: &Body) -> Outcome<Option<Body>> {
+    pub fn subject(&self, call: &Call<'_>, known: &Body) -> ApiResult<Option<Body>> {
         if self.of.is_empty() {
             return call.named().map(Some);
         }
@@ -52,7 +52,7 @@ impl Rule {
         call.object_at(known, path)
     }
 
-    pub fn check(&self, known: &Body, body: Option<&Body>) -> Outcome<()> {
+    pub fn check(&self, known: &Body, body: Option<&Body>) -> ApiResult<()> {
         let is_met = self.is_met(known) && body.is_none_or(|body| self.is_met_by(known, body));
         let Some(bound) = self.crossed(known, body.unwrap_or(known)).filter(|_| is_met) else {
             return Ok(());
@@ -68,7 +68,7 @@ impl Rule {
             "bound" => Some(told(&bound.into(), body)),
             name => text(known, name).filter(|_| name == "path_id").map(str::to_owned),
         });
-        Err(param.into_iter().fold(refusal(body, &message, self.code.as_deref()), Failure::param))
+        Err(param.into_iter().fold(refusal(body, &message, self.code.as_deref()), ApiError::param))
     }
 
     fn is_met(&self, known: &Body) -> bool {
@@ -123,10 +123,10 @@ fn told(value: &Json, of: Option<&Body>) -> String {
 }
 
 /// A refusal of what the object does not allow, or of params alone.
-fn refusal(body: Option<&Body>, message: &str, code: Option<&str>) -> Failure {
+fn refusal(body: Option<&Body>, message: &str, code: Option<&str>) -> ApiError {
     match body {
         Some(body) => state::refusal(body, message, code),
-        None => code.into_iter().fold(Failure::invalid(message), Failure::code),
+        None => code.into_iter().fold(ApiError::invalid(message), ApiError::code),
     }
 }
 

@@ -35,7 +35,7 @@ fn a_currency_is_taken_in_any_letters_and_has_its_decimals() {
 
 #[test]
 fn amounts_have_no_decimals_that_cannot_be_paid() {
-    let code = |refused: Outcome<()>| refused.unwrap_err().error["code"].as_str().unwrap().to_owned();
+    let code = |refused: ApiResult<()>| refused.unwrap_err().error["code"].as_str().unwrap().to_owned();
     assert!(check_step(5120, "kwd", "amount").is_ok() && check_step(500, "isk", "amount").is_ok());
     assert_eq!(code(check_step(5124, "kwd", "amount")), "invalid_charge_amount");
     assert_eq!(code(check_step(510, "ugx", "amount")), "invalid_charge_amount_no_decimal_compatible");

@@ -3,13 +3,13 @@
 use serde_json::Value as Json;
 
 use crate::sandbox::auth_context;
-use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::error::{ApiError, ApiResult};
 use crate::sandbox::fields::{Body, flag, items, text};
 use crate::sandbox::store::Session;
 use crate::sandbox::webhook_delivery::Delivery;
 
 /// One of them.
-pub(super) struct Hearer {
+pub(super) struct Subscriber {
     url: String,
     secret: String,
     kinds: Vec<Json>,
@@ -20,11 +20,11 @@ pub(super) struct Hearer {
 }
 
 /// All that may hear of an account.
-pub(super) struct Hearers(Vec<Hearer>);
+pub(super) struct Subscribers(Vec<Subscriber>);
 
-impl Hearers {
+impl Subscribers {
     /// Those of the account itself, and those of the platform that made it.
-    pub fn of(session: &Session<'_>, space: &str) -> Outcome<Self> {
+    pub fn of(session: &Session<'_>, space: &str) -> ApiResult<Self> {
         let mut all = enabled(session, space, false)?;
         if let Some((platform, _)) = auth_context::made(session, space)? {
             all.append(&mut enabled(session, &platform, true)?);
@@ -33,17 +33,17 @@ impl Hearers {
     }
 
     /// Those that asked for whole events of that kind.
-    pub fn of_snapshots(&self, kind: &str) -> impl Iterator<Item = &Hearer> {
+    pub fn of_snapshots(&self, kind: &str) -> impl Iterator<Item = &Subscriber> {
         self.0.iter().filter(move |hearer| !hearer.is_thin && hearer.asks_for(kind))
     }
 
     /// Those that asked for thin events of that kind.
-    pub fn of_thin(&self, kind: &str) -> impl Iterator<Item = &Hearer> {
+    pub fn of_thin(&self, kind: &str) -> impl Iterator<Item = &Subscriber> {
         self.0.iter().filter(move |hearer| hearer.is_thin && hearer.asks_for(kind))
     }
 }
 
-impl Hearer {
+impl Subscriber {
     /// What an event destination is that is a webhook endpoint and switched on; none of any other.
     pub fn of_destination(body: &Body, is_platform: bool) -> Option<Self> {
         let whose = if is_platform { "other_accounts" } else { "self" };
@@ -83,10 +83,10 @@ impl Hearer {
 }
 
 /// Those of the account of a space that are switched on, for its own events or for those of others.
-fn enabled(session: &Session<'_>, space: &str, of_others: bool) -> Outcome<Vec<Hearer>> {
+fn enabled(session: &Session<'_>, space: &str, of_others: bool) -> ApiResult<Vec<Subscriber>> {
     let all = |object: &str| session.having_in(space, object, "status", "enabled");
     let (endpoints, destinations) = (all("webhook_endpoint")?, all("v2.core.event_destination")?);
-    let endpoints = endpoints.iter().filter_map(|body| Hearer::of_endpoint(body, of_others));
-    let destinations = destinations.iter().filter_map(|body| Hearer::of_destination(body, of_others));
-    Ok::<_, Failure>(endpoints.chain(destinations).collect())
+    let endpoints = endpoints.iter().filter_map(|body| Subscriber::of_endpoint(body, of_others));
+    let destinations = destinations.iter().filter_map(|body| Subscriber::of_destination(body, of_others));
+    Ok::<_, ApiError>(endpoints.chain(destinations).collect())
 }

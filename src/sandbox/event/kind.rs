@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::catalog::embedded::embedded_toml;
 use crate::catalog::{OperationKind, Shape, catalog};
 use crate::sandbox::fields::{object, status, text};
-use crate::sandbox::store::{Body, Change};
+use crate::sandbox::store::{Body, ObjectChange};
 use crate::sandbox::trigger::FieldTrigger;
 
 /// `kind.toml`.
@@ -16,7 +16,7 @@ use crate::sandbox::trigger::FieldTrigger;
 #[serde(deny_unknown_fields)]
 struct Table {
     moments: Vec<Moment>,
-    prefixes: Vec<Family>,
+    prefixes: Vec<EventPrefix>,
     not_of_new: Vec<String>,
     unsaid: BTreeMap<String, Vec<String>>,
 }
@@ -24,7 +24,7 @@ struct Table {
 /// What the events of an object begin with.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Family {
+struct EventPrefix {
     of: String,
     /// Only where this member has a value.
     has: Option<String>,
@@ -48,7 +48,7 @@ struct Moment {
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("kind.toml"));
 
 impl Moment {
-    fn happened(&self, object: &str, change: &Change) -> bool {
+    fn happened(&self, object: &str, change: &ObjectChange) -> bool {
         let trigger = match (&self.is, &self.was) {
             (Some(value), _) => FieldTrigger::Is(value),
             (_, Some(value)) => FieldTrigger::Was(value),
@@ -60,7 +60,7 @@ impl Moment {
 }
 
 /// The kinds of event of a change, in the order in which they happened.
-pub(super) fn of(change: &Change) -> Vec<String> {
+pub(super) fn of(change: &ObjectChange) -> Vec<String> {
     let object = object(&change.after);
     let prefix = prefix(object, &change.after);
     let mut kinds = match (&change.before, change.gone) {
@@ -75,7 +75,7 @@ pub(super) fn of(change: &Change) -> Vec<String> {
 
 /// Whether a change is an event of its own, beside those that say that the object is there or is
 /// another one.
-pub(super) fn is_moment(change: &Change) -> bool {
+pub(super) fn is_moment(change: &ObjectChange) -> bool {
     let object = object(&change.after);
     !change.gone && !own(object, &prefix(object, &change.after), change).is_empty()
 }
@@ -87,7 +87,7 @@ pub(super) fn tells_former(kind: &str) -> bool {
 
 /// What the events of an object begin with: its type, where the table says nothing else.
 fn prefix(object: &str, body: &Body) -> String {
-    let fits = |row: &&Family| {
+    let fits = |row: &&EventPrefix| {
         row.of == object && row.has.as_ref().is_none_or(|member| text(body, member).is_some())
     };
     let row = TABLE.prefixes.iter().find(fits);
@@ -95,7 +95,7 @@ fn prefix(object: &str, body: &Body) -> String {
 }
 
 /// The events of a change that left the object there.
-fn told(object: &str, prefix: &str, change: &Change) -> Vec<String> {
+fn told(object: &str, prefix: &str, change: &ObjectChange) -> Vec<String> {
     let mut kinds = match &change.before {
         None => vec![format!("{prefix}.created")],
         Some(before)
@@ -109,12 +109,12 @@ fn told(object: &str, prefix: &str, change: &Change) -> Vec<String> {
     kinds
 }
 
-fn moments(object: &str, change: &Change) -> impl Iterator<Item = &'static Moment> {
+fn moments(object: &str, change: &ObjectChange) -> impl Iterator<Item = &'static Moment> {
     TABLE.moments.iter().filter(move |moment| moment.happened(object, change))
 }
 
 /// The events of what became of a member, and of the state that the object has come to.
-fn own(object: &str, prefix: &str, change: &Change) -> Vec<String> {
+fn own(object: &str, prefix: &str, change: &ObjectChange) -> Vec<String> {
     let mut kinds: Vec<String> = moments(object, change).map(|moment| moment.event.clone()).collect();
     let state = |body| Some(status(body)).filter(|state| !state.is_empty());
     let reached = state(&change.after).filter(|now| change.before.as_ref().and_then(state) != Some(now));

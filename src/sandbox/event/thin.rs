@@ -5,14 +5,14 @@ use serde_json::{Value as Json, json};
 use crate::catalog::{OperationKind, catalog};
 use crate::sandbox::call::{entity, moment};
 use crate::sandbox::complete;
-use crate::sandbox::error::Outcome;
+use crate::sandbox::error::ApiResult;
 use crate::sandbox::fields::{Body, body, id, member, object, text};
 use crate::sandbox::identifier;
-use crate::sandbox::store::{Change, Session};
+use crate::sandbox::store::{ObjectChange, Session};
 use crate::sandbox::webhook_delivery::Delivery;
 
 use super::cause::Cause;
-use super::hearer::{Hearer, Hearers};
+use super::hearer::{Subscriber, Subscribers};
 
 /// Kept with an event: the object that it is about.
 pub(in crate::sandbox) const ABOUT: &str = "_related_object";
@@ -22,11 +22,11 @@ pub(in crate::sandbox) const PINGED: &str = "_destination";
 /// Tells those who asked for it of a change that version 1 calls `kind`; the event is kept where there is one.
 pub(super) fn tell(
     session: &Session<'_>,
-    change: &Change,
+    change: &ObjectChange,
     kind: &str,
     cause: Cause<'_>,
-    hearers: &Hearers,
-) -> Outcome<Vec<Delivery>> {
+    hearers: &Subscribers,
+) -> ApiResult<Vec<Delivery>> {
     let kind = format!("v1.{kind}");
     let mut asking = hearers.of_thin(&kind).peekable();
     if asking.peek().is_none() {
@@ -49,14 +49,14 @@ pub(super) fn tell(
 }
 
 /// The parcel of a ping, where the destination can be reached.
-pub(super) fn ping(session: &Session<'_>, change: &Change) -> Outcome<Option<Delivery>> {
+pub(super) fn ping(session: &Session<'_>, change: &ObjectChange) -> ApiResult<Option<Delivery>> {
     let event = &change.after;
     let destination = session.linked(event, PINGED, "v2.core.event_destination")?;
-    let hearer = destination.and_then(|body| Hearer::of_destination(&body, false));
+    let hearer = destination.and_then(|body| Subscriber::of_destination(&body, false));
     Ok(hearer.and_then(|hearer| parcel(&hearer, &change.space, event, None)))
 }
 
-fn parcel(hearer: &Hearer, space: &str, event: &Body, context: Option<&str>) -> Option<Delivery> {
+fn parcel(hearer: &Subscriber, space: &str, event: &Body, context: Option<&str>) -> Option<Delivery> {
     let mut made = hearer.parcel(space, id(event))?;
     made.content = json!({
         "id": id(event), "object": object(event), "type": text(event, "type"), "livemode": member(event, "livemode"),

@@ -5,9 +5,9 @@ use serde_json::Value as Json;
 use crate::catalog::OperationKind;
 use crate::sandbox::call::Call;
 use crate::sandbox::due;
-use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::error::{ApiError, ApiResult};
 use crate::sandbox::fields::text;
-use crate::sandbox::store::{Body, Walk};
+use crate::sandbox::store::{Body, ObjectQuery};
 
 use super::filter::{made, matches, pushed};
 
@@ -18,13 +18,13 @@ const MOST: i64 = 100;
 const USUAL: i64 = 10;
 
 /// How many objects a page may hold.
-pub(in crate::sandbox) fn limit(params: &Body) -> Outcome<usize> {
+pub(in crate::sandbox) fn limit(params: &Body) -> ApiResult<usize> {
     let limit = params.get("limit").and_then(Json::as_i64).unwrap_or(USUAL);
     if (1..=MOST).contains(&limit) {
         return Ok(usize::try_from(limit).unwrap_or(10));
     }
     let name = if limit > MOST { "limit_too_high" } else { "limit_too_low" };
-    Err(Failure::of(name, &[("given", &limit), ("most", &MOST)]))
+    Err(ApiError::of(name, &[("given", &limit), ("most", &MOST)]))
 }
 
 /// What has a time of its own is listed only where its clock, or its customer, is named.
@@ -38,10 +38,10 @@ fn hides_clocked(call: &Call<'_>, filters: &Body) -> bool {
 /// whether there are more beyond them.
 pub(super) fn gather(
     call: &Call<'_>,
-    mut walk: Walk<'_>,
+    mut walk: ObjectQuery<'_>,
     filters: &Body,
     also: impl Fn(&Body) -> bool,
-) -> Outcome<(Vec<(i64, Json)>, bool)> {
+) -> ApiResult<(Vec<(i64, Json)>, bool)> {
     let limit = limit(filters)?;
     walk.having.extend(pushed(call.entity, filters));
     walk.made = made(call.entity, filters);

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
-use crate::sandbox::error::{Failure, Outcome};
-use crate::sandbox::store::{Body, Walk};
+use crate::sandbox::error::{ApiError, ApiResult};
+use crate::sandbox::store::{Body, ObjectQuery};
 
 use super::gather::gather;
 
@@ -37,10 +37,10 @@ impl Token {
     }
 
     /// The token of a call; none where it asks for the first page.
-    pub fn of(params: &Body) -> Outcome<Option<Self>> {
+    pub fn of(params: &Body) -> ApiResult<Option<Self>> {
         let Some(text) = super::super::fields::text(params, "page") else { return Ok(None) };
         let read = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        read.ok_or_else(|| Failure::of("page_token_invalid", &[("given", &text)])).map(Some)
+        read.ok_or_else(|| ApiError::of("page_token_invalid", &[("given", &text)])).map(Some)
     }
 
     /// Where the page starts.
@@ -55,12 +55,13 @@ pub(super) fn page(
     objects: &[&str],
     having: Vec<(String, String)>,
     also: impl Fn(&Body) -> bool,
-) -> Outcome<Json> {
+) -> ApiResult<Json> {
     let token = Token::of(&call.params)?;
     let params = token.as_ref().map_or(&call.params, |token| &token.params);
     let back = token.as_ref().is_some_and(|token| token.back);
     let start = token.as_ref().map(Token::start);
-    let walk = Walk { objects: objects.to_vec(), start, forward: back, having, ..Walk::default() };
+    let walk =
+        ObjectQuery { objects: objects.to_vec(), start, forward: back, having, ..ObjectQuery::default() };
     let (found, more) = gather(call, walk, params, also)?;
     let address = |at: Option<&(i64, Json)>, back: bool| {
         let token = Token { back, ..Token::after(at?.0, params) };

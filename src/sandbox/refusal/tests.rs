@@ -29,7 +29,7 @@ fn every_refusal_of_the_code_is_in_the_table_and_every_row_in_the_code() {
     let known: BTreeSet<String> = rows().into_iter().map(|(name, _)| name).collect();
     let unused: Vec<&String> = known.iter().filter(|name| !code.contains(&format!("\"{name}\""))).collect();
     assert!(unused.is_empty(), "nobody refuses with {unused:?}");
-    let calls = code.split("Failure::of(").skip(1).filter_map(|call| call.trim_start().strip_prefix('"'));
+    let calls = code.split("ApiError::of(").skip(1).filter_map(|call| call.trim_start().strip_prefix('"'));
     let named: Vec<&str> = calls.filter_map(|call| call.split('"').next()).collect();
     let strange: Vec<&&str> = named.iter().filter(|name| !known.contains(**name)).collect();
     assert!(named.len() > 50 && strange.is_empty(), "there are no rows {strange:?}");
@@ -46,9 +46,9 @@ fn a_name_is_that_of_one_row() {
 
 #[test]
 fn a_refusal_is_what_its_row_says() {
-    let failure = Failure::of("coupon_expired", &[("coupon", &"half")]);
+    let failure = ApiError::of("coupon_expired", &[("coupon", &"half")]);
     assert_eq!((failure.status, &failure.error["message"]), (400, &"Coupon expired: half".into()));
     assert_eq!(failure.error["code"], "coupon_expired");
-    assert_eq!(Failure::of("no_upcoming_invoice", &[]).status, 404);
-    assert_eq!(Failure::of("idempotency_key_too_long", &[]).error["type"], "idempotency_error");
+    assert_eq!(ApiError::of("no_upcoming_invoice", &[]).status, 404);
+    assert_eq!(ApiError::of("idempotency_key_too_long", &[]).error["type"], "idempotency_error");
 }

@@ -7,9 +7,9 @@
 use serde_json::Value as Json;
 
 use crate::catalog::{Entity, Kind, Member, find};
-use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::error::{ApiError, ApiResult};
 use crate::sandbox::refusal::Values;
-use crate::sandbox::store::{Body, Text, Walk, is_indexed, searched_name};
+use crate::sandbox::store::{Body, ObjectQuery, Text, is_indexed, searched_name};
 
 use super::words::{self, Word};
 
@@ -42,7 +42,7 @@ struct Clause {
 
 impl Query {
     /// Reads a query over objects of that type.
-    pub fn read(text: &str, entity: &Entity) -> Outcome<Self> {
+    pub fn read(text: &str, entity: &Entity) -> ApiResult<Self> {
         let words = words::read(text).map_err(|rest| unreadable(&rest))?;
         let mut rest = words.as_slice();
         let mut query = Self { clauses: Vec::new(), any: false };
@@ -57,7 +57,7 @@ impl Query {
                 other => return Err(unreadable(&spelled(other))),
             };
             if joined.is_some_and(|before| before != any) {
-                return Err(Failure::of("search_and_or", &[]));
+                return Err(ApiError::of("search_and_or", &[]));
             }
             joined = Some(any);
             query.any = any;
@@ -67,8 +67,8 @@ impl Query {
 
     /// A way through the objects of that type that leaves out what cannot fit, where the store can
     /// tell so from the text of an object.
-    pub fn walk<'w>(&self, object: &'w str) -> Walk<'w> {
-        let mut walk = Walk::of(object);
+    pub fn walk<'w>(&self, object: &'w str) -> ObjectQuery<'w> {
+        let mut walk = ObjectQuery::of(object);
         let telling = self.clauses.iter().filter(|clause| !self.any && !clause.negated);
         for (clause, wanted) in telling.filter_map(|clause| Some((clause, clause.told()?))) {
             match clause.path.as_slice() {
@@ -102,7 +102,7 @@ impl Query {
 }
 
 impl Clause {
-    fn read<'w>(words: &'w [Word], entity: &Entity) -> Outcome<(Self, &'w [Word])> {
+    fn read<'w>(words: &'w [Word], entity: &Entity) -> ApiResult<(Self, &'w [Word])> {
         let (negated, words) = match words {
             [Word::Sign("-"), rest @ ..] => (true, rest),
             words => (false, words),
@@ -113,11 +113,11 @@ impl Clause {
             }
             [Word::Bare(name), rest @ ..] => (name.split('.').map(str::to_owned).collect(), rest),
             [other, ..] => return Err(unreadable(&spelled(other))),
-            [] => return Err(Failure::of("search_empty", &[])),
+            [] => return Err(ApiError::of("search_empty", &[])),
         };
         let Some(kind) = kind(&entity.fields, &path) else {
             let values: Values<'_> = &[("field", &path.join(".")), ("object", &entity.object)];
-            return Err(Failure::of("search_field_unknown", values));
+            return Err(ApiError::of("search_field_unknown", values));
         };
         let [Word::Sign(sign), value, rest @ ..] = rest else { return Err(unreadable(&path.join("."))) };
         let wanted = match value {
@@ -138,16 +138,16 @@ impl Clause {
         is_plain.then_some(wanted)
     }
 
-    fn check(&self, kind: &Kind) -> Outcome<()> {
+    fn check(&self, kind: &Kind) -> ApiResult<()> {
         let name = self.path.join(".");
         let is_number = matches!(kind, Kind::Integer | Kind::Time | Kind::Number);
         match (self.sign, &self.wanted) {
             ("~", Some(text)) if is_number || text.chars().count() < SHORTEST => {
-                Err(Failure::of("search_part_too_short", &[("least", &SHORTEST), ("field", &name)]))
+                Err(ApiError::of("search_part_too_short", &[("least", &SHORTEST), ("field", &name)]))
             }
             (":", _) | ("~", Some(_)) => Ok(()),
             (">" | ">=" | "<" | "<=", Some(number)) if is_number && number.parse::<f64>().is_ok() => Ok(()),
-            (sign, _) => Err(Failure::of("search_operator_unfit", &[("operator", &sign), ("field", &name)])),
+            (sign, _) => Err(ApiError::of("search_operator_unfit", &[("operator", &sign), ("field", &name)])),
         }
     }
 
@@ -211,8 +211,8 @@ fn spelled(word: &Word) -> String {
     }
 }
 
-fn unreadable(near: &str) -> Failure {
-    Failure::of("search_unreadable", &[("near", &near)])
+fn unreadable(near: &str) -> ApiError {
+    ApiError::of("search_unreadable", &[("near", &near)])
 }
 
 #[cfg(test)]

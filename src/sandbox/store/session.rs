@@ -6,11 +6,11 @@ use std::collections::VecDeque;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, ToSql, Transaction, params};
 
-use crate::sandbox::error::{Failure, Outcome};
+use crate::sandbox::error::{ApiError, ApiResult};
 use crate::sandbox::fields::{Body, needed, text};
 use crate::sandbox::reference_data;
 
-use super::walk::{BY_TIME, FEW, Walk, placed};
+use super::walk::{BY_TIME, FEW, ObjectQuery, placed};
 
 /// Kept with an object whose id is not enough to find it by: what it is found by.
 pub(in crate::sandbox) const KEY: &str = "_key";
@@ -28,15 +28,15 @@ pub(in crate::sandbox) struct Session<'a> {
     pub transaction: Transaction<'a>,
     /// Account and mode.
     pub space: String,
-    pub(super) changes: RefCell<Vec<Change>>,
+    pub(super) changes: RefCell<Vec<ObjectChange>>,
     /// How many turns of the call are over.
     pub(super) turn: Cell<usize>,
-    pub(super) steps: RefCell<VecDeque<Change>>,
+    pub(super) steps: RefCell<VecDeque<ObjectChange>>,
 }
 
 /// One step of a call: an object that was kept, or removed, once.
 #[derive(Debug, Clone)]
-pub(in crate::sandbox) struct Change {
+pub(in crate::sandbox) struct ObjectChange {
     /// Where it is kept.
     pub space: String,
     /// The object as it was; none for a new one.
@@ -49,7 +49,7 @@ pub(in crate::sandbox) struct Change {
     pub turn: usize,
 }
 
-impl Change {
+impl ObjectChange {
     /// The object that changed: where it is kept, its type, and what it is found by.
     pub fn subject(&self) -> (&str, &str, &str) {
         let object = text(&self.after, "object").unwrap_or_default();
@@ -59,7 +59,7 @@ impl Change {
 
 /// An object, where it stands in the order of creation, and whether it was deleted.
 #[derive(Debug, Clone)]
-pub(in crate::sandbox) struct Stored {
+pub(in crate::sandbox) struct ObjectRow {
     /// Rises with every object made.
     pub seq: i64,
     /// Deleted; only its id is still shown.
@@ -70,22 +70,22 @@ pub(in crate::sandbox) struct Stored {
 
 impl Session<'_> {
     /// The object of that type and id.
-    pub fn get(&self, object: &str, id: &str) -> Outcome<Option<Stored>> {
+    pub fn get(&self, object: &str, id: &str) -> ApiResult<Option<ObjectRow>> {
         self.one("space = ?1 AND object = ?2 AND id = ?3", params![self.space_of(object), object, id])
     }
 
     /// The object of that id, whatever its type.
-    pub fn find(&self, id: &str) -> Outcome<Option<Stored>> {
+    pub fn find(&self, id: &str) -> ApiResult<Option<ObjectRow>> {
         self.one("space IN (?1, ?2) AND id = ?3", params![self.space, HELD, id])
     }
 
-    fn one(&self, condition: &str, values: &[&dyn ToSql]) -> Outcome<Option<Stored>> {
+    fn one(&self, condition: &str, values: &[&dyn ToSql]) -> ApiResult<Option<ObjectRow>> {
         let query = format!("SELECT seq, gone, body FROM objects WHERE {condition}");
         self.transaction.prepare_cached(&query)?.query_row(values, read).optional()?.transpose()
     }
 
     /// The live object of that type and id, in any account, with the space it is kept in.
-    pub fn anywhere(&self, object: &str, id: &str) -> Outcome<Option<(String, Body)>> {
+    pub fn anywhere(&self, object: &str, id: &str) -> ApiResult<Option<(String, Body)>> {
         let query = "SELECT space, body FROM objects WHERE id = ?1 AND object = ?2 AND gone = 0";
         let mut statement = self.transaction.prepare_cached(query)?;
         let found =
@@ -95,38 +95,43 @@ impl Session<'_> {
     }
 
     /// The object, unless it was deleted.
-    pub fn alive(&self, object: &str, id: &str) -> Outcome<Option<Body>> {
+    pub fn alive(&self, object: &str, id: &str) -> ApiResult<Option<Body>> {
         Ok(self.get(object, id)?.filter(|stored| !stored.gone).map(|stored| stored.body))
     }
 
     /// The object of a type whose id a path of another leads to; none where none does.
-    pub fn linked(&self, body: &Body, field: &str, object: &str) -> Outcome<Option<Body>> {
+    pub fn linked(&self, body: &Body, field: &str, object: &str) -> ApiResult<Option<Body>> {
         text(body, field).map_or(Ok(None), |id| self.alive(object, id))
     }
 
     /// The same in any account, with the space the object is kept in.
-    pub fn linked_anywhere(&self, body: &Body, field: &str, object: &str) -> Outcome<Option<(String, Body)>> {
+    pub fn linked_anywhere(
+        &self,
+        body: &Body,
+        field: &str,
+        object: &str,
+    ) -> ApiResult<Option<(String, Body)>> {
         text(body, field).map_or(Ok(None), |id| self.anywhere(object, id))
     }
 
     /// The object that a path names.
-    pub fn named(&self, object: &str, id: &str) -> Outcome<Body> {
-        self.alive(object, id)?.ok_or_else(|| Failure::absent(object, id))
+    pub fn named(&self, object: &str, id: &str) -> ApiResult<Body> {
+        self.alive(object, id)?.ok_or_else(|| ApiError::absent(object, id))
     }
 
     /// The object that a param names.
-    pub fn referred(&self, object: &str, id: &str, param: &str) -> Outcome<Body> {
-        self.alive(object, id)?.ok_or_else(|| Failure::unknown_reference(object, id, param))
+    pub fn referred(&self, object: &str, id: &str, param: &str) -> ApiResult<Body> {
+        self.alive(object, id)?.ok_or_else(|| ApiError::unknown_reference(object, id, param))
     }
 
     /// Keeps an object: a new one comes last, a known one keeps its place. One that was deleted in another call
     /// and is made again is new.
-    pub fn put(&self, body: &Body) -> Outcome<()> {
+    pub fn put(&self, body: &Body) -> ApiResult<()> {
         self.put_in(&self.space, body)
     }
 
     /// The same in the space of another account, whose events tell of it; nothing reacts to it.
-    pub fn put_in(&self, space: &str, body: &Body) -> Outcome<()> {
+    pub fn put_in(&self, space: &str, body: &Body) -> ApiResult<()> {
         let (object, key) = (needed(body, "object")?, key(body)?);
         let query = "INSERT INTO objects (space, object, id, body) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (space, object, id) DO UPDATE SET body = excluded.body, gone = 0";
@@ -140,7 +145,7 @@ impl Session<'_> {
     }
 
     /// Marks an object as deleted.
-    pub fn remove(&self, object: &str, id: &str) -> Outcome<()> {
+    pub fn remove(&self, object: &str, id: &str) -> ApiResult<()> {
         let query = "UPDATE objects SET gone = 1 WHERE space = ?1 AND object = ?2 AND id = ?3";
         self.note(&self.space, object, id, None)?;
         self.transaction.prepare_cached(query)?.execute(params![self.space, object, id])?;
@@ -149,7 +154,7 @@ impl Session<'_> {
 
     /// Notes that an object is about to be kept, or removed when there is no new body; whether it was deleted
     /// before this turn.
-    fn note(&self, space: &str, object: &str, id: &str, body: Option<&Body>) -> Outcome<bool> {
+    fn note(&self, space: &str, object: &str, id: &str, body: Option<&Body>) -> ApiResult<bool> {
         let (turn, gone) = (self.turn.get(), body.is_none());
         let mut changes = self.changes.borrow_mut();
         let mut of_turn = changes.iter().rev().take_while(|change| change.turn == turn);
@@ -162,7 +167,7 @@ impl Session<'_> {
             (stored.filter(|stored| !stored.gone).map(|stored| stored.body), was_gone)
         };
         let Some(after) = body.or(before.as_ref()).cloned() else { return Ok(was_gone) };
-        let change = Change { space: space.to_owned(), before, after, gone, turn };
+        let change = ObjectChange { space: space.to_owned(), before, after, gone, turn };
         if space == self.space {
             self.steps.borrow_mut().push_back(change.clone());
         }
@@ -179,18 +184,18 @@ impl Session<'_> {
     /// Notes an object that is there without having been kept: what is kept of it is a change.
     pub fn assume(&self, body: Body) {
         let (space, before, turn) = (self.space.clone(), Some(body.clone()), self.turn.get());
-        self.changes.borrow_mut().push(Change { space, before, after: body, gone: false, turn });
+        self.changes.borrow_mut().push(ObjectChange { space, before, after: body, gone: false, turn });
     }
 
     /// Notes a change of an object that is worked out and not kept.
     pub fn tell(&self, before: Body, after: Body) {
         let (space, turn) = (self.space.clone(), self.turn.get());
-        let change = Change { space, before: Some(before), after, gone: false, turn };
+        let change = ObjectChange { space, before: Some(before), after, gone: false, turn };
         self.changes.borrow_mut().push(change);
     }
 
     /// Does something of which nothing stays, nor is told.
-    pub fn tried<T>(&self, run: impl FnOnce() -> T) -> Outcome<T> {
+    pub fn tried<T>(&self, run: impl FnOnce() -> T) -> ApiResult<T> {
         let (changes, steps, turn) = (self.changes.take(), self.steps.take(), self.turn.get());
         self.transaction.execute_batch("SAVEPOINT tried")?;
         let found = run();
@@ -202,7 +207,7 @@ impl Session<'_> {
     }
 
     /// The oldest step that nobody took yet: one object, kept or removed once.
-    pub fn next_step(&self) -> Option<Change> {
+    pub fn next_step(&self) -> Option<ObjectChange> {
         self.steps.borrow_mut().pop_front()
     }
 
@@ -212,19 +217,19 @@ impl Session<'_> {
     }
 
     /// The steps since this was last asked, in their order.
-    pub fn take_changes(&self) -> Vec<Change> {
+    pub fn take_changes(&self) -> Vec<ObjectChange> {
         self.steps.take();
         self.turn.set(0);
         self.changes.take()
     }
 
     /// Goes through the living objects until `visit` says stop.
-    pub fn walk(&self, walk: &Walk<'_>, visit: impl FnMut(Stored) -> bool) -> Outcome<()> {
+    pub fn walk(&self, walk: &ObjectQuery<'_>, visit: impl FnMut(ObjectRow) -> bool) -> ApiResult<()> {
         self.walk_in(self.space_of(walk.objects.first().unwrap_or(&"")), walk, visit)
     }
 
     /// The first object of a walk that fits; it may be brought to a time before it is judged.
-    pub fn first(&self, walk: &Walk<'_>, fits: impl Fn(&mut Body) -> bool) -> Outcome<Option<Body>> {
+    pub fn first(&self, walk: &ObjectQuery<'_>, fits: impl Fn(&mut Body) -> bool) -> ApiResult<Option<Body>> {
         let mut found = None;
         self.walk(walk, |mut stored| {
             found = fits(&mut stored.body).then_some(stored.body);
@@ -233,7 +238,12 @@ impl Session<'_> {
         Ok(found)
     }
 
-    fn walk_in(&self, space: &str, walk: &Walk<'_>, mut visit: impl FnMut(Stored) -> bool) -> Outcome<()> {
+    fn walk_in(
+        &self,
+        space: &str,
+        walk: &ObjectQuery<'_>,
+        mut visit: impl FnMut(ObjectRow) -> bool,
+    ) -> ApiResult<()> {
         let few = self.are_few(space, walk)?;
         let mut values = vec![Value::from(space.to_owned())];
         let query = walk.query(&mut values, few);
@@ -248,7 +258,7 @@ impl Session<'_> {
     }
 
     /// Whether few objects hold the part of a text that a walk asks for, or were made in its times.
-    fn are_few(&self, space: &str, walk: &Walk<'_>) -> Outcome<bool> {
+    fn are_few(&self, space: &str, walk: &ObjectQuery<'_>) -> ApiResult<bool> {
         let mut values = vec![Value::from(space.to_owned())];
         let mut place = |value| placed(&mut values, value);
         let among = walk.among(&mut place);
@@ -271,13 +281,14 @@ impl Session<'_> {
     }
 
     /// The living objects of a type whose field has that text, newest first.
-    pub fn having(&self, object: &str, field: &str, value: &str) -> Outcome<Vec<Body>> {
+    pub fn having(&self, object: &str, field: &str, value: &str) -> ApiResult<Vec<Body>> {
         self.having_in(&self.space, object, field, value)
     }
 
     /// The same in the space of another account.
-    pub fn having_in(&self, space: &str, object: &str, name: &str, value: &str) -> Outcome<Vec<Body>> {
-        let walk = Walk { having: vec![(name.to_owned(), value.to_owned())], ..Walk::of(object) };
+    pub fn having_in(&self, space: &str, object: &str, name: &str, value: &str) -> ApiResult<Vec<Body>> {
+        let walk =
+            ObjectQuery { having: vec![(name.to_owned(), value.to_owned())], ..ObjectQuery::of(object) };
         let mut found = Vec::new();
         self.walk_in(space, &walk, |stored| {
             found.push(stored.body);
@@ -288,7 +299,7 @@ impl Session<'_> {
 
     /// How many objects of each type are alive, in every space: neither deleted, nor archived,
     /// nor at an end of their own. Events are no objects that anybody made.
-    pub fn counts(&self) -> Outcome<Vec<(String, usize)>> {
+    pub fn counts(&self) -> ApiResult<Vec<(String, usize)>> {
         let query =
             "SELECT object, count(*) FROM objects WHERE gone = 0 AND space <> ?1 AND object <> 'event'
             AND coalesce(json_extract(body, '$.active'), 1) = 1
@@ -299,17 +310,17 @@ impl Session<'_> {
         let rows =
             statement.query_map([HELD], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
         let count = |(object, count)| (object, usize::try_from(count).unwrap_or_default());
-        rows.map(|row| row.map(count).map_err(Failure::from)).collect()
+        rows.map(|row| row.map(count).map_err(ApiError::from)).collect()
     }
 }
 
 /// What an object is found by.
-fn key(body: &Body) -> Outcome<&str> {
+fn key(body: &Body) -> ApiResult<&str> {
     let known = [KEY, "id", UNSHOWN_ID].into_iter().find_map(|name| text(body, name));
     known.map_or_else(|| needed(body, "id"), Ok)
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Outcome<Stored>> {
+fn read(row: &Row<'_>) -> rusqlite::Result<ApiResult<ObjectRow>> {
     let (seq, gone, text): (i64, bool, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-    Ok(serde_json::from_str(&text).map(|body| Stored { seq, gone, body }).map_err(Failure::from))
+    Ok(serde_json::from_str(&text).map(|body| ObjectRow { seq, gone, body }).map_err(ApiError::from))
 }

@@ -6,7 +6,7 @@ use super::schema::{INDEXED, field};
 
 /// Which objects to go through, and in which order.
 #[derive(Debug, Default)]
-pub(in crate::sandbox) struct Walk<'w> {
+pub(in crate::sandbox) struct ObjectQuery<'w> {
     /// Their types.
     pub objects: Vec<&'w str>,
     /// Only those beyond this one.
@@ -47,7 +47,7 @@ impl Text {
     }
 }
 
-impl<'w> Walk<'w> {
+impl<'w> ObjectQuery<'w> {
     /// All objects of one type, newest first.
     pub fn of(object: &'w str) -> Self {
         Self { objects: vec![object], ..Self::default() }

@@ -9,7 +9,7 @@ use crate::connector::{Connector, Error};
 use crate::engine::Object;
 use crate::provider::resources::creation::{CreateContext, Made};
 use crate::provider::resources::lifecycle::end_object;
-use crate::provider::resources::private_data::Private;
+use crate::provider::resources::private_data::PrivateData;
 use crate::provider::resources::responses::unchanged;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload;
@@ -19,7 +19,7 @@ use crate::terraform::value::Value;
 
 pub(super) async fn create(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let handle = request.planned.get("connection_handle").as_str().map(str::to_owned);
-    let readable = Private::decode(&request.private).map(|private| Private { handle, ..private });
+    let readable = PrivateData::decode(&request.private).map(|private| PrivateData { handle, ..private });
     let prepared = readable.map_err(|unreadable| vec![unreadable]).and_then(|private| {
         let entity = entity_of(&request.planned).map_err(|unknown| vec![unknown])?;
         let wanted = creatable(entity, &request.planned)?;
@@ -45,7 +45,7 @@ fn creation<'r>(
     runtime: &'r Runtime,
     entity: &'static Entity,
     connection: Arc<Connection>,
-    private: Private,
+    private: PrivateData,
     refused: &'r (dyn Fn(&Error) -> Diagnostic + Send + Sync),
 ) -> CreateContext<'r> {
     let import_prefix = format!("{}/", entity.name);
@@ -60,7 +60,7 @@ fn refused(error: &Error, planned: &Value, entity: &Entity) -> Diagnostic {
 fn made_state(planned: Value, entity: &'static Entity, made: Made) -> StateResponse {
     StateResponse {
         state: written(planned, entity, &made.locator, &made.body),
-        private: Private { unset: made.unset, ..made.private }.encode(),
+        private: PrivateData { unset: made.unset, ..made.private }.encode(),
         diagnostics: made.diagnostics,
     }
 }
@@ -114,7 +114,7 @@ pub(super) async fn destroy(runtime: &Runtime, request: ApplyRequest) -> StateRe
 }
 
 /// The object of the prior state, and what is kept beside it.
-fn prior_object(request: &ApplyRequest) -> Result<(Object, Private), Diagnostic> {
-    let private = Private::decode(&request.private)?;
+fn prior_object(request: &ApplyRequest) -> Result<(Object, PrivateData), Diagnostic> {
+    let private = PrivateData::decode(&request.private)?;
     Ok((object_of(&request.prior, &private)?, private))
 }

@@ -2,7 +2,7 @@
 
 use super::{entity_of, locator_of};
 use crate::provider::identity::{account, account_beside, place};
-use crate::provider::resources::private_data::Private;
+use crate::provider::resources::private_data::PrivateData;
 use crate::terraform::schema::{IdentityAttribute, IdentitySchema};
 use crate::terraform::value::Value;
 
@@ -28,7 +28,7 @@ pub(super) fn of(state: &Value, private: &[u8]) -> Value {
     if locator.is_empty() || state.get(ID).is_unknown() {
         return Value::Null;
     }
-    let Ok(private) = Private::decode(private) else { return Value::Null };
+    let Ok(private) = PrivateData::decode(private) else { return Value::Null };
     Value::map([
         (ENTITY, Value::from(entity.name.as_str())),
         (ID, locator.into()),

@@ -10,7 +10,7 @@ use crate::engine::{Params, secret_params};
 use crate::provider::moves::Leaving;
 use crate::provider::payload;
 use crate::provider::resources::lifecycle::end_attributes;
-use crate::provider::resources::private_data::Private;
+use crate::provider::resources::private_data::PrivateData;
 use crate::provider::secret_payload::SECRET;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::StateResponse;
@@ -22,7 +22,7 @@ pub(super) fn leaves(state: &Value, private: &[u8]) -> Result<Option<Leaving>, D
     Ok(Some(Leaving {
         entity,
         locator: locator_of(state).to_owned(),
-        private: Private::decode(private)?,
+        private: PrivateData::decode(private)?,
         params: wanted(entity, state).ok().flatten().unwrap_or_default().params,
         default_metadata: Params::new(),
         body: output(state),

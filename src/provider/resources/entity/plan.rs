@@ -8,7 +8,7 @@ use crate::provider::messages::{ends, found};
 use crate::provider::payload;
 use crate::provider::resources::account::{Configured, configured};
 use crate::provider::resources::lifecycle::{end_told, ended_note, planned_end, replacement_told};
-use crate::provider::resources::private_data::Private;
+use crate::provider::resources::private_data::PrivateData;
 use crate::provider::resources::readiness;
 use crate::provider::resources::responses::{forced_by_move, named, stored, unplanned};
 use crate::provider::runtime::Runtime;
@@ -18,7 +18,7 @@ use crate::terraform::provider::{PlanRequest, PlanResponse};
 use crate::terraform::value::{Path, Value};
 
 pub(super) async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
-    let private = match Private::decode(&request.private) {
+    let private = match PrivateData::decode(&request.private) {
         Ok(private) => private,
         Err(unreadable) => return unplanned(request, vec![unreadable]),
     };
@@ -44,7 +44,7 @@ pub(super) async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanRespons
 }
 
 /// Another payload, another type, or nothing.
-async fn plan_existing(runtime: &Runtime, request: PlanRequest, private: Private) -> PlanResponse {
+async fn plan_existing(runtime: &Runtime, request: PlanRequest, private: PrivateData) -> PlanResponse {
     let mut planned = request.proposed;
     keep_equal_handle(&mut planned, &request.prior);
     let same_type = keep_equal_type(&mut planned, &request.prior);
@@ -78,7 +78,7 @@ async fn plan_existing(runtime: &Runtime, request: PlanRequest, private: Private
 }
 
 /// A connection to another account makes the entity there, and ends the one it has here.
-async fn plan_move(runtime: &Runtime, request: PlanRequest, private: &Private) -> PlanResponse {
+async fn plan_move(runtime: &Runtime, request: PlanRequest, private: &PrivateData) -> PlanResponse {
     let diagnostics = match object_of(&request.prior, private) {
         Ok(object) => {
             let old = private.on(private.leaves.clone());
@@ -92,7 +92,7 @@ async fn plan_move(runtime: &Runtime, request: PlanRequest, private: &Private) -
     PlanResponse { state: planned, requires_replace, private: private.encode(), diagnostics }
 }
 
-async fn plan_end(runtime: &Runtime, request: PlanRequest, private: Private) -> PlanResponse {
+async fn plan_end(runtime: &Runtime, request: PlanRequest, private: PrivateData) -> PlanResponse {
     let object = match object_of(&request.prior, &private) {
         Ok(object) => object,
         Err(unknown) => return unplanned(request, vec![unknown]),
@@ -100,7 +100,7 @@ async fn plan_end(runtime: &Runtime, request: PlanRequest, private: Private) -> 
     planned_end(runtime, request, &object, &private, |private| private.encode()).await
 }
 
-async fn plan_create(runtime: &Runtime, request: PlanRequest, private: Private) -> PlanResponse {
+async fn plan_create(runtime: &Runtime, request: PlanRequest, private: PrivateData) -> PlanResponse {
     let mut planned = request.proposed;
     set_unknown(&mut planned, &COMPUTED);
     let checked = if planned.get("entity").is_unknown() {
@@ -117,7 +117,7 @@ async fn plan_create(runtime: &Runtime, request: PlanRequest, private: Private) 
     diagnostics.extend(readiness::check(runtime, &request.config, handle.as_deref()).await);
     PlanResponse {
         state: planned,
-        private: Private { handle, successor, ..private }.encode(),
+        private: PrivateData { handle, successor, ..private }.encode(),
         diagnostics,
         ..PlanResponse::default()
     }
@@ -127,7 +127,7 @@ async fn plan_create(runtime: &Runtime, request: PlanRequest, private: Private) 
 fn plan_change(
     runtime: &Runtime,
     prior: &Value,
-    private: &Private,
+    private: &PrivateData,
     planned: &mut Value,
 ) -> Result<PlanResponse, Diagnostics> {
     let object = object_of(prior, private).map_err(|unknown| vec![unknown])?;

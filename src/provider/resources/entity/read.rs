@@ -9,7 +9,7 @@ use crate::engine::{ImportError, ImportId, Object, export, parse, with_original_
 use crate::provider::explain::explain_connector;
 use crate::provider::messages::found;
 use crate::provider::payload;
-use crate::provider::resources::private_data::Private;
+use crate::provider::resources::private_data::PrivateData;
 use crate::provider::resources::reading::{Reading, comparable, ended_outside, read_stored};
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::PAYLOADS;
@@ -18,7 +18,7 @@ use crate::terraform::provider::StateResponse;
 use crate::terraform::value::Value;
 
 pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> StateResponse {
-    let readable = Private::decode(&private).and_then(|mut private| {
+    let readable = PrivateData::decode(&private).and_then(|mut private| {
         private.imported |= state.get("input_payload").is_null();
         Ok((object_of(&state, &private)?, private))
     });
@@ -65,7 +65,7 @@ fn payload_now(entity: &Object, stored: &Value, body: &Json) -> Value {
 pub(super) fn import(id: &str) -> StateResponse {
     match ImportId::parse(id) {
         Ok(ImportId { entity, account, locator }) => StateResponse {
-            private: Private { imported: true, account, ..Private::default() }.encode(),
+            private: PrivateData { imported: true, account, ..PrivateData::default() }.encode(),
             state: Value::map([
                 ("entity", Value::from(entity.name.as_str())),
                 ("id", Value::from(locator.as_str())),

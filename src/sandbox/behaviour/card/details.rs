@@ -8,10 +8,10 @@ use super::table::{Card, Seems, TABLE, known, number_of_token};
 const UNCHECKED: &str = "unchecked";
 
 /// The `card` field of a payment method, from the `card` param.
-pub(in crate::sandbox::behaviour) fn details(card: &Body, now: i64) -> Outcome<Body> {
+pub(in crate::sandbox::behaviour) fn details(card: &Body, now: i64) -> ApiResult<Body> {
     if let Some(token) = text(card, "token") {
         let number = number_of_token(token)
-            .ok_or_else(|| Failure::unknown_reference("token", token, "card[token]"))?;
+            .ok_or_else(|| ApiError::unknown_reference("token", token, "card[token]"))?;
         return Ok(of_number(number, now));
     }
     let lacks = |name: &str| missing(&format!("card[{name}]"));
@@ -20,7 +20,7 @@ pub(in crate::sandbox::behaviour) fn details(card: &Body, now: i64) -> Outcome<B
     let (month, year) = (demanded("exp_month")?, demanded("exp_year")?);
     let year = if year < 100 { year + 2000 } else { year };
     if !passes_luhn(&number) {
-        return Err(Failure::of("incorrect_number", &[]));
+        return Err(ApiError::of("incorrect_number", &[]));
     }
     check_expiry(month, year, now)?;
     check_cvc(text(card, "cvc"))?;
@@ -63,22 +63,22 @@ pub(in crate::sandbox::behaviour) fn check(method: &mut Body) {
 }
 
 /// A card is good until its month ends.
-pub(super) fn check_expiry(month: i64, given: i64, now: i64) -> Outcome<()> {
+pub(super) fn check_expiry(month: i64, given: i64, now: i64) -> ApiResult<()> {
     let is_over = given == year(now) && month < i64::from(date(now).month());
     if !(1..=12).contains(&month) || is_over {
-        return Err(Failure::of("invalid_expiry_month", &[]));
+        return Err(ApiError::of("invalid_expiry_month", &[]));
     }
     if given < year(now) || given > year(now) + 50 {
-        return Err(Failure::of("invalid_expiry_year", &[]));
+        return Err(ApiError::of("invalid_expiry_year", &[]));
     }
     Ok(())
 }
 
 /// A security code has three digits, or four.
-fn check_cvc(given: Option<&str>) -> Outcome<()> {
+fn check_cvc(given: Option<&str>) -> ApiResult<()> {
     let is_right =
         |code: &str| (3..=4).contains(&code.len()) && code.bytes().all(|digit| digit.is_ascii_digit());
-    if given.is_none_or(is_right) { Ok(()) } else { Err(Failure::of("invalid_cvc", &[])) }
+    if given.is_none_or(is_right) { Ok(()) } else { Err(ApiError::of("invalid_cvc", &[])) }
 }
 
 /// The year of a time.

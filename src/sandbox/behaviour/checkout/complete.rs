@@ -1,6 +1,6 @@
 //! The customer's part of a checkout session: to pay.
 
-use crate::sandbox::behaviour::payment_intent::Attempt;
+use crate::sandbox::behaviour::payment_intent::PaymentAttempt;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer, line_items, payment_method, subscription};
 use crate::sandbox::behaviour::{payment_intent, setup_intent};
@@ -9,10 +9,10 @@ use crate::sandbox::behaviour::{payment_intent, setup_intent};
 const UNKNOWN: &str = "customer@example.com";
 
 /// The customer fills in the page with that method; a payment that fails leaves the session open.
-pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> Outcome<Json> {
+pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> ApiResult<Json> {
     let mut body = call.named()?;
     if status(&body) != "open" {
-        return Err(Failure::of("not_waiting", &[("object", &"session"), ("status", &status(&body))]));
+        return Err(ApiError::of("not_waiting", &[("object", &"session"), ("status", &status(&body))]));
     }
     let mode = needed(&body, "mode")?.to_owned();
     let customer = payer(call, &mut body, mode != "payment")?;
@@ -39,7 +39,7 @@ pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> 
 }
 
 /// An intent succeeded: what was held for a session is paid.
-pub(in crate::sandbox::behaviour) fn captured(call: &Call<'_>, intent: &Body) -> Outcome<()> {
+pub(in crate::sandbox::behaviour) fn captured(call: &Call<'_>, intent: &Body) -> ApiResult<()> {
     for mut session in call.session.having("checkout.session", "payment_intent", id(intent))? {
         if status(&session) == "complete" && text(&session, "payment_status") == Some("unpaid") {
             call.alter(&mut session, body! {"payment_status": "paid"})?;
@@ -61,7 +61,7 @@ pub(super) fn keep_data(call: &Call<'_>, body: &mut Body) {
 }
 
 /// What the page was told of who paid: of the session, of its customer, of the method.
-fn who_paid(call: &Call<'_>, body: &Body, method: &Body) -> Outcome<Body> {
+fn who_paid(call: &Call<'_>, body: &Body, method: &Body) -> ApiResult<Body> {
     let customer = call.session.linked(body, "customer", "customer")?;
     let known = [customer.as_ref(), inner(method, "billing_details")];
     let told = |name: &str| known.into_iter().flatten().find_map(|known| text(known, name));
@@ -73,7 +73,7 @@ fn who_paid(call: &Call<'_>, body: &Body, method: &Body) -> Outcome<Body> {
 }
 
 /// Who pays, by id; somebody new where the session names nobody and somebody is needed, else nobody.
-fn payer(call: &Call<'_>, body: &mut Body, needed: bool) -> Outcome<String> {
+fn payer(call: &Call<'_>, body: &mut Body, needed: bool) -> ApiResult<String> {
     if let Some(known) = text(body, "customer") {
         return Ok(known.to_owned());
     }
@@ -86,7 +86,7 @@ fn payer(call: &Call<'_>, body: &mut Body, needed: bool) -> Outcome<String> {
     Ok(id(&made).to_owned())
 }
 
-fn setup(call: &Call<'_>, body: &mut Body, method: &Body, customer: &str) -> Outcome<()> {
+fn setup(call: &Call<'_>, body: &mut Body, method: &Body, customer: &str) -> ApiResult<()> {
     let mut params = members_at(body, "_setup_intent_data");
     params.extend(body! {
         "payment_method": id(method), "confirm": true, "customer": customer,
@@ -97,7 +97,7 @@ fn setup(call: &Call<'_>, body: &mut Body, method: &Body, customer: &str) -> Out
     Ok(())
 }
 
-fn subscribe(call: &Call<'_>, body: &mut Body, method: &mut Body, customer: &str) -> Outcome<()> {
+fn subscribe(call: &Call<'_>, body: &mut Body, method: &mut Body, customer: &str) -> ApiResult<()> {
     payment_method::attach_to(call, method, customer)?;
     let (recurring, once): (Vec<Body>, Vec<Body>) =
         line_items::of(body).into_iter().partition(line_items::is_recurring);
@@ -115,7 +115,7 @@ fn subscribe(call: &Call<'_>, body: &mut Body, method: &mut Body, customer: &str
     Ok(())
 }
 
-fn pay(call: &Call<'_>, body: &mut Body, method: Body, customer: &str) -> Outcome<()> {
+fn pay(call: &Call<'_>, body: &mut Body, method: Body, customer: &str) -> ApiResult<()> {
     let amount = needed_number(body, "amount_total")?;
     if amount == 0 {
         return Ok(());
@@ -126,8 +126,8 @@ fn pay(call: &Call<'_>, body: &mut Body, method: Body, customer: &str) -> Outcom
     shape::lay_over(paying.entity, &mut intent, &members_at(body, "_payment_intent_data"))?;
     set(&mut intent, "payment_method", id(&method));
     match payment_intent::attempt(&paying, &mut intent, method, true)? {
-        Attempt::Failed(failure) => return Err(*failure),
-        Attempt::Paid | Attempt::Waits => set(body, "payment_intent", id(&intent)),
+        PaymentAttempt::Failed(failure) => return Err(*failure),
+        PaymentAttempt::Paid | PaymentAttempt::Waits => set(body, "payment_intent", id(&intent)),
     }
     call.session.put(&intent)
 }

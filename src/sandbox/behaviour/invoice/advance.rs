@@ -1,7 +1,7 @@
 //! What time does to an invoice that advances by itself: it is finalized, then paid, or overdue.
 
 use crate::sandbox::behaviour::order::Invoice;
-use crate::sandbox::behaviour::payment_intent::Attempt;
+use crate::sandbox::behaviour::payment_intent::PaymentAttempt;
 use crate::sandbox::behaviour::prelude::*;
 
 use super::finalize_and_pay::{collect, mark_uncollectible, method_of, open, subscription_of, void};
@@ -33,7 +33,7 @@ fn overdue_at(body: &Body) -> Option<i64> {
 }
 
 /// Does what is due to an invoice; whether it is left unpaid, which its subscription has to know.
-pub fn turn(call: &Call<'_>, invoice: &str) -> Outcome<bool> {
+pub fn turn(call: &Call<'_>, invoice: &str) -> ApiResult<bool> {
     let mut body = call.session.named("invoice", invoice)?;
     if status(&body) == "draft" && !finalized(call, &mut body)? {
         return Ok(false);
@@ -51,7 +51,7 @@ pub fn turn(call: &Call<'_>, invoice: &str) -> Outcome<bool> {
 
 /// Ends a draft; whether it is collected. While the collection of its subscription is paused it stays a draft,
 /// or is given up at once.
-fn finalized(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
+fn finalized(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
     let owner = subscription_of(call, body)?;
     let paused = owner.as_ref().and_then(|owner| text(owner, "pause_collection.behavior"));
     if paused == Some("keep_as_draft") {
@@ -68,9 +68,9 @@ fn finalized(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
 }
 
 /// Takes what is due, and says when it is tried again where it cannot be taken; whether it is paid.
-fn take(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
+fn take(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
     let paid = if let Ok(method) = method_of(call, body) {
-        matches!(collect(call, body, method, true)?, Attempt::Paid)
+        matches!(collect(call, body, method, true)?, PaymentAttempt::Paid)
     } else {
         count(body, "attempt_count");
         count(body, "_failed");

@@ -8,10 +8,10 @@ use crate::sandbox::behaviour::prelude::*;
 const ATTACHED: &str = "_attached";
 
 /// `POST /v1/invoices/{id}/attach_payment`: a payment made elsewhere pays for the invoice.
-pub fn attach(call: &Call<'_>) -> Outcome<Json> {
+pub fn attach(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     if call.params.contains_key("payment_record") {
-        return Err(Failure::unsupported("payment records that pay invoices"));
+        return Err(ApiError::unsupported("payment records that pay invoices"));
     }
     let mut intent = call.demanded_object("payment_intent", "payment_intent")?;
     check(&body, &intent)?;
@@ -26,8 +26,8 @@ pub fn attach(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// A payment pays one invoice only, of its own customer and in its own currency.
-fn check(invoice: &Body, intent: &Body) -> Outcome<()> {
-    let refusal = |name: &str| Err(Failure::of(name, &[("intent", &id(intent))]));
+fn check(invoice: &Body, intent: &Body) -> ApiResult<()> {
+    let refusal = |name: &str| Err(ApiError::of(name, &[("intent", &id(intent))]));
     if text(intent, "customer").is_some_and(|owner| Some(owner) != text(invoice, "customer")) {
         return refusal("payment_of_other_customer");
     }
@@ -41,7 +41,7 @@ fn check(invoice: &Body, intent: &Body) -> Outcome<()> {
 }
 
 /// An intent succeeded: the invoice that it was attached to before is credited.
-pub fn succeeded(call: &Call<'_>, intent: &Body) -> Outcome<()> {
+pub fn succeeded(call: &Call<'_>, intent: &Body) -> ApiResult<()> {
     let Some(mut body) = call.session.linked(intent, ATTACHED, "invoice")? else { return Ok(()) };
     let mut open = payment::open(call, &body)?.into_iter();
     match open.find(|payment| text(payment, "payment.payment_intent") == Some(id(intent))) {
@@ -54,7 +54,7 @@ pub fn succeeded(call: &Call<'_>, intent: &Body) -> Outcome<()> {
 }
 
 /// A payment is done, of which the invoice still wants at most what is left; the invoice is not yet kept.
-fn credit(call: &Call<'_>, body: &mut Body, mut payment: Body) -> Outcome<()> {
+fn credit(call: &Call<'_>, body: &mut Body, mut payment: Body) -> ApiResult<()> {
     let Invoice { amount_paid, amount_remaining, .. } = typed(body)?;
     let amount = needed_number(&payment, "amount_requested")?.min(amount_remaining);
     set(&mut payment, "amount_requested", amount);

@@ -9,7 +9,7 @@ const MOST_TOO_SMALL: i64 = 100;
 
 /// What the customer is owed pays first; what it owes is paid with the invoice. An invoice
 /// below zero, or too small to be charged, goes to the balance.
-pub(super) fn apply(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+pub(super) fn apply(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let Invoice { customer, total, .. } = typed(body)?;
     let customer = customer.to_owned();
     let balance = || needed_number(&call.session.named("customer", &customer)?, "balance");
@@ -28,7 +28,7 @@ pub(super) fn apply(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     Ok(())
 }
 
-fn enter(call: &Call<'_>, invoice: &Body, amount: i64, kind: &str) -> Outcome<()> {
+fn enter(call: &Call<'_>, invoice: &Body, amount: i64, kind: &str) -> ApiResult<()> {
     if amount == 0 {
         return Ok(());
     }
@@ -38,7 +38,7 @@ fn enter(call: &Call<'_>, invoice: &Body, amount: i64, kind: &str) -> Outcome<()
 }
 
 /// What the balance paid of an invoice that is given up goes back to the customer.
-pub(super) fn give_back(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+pub(super) fn give_back(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let Invoice { applied, .. } = typed(body)?;
     enter(call, body, applied, "unapplied_from_invoice")?;
     set(body, APPLIED, 0);

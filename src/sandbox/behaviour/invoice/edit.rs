@@ -2,12 +2,12 @@
 
 use crate::sandbox::behaviour::invoice_item;
 use crate::sandbox::behaviour::order::{
-    self, Accepts, DISCOUNTS, LINES, Line, add_item, change_lines, give_reductions,
+    self, Accepts, DISCOUNTS, LINES, OrderLine, add_item, change_lines, give_reductions,
 };
 use crate::sandbox::behaviour::prelude::*;
 
 /// Does something for each of the `lines` of a call; `invoice_metadata` goes to the invoice.
-fn for_each(call: &Call<'_>, change: impl Fn(&mut Body, &Body, &str) -> Outcome<()>) -> Outcome<Json> {
+fn for_each(call: &Call<'_>, change: impl Fn(&mut Body, &Body, &str) -> ApiResult<()>) -> ApiResult<Json> {
     let mut body = call.named()?;
     for (path, entry) in entries(&call.params, "lines", "") {
         change(&mut body, entry, &path)?;
@@ -19,7 +19,7 @@ fn for_each(call: &Call<'_>, change: impl Fn(&mut Body, &Body, &str) -> Outcome<
 }
 
 /// `POST /v1/invoices/{id}/add_lines`.
-pub fn add_lines(call: &Call<'_>) -> Outcome<Json> {
+pub fn add_lines(call: &Call<'_>) -> ApiResult<Json> {
     for_each(call, |body, entry, path| {
         let Some(known) = text(entry, "invoice_item") else {
             let item = item_of(call, body, entry, path)?;
@@ -28,14 +28,14 @@ pub fn add_lines(call: &Call<'_>) -> Outcome<Json> {
         let param = child(path, "invoice_item");
         let item = call.session.referred("invoiceitem", known, &param)?;
         if text(&item, "invoice").is_some() {
-            return Err(Failure::of("invoice_item_on_invoice", &[]).param(param));
+            return Err(ApiError::of("invoice_item_on_invoice", &[]).param(param));
         }
         invoice_item::put_on(call, body, item)
     })
 }
 
 /// An invoice item of its own for a line that is described, kept.
-pub fn item_of(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Outcome<Body> {
+pub fn item_of(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> ApiResult<Body> {
     let mut params = entry.clone();
     copy(&mut params, invoice, &["customer"]);
     let about = call.about("invoiceitem", params)?;
@@ -46,16 +46,16 @@ pub fn item_of(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Out
     Ok(item)
 }
 
-fn cost(call: &Call<'_>, entry: &Body, invoice: &Body, path: &str) -> Outcome<Line> {
+fn cost(call: &Call<'_>, entry: &Body, invoice: &Body, path: &str) -> ApiResult<OrderLine> {
     let currency = needed(invoice, "currency")?;
-    match Line::of(call, entry, Accepts::Any, Some(currency), path)? {
+    match OrderLine::of(call, entry, Accepts::Any, Some(currency), path)? {
         Some(line) => Ok(line),
-        None => Line::of_amount(entry, currency)?.ok_or_else(|| missing(&child(path, "amount"))),
+        None => OrderLine::of_amount(entry, currency)?.ok_or_else(|| missing(&child(path, "amount"))),
     }
 }
 
 /// `POST /v1/invoices/{id}/remove_lines`: their items are deleted, or wait again.
-pub fn remove_lines(call: &Call<'_>) -> Outcome<Json> {
+pub fn remove_lines(call: &Call<'_>) -> ApiResult<Json> {
     for_each(call, |body, entry, path| {
         let line = line_of(body, entry, path)?;
         let item = order::item_of_line(&line);
@@ -72,12 +72,12 @@ pub fn remove_lines(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// The line that an entry names.
-fn line_of(invoice: &Body, entry: &Body, path: &str) -> Outcome<Body> {
+fn line_of(invoice: &Body, entry: &Body, path: &str) -> ApiResult<Body> {
     order::line_named(invoice, LINES, id(entry), &child(path, "id")).cloned()
 }
 
 /// `POST /v1/invoices/{id}/update_lines`.
-pub fn update_lines(call: &Call<'_>) -> Outcome<Json> {
+pub fn update_lines(call: &Call<'_>) -> ApiResult<Json> {
     for_each(call, |body, entry, path| {
         let line = line_of(body, entry, path)?;
         change(call, body, line, entry, path)
@@ -85,17 +85,17 @@ pub fn update_lines(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/invoices/{invoice}/lines/{id}`.
-pub fn update_line(call: &Call<'_>) -> Outcome<Json> {
+pub fn update_line(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.session.named("invoice", call.owner())?;
     let named = body! {"id": call.id};
-    let line = line_of(&body, &named, "").map_err(|failure| Failure { status: 404, ..failure })?;
+    let line = line_of(&body, &named, "").map_err(|failure| ApiError { status: 404, ..failure })?;
     change(call, &mut body, line, &call.params, "")?;
     call.session.put(&body)?;
     line_of(&body, &named, "").map(Json::Object)
 }
 
 /// Changes a line as the params say.
-fn change(call: &Call<'_>, invoice: &mut Body, mut line: Body, entry: &Body, path: &str) -> Outcome<()> {
+fn change(call: &Call<'_>, invoice: &mut Body, mut line: Body, entry: &Body, path: &str) -> ApiResult<()> {
     let mut plain = entry.clone();
     plain.retain(|name, _| matches!(name.as_str(), "description" | "discountable" | "metadata" | "period"));
     if ["amount", "price_data", "pricing", "quantity"].iter().any(|name| entry.contains_key(*name)) {

@@ -1,7 +1,7 @@
 //! The way of an invoice out of its draft: finalized, then paid, void or given up.
 
 use crate::sandbox::behaviour::order::{self, Invoice};
-use crate::sandbox::behaviour::payment_intent::{self, Attempt};
+use crate::sandbox::behaviour::payment_intent::{self, PaymentAttempt};
 use crate::sandbox::behaviour::payment_method;
 use crate::sandbox::behaviour::prelude::*;
 
@@ -17,7 +17,7 @@ const LETTER: &[&str] = &["CA", "MX", "US"];
 const FIRST_ATTEMPT: i64 = 60 * 60;
 
 /// `POST /v1/invoices/{invoice}/finalize`.
-pub fn finalize(call: &Call<'_>) -> Outcome<Json> {
+pub fn finalize(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     if let Some(advances) = call.params.get("auto_advance").and_then(Json::as_bool) {
         set(&mut body, "auto_advance", advances);
@@ -28,7 +28,7 @@ pub fn finalize(call: &Call<'_>) -> Outcome<Json> {
 
 /// Ends the draft: the number, the customer's balance, the intent that pays. What comes to
 /// nothing is paid at once. The invoice is not yet kept.
-pub fn open(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+pub fn open(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     reached(call, body, "open", "finalized_at");
     if text(body, "number").is_none() {
         set(body, "number", next_number(call, body)?);
@@ -75,7 +75,7 @@ fn show_pages(call: &Call<'_>, body: &mut Body) {
 }
 
 /// The customer's prefix and the next number of its sequence.
-fn next_number(call: &Call<'_>, body: &Body) -> Outcome<String> {
+fn next_number(call: &Call<'_>, body: &Body) -> ApiResult<String> {
     let mut customer = call.session.named("customer", needed(body, "customer")?)?;
     let next = number(&customer, "next_invoice_sequence").max(1);
     let made = format!("{}-{next:04}", needed(&customer, "invoice_prefix")?);
@@ -88,7 +88,7 @@ fn next_number(call: &Call<'_>, body: &Body) -> Outcome<String> {
 }
 
 /// `POST /v1/invoices/{invoice}/send`: nobody gets mail from a sandbox.
-pub fn send(call: &Call<'_>) -> Outcome<Json> {
+pub fn send(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     if status(&body) == "draft" {
         open(call, &mut body)?;
@@ -98,7 +98,7 @@ pub fn send(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/invoices/{invoice}/pay`.
-pub fn pay(call: &Call<'_>) -> Outcome<Json> {
+pub fn pay(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     if status(&body) == "draft" {
         open(call, &mut body)?;
@@ -116,7 +116,7 @@ pub fn pay(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// Takes what is due from the customer's payment method.
-fn charge(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+fn charge(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let method = method_of(call, body)?;
     payment_method::check_usable(&method)?;
     let Invoice { attempt_count, .. } = typed(body)?;
@@ -124,12 +124,12 @@ fn charge(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
     // after the first attempt only those that are made automatically are counted
     set(body, "attempt_count", attempt_count.max(1));
     match attempt {
-        Attempt::Paid => Ok(()),
-        Attempt::Waits => {
+        PaymentAttempt::Paid => Ok(()),
+        PaymentAttempt::Waits => {
             call.session.put(body)?;
-            Err(Failure::of("invoice_requires_action", &[]).at(Stage::Done))
+            Err(ApiError::of("invoice_requires_action", &[]).at(Stage::Done))
         }
-        Attempt::Failed(failure) => {
+        PaymentAttempt::Failed(failure) => {
             call.session.put(body)?;
             Err(*failure)
         }
@@ -138,7 +138,12 @@ fn charge(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 
 /// Tries to take what is due from a method and writes on the invoice what came of it; the
 /// invoice is not yet kept.
-pub fn collect(call: &Call<'_>, body: &mut Body, method: Body, off_session: bool) -> Outcome<Attempt> {
+pub fn collect(
+    call: &Call<'_>,
+    body: &mut Body,
+    method: Body,
+    off_session: bool,
+) -> ApiResult<PaymentAttempt> {
     let mut intent = call.session.named("payment_intent", needed(body, INTENT)?)?;
     let Invoice { amount_remaining, attempt_count, .. } = typed(body)?;
     intent.extend(body! {"payment_method": id(&method), "amount": amount_remaining});
@@ -147,12 +152,12 @@ pub fn collect(call: &Call<'_>, body: &mut Body, method: Body, off_session: bool
     body.extend(body! {"attempt_count": attempt_count + 1, "attempted": true, (TRIED): tried});
     let attempt = payment_intent::attempt(&paying, &mut intent, method, false)?;
     match &attempt {
-        Attempt::Paid => paid(call, body)?,
-        Attempt::Waits => {
+        PaymentAttempt::Paid => paid(call, body)?,
+        PaymentAttempt::Waits => {
             call.session.put(&intent)?;
             count(body, "_waits");
         }
-        Attempt::Failed(failure) => {
+        PaymentAttempt::Failed(failure) => {
             count(body, "_failed");
             // the customer was not there to authenticate, and is asked to come
             if failure.error.get("code").is_some_and(|code| code == "authentication_required") {
@@ -164,7 +169,7 @@ pub fn collect(call: &Call<'_>, body: &mut Body, method: Body, off_session: bool
 }
 
 /// The method of the call, of the invoice, of its subscription, or of the customer.
-pub fn method_of(call: &Call<'_>, body: &Body) -> Outcome<Body> {
+pub fn method_of(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
     if let Some(given) = text(&call.params, "payment_method") {
         return payment_method::resolve(call, given, "payment_method");
     }
@@ -177,25 +182,25 @@ pub fn method_of(call: &Call<'_>, body: &Body) -> Outcome<Body> {
         if let Some(source) = payment_method::of_source(call, &customer)? {
             return Ok(source);
         }
-        return Err(Failure::of("no_default_method", &[]));
+        return Err(ApiError::of("no_default_method", &[]));
     };
     call.session.referred("payment_method", method, "payment_method")
 }
 
 /// The method that paid an invoice, where a payment of its own did.
-pub fn paid_with(call: &Call<'_>, invoice: &Body) -> Outcome<Option<String>> {
+pub fn paid_with(call: &Call<'_>, invoice: &Body) -> ApiResult<Option<String>> {
     let intent = call.session.linked(invoice, INTENT, "payment_intent")?;
     let intent = intent.filter(|intent| status(intent) == "succeeded");
     Ok(intent.and_then(|intent| text(&intent, "payment_method").map(str::to_owned)))
 }
 
 /// The subscription of an invoice, where it has one.
-pub fn subscription_of(call: &Call<'_>, invoice: &Body) -> Outcome<Option<Body>> {
+pub fn subscription_of(call: &Call<'_>, invoice: &Body) -> ApiResult<Option<Body>> {
     call.session.linked(invoice, "parent.subscription_details.subscription", "subscription")
 }
 
 /// What is still due has been paid; its payments are over.
-pub fn paid(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+pub fn paid(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let Invoice { amount_due, .. } = typed(body)?;
     body.extend(body! {
         "amount_paid": amount_due, "amount_remaining": 0,
@@ -206,7 +211,7 @@ pub fn paid(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 }
 
 /// What an invoice still wants, and the intent that is to bring it.
-pub fn due_now(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+pub fn due_now(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     order::due(body)?;
     let Invoice { amount_remaining, .. } = typed(body)?;
     if amount_remaining == 0 {
@@ -221,7 +226,7 @@ pub fn due_now(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
 }
 
 /// An intent succeeded: the invoice that it belongs to is paid.
-pub fn intent_succeeded(call: &Call<'_>, intent: &Body) -> Outcome<()> {
+pub fn intent_succeeded(call: &Call<'_>, intent: &Body) -> ApiResult<()> {
     match call.session.linked(intent, "_invoice", "invoice")? {
         Some(mut body) if status(&body) != "paid" => {
             paid(call, &mut body)?;
@@ -232,7 +237,7 @@ pub fn intent_succeeded(call: &Call<'_>, intent: &Body) -> Outcome<()> {
 }
 
 /// `POST /v1/invoices/{invoice}/void`.
-pub fn void(call: &Call<'_>) -> Outcome<Json> {
+pub fn void(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     reached(call, &mut body, "void", "voided_at");
     collect_no_more(&mut body);
@@ -243,7 +248,7 @@ pub fn void(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/invoices/{invoice}/mark_uncollectible`.
-pub fn mark_uncollectible(call: &Call<'_>) -> Outcome<Json> {
+pub fn mark_uncollectible(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     reached(call, &mut body, "uncollectible", "marked_uncollectible_at");
     collect_no_more(&mut body);
@@ -257,7 +262,7 @@ fn collect_no_more(body: &mut Body) {
 }
 
 /// The intent of an invoice that needs no payment any more.
-pub(super) fn end_intent(call: &Call<'_>, body: &Body) -> Outcome<()> {
+pub(super) fn end_intent(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     match call.session.linked(body, INTENT, "payment_intent")? {
         Some(mut intent) if !matches!(status(&intent), "succeeded" | "canceled") => {
             let paying = call.about("payment_intent", Body::new())?;

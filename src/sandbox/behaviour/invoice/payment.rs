@@ -9,7 +9,7 @@ pub(super) fn requested(
     intent: &str,
     amount: i64,
     is_default: bool,
-) -> Outcome<Body> {
+) -> ApiResult<Body> {
     let mut body = call.fresh_of("invoice_payment")?;
     call.alter(&mut body, body! {
         "amount_requested": amount, "currency": member(invoice, "currency"), "invoice": id(invoice),
@@ -19,7 +19,7 @@ pub(super) fn requested(
 }
 
 /// A payment has come to this end.
-pub(super) fn end(call: &Call<'_>, mut body: Body, state: &str) -> Outcome<()> {
+pub(super) fn end(call: &Call<'_>, mut body: Body, state: &str) -> ApiResult<()> {
     set(&mut body, "status", state);
     if state == "paid" {
         let amount = needed_number(&body, "amount_requested")?;
@@ -30,14 +30,14 @@ pub(super) fn end(call: &Call<'_>, mut body: Body, state: &str) -> Outcome<()> {
 }
 
 /// The payments that an invoice still waits for.
-pub(super) fn open(call: &Call<'_>, invoice: &Body) -> Outcome<Vec<Body>> {
+pub(super) fn open(call: &Call<'_>, invoice: &Body) -> ApiResult<Vec<Body>> {
     let mut all = call.session.having("invoice_payment", "invoice", id(invoice))?;
     all.retain(|body| status(body) == "open");
     Ok(all)
 }
 
 /// An invoice waits for no payment any more: those whose intent succeeded paid it, nobody needs the others.
-pub(super) fn ended(call: &Call<'_>, invoice: &Body) -> Outcome<()> {
+pub(super) fn ended(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
     for body in open(call, invoice)? {
         let intent = call.session.linked(&body, "payment.payment_intent", "payment_intent")?;
         let is_paid = intent.is_some_and(|intent| status(&intent) == "succeeded");

@@ -4,7 +4,7 @@ use crate::sandbox::behaviour::money::Decimal;
 use crate::sandbox::behaviour::prelude::*;
 
 /// The fee of the platform, and whom the rest is for.
-pub(super) fn hand_on(subscription: &Body, intent: &mut Body) -> Outcome<()> {
+pub(super) fn hand_on(subscription: &Body, intent: &mut Body) -> ApiResult<()> {
     let amount = needed_number(intent, "amount")?;
     if let Some(fee) = part(subscription, "application_fee_percent", amount)? {
         set(intent, "application_fee_amount", fee);
@@ -18,11 +18,11 @@ pub(super) fn hand_on(subscription: &Body, intent: &mut Body) -> Outcome<()> {
 }
 
 /// The part of an amount that a percentage is; none where there is none.
-fn part(body: &Body, path: &str, amount: i64) -> Outcome<Option<i64>> {
+fn part(body: &Body, path: &str, amount: i64) -> ApiResult<Option<i64>> {
     let Some(percentage) = at(body, path).filter(|percentage| percentage.is_number()) else {
         return Ok(None);
     };
-    let wrong = |_| Failure::internal(format!("{path} is kept as {percentage}."));
+    let wrong = |_| ApiError::internal(format!("{path} is kept as {percentage}."));
     let percentage: Decimal = percentage.to_string().parse().map_err(wrong)?;
     Ok(Some(percentage.percent_of(amount)))
 }

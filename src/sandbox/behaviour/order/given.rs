@@ -13,13 +13,13 @@ pub fn give_reductions(
     params: &Body,
     rates: &str,
     path: &str,
-) -> Outcome<()> {
+) -> ApiResult<()> {
     give_rates(call, body, params, rates, path)?;
     give_discounts(call, body, params, path)
 }
 
 /// The discounts of a `discounts` param, by id and whole.
-pub fn give_discounts(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> Outcome<()> {
+pub fn give_discounts(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> ApiResult<()> {
     if params.contains_key("discounts") {
         discount::give(call, body, params, path)?;
         let whole = discount::at_work(call, items(body, "discounts"), call.now)?;
@@ -34,7 +34,7 @@ pub fn keep_discounts(body: &mut Body, discounts: &[Body]) {
 }
 
 /// The rates that a list param of ids names, whole.
-pub fn give_rates(call: &Call<'_>, body: &mut Body, params: &Body, name: &str, path: &str) -> Outcome<()> {
+pub fn give_rates(call: &Call<'_>, body: &mut Body, params: &Body, name: &str, path: &str) -> ApiResult<()> {
     if !params.contains_key(name) {
         return Ok(());
     }
@@ -43,7 +43,7 @@ pub fn give_rates(call: &Call<'_>, body: &mut Body, params: &Body, name: &str, p
         let param = format!("{}[{at}]", child(path, name));
         call.session.referred("tax_rate", rate, &param).map(Json::Object)
     });
-    set(body, name, whole.collect::<Outcome<Vec<_>>>()?);
+    set(body, name, whole.collect::<ApiResult<Vec<_>>>()?);
     Ok(())
 }
 

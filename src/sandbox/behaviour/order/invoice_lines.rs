@@ -6,7 +6,7 @@ use super::total::{LINES, show_lines};
 use crate::sandbox::behaviour::prelude::*;
 
 /// Puts an invoice item on a draft.
-pub fn add_item(call: &Call<'_>, draft: &mut Body, item: &Body) -> Outcome<()> {
+pub fn add_item(call: &Call<'_>, draft: &mut Body, item: &Body) -> ApiResult<()> {
     let subscription_item = text(item, "parent.subscription_details.subscription_item");
     let mut details = body! {
         "invoice_item": id(item), "proration": flag(item, "proration"),
@@ -54,13 +54,13 @@ pub fn invoice_line(call: &Call<'_>, item: &Body, parent: &Json) -> Body {
 }
 
 /// The line of that id among those that an object keeps; `param` named it.
-pub fn line_named<'b>(owner: &'b Body, kept: &str, named: &str, param: &str) -> Outcome<&'b Body> {
+pub fn line_named<'b>(owner: &'b Body, kept: &str, named: &str, param: &str) -> ApiResult<&'b Body> {
     let found = objects(owner, kept).find(|line| id(line) == named);
-    found.ok_or_else(|| Failure::unknown_reference("line_item", named, param))
+    found.ok_or_else(|| ApiError::unknown_reference("line_item", named, param))
 }
 
 /// Puts a line on a draft.
-pub fn push(draft: &mut Body, mut line: Body) -> Outcome<()> {
+pub fn push(draft: &mut Body, mut line: Body) -> ApiResult<()> {
     set(&mut line, "invoice", id(draft));
     let mut lines = items(draft, LINES).to_vec();
     lines.push(Json::Object(line));
@@ -68,7 +68,7 @@ pub fn push(draft: &mut Body, mut line: Body) -> Outcome<()> {
 }
 
 /// Moves the newest lines of a draft, all after the first `first`, before the older ones.
-pub fn put_first(draft: &mut Body, first: usize) -> Outcome<()> {
+pub fn put_first(draft: &mut Body, first: usize) -> ApiResult<()> {
     let mut lines = items(draft, LINES).to_vec();
     if first < lines.len() {
         lines.rotate_left(first);
@@ -77,12 +77,12 @@ pub fn put_first(draft: &mut Body, first: usize) -> Outcome<()> {
 }
 
 /// Changes the lines of a draft, and everything that follows from them.
-pub fn change_lines(draft: &mut Body, change: impl Fn(&Body) -> Option<Body>) -> Outcome<()> {
+pub fn change_lines(draft: &mut Body, change: impl Fn(&Body) -> Option<Body>) -> ApiResult<()> {
     let lines: Vec<Json> = objects(draft, LINES).filter_map(change).map(Json::Object).collect();
     show_lines(draft, &lines)
 }
 
 /// Takes an invoice item off a draft.
-pub fn remove(draft: &mut Body, item: &str) -> Outcome<()> {
+pub fn remove(draft: &mut Body, item: &str) -> ApiResult<()> {
     change_lines(draft, |line| (item_of_line(line) != Some(item)).then(|| line.clone()))
 }

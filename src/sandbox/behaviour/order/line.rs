@@ -8,7 +8,7 @@ use super::price::Price;
 
 /// A line that is worked out.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub struct OrderLine {
     /// In the smallest unit of the currency.
     pub amount: i64,
     /// In small letters.
@@ -21,7 +21,7 @@ pub struct Line {
     pub sold: Option<(String, String)>,
 }
 
-impl Line {
+impl OrderLine {
     /// The line of an entry that names or describes a price, in that currency where one is expected;
     /// none where it does neither.
     pub fn of(
@@ -30,10 +30,10 @@ impl Line {
         accepts: Accepts,
         currency: Option<&str>,
         path: &str,
-    ) -> Outcome<Option<Self>> {
+    ) -> ApiResult<Option<Self>> {
         let quantity = quantity(entry);
         if quantity < 0 {
-            return Err(Failure::of("too_low", &[("least", &0)]).param(child(path, "quantity")));
+            return Err(ApiError::of("too_low", &[("least", &0)]).param(child(path, "quantity")));
         }
         // invoices have the price of a line one step deeper
         let deeper = inner(entry, "pricing").filter(|pricing| text(pricing, "price").is_some());
@@ -46,7 +46,7 @@ impl Line {
     }
 
     /// A line for a quantity of a price.
-    pub fn of_price(price: &Price<'_>, quantity: i64) -> Outcome<Self> {
+    pub fn of_price(price: &Price<'_>, quantity: i64) -> ApiResult<Self> {
         Ok(Self {
             amount: price.cost(quantity)?,
             currency: price.currency.to_owned(),
@@ -57,9 +57,9 @@ impl Line {
     }
 
     /// An amount, or the amount of one, that an entry gives without a price; none where it gives neither.
-    pub fn of_amount(entry: &Body, currency: &str) -> Outcome<Option<Self>> {
+    pub fn of_amount(entry: &Body, currency: &str) -> ApiResult<Option<Self>> {
         let quantity = quantity(entry);
-        let given: Given = typed(entry)?;
+        let given: ExplicitAmounts = typed(entry)?;
         let unit = match (given.amount, given.unit_amount_decimal, given.unit_amount) {
             (None, Some(unit), _) => unit,
             (Some(amount), ..) | (None, None, Some(amount)) => Decimal::from(amount),
@@ -71,7 +71,7 @@ impl Line {
     }
 
     /// What is sold, in words; none where nobody knows.
-    pub fn description(&self, call: &Call<'_>) -> Outcome<Option<String>> {
+    pub fn description(&self, call: &Call<'_>) -> ApiResult<Option<String>> {
         let Some((_, product)) = &self.sold else { return Ok(None) };
         let product = call.session.alive("product", product)?;
         Ok(product.and_then(|product| text(&product, "name").map(str::to_owned)))
@@ -87,7 +87,7 @@ impl Line {
 
 /// The amounts that an entry without a price may give.
 #[derive(Deserialize)]
-struct Given {
+struct ExplicitAmounts {
     amount: Option<i64>,
     unit_amount: Option<i64>,
     unit_amount_decimal: Option<Decimal>,

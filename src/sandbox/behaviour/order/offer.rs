@@ -26,9 +26,10 @@ impl Accepts {
         matches!(self, Self::Recurring | Self::RecurringOfAnyAge)
     }
 
-    fn check(self, price: &Body, param: String) -> Outcome<()> {
+    fn check(self, price: &Body, param: String) -> ApiResult<()> {
         let Price { id, active, recurring, .. } = Price::of(price)?;
-        let wrong_type = |is: &str, takes: &str| Failure::of("price_type", &[("is", &is), ("takes", &takes)]);
+        let wrong_type =
+            |is: &str, takes: &str| ApiError::of("price_type", &[("is", &is), ("takes", &takes)]);
         let refusal = match self {
             Self::OneTime if recurring.is_some() => wrong_type("recurring", "one_time"),
             Self::Recurring | Self::RecurringOfAnyAge if recurring.is_none() => {
@@ -36,14 +37,14 @@ impl Accepts {
             }
             Self::RecurringOfAnyAge => return Ok(()),
             _ if active => return Ok(()),
-            _ => Failure::of("price_inactive", &[("price", &id)]),
+            _ => ApiError::of("price_inactive", &[("price", &id)]),
         };
         Err(refusal.param(param))
     }
 }
 
 /// The price that an entry names, or describes under `price_data`; none where it does neither.
-pub fn named(call: &Call<'_>, entry: &Body, accepts: Accepts, path: &str) -> Outcome<Option<Body>> {
+pub fn named(call: &Call<'_>, entry: &Body, accepts: Accepts, path: &str) -> ApiResult<Option<Body>> {
     let names = if accepts.is_recurring() { &["price", "plan"][..] } else { &["price"] };
     let given = names.iter().find_map(|name| Some((*name, text(entry, name)?)));
     let (Some((name, given)), None) = (given, inner(entry, "price_data")) else {
@@ -59,12 +60,12 @@ pub fn named(call: &Call<'_>, entry: &Body, accepts: Accepts, path: &str) -> Out
 }
 
 /// The price that an entry names or describes, which it must.
-pub fn demanded(call: &Call<'_>, entry: &Body, accepts: Accepts, path: &str) -> Outcome<Body> {
+pub fn demanded(call: &Call<'_>, entry: &Body, accepts: Accepts, path: &str) -> ApiResult<Body> {
     named(call, entry, accepts, path)?.ok_or_else(|| missing(&child(path, "price")))
 }
 
 /// A price that `price_data` describes: kept, but never offered to others.
-fn described(call: &Call<'_>, data: &Body, path: &str) -> Outcome<Body> {
+fn described(call: &Call<'_>, data: &Body, path: &str) -> ApiResult<Body> {
     let mut data = data.clone();
     let product = data.shift_remove("product_data");
     match (text(&data, "product"), product) {
@@ -82,14 +83,14 @@ fn described(call: &Call<'_>, data: &Body, path: &str) -> Outcome<Body> {
 }
 
 /// A product that `product_data` describes, kept.
-pub fn product_described(call: &Call<'_>, data: Body) -> Outcome<Body> {
+pub fn product_described(call: &Call<'_>, data: Body) -> ApiResult<Body> {
     let made = call.about("product", data)?.build()?;
     call.session.put(&made)?;
     Ok(made)
 }
 
 /// A price made of params and kept; `within` is the param that holds them.
-pub fn price(call: &Call<'_>, within: &str) -> Outcome<Body> {
+pub fn price(call: &Call<'_>, within: &str) -> ApiResult<Body> {
     let mut body = call.build()?;
     let currency = money::currency(&call.params)?;
     set(&mut body, "currency", currency.as_str());
@@ -102,7 +103,7 @@ pub fn price(call: &Call<'_>, within: &str) -> Outcome<Body> {
     Ok(body)
 }
 
-fn recurring(call: &Call<'_>, body: &mut Body, within: &str) -> Outcome<()> {
+fn recurring(call: &Call<'_>, body: &mut Body, within: &str) -> ApiResult<()> {
     let Some(given) = inner(body, "recurring") else { return Ok(()) };
     metered(call, given, &child(within, "recurring"))?;
     let most = match text(given, "interval") {
@@ -113,7 +114,7 @@ fn recurring(call: &Call<'_>, body: &mut Body, within: &str) -> Outcome<()> {
     };
     let count = number(given, "interval_count").max(1);
     if count > most {
-        return Err(Failure::of("billing_interval_too_long", &[]));
+        return Err(ApiError::of("billing_interval_too_long", &[]));
     }
     set_inner(body, "recurring", "interval_count", count);
     set(body, "type", "recurring");
@@ -121,31 +122,31 @@ fn recurring(call: &Call<'_>, body: &mut Body, within: &str) -> Outcome<()> {
 }
 
 /// What is counted has a meter that counts it, and nothing else has one.
-fn metered(call: &Call<'_>, recurring: &Body, path: &str) -> Outcome<()> {
+fn metered(call: &Call<'_>, recurring: &Body, path: &str) -> ApiResult<()> {
     let param = child(path, "meter");
     let refusal = match (text(recurring, "usage_type") == Some("metered"), text(recurring, "meter")) {
         (false, None) => return Ok(()),
-        (true, None) => Failure::of("metered_without_meter", &[]),
-        (false, Some(_)) => Failure::of("meter_without_usage", &[]),
+        (true, None) => ApiError::of("metered_without_meter", &[]),
+        (false, Some(_)) => ApiError::of("meter_without_usage", &[]),
         (true, Some(meter)) => {
             let known = call.session.referred("billing.meter", meter, &param)?;
             if status(&known) == "active" {
                 return Ok(());
             }
-            Failure::of("meter_inactive", &[("meter", &meter)])
+            ApiError::of("meter_inactive", &[("meter", &meter)])
         }
     };
     Err(refusal.param(param))
 }
 
 /// Exactly one way of saying the amount, whole and decimal amount in step.
-fn amounts(call: &Call<'_>, body: &mut Body, within: &str) -> Outcome<()> {
+fn amounts(call: &Call<'_>, body: &mut Body, within: &str) -> ApiResult<()> {
     if text(body, "billing_scheme") == Some("tiered") {
         if text(body, "tiers_mode").is_none() {
             return Err(missing("tiers_mode"));
         }
         if inner(body, "recurring").is_none() {
-            return Err(Failure::of("tiers_without_recurring", &[]));
+            return Err(ApiError::of("tiers_without_recurring", &[]));
         }
         set(body, "tiers", tiers(&call.params)?);
         return Ok(());
@@ -176,18 +177,18 @@ fn amounts(call: &Call<'_>, body: &mut Body, within: &str) -> Outcome<()> {
 const TIER_AMOUNTS: &[&str] = &["flat_amount", "flat_amount_decimal", "unit_amount", "unit_amount_decimal"];
 
 /// The steps of a price, whole and decimal amounts in step; the last one has no end.
-fn tiers(given: &Body) -> Outcome<Vec<Json>> {
+fn tiers(given: &Body) -> ApiResult<Vec<Json>> {
     let steps: Vec<&Body> = objects(given, "tiers").collect();
     let Some(last) = steps.len().checked_sub(1) else { return Err(missing("tiers")) };
     let (mut below, mut made) = (0, Vec::new());
     for (at, step) in steps.into_iter().enumerate() {
         let mut shown = body! {"up_to": given_number(step, "up_to")};
         if (text(step, "up_to") == Some("inf")) != (at == last) {
-            return Err(Failure::of("tiers_without_end", &[]));
+            return Err(ApiError::of("tiers_without_end", &[]));
         }
         if let Some(up_to) = given_number(step, "up_to") {
             if up_to <= below {
-                return Err(Failure::of("tier_not_greater", &[]));
+                return Err(ApiError::of("tier_not_greater", &[]));
             }
             below = up_to;
         }
@@ -199,7 +200,7 @@ fn tiers(given: &Body) -> Outcome<Vec<Json>> {
             money::in_step(&mut shown, whole, decimal, &within)?;
         }
         if TIER_AMOUNTS.iter().all(|name| shown.get(*name).is_none_or(Json::is_null)) {
-            return Err(Failure::of("tier_without_amount", &[]));
+            return Err(ApiError::of("tier_without_amount", &[]));
         }
         made.push(Json::Object(shown));
     }
@@ -210,7 +211,7 @@ fn tiers(given: &Body) -> Outcome<Vec<Json>> {
 const AMOUNTS: &[&str] = &["custom_unit_amount", "tax_behavior", "unit_amount", "unit_amount_decimal"];
 
 /// Completes the options that are given, beside those that are there; the main currency is one of them.
-pub fn currency_options(body: &mut Body, given: &Body) -> Outcome<()> {
+pub fn currency_options(body: &mut Body, given: &Body) -> ApiResult<()> {
     let (mut own, currency) = (Body::new(), needed(body, "currency")?);
     copy(&mut own, body, AMOUNTS);
     let mut options = Body::new();
@@ -234,14 +235,14 @@ pub fn currency_options(body: &mut Body, given: &Body) -> Outcome<()> {
 }
 
 /// A lookup key belongs to one active price; with `transfer_lookup_key` it moves.
-pub fn take_lookup_key(call: &Call<'_>, body: &Body) -> Outcome<()> {
+pub fn take_lookup_key(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     let Some(key) = text(body, "lookup_key").filter(|_| flag(body, "active")) else { return Ok(()) };
     for mut other in call.session.having("price", "lookup_key", key)? {
         if id(&other) == id(body) || !flag(&other, "active") {
             continue;
         }
         if !flag(&call.params, "transfer_lookup_key") {
-            return Err(Failure::of("lookup_key_taken", &[("price", &id(&other))]));
+            return Err(ApiError::of("lookup_key_taken", &[("price", &id(&other))]));
         }
         call.alter(&mut other, body! {"lookup_key": Json::Null})?;
     }

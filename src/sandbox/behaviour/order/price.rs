@@ -47,12 +47,12 @@ struct Bundle {
 
 impl<'b> Price<'b> {
     /// A price in its own currency.
-    pub fn of(body: &'b Body) -> Outcome<Self> {
+    pub fn of(body: &'b Body) -> ApiResult<Self> {
         Ok(Self { amounts: typed(body)?, ..typed(body)? })
     }
 
     /// A price in that currency: its own, or one of its `currency_options`; `param` named the price.
-    pub fn in_currency(body: &'b Body, currency: &'b str, param: &str) -> Outcome<Self> {
+    pub fn in_currency(body: &'b Body, currency: &'b str, param: &str) -> ApiResult<Self> {
         let price = Self::of(body)?;
         if price.currency == currency {
             return Ok(price);
@@ -60,18 +60,18 @@ impl<'b> Price<'b> {
         let Some(option) = inner(body, "currency_options").and_then(|options| inner(options, currency))
         else {
             let values: Values<'_> = &[("own", &price.currency), ("wanted", &currency)];
-            return Err(Failure::of("price_currency", values).param(param));
+            return Err(ApiError::of("price_currency", values).param(param));
         };
         Ok(Self { currency, amounts: typed(option)?, ..price })
     }
 
     /// The cost of a quantity in the smallest unit of the currency, rounded half up.
-    pub fn cost(&self, quantity: i64) -> Outcome<i64> {
+    pub fn cost(&self, quantity: i64) -> ApiResult<i64> {
         let quantity = self.transform_quantity.as_ref().map_or(quantity, |bundle| bundle.count(quantity));
         if self.billing_scheme != "tiered" {
             return Ok(cost(self.amounts.unit_amount_decimal.as_ref(), quantity));
         }
-        let lacks = || Failure::internal(format!("The price {} is kept without its tiers.", self.id));
+        let lacks = || ApiError::internal(format!("The price {} is kept without its tiers.", self.id));
         let tiers = self.amounts.tiers.as_ref().ok_or_else(lacks)?;
         let volume =
             tiers.iter().find(|tier| quantity <= tier.top()).filter(|_| self.tiers_mode == Some("volume"));

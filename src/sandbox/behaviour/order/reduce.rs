@@ -34,7 +34,7 @@ pub struct Reduced<'o> {
 
 /// What an order comes to, in the smallest unit of its currency.
 #[derive(Debug, Default, Clone, Copy)]
-pub struct Totals {
+pub struct OrderTotals {
     /// Before discounts and taxes.
     pub subtotal: i64,
     /// What the discounts take off.
@@ -47,7 +47,7 @@ pub struct Totals {
     pub total: i64,
 }
 
-impl Totals {
+impl OrderTotals {
     /// As `total_details` shows them, with the shipping.
     pub fn details(&self, shipping: i64) -> Json {
         let tax = self.exclusive + self.inclusive;
@@ -77,7 +77,7 @@ pub fn reduce<'o>(
     lines: &[Priced<'o>],
     discounts: impl IntoIterator<Item = &'o Body>,
     currency: &str,
-) -> Outcome<(Vec<Reduced<'o>>, Totals)> {
+) -> ApiResult<(Vec<Reduced<'o>>, OrderTotals)> {
     let base = |line: &Priced<'o>| (if line.discountable { line.amount } else { 0 }, line.product);
     let mut left: Vec<Base<'o>> = lines.iter().map(base).collect();
     let mut off: Vec<Vec<(&'o Body, i64)>> = vec![Vec::new(); lines.len()];
@@ -87,7 +87,7 @@ pub fn reduce<'o>(
             *amount -= share;
             taken.push((own, share));
         }
-        Ok::<_, Failure>(())
+        Ok::<_, ApiError>(())
     };
     for ((line, left), off) in lines.iter().zip(&mut left).zip(&mut off) {
         for own in &line.discounts {
@@ -95,7 +95,7 @@ pub fn reduce<'o>(
         }
     }
     discounts.into_iter().try_for_each(|own| take(own, &mut left, &mut off))?;
-    let mut totals = Totals::default();
+    let mut totals = OrderTotals::default();
     let reduced = lines.iter().zip(off).map(|(line, mut off)| {
         off.retain(|_| line.discountable);
         let left = line.amount - off.iter().map(|(_, amount)| amount).sum::<i64>();
@@ -103,5 +103,5 @@ pub fn reduce<'o>(
         totals.add(line, &reduced);
         Ok(reduced)
     });
-    Ok((reduced.collect::<Outcome<_>>()?, totals))
+    Ok((reduced.collect::<ApiResult<_>>()?, totals))
 }

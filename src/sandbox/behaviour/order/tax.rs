@@ -35,9 +35,9 @@ impl Tax<'_> {
 
 /// The taxes of an amount. What is within it is found from all rates that are within it: the net and these
 /// taxes make the amount.
-pub fn taxes(rates: &[Json], amount: i64) -> Outcome<Vec<Tax<'_>>> {
+pub fn taxes(rates: &[Json], amount: i64) -> ApiResult<Vec<Tax<'_>>> {
     let read = |rate| Ok((rate, typed::<Percentage>(rate)?.percentage));
-    let known = rates.iter().filter_map(Json::as_object).map(read).collect::<Outcome<Vec<_>>>()?;
+    let known = rates.iter().filter_map(Json::as_object).map(read).collect::<ApiResult<Vec<_>>>()?;
     let inclusive = known.iter().filter(|(rate, _)| flag(rate, "inclusive"));
     let sum = inclusive.map(|(_, part)| part.percent_of(WHOLE)).sum::<i64>();
     let within = |parts: i64| money::part_of(amount.into(), parts.into(), (WHOLE + sum).into());

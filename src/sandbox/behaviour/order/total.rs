@@ -42,16 +42,16 @@ pub struct InvoiceLine<'b> {
 }
 
 /// Recalculates an invoice after its discounts or its rates have changed.
-pub fn work_out(body: &mut Body) -> Outcome<()> {
+pub fn work_out(body: &mut Body) -> ApiResult<()> {
     let lines = items(body, LINES).to_vec();
     show_lines(body, &lines)
 }
 
 /// Keeps the lines and everything that follows from them.
-pub fn show_lines(body: &mut Body, lines: &[Json]) -> Outcome<()> {
+pub fn show_lines(body: &mut Body, lines: &[Json]) -> ApiResult<()> {
     let usual = items(body, "default_tax_rates");
     let known: Vec<&Body> = lines.iter().filter_map(Json::as_object).collect();
-    let priced = known.iter().map(|line| priced(line, usual)).collect::<Outcome<Vec<_>>>()?;
+    let priced = known.iter().map(|line| priced(line, usual)).collect::<ApiResult<Vec<_>>>()?;
     let (reduced, totals) = reduce(&priced, objects(body, DISCOUNTS), needed(body, "currency")?)?;
     let (mut discounts, mut taxes, mut credits) = (Vec::new(), Vec::new(), Vec::new());
     let lines = known.into_iter().zip(&reduced).map(|(line, own)| {
@@ -83,7 +83,7 @@ pub fn pretax_credits(off: &[Json]) -> Vec<Json> {
     off.iter().map(credit).collect()
 }
 
-fn priced<'o>(line: &'o Body, usual: &'o [Json]) -> Outcome<Priced<'o>> {
+fn priced<'o>(line: &'o Body, usual: &'o [Json]) -> ApiResult<Priced<'o>> {
     let InvoiceLine { amount, discountable, .. } = typed(line)?;
     Ok(Priced {
         amount,
@@ -95,7 +95,7 @@ fn priced<'o>(line: &'o Body, usual: &'o [Json]) -> Outcome<Priced<'o>> {
 }
 
 /// What is still to be paid.
-pub fn due(body: &mut Body) -> Outcome<()> {
+pub fn due(body: &mut Body) -> ApiResult<()> {
     let Invoice { total, applied, pre_payment_credit_notes_amount, amount_paid, .. } = typed(body)?;
     let due = total.max(0) + applied - pre_payment_credit_notes_amount;
     body.extend(body! {"amount_due": due.max(0), "amount_remaining": (due - amount_paid).max(0)});

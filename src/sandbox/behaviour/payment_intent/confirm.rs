@@ -13,30 +13,30 @@ const ADVICE: &str = "You can either update the PaymentIntent with a payment met
 pub(super) const AUTHENTICATED_WITH: &str = "_authenticated_with";
 
 /// `POST /v1/payment_intents/{intent}/confirm`.
-pub(in crate::sandbox::behaviour) fn confirm(call: &Call<'_>) -> Outcome<Json> {
+pub(in crate::sandbox::behaviour) fn confirm(call: &Call<'_>) -> ApiResult<Json> {
     intent::confirm(call, run)
 }
 
 /// Confirms an intent whose params are laid over.
-pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
+pub(super) fn run(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
     let method = intent::confirming_method(call, &body, ADVICE)?;
     payment_method::check_usable(&method)?;
     let authenticated = text(&body, AUTHENTICATED_WITH) == Some(id(&method));
     match attempt(call, &mut body, method, authenticated)? {
-        Attempt::Failed(failure) => Err(*failure),
-        Attempt::Paid | Attempt::Waits => call.keep(body),
+        PaymentAttempt::Failed(failure) => Err(*failure),
+        PaymentAttempt::Paid | PaymentAttempt::Waits => call.keep(body),
     }
 }
 
 /// What came of a payment.
 #[derive(Debug)]
-pub(in crate::sandbox::behaviour) enum Attempt {
+pub(in crate::sandbox::behaviour) enum PaymentAttempt {
     /// The money is taken or held.
     Paid,
     /// The customer has to do something first.
     Waits,
     /// The payment was refused; the intent says why and is kept.
-    Failed(Box<Failure>),
+    Failed(Box<ApiError>),
 }
 
 /// Tries the payment with a method and writes the result on the intent.
@@ -45,7 +45,7 @@ pub(in crate::sandbox::behaviour) fn attempt(
     body: &mut Body,
     mut method: Body,
     authenticated: bool,
-) -> Outcome<Attempt> {
+) -> ApiResult<PaymentAttempt> {
     card::check(&mut method);
     let verdict = card::verdict(&method);
     let refused = match verdict {
@@ -56,19 +56,19 @@ pub(in crate::sandbox::behaviour) fn attempt(
         Verdict::Authenticate if nobody_is_there(call) => Some(card::unauthenticated()),
         Verdict::Authenticate => {
             intent::ask_to_authenticate(call, body, &method);
-            return Ok(Attempt::Waits);
+            return Ok(PaymentAttempt::Waits);
         }
         Verdict::Approve => None,
     };
     if let Some(why) = refused {
-        return refuse(call, body, &method, why).map(|failure| Attempt::Failed(Box::new(failure)));
+        return refuse(call, body, &method, why).map(|failure| PaymentAttempt::Failed(Box::new(failure)));
     }
     set(body, charge::AUTHENTICATED, verdict == Verdict::Authenticate);
     if authenticated && text(body, "setup_future_usage") == Some("off_session") {
         set(&mut method, card::AUTHENTICATED, true);
     }
     pay(call, body, &mut method)?;
-    Ok(Attempt::Paid)
+    Ok(PaymentAttempt::Paid)
 }
 
 /// Whether the customer cannot be asked for anything.
@@ -81,7 +81,7 @@ fn is_off_session(call: &Call<'_>) -> bool {
     off_session.is_some_and(|given| *given != Json::Bool(false) && *given != "")
 }
 
-fn pay(call: &Call<'_>, body: &mut Body, method: &mut Body) -> Outcome<()> {
+fn pay(call: &Call<'_>, body: &mut Body, method: &mut Body) -> ApiResult<()> {
     let held = text(body, "capture_method") == Some("manual");
     let charge = charge::for_intent(call, body, method, None, !held)?;
     let amount = needed_number(body, "amount")?;
@@ -99,7 +99,7 @@ fn pay(call: &Call<'_>, body: &mut Body, method: &mut Body) -> Outcome<()> {
 }
 
 /// Writes a refused payment on the intent, keeps both, and answers with the refusal.
-fn refuse(call: &Call<'_>, body: &mut Body, method: &Body, why: &'static Decline) -> Outcome<Failure> {
+fn refuse(call: &Call<'_>, body: &mut Body, method: &Body, why: &'static Decline) -> ApiResult<ApiError> {
     let charge = charge::for_intent(call, body, method, Some(why), true)?;
     let failure = why.failure().with("charge", id(&charge)).with("payment_method", visible(method));
     intent::fail(body, "last_payment_error", &failure);

@@ -3,10 +3,10 @@
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{charge, intent};
 
-use super::confirm::{AUTHENTICATED_WITH, Attempt, attempt};
+use super::confirm::{AUTHENTICATED_WITH, PaymentAttempt, attempt};
 
 /// `POST /v1/payment_intents/{intent}/capture`.
-pub(in crate::sandbox::behaviour) fn capture(call: &Call<'_>) -> Outcome<Json> {
+pub(in crate::sandbox::behaviour) fn capture(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     let all = needed_number(&body, "amount_capturable")?;
     let amount = given_number(&call.params, "amount_to_capture").unwrap_or(all);
@@ -20,7 +20,7 @@ pub(in crate::sandbox::behaviour) fn capture(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/payment_intents/{intent}/cancel`.
-pub(in crate::sandbox::behaviour) fn cancel(call: &Call<'_>) -> Outcome<Json> {
+pub(in crate::sandbox::behaviour) fn cancel(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     end(call, &mut body, text(&call.params, "cancellation_reason"))?;
     Ok(Json::Object(body))
@@ -31,7 +31,7 @@ pub(in crate::sandbox::behaviour) fn end(
     call: &Call<'_>,
     body: &mut Body,
     reason: Option<&str>,
-) -> Outcome<()> {
+) -> ApiResult<()> {
     if status(body) == "requires_capture"
         && let Some(mut held) = call.session.linked(body, "latest_charge", "charge")?
     {
@@ -46,10 +46,10 @@ pub(in crate::sandbox::behaviour) fn end(
 }
 
 /// What the customer does on the page that `next_action` names: authenticates, or fails to.
-pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
+pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: bool) -> ApiResult<Json> {
     let (mut body, method) = intent::authenticating(call)?;
     if !succeeds {
-        let failure = Failure::of("payment_authentication_failed", &[]);
+        let failure = ApiError::of("payment_authentication_failed", &[]);
         intent::fail(&mut body, "last_payment_error", &failure);
         return call.keep(body);
     }
@@ -61,7 +61,7 @@ pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: boo
         return call.keep(body);
     }
     match attempt(call, &mut body, method, true)? {
-        Attempt::Failed(failure) => Err(*failure),
-        Attempt::Paid | Attempt::Waits => call.keep(body),
+        PaymentAttempt::Failed(failure) => Err(*failure),
+        PaymentAttempt::Paid | PaymentAttempt::Waits => call.keep(body),
     }
 }

@@ -9,7 +9,7 @@ use crate::sandbox::behaviour::subscription;
 const MOST: usize = 10;
 
 /// The phases of params, one after the other from `start` on.
-pub(super) fn all(call: &Call<'_>, start: i64) -> Outcome<Vec<Json>> {
+pub(super) fn all(call: &Call<'_>, start: i64) -> ApiResult<Vec<Json>> {
     let mut at = start;
     let mut phases = Vec::new();
     for (path, params) in entries(&call.params, "phases", "") {
@@ -20,7 +20,7 @@ pub(super) fn all(call: &Call<'_>, start: i64) -> Outcome<Vec<Json>> {
     match phases.len() {
         0 => Err(missing("phases")),
         1..=MOST => Ok(phases),
-        _ => Err(Failure::of("too_many_phases", &[("most", &MOST)])),
+        _ => Err(ApiError::of("too_many_phases", &[("most", &MOST)])),
     }
 }
 
@@ -60,7 +60,7 @@ pub(super) fn time(call: &Call<'_>, params: &Body, name: &str) -> Option<i64> {
     given_number(params, name).or_else(|| (text(params, name)? == "now").then_some(call.now))
 }
 
-fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> {
+fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> ApiResult<Body> {
     let mut own = Vec::new();
     let mut currency = text(params, "currency").map(str::to_ascii_lowercase);
     let mut usual_end = None;
@@ -85,7 +85,7 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> 
     let end = time(call, params, "end_date").or_else(|| duration.map(|duration| duration.after(start)));
     let end = end.or(usual_end).ok_or_else(|| missing(&child(path, "items")))?;
     if end <= start {
-        return Err(Failure::of("phase_ends_early", &[]).param(child(path, "end_date")));
+        return Err(ApiError::of("phase_ends_early", &[]).param(child(path, "end_date")));
     }
     let trial = if flag(params, "trial") { Json::from(end) } else { member(params, "trial_end") };
     let mut phase = body! {
@@ -99,7 +99,7 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> Outcome<Body> 
 }
 
 /// What is on the first invoice of a phase beside its items.
-fn extra(call: &Call<'_>, params: &Body, path: &str) -> Outcome<Vec<Body>> {
+fn extra(call: &Call<'_>, params: &Body, path: &str) -> ApiResult<Vec<Body>> {
     let shown = entries(params, "add_invoice_items", path).map(|(path, item)| {
         let price = order::demanded(call, item, Accepts::OneTime, &path)?;
         let mut shown = body! {
@@ -174,7 +174,7 @@ fn entry(wanted: &Body, known: Option<&str>) -> Body {
 }
 
 /// The subscription that a phase makes.
-pub(super) fn begin(call: &Call<'_>, schedule: &Body, phase: &Body) -> Outcome<Body> {
+pub(super) fn begin(call: &Call<'_>, schedule: &Body, phase: &Body) -> ApiResult<Body> {
     let mut params = params(call, schedule, phase);
     let own: Vec<Body> = objects(phase, "items").map(|wanted| entry(wanted, None)).collect();
     params.extend(body! {
@@ -184,7 +184,7 @@ pub(super) fn begin(call: &Call<'_>, schedule: &Body, phase: &Body) -> Outcome<B
 }
 
 /// The subscription becomes what the phase says.
-pub(super) fn enter(call: &Call<'_>, schedule: &Body, owner: &Body, phase: &Body) -> Outcome<()> {
+pub(super) fn enter(call: &Call<'_>, schedule: &Body, owner: &Body, phase: &Body) -> ApiResult<()> {
     let mut left: Vec<&Body> = subscription::shown(owner).collect();
     let wanted = objects(phase, "items").map(|wanted| {
         let same = left.iter().position(|item| text(item, "price.id") == text(wanted, "price"));

@@ -11,12 +11,12 @@ const ADVICE: &str = "Update the SetupIntent with a payment method and then conf
 const DEPOSITS: [i64; 2] = [32, 45];
 
 /// `POST /v1/setup_intents/{id}/confirm`.
-pub(in crate::sandbox::behaviour) fn confirm(call: &Call<'_>) -> Outcome<Json> {
+pub(in crate::sandbox::behaviour) fn confirm(call: &Call<'_>) -> ApiResult<Json> {
     intent::confirm(call, run)
 }
 
 /// Confirms an intent whose params are laid over.
-pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Json> {
+pub(super) fn run(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
     let method = intent::confirming_method(call, &body, ADVICE)?;
     if text(&method, "type") == Some("us_bank_account") {
         set(&mut body, "next_action", deposits(call));
@@ -53,8 +53,8 @@ fn attempt(
     body: &mut Body,
     method: &Body,
     how: &str,
-    error: Option<&Failure>,
-) -> Outcome<()> {
+    error: Option<&ApiError>,
+) -> ApiResult<()> {
     let mut tried = call.fresh_of("setup_attempt")?;
     copy(&mut tried, body, &["customer", "on_behalf_of", "usage"]);
     let kind = needed(method, "type")?;
@@ -75,12 +75,12 @@ fn attempt(
     call.session.put(&tried)
 }
 
-fn wait(call: &Call<'_>, mut body: Body, method: &Body) -> Outcome<Json> {
+fn wait(call: &Call<'_>, mut body: Body, method: &Body) -> ApiResult<Json> {
     attempt(call, &mut body, method, "requires_action", None)?;
     call.keep(body)
 }
 
-fn succeed(call: &Call<'_>, mut body: Body, mut method: Body) -> Outcome<Json> {
+fn succeed(call: &Call<'_>, mut body: Body, mut method: Body) -> ApiResult<Json> {
     if let Some(customer) = text(&body, "customer") {
         payment_method::attach_to(call, &mut method, customer)?;
     }
@@ -89,25 +89,25 @@ fn succeed(call: &Call<'_>, mut body: Body, mut method: Body) -> Outcome<Json> {
     call.keep(body)
 }
 
-fn fail(call: &Call<'_>, body: &mut Body, method: &Body, failure: &Failure) -> Outcome<()> {
+fn fail(call: &Call<'_>, body: &mut Body, method: &Body, failure: &ApiError) -> ApiResult<()> {
     attempt(call, body, method, "failed", Some(failure))?;
     intent::fail(body, "last_setup_error", failure);
     call.session.put(body)
 }
 
 /// `POST /v1/setup_intents/{id}/verify_microdeposits`: 32 and 45, or the code `SM11AA`.
-pub(in crate::sandbox::behaviour) fn verify(call: &Call<'_>) -> Outcome<Json> {
+pub(in crate::sandbox::behaviour) fn verify(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.named()?;
     let amounts: Vec<i64> = items(&call.params, "amounts").iter().filter_map(Json::as_i64).collect();
     if amounts != DEPOSITS && text(&call.params, "descriptor_code") != Some("SM11AA") {
-        return Err(Failure::of("microdeposits_mismatch", &[]));
+        return Err(ApiError::of("microdeposits_mismatch", &[]));
     }
     let method = call.session.named("payment_method", needed(&body, "payment_method")?)?;
     succeed(call, body, method)
 }
 
 /// What the customer does on the page that `next_action` names: authenticates, or fails to.
-pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: bool) -> Outcome<Json> {
+pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: bool) -> ApiResult<Json> {
     let (mut body, mut method) = intent::authenticating(call)?;
     if succeeds {
         if text(&body, "usage") == Some("off_session") {
@@ -115,6 +115,6 @@ pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: boo
         }
         return succeed(call, body, method);
     }
-    fail(call, &mut body, &method, &Failure::of("setup_authentication_failed", &[]))?;
+    fail(call, &mut body, &method, &ApiError::of("setup_authentication_failed", &[]))?;
     Ok(Json::Object(body))
 }

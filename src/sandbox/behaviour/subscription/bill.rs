@@ -1,7 +1,7 @@
 //! The invoices of a subscription: what is on them, and how they are paid.
 
-use crate::sandbox::behaviour::order::{self, Accepts, Invoice, LINES, Line, Price};
-use crate::sandbox::behaviour::payment_intent::Attempt;
+use crate::sandbox::behaviour::order::{self, Accepts, Invoice, LINES, OrderLine, Price};
+use crate::sandbox::behaviour::payment_intent::PaymentAttempt;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{discount, invoice, invoice_item, meter, money};
 
@@ -12,7 +12,7 @@ use super::proration;
 pub(super) const HOUR: i64 = 60 * 60;
 
 /// A draft for the subscription, without lines, not yet kept.
-pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body> {
+pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> ApiResult<Body> {
     let customer = call.session.named("customer", needed(owner, "customer")?)?;
     let method = needed(owner, "collection_method")?;
     let mut params = body! {"auto_advance": true, "collection_method": method};
@@ -34,10 +34,10 @@ fn line(
     item: &Item<'_>,
     (start, end): (i64, i64),
     used: Option<i64>,
-) -> Outcome<Body> {
+) -> ApiResult<Body> {
     // in advance, nothing is used yet of what is metered
     let quantity = item.quantity.or(used).unwrap_or(0);
-    let mut line = Line::of_price(&item.price, quantity)?;
+    let mut line = OrderLine::of_price(&item.price, quantity)?;
     let is_trial = status(owner) == "trialing";
     line.amount = match (used, item.quantity) {
         _ if is_trial => 0,
@@ -82,7 +82,7 @@ fn terms(price: &Price<'_>) -> String {
 }
 
 /// A period that is only a part of a whole one costs as much.
-fn short(call: &Call<'_>, owner: &Body, item: &Item<'_>, whole: i64) -> Outcome<i64> {
+fn short(call: &Call<'_>, owner: &Body, item: &Item<'_>, whole: i64) -> ApiResult<i64> {
     let (start, end) = item.period;
     let is_free = proration::behaviour(call) == "none";
     if is_free && start < needed_number(owner, "billing_cycle_anchor")? {
@@ -93,7 +93,7 @@ fn short(call: &Call<'_>, owner: &Body, item: &Item<'_>, whole: i64) -> Outcome<
 
 /// The lines of the periods that begin now: what is paid in advance, that of the newest item first. The discounts of each are what
 /// its credit is less by.
-pub(super) fn ahead(call: &Call<'_>, owner: &Body, own: Vec<Body>, draft: &mut Body) -> Outcome<()> {
+pub(super) fn ahead(call: &Call<'_>, owner: &Body, own: Vec<Body>, draft: &mut Body) -> ApiResult<()> {
     for mut item in own.into_iter().rev() {
         let view = Item::of(&item, owner)?;
         order::push(draft, line(call, owner, &view, view.period, None)?)?;
@@ -104,7 +104,7 @@ pub(super) fn ahead(call: &Call<'_>, owner: &Body, own: Vec<Body>, draft: &mut B
 }
 
 /// The line of what was used of a metered item in a period that is over.
-pub(super) fn used(call: &Call<'_>, owner: &Body, item: &Body, end: i64, draft: &mut Body) -> Outcome<()> {
+pub(super) fn used(call: &Call<'_>, owner: &Body, item: &Body, end: i64, draft: &mut Body) -> ApiResult<()> {
     let item = Item::of(item, owner)?;
     let (start, _) = item.period;
     // a price without a meter is told of by nobody
@@ -114,7 +114,7 @@ pub(super) fn used(call: &Call<'_>, owner: &Body, item: &Body, end: i64, draft: 
 }
 
 /// The draft of what was used until now and of what waits, not yet kept.
-pub(super) fn rest(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body> {
+pub(super) fn rest(call: &Call<'_>, owner: &Body, reason: &str) -> ApiResult<Body> {
     let mut draft = draft(call, owner, reason)?;
     for item in item::of(call, id(owner))?.iter().filter(|item| item::is_metered(item)) {
         used(call, owner, item, call.now, &mut draft)?;
@@ -124,14 +124,14 @@ pub(super) fn rest(call: &Call<'_>, owner: &Body, reason: &str) -> Outcome<Body>
 }
 
 /// An invoice of what was used until now and of what waits; none where there is neither.
-pub(super) fn last(call: &Call<'_>, owner: &Body, reason: &str, unpaid: &str) -> Outcome<()> {
+pub(super) fn last(call: &Call<'_>, owner: &Body, reason: &str, unpaid: &str) -> ApiResult<()> {
     let draft = rest(call, owner, reason)?;
     if items(&draft, LINES).is_empty() { Ok(()) } else { settle(call, owner, draft, unpaid) }
 }
 
 /// What waits of the subscription or of its customer goes on the draft, the newest first and before the
 /// periods; then the discounts of the subscription come off it.
-pub(super) fn gather(call: &Call<'_>, owner: &Body, draft: &mut Body) -> Outcome<()> {
+pub(super) fn gather(call: &Call<'_>, owner: &Body, draft: &mut Body) -> ApiResult<()> {
     let (customer, currency) = (needed(draft, "customer")?, needed(draft, "currency")?);
     let periods = items(draft, LINES).len();
     for waiting in invoice_item::waiting(call, customer, Some(currency))? {
@@ -148,7 +148,7 @@ pub(super) fn gather(call: &Call<'_>, owner: &Body, draft: &mut Body) -> Outcome
 }
 
 /// Discounts that an invoice used up are no longer those of the subscription and of its items.
-pub(super) fn drop_ended_discounts(call: &Call<'_>, owner: &mut Body) -> Outcome<()> {
+pub(super) fn drop_ended_discounts(call: &Call<'_>, owner: &mut Body) -> ApiResult<()> {
     for mut own in item::of(call, id(owner))? {
         if discount::drop_ended(call, &mut own)? {
             call.session.put(&own)?;
@@ -159,7 +159,7 @@ pub(super) fn drop_ended_discounts(call: &Call<'_>, owner: &mut Body) -> Outcome
 }
 
 /// What waits is invoiced at once where the call says so.
-pub(super) fn at_once(call: &Call<'_>, owner: &Body) -> Outcome<()> {
+pub(super) fn at_once(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     if proration::behaviour(call) != "always_invoice" {
         return Ok(());
     }
@@ -169,9 +169,9 @@ pub(super) fn at_once(call: &Call<'_>, owner: &Body) -> Outcome<()> {
 }
 
 /// What `add_invoice_items` puts on the next invoice beside the items.
-pub(super) fn extra(call: &Call<'_>, owner: &Body) -> Outcome<()> {
+pub(super) fn extra(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     for (path, params) in entries(&call.params, "add_invoice_items", "") {
-        let line = Line::of(call, params, Accepts::OneTime, Some(needed(owner, "currency")?), &path)?;
+        let line = OrderLine::of(call, params, Accepts::OneTime, Some(needed(owner, "currency")?), &path)?;
         let line = line.ok_or_else(|| missing(&child(&path, "price")))?;
         let about = call.about("invoiceitem", body! {"customer": member(owner, "customer")})?;
         let mut made = invoice_item::of_line(&about, &line)?;
@@ -188,7 +188,7 @@ pub(super) fn extra(call: &Call<'_>, owner: &Body) -> Outcome<()> {
 }
 
 /// The first invoice, and its payment as `payment_behavior` says.
-pub(super) fn first(call: &Call<'_>, owner: &Body) -> Outcome<()> {
+pub(super) fn first(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     extra(call, owner)?;
     let mut body = draft(call, owner, "subscription_create")?;
     ahead(call, owner, item::of(call, id(owner))?, &mut body)?;
@@ -198,7 +198,7 @@ pub(super) fn first(call: &Call<'_>, owner: &Body) -> Outcome<()> {
 
 /// Keeps an invoice as the latest and has it paid; what cannot be paid leaves the subscription
 /// in the state `unpaid`.
-pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str) -> Outcome<()> {
+pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str) -> ApiResult<()> {
     let mut owner = call.session.named("subscription", id(owner))?;
     set(&mut owner, "latest_invoice", id(&body));
     drop_ended_discounts(call, &mut owner)?;
@@ -225,15 +225,15 @@ pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str
     }
     let says_method = text(&call.params, "default_payment_method").is_some();
     let lacking =
-        |failure| if says_method { failure } else { Failure::of("no_method_for_subscription", &[]) };
+        |failure| if says_method { failure } else { ApiError::of("no_method_for_subscription", &[]) };
     let method = invoice::method_of(call, &body).map_err(lacking)?;
     let off_session = flag(&call.params, "off_session");
     match invoice::collect(call, &mut body, method, off_session)? {
-        Attempt::Failed(failure) if behaviour == "error_if_incomplete" => {
+        PaymentAttempt::Failed(failure) if behaviour == "error_if_incomplete" => {
             return Err(failure.at(Stage::Undone));
         }
-        Attempt::Waits if behaviour == "error_if_incomplete" => {
-            return Err(Failure::of("subscription_requires_action", &[]).at(Stage::Undone));
+        PaymentAttempt::Waits if behaviour == "error_if_incomplete" => {
+            return Err(ApiError::of("subscription_requires_action", &[]).at(Stage::Undone));
         }
         _ => {}
     }

@@ -12,7 +12,7 @@ use super::{bill, ending, pending, trial, upcoming, views};
 const FIRST_PAYMENT: i64 = 23 * HOUR;
 
 /// When time next does something to the subscription.
-pub fn due_at(body: &Body) -> Outcome<Option<i64>> {
+pub fn due_at(body: &Body) -> ApiResult<Option<i64>> {
     Ok(match status(body) {
         "incomplete" => Some(needed_number(body, "start_date")? + FIRST_PAYMENT),
         "active" | "trialing" | "past_due" => {
@@ -27,7 +27,7 @@ pub fn due_at(body: &Body) -> Outcome<Option<i64>> {
 }
 
 /// The time two of the shortest intervals later, of the subscriptions under a clock; none where it has none.
-pub fn two_intervals(call: &Call<'_>, clock: &str, now: i64) -> Outcome<Option<i64>> {
+pub fn two_intervals(call: &Call<'_>, clock: &str, now: i64) -> ApiResult<Option<i64>> {
     let mut first: Option<i64> = None;
     for owner in call.session.having("subscription", "test_clock", clock)? {
         for own in item::of(call, id(&owner))?.iter().filter(|_| !ending::ENDED.contains(&status(&owner))) {
@@ -40,7 +40,7 @@ pub fn two_intervals(call: &Call<'_>, clock: &str, now: i64) -> Outcome<Option<i
 }
 
 /// Does what is due at the time of the call.
-pub fn turn(call: &Call<'_>, subscription: &str) -> Outcome<()> {
+pub fn turn(call: &Call<'_>, subscription: &str) -> ApiResult<()> {
     let mut body = call.session.named("subscription", subscription)?;
     if trial::announce(call, &mut body) {
         return call.session.put(&body);
@@ -67,7 +67,7 @@ pub fn turn(call: &Call<'_>, subscription: &str) -> Outcome<()> {
 }
 
 /// The next period of every item whose last is over, on one draft.
-fn renew(call: &Call<'_>, mut body: Body) -> Outcome<()> {
+fn renew(call: &Call<'_>, mut body: Body) -> ApiResult<()> {
     let mut draft = next(call, &body)?;
     let attempt =
         (text(&draft, "collection_method") == Some("charge_automatically")).then_some(call.now + HOUR);
@@ -82,7 +82,7 @@ fn renew(call: &Call<'_>, mut body: Body) -> Outcome<()> {
 }
 
 /// The draft with which the next periods begin, not yet kept.
-pub(super) fn next(call: &Call<'_>, body: &Body) -> Outcome<Body> {
+pub(super) fn next(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
     let mut draft = bill::draft(call, body, "subscription_cycle")?;
     let mut renewed = Vec::new();
     for mut own in item::of(call, id(body))? {
@@ -108,7 +108,7 @@ pub(super) fn next(call: &Call<'_>, body: &Body) -> Outcome<Body> {
 
 /// Time went over an invoice that is not paid: where it is the latest, its subscription is past due, and in
 /// the end given up.
-pub fn invoice_unpaid(call: &Call<'_>, named: &str) -> Outcome<()> {
+pub fn invoice_unpaid(call: &Call<'_>, named: &str) -> ApiResult<()> {
     let unpaid = call.session.named("invoice", named)?;
     let Some(mut body) = invoice::subscription_of(call, &unpaid)? else { return Ok(()) };
     if text(&body, "latest_invoice") != Some(named) || !views::is_running(&body) {

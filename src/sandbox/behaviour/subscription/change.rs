@@ -8,7 +8,7 @@ use super::proration::{self, Rest};
 use super::{bill, item, trial};
 
 /// What the params of an update ask for, beside fields of their name.
-pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
+pub(super) fn run(call: &Call<'_>, mut body: Body) -> ApiResult<Body> {
     let ends_trial =
         call.params.get("trial_end").is_some_and(|end| end == "now") && status(&body) == "trialing";
     if let Some(end) = given_number(&call.params, "trial_end") {
@@ -38,7 +38,7 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
 
 /// A trial goes on until then, or begins with a period of its own: what was used before is billed, what was paid
 /// for its time is credited.
-fn begin_trial(call: &Call<'_>, body: &mut Body, end: i64) -> Outcome<()> {
+fn begin_trial(call: &Call<'_>, body: &mut Body, end: i64) -> ApiResult<()> {
     let own = item::of(call, id(body))?;
     let was_trial = status(body) == "trialing";
     if status(body) == "active" && own.iter().any(item::is_metered) {
@@ -63,13 +63,13 @@ fn begin_trial(call: &Call<'_>, body: &mut Body, end: i64) -> Outcome<()> {
 type Pair = (Option<Body>, Option<Body>);
 
 /// Changes the items that the entries name, adds those that name none.
-pub fn items(call: &Call<'_>, mut owner: Body, entries: &[Body], path: &str) -> Outcome<Body> {
+pub fn items(call: &Call<'_>, mut owner: Body, entries: &[Body], path: &str) -> ApiResult<Body> {
     let pairs = apply(call, &mut owner, entries, path)?;
     let resets = |(before, after): &Pair| {
         let (Some(before), Some(after)) = (before, after) else { return Ok(false) };
-        Ok::<_, Failure>(item::cycle(before)? != item::cycle(after)?)
+        Ok::<_, ApiError>(item::cycle(before)? != item::cycle(after)?)
     };
-    let resets = pairs.iter().map(resets).collect::<Outcome<Vec<bool>>>()?.contains(&true);
+    let resets = pairs.iter().map(resets).collect::<ApiResult<Vec<bool>>>()?.contains(&true);
     item::sync(call, &mut owner)?;
     call.session.put(&owner)?;
     if status(&owner) == "active" || status(&owner) == "past_due" {
@@ -85,7 +85,7 @@ pub fn items(call: &Call<'_>, mut owner: Body, entries: &[Body], path: &str) -> 
     Ok(owner)
 }
 
-fn apply(call: &Call<'_>, owner: &mut Body, entries: &[Body], path: &str) -> Outcome<Vec<Pair>> {
+fn apply(call: &Call<'_>, owner: &mut Body, entries: &[Body], path: &str) -> ApiResult<Vec<Pair>> {
     let mut own = item::of(call, id(owner))?;
     let mut pairs = Vec::new();
     for (at, entry) in entries.iter().enumerate() {
@@ -102,7 +102,7 @@ fn apply(call: &Call<'_>, owner: &mut Body, entries: &[Body], path: &str) -> Out
         };
         let place = own.iter().position(|item| id(item) == known);
         let place = place
-            .ok_or_else(|| Failure::unknown_reference("subscription_item", known, &child(&path, "id")))?;
+            .ok_or_else(|| ApiError::unknown_reference("subscription_item", known, &child(&path, "id")))?;
         let before = own.remove(place);
         if flag(entry, "deleted") {
             call.session.remove("subscription_item", known)?;
@@ -116,7 +116,7 @@ fn apply(call: &Call<'_>, owner: &mut Body, entries: &[Body], path: &str) -> Out
         pairs.push((Some(before), Some(after)));
     }
     if own.is_empty() {
-        return Err(Failure::of("no_items_left", &[]));
+        return Err(ApiError::of("no_items_left", &[]));
     }
     item::check_count(&own)?;
     Ok(pairs)
@@ -124,7 +124,7 @@ fn apply(call: &Call<'_>, owner: &mut Body, entries: &[Body], path: &str) -> Out
 
 /// Credits and charges for what is left of the periods; they wait for the next invoice, or are
 /// put on one at once.
-fn prorate(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> Outcome<()> {
+fn prorate(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> ApiResult<()> {
     if proration::behaviour(call) == "none" {
         return Ok(());
     }
@@ -150,7 +150,7 @@ fn is_same_cost(pair: &Pair) -> bool {
 
 /// The periods restart now: what is not used of the old ones is credited, what was used of them
 /// and the new ones are charged at once.
-pub(super) fn restart(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> Outcome<()> {
+pub(super) fn restart(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> ApiResult<()> {
     let mut owner = call.session.named("subscription", id(owner))?;
     let was_trial = given_number(&owner, "trial_end") == Some(call.now);
     let mut own = item::of(call, id(&owner))?;

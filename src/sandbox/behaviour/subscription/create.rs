@@ -7,7 +7,7 @@ use super::ending::{ENDED, ending};
 use super::{bill, item, trial};
 
 /// The default method must be one that is saved to the customer.
-pub(super) fn own_method(call: &Call<'_>, customer: &str) -> Outcome<()> {
+pub(super) fn own_method(call: &Call<'_>, customer: &str) -> ApiResult<()> {
     let Some(method) = text(&call.params, "default_payment_method") else { return Ok(()) };
     let known = call.session.referred("payment_method", method, "default_payment_method")?;
     if text(&known, "customer") == Some(customer) {
@@ -17,7 +17,7 @@ pub(super) fn own_method(call: &Call<'_>, customer: &str) -> Outcome<()> {
 }
 
 /// A subscription that was started: kept, billed, and paid where that could be done.
-pub fn made(call: &Call<'_>) -> Outcome<Body> {
+pub fn made(call: &Call<'_>) -> ApiResult<Body> {
     let customer = call.demanded_object("customer", "customer")?;
     let call = &customer_time::of(call, &customer)?;
     own_method(call, id(&customer))?;
@@ -47,23 +47,23 @@ pub fn made(call: &Call<'_>) -> Outcome<Body> {
 }
 
 /// Subscriptions of one customer that are not over are in one currency.
-fn check_currency(call: &Call<'_>, customer: &Body, body: &Body) -> Outcome<()> {
+fn check_currency(call: &Call<'_>, customer: &Body, body: &Body) -> ApiResult<()> {
     let others = call.session.having("subscription", "customer", id(customer))?;
     let mut others = others.iter().filter(|other| !ENDED.contains(&status(other)));
     match others.find(|other| text(other, "currency") != text(body, "currency")) {
-        Some(other) => Err(Failure::of("currencies_combined", &[("currency", &needed(other, "currency")?)])),
+        Some(other) => Err(ApiError::of("currencies_combined", &[("currency", &needed(other, "currency")?)])),
         None => Ok(()),
     }
 }
 
 /// The first period is at most a whole one, unless a trial comes before it.
-fn check_anchor(call: &Call<'_>, body: &Body, own: &[Body]) -> Outcome<()> {
+fn check_anchor(call: &Call<'_>, body: &Body, own: &[Body]) -> ApiResult<()> {
     let wanted = given_number(&call.params, "billing_cycle_anchor");
     let Some(wanted) = wanted.filter(|_| given_number(body, "trial_end").is_none()) else { return Ok(()) };
     for item in own {
         let natural = item::cycle(item)?.after(call.now);
         if wanted > natural {
-            let failure = Failure::of("anchor_too_late", &[("natural", &natural)]);
+            let failure = ApiError::of("anchor_too_late", &[("natural", &natural)]);
             return Err(failure.param("billing_cycle_anchor"));
         }
     }
@@ -71,7 +71,7 @@ fn check_anchor(call: &Call<'_>, body: &Body, own: &[Body]) -> Outcome<()> {
 }
 
 /// A trial that is to be paid later, and nothing to pay with: the customer may save something.
-fn prepare_payment(call: &Call<'_>, customer: &Body, body: &mut Body) -> Outcome<()> {
+fn prepare_payment(call: &Call<'_>, customer: &Body, body: &mut Body) -> ApiResult<()> {
     let saved = text(customer, "invoice_settings.default_payment_method");
     let has_method = saved.is_some() || text(body, "default_payment_method").is_some();
     let waits = text(&call.params, "payment_behavior") == Some("default_incomplete");
@@ -84,7 +84,7 @@ fn prepare_payment(call: &Call<'_>, customer: &Body, body: &mut Body) -> Outcome
     call.session.put(&made)
 }
 
-fn draft(call: &Call<'_>) -> Outcome<Body> {
+fn draft(call: &Call<'_>) -> ApiResult<Body> {
     let mut body = call.build()?;
     if let Some(start) = given_number(&call.params, "backdate_start_date") {
         set(&mut body, "start_date", start);
@@ -96,7 +96,7 @@ fn draft(call: &Call<'_>) -> Outcome<Body> {
 }
 
 /// The day to which the periods are counted.
-fn anchor(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
+fn anchor(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let config = inner(&call.params, "billing_cycle_anchor_config");
     if let Some(end) = given_number(body, "trial_end") {
         set(body, "billing_cycle_anchor", end);
@@ -108,7 +108,7 @@ fn anchor(call: &Call<'_>, body: &mut Body) -> Outcome<()> {
             let part = |name: &str| given_number(config, name).and_then(|part| i8::try_from(part).ok());
             let parts = ["month", "day_of_month", "hour", "minute", "second"].map(part);
             let found = period::matching(call.now, parts);
-            Some(found.ok_or_else(|| Failure::of("no_anchor_day", &[]))?)
+            Some(found.ok_or_else(|| ApiError::of("no_anchor_day", &[]))?)
         }
     };
     let Some(wanted) = wanted else { return Ok(()) };

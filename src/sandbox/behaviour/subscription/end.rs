@@ -7,10 +7,10 @@ use super::ending::{Billing, ENDED, finish};
 use super::{bill, change, item, proration};
 
 /// `DELETE /v1/subscriptions/{id}`.
-pub fn cancel(call: &Call<'_>) -> Outcome<Json> {
+pub fn cancel(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     if ENDED.contains(&status(&body)) {
-        return Err(Failure::absent("subscription", id(&body)));
+        return Err(ApiError::absent("subscription", id(&body)));
     }
     for (name, value) in inner(&call.params, "cancellation_details").into_iter().flatten() {
         set_inner(&mut body, "cancellation_details", name, value.clone());
@@ -23,7 +23,7 @@ pub fn cancel(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/subscriptions/{id}/pause`.
-pub fn pause(call: &Call<'_>) -> Outcome<Json> {
+pub fn pause(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     if text(&call.params, "bill_for.unused_time_from.type") == Some("now") {
         proration::credit_rest(call, &body, &item::of(call, id(&body))?)?;
@@ -40,7 +40,7 @@ pub fn pause(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// `POST /v1/subscriptions/{id}/resume`: from now on, unless the old periods go on.
-pub fn resume(call: &Call<'_>) -> Outcome<Json> {
+pub fn resume(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     call.alter(&mut body, body! {"status": "active", "status_details": null})?;
     if text(&call.params, "billing_cycle_anchor.type") != Some("unchanged") {

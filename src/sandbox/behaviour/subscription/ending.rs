@@ -10,13 +10,13 @@ use crate::sandbox::behaviour::prelude::*;
 pub(super) const ENDED: &[&str] = &["canceled", "incomplete_expired"];
 
 /// When the subscription is to end by itself; it is kept and comes back.
-pub(super) fn ending(call: &Call<'_>, mut body: Body) -> Outcome<Body> {
+pub(super) fn ending(call: &Call<'_>, mut body: Body) -> ApiResult<Body> {
     let at_period_end = call.params.get("cancel_at_period_end").and_then(Json::as_bool);
     let at = call.params.get("cancel_at").filter(|at| !at.is_null());
     if at_period_end.is_some() || at.is_some() {
         let own = item::of(call, id(&body))?;
         let usual = |item: &Body| item::usual_end(item, &body, needed_number(item, "current_period_start")?);
-        let ends = own.iter().map(usual).collect::<Outcome<Vec<i64>>>()?;
+        let ends = own.iter().map(usual).collect::<ApiResult<Vec<i64>>>()?;
         let (first, last) = (ends.iter().min().copied(), ends.iter().max().copied());
         let until = match (at_period_end, at) {
             (Some(true), _) => first,
@@ -46,7 +46,7 @@ fn shorten(
     mut body: Body,
     own: impl Iterator<Item = (Body, i64)>,
     until: Option<i64>,
-) -> Outcome<Body> {
+) -> ApiResult<Body> {
     let prorates = proration::behaviour(call) != "none";
     let is_billed = text(&body, "latest_invoice").is_some() && matches!(status(&body), "active" | "past_due");
     let mut waits = false;
@@ -83,7 +83,7 @@ pub enum Billing {
 }
 
 /// Ends a subscription now; what is open of it is collected no more.
-pub fn finish(call: &Call<'_>, subscription: &str, billing: Billing) -> Outcome<()> {
+pub fn finish(call: &Call<'_>, subscription: &str, billing: Billing) -> ApiResult<()> {
     pending::give_up(call, &call.session.named("subscription", subscription)?)?;
     let body = call.session.named("subscription", subscription)?;
     if status(&body) != "incomplete" {
@@ -105,7 +105,7 @@ pub fn finish(call: &Call<'_>, subscription: &str, billing: Billing) -> Outcome<
 }
 
 /// No invoice of the subscription advances by itself any more.
-fn stop_collection(call: &Call<'_>, owner: &Body) -> Outcome<()> {
+fn stop_collection(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     for mut own in call.session.having("invoice", "customer", needed(owner, "customer")?)? {
         let is_of_owner = text(&own, "parent.subscription_details.subscription") == Some(id(owner));
         if is_of_owner && flag(&own, "auto_advance") && matches!(status(&own), "draft" | "open") {
@@ -119,7 +119,7 @@ fn stop_collection(call: &Call<'_>, owner: &Body) -> Outcome<()> {
 }
 
 /// The subscription is over now; what never began needs no payment, and what is left to pay is for the customer to pay.
-fn close(call: &Call<'_>, subscription: &str) -> Outcome<()> {
+fn close(call: &Call<'_>, subscription: &str) -> ApiResult<()> {
     let mut body = call.session.named("subscription", subscription)?;
     let never_began = status(&body) == "incomplete";
     let state = if never_began { "incomplete_expired" } else { "canceled" };

@@ -9,7 +9,7 @@ use crate::sandbox::behaviour::{discount, money, plan};
 const MOST: usize = 20;
 
 /// An item of params, its period not yet set; the currency of the first is the subscription's.
-pub(super) fn made(call: &Call<'_>, owner: &mut Body, params: &Body, path: &str) -> Outcome<Body> {
+pub(super) fn made(call: &Call<'_>, owner: &mut Body, params: &Body, path: &str) -> ApiResult<Body> {
     let price = order::demanded(call, params, Accepts::Recurring, path)?;
     let currency = text(owner, "currency").map_or_else(|| needed(&price, "currency"), Ok)?;
     Price::in_currency(&price, currency, &child(path, "price"))?;
@@ -22,7 +22,7 @@ pub(super) fn made(call: &Call<'_>, owner: &mut Body, params: &Body, path: &str)
     Ok(body)
 }
 
-fn put_price(call: &Call<'_>, body: &mut Body, price: &Body) -> Outcome<()> {
+fn put_price(call: &Call<'_>, body: &mut Body, price: &Body) -> ApiResult<()> {
     set(body, "plan", plan::of_price(call, price)?);
     set(body, "price", price.clone());
     if is_metered(body) {
@@ -55,7 +55,7 @@ pub(super) struct Item<'b> {
 
 impl<'b> Item<'b> {
     /// An item of that subscription.
-    pub fn of(body: &'b Body, owner: &'b Body) -> Outcome<Self> {
+    pub fn of(body: &'b Body, owner: &'b Body) -> ApiResult<Self> {
         let price = Price::in_currency(needed_inner(body, "price")?, needed(owner, "currency")?, "currency")?;
         let quantity = (!is_metered(body)).then(|| needed_number(body, "quantity")).transpose()?;
         let period =
@@ -71,25 +71,25 @@ impl<'b> Item<'b> {
 }
 
 /// How often an item is charged.
-pub(super) fn cycle(body: &Body) -> Outcome<Cycle<'_>> {
+pub(super) fn cycle(body: &Body) -> ApiResult<Cycle<'_>> {
     typed(needed_inner(needed_inner(body, "price")?, "recurring")?)
 }
 
 /// The whole cycle around a time, counted from the anchor of the subscription.
-fn around(body: &Body, owner: &Body, at: i64) -> Outcome<(i64, i64)> {
+fn around(body: &Body, owner: &Body, at: i64) -> ApiResult<(i64, i64)> {
     let (cycle, anchor) = (cycle(body)?, needed_number(owner, "billing_cycle_anchor")?);
     let day = given_number(owner, "billing_cycle_anchor_config.day_of_month");
     Ok(cycle.around(day.map_or(anchor, |day| cycle.on_day(anchor, day)), at))
 }
 
 /// What params say beside the price.
-fn lay(call: &Call<'_>, body: &mut Body, owner: &Body, params: &Body, path: &str) -> Outcome<()> {
+fn lay(call: &Call<'_>, body: &mut Body, owner: &Body, params: &Body, path: &str) -> ApiResult<()> {
     if let Some(quantity) = given_number(params, "quantity") {
         if quantity < 0 {
-            return Err(Failure::of("too_low", &[("least", &0)]).param(child(path, "quantity")));
+            return Err(ApiError::of("too_low", &[("least", &0)]).param(child(path, "quantity")));
         }
         if is_metered(body) {
-            return Err(Failure::of("metered_quantity", &[]).param(child(path, "quantity")));
+            return Err(ApiError::of("metered_quantity", &[]).param(child(path, "quantity")));
         }
         set(body, "quantity", quantity);
     }
@@ -112,7 +112,7 @@ pub(super) fn changed(
     before: &Body,
     params: &Body,
     path: &str,
-) -> Outcome<Body> {
+) -> ApiResult<Body> {
     let mut body = before.clone();
     if let Some(price) = order::named(call, params, Accepts::Recurring, path)? {
         put_price(call, &mut body, &price)?;
@@ -122,21 +122,21 @@ pub(super) fn changed(
 }
 
 /// No two items have the same price.
-pub(super) fn check_new(others: &[Body], item: &Body, path: &str) -> Outcome<()> {
+pub(super) fn check_new(others: &[Body], item: &Body, path: &str) -> ApiResult<()> {
     let price = needed(needed_inner(item, "price")?, "id")?;
     if others.iter().all(|other| id(other) == id(item) || text(other, "price.id") != Some(price)) {
         return Ok(());
     }
-    Err(Failure::of("price_twice", &[("price", &price)]).param(path))
+    Err(ApiError::of("price_twice", &[("price", &price)]).param(path))
 }
 
 /// No subscription has more items than twenty.
-pub(super) fn check_count(own: &[Body]) -> Outcome<()> {
-    if own.len() > MOST { Err(Failure::of("too_many_items", &[("most", &MOST)])) } else { Ok(()) }
+pub(super) fn check_count(own: &[Body]) -> ApiResult<()> {
+    if own.len() > MOST { Err(ApiError::of("too_many_items", &[("most", &MOST)])) } else { Ok(()) }
 }
 
 /// When a period that begins then ends by itself: with the trial, or before the next anchor.
-pub(super) fn usual_end(body: &Body, owner: &Body, start: i64) -> Outcome<i64> {
+pub(super) fn usual_end(body: &Body, owner: &Body, start: i64) -> ApiResult<i64> {
     match given_number(owner, "trial_end").filter(|end| *end > start && status(owner) == "trialing") {
         Some(end) => Ok(end),
         None => Ok(around(body, owner, start)?.1),
@@ -144,7 +144,7 @@ pub(super) fn usual_end(body: &Body, owner: &Body, start: i64) -> Outcome<i64> {
 }
 
 /// A period begins then, and ends with the subscription at the latest.
-pub(super) fn set_period(body: &mut Body, owner: &Body, start: i64) -> Outcome<()> {
+pub(super) fn set_period(body: &mut Body, owner: &Body, start: i64) -> ApiResult<()> {
     let end = usual_end(body, owner, start)?;
     let end = given_number(owner, "cancel_at").filter(|at| *at > start).map_or(end, |at| end.min(at));
     body.extend(body! {"current_period_start": start, "current_period_end": end});
@@ -152,7 +152,7 @@ pub(super) fn set_period(body: &mut Body, owner: &Body, start: i64) -> Outcome<(
 }
 
 /// The items of a subscription, oldest first.
-pub(super) fn of(call: &Call<'_>, owner: &str) -> Outcome<Vec<Body>> {
+pub(super) fn of(call: &Call<'_>, owner: &str) -> ApiResult<Vec<Body>> {
     let mut own = call.session.having("subscription_item", "subscription", owner)?;
     own.reverse();
     Ok(own)
@@ -164,7 +164,7 @@ pub fn shown(owner: &Body) -> impl Iterator<Item = &Body> {
 }
 
 /// Shows the items as they are kept: all of them, which are twenty at most.
-pub(super) fn sync(call: &Call<'_>, owner: &mut Body) -> Outcome<()> {
+pub(super) fn sync(call: &Call<'_>, owner: &mut Body) -> ApiResult<()> {
     let own = of(call, id(owner))?;
     let url = format!("/v1/subscription_items?subscription={}", id(owner));
     set(owner, "items", page::whole(&own, &url));

@@ -8,41 +8,41 @@ use super::item::of;
 use super::{change, pending};
 
 /// The subscription of an item, and the call at its time.
-fn owner_of<'a>(call: &Call<'a>, subscription: &str) -> Outcome<(Call<'a>, Body)> {
+fn owner_of<'a>(call: &Call<'a>, subscription: &str) -> ApiResult<(Call<'a>, Body)> {
     let owner = call.session.referred("subscription", subscription, "subscription")?;
     Ok((customer_time::of(call, &owner)?, owner))
 }
 
 /// `POST /v1/subscription_items`.
-pub fn create(call: &Call<'_>) -> Outcome<Json> {
+pub fn create(call: &Call<'_>) -> ApiResult<Json> {
     let (call, owner) = owner_of(call, call.demanded("subscription")?)?;
     let known = of(&call, id(&owner))?;
     let owner = changed(&call, owner, call.params.clone())?;
     let is_new = |item: &&Body| known.iter().all(|known| id(known) != id(item));
     let waiting = || objects(&owner, "pending_update.subscription_items");
     let added = of(&call, id(&owner))?.iter().chain(waiting()).find(is_new).cloned();
-    added.map(Json::Object).ok_or_else(|| Failure::internal("The new item was not kept."))
+    added.map(Json::Object).ok_or_else(|| ApiError::internal("The new item was not kept."))
 }
 
 /// Changes a subscription in one of its items.
-fn changed(call: &Call<'_>, owner: Body, entry: Body) -> Outcome<Body> {
+fn changed(call: &Call<'_>, owner: Body, entry: Body) -> ApiResult<Body> {
     let before = owner.clone();
     pending::once_paid(call, &before, || change::items(call, owner, &[entry], ""))
 }
 
 /// `POST /v1/subscription_items/{id}`.
-pub fn update(call: &Call<'_>) -> Outcome<Json> {
+pub fn update(call: &Call<'_>) -> ApiResult<Json> {
     named(call, call.params.clone())?;
     call.named().map(Json::Object)
 }
 
 /// `DELETE /v1/subscription_items/{id}`: a subscription keeps one item at least.
-pub fn delete(call: &Call<'_>) -> Outcome<Json> {
+pub fn delete(call: &Call<'_>) -> ApiResult<Json> {
     named(call, body! {"deleted": true}).map(|before| view::stub(&before))
 }
 
 /// Changes the item that the path names, which comes back as it was.
-fn named(call: &Call<'_>, mut entry: Body) -> Outcome<Body> {
+fn named(call: &Call<'_>, mut entry: Body) -> ApiResult<Body> {
     let before = call.named()?;
     let (call, owner) = owner_of(call, needed(&before, "subscription")?)?;
     set(&mut entry, "id", id(&before));
@@ -51,7 +51,7 @@ fn named(call: &Call<'_>, mut entry: Body) -> Outcome<Body> {
 }
 
 /// `GET /v1/subscription_items`, oldest first.
-pub fn list(call: &Call<'_>) -> Outcome<Json> {
+pub fn list(call: &Call<'_>) -> ApiResult<Json> {
     let owner = call.demanded("subscription")?;
     call.session.referred("subscription", owner, "subscription")?;
     let own: Vec<Json> = of(call, owner)?.into_iter().map(Json::Object).collect();

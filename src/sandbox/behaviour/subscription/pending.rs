@@ -17,8 +17,8 @@ const OTHERS: &[&str] = &["items", "latest_invoice", "status"];
 pub(super) fn once_paid(
     call: &Call<'_>,
     owner: &Body,
-    change: impl FnOnce() -> Outcome<Body>,
-) -> Outcome<Body> {
+    change: impl FnOnce() -> ApiResult<Body>,
+) -> ApiResult<Body> {
     if call.params.keys().any(|name| name != "metadata") {
         give_up(call, owner)?;
     }
@@ -35,7 +35,7 @@ pub(super) fn once_paid(
 }
 
 /// The subscription and its items are as before; the invoice stays.
-fn wait(call: &Call<'_>, owner: &Body, own: &[Body], mut after: Body, mut invoice: Body) -> Outcome<Body> {
+fn wait(call: &Call<'_>, owner: &Body, own: &[Body], mut after: Body, mut invoice: Body) -> ApiResult<Body> {
     let changed = item::of(call, id(owner))?;
     replace(call, owner, own)?;
     call.alter(&mut invoice, body! {"auto_advance": false, "next_payment_attempt": null})?;
@@ -56,7 +56,7 @@ fn wait(call: &Call<'_>, owner: &Body, own: &[Body], mut after: Body, mut invoic
 }
 
 /// These are the items of the subscription, and no others.
-fn replace(call: &Call<'_>, owner: &Body, own: &[Body]) -> Outcome<()> {
+fn replace(call: &Call<'_>, owner: &Body, own: &[Body]) -> ApiResult<()> {
     for gone in item::of(call, id(owner))?.iter().filter(|known| own.iter().all(|own| id(own) != id(known))) {
         call.session.remove("subscription_item", id(gone))?;
     }
@@ -64,7 +64,7 @@ fn replace(call: &Call<'_>, owner: &Body, own: &[Body]) -> Outcome<()> {
 }
 
 /// The invoice of a change is paid: the change is made.
-pub(super) fn apply(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome<()> {
+pub(super) fn apply(call: &Call<'_>, body: &mut Body, invoice: &Body) -> ApiResult<()> {
     let Some(waiting) = ended(body, invoice) else { return Ok(()) };
     let own: Vec<Body> = objects(&waiting, "items").cloned().collect();
     replace(call, body, &own)?;
@@ -75,7 +75,7 @@ pub(super) fn apply(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome
 }
 
 /// The invoice of a change is void: the change is never made.
-pub(super) fn expire(call: &Call<'_>, body: &mut Body, invoice: &Body) -> Outcome<()> {
+pub(super) fn expire(call: &Call<'_>, body: &mut Body, invoice: &Body) -> ApiResult<()> {
     if ended(body, invoice).is_none() {
         return Ok(());
     }
@@ -90,7 +90,7 @@ fn ended(body: &mut Body, invoice: &Body) -> Option<Body> {
 }
 
 /// Nobody waits any longer for the invoice of a change.
-pub(super) fn give_up(call: &Call<'_>, body: &Body) -> Outcome<()> {
+pub(super) fn give_up(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     let Some(invoice) = text(body, "_pending.invoice") else { return Ok(()) };
     invoice::void(&call.on("invoice", invoice, Body::new())?)?;
     call.react()

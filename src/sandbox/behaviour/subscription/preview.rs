@@ -10,7 +10,7 @@ use crate::sandbox::behaviour::prelude::*;
 const UPCOMING: &str = "_upcoming";
 
 /// The next invoice of a subscription, with the changes that a preview asks for.
-pub fn previewed(call: &Call<'_>, known: &str) -> Outcome<Body> {
+pub fn previewed(call: &Call<'_>, known: &str) -> ApiResult<Body> {
     let mut owner = call.session.referred("subscription", known, "subscription")?;
     let details = members_at(&call.params, "subscription_details");
     let mut call = customer_time::of(&call.about("subscription", details)?, &owner)?;
@@ -36,7 +36,7 @@ pub fn previewed(call: &Call<'_>, known: &str) -> Outcome<Body> {
 }
 
 /// A renewal comes: tells of the invoice that it will bring, as it is seen today.
-pub fn tell_upcoming(call: &Call<'_>, owner: &Body) -> Outcome<()> {
+pub fn tell_upcoming(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     let about = call.about("subscription", Body::new())?;
     let mut invoice = match call.session.tried(|| previewed(&about, id(owner)))? {
         Ok(invoice) => invoice,
@@ -53,19 +53,19 @@ pub fn tell_upcoming(call: &Call<'_>, owner: &Body) -> Outcome<()> {
 }
 
 /// The refusal of a preview of nothing.
-pub fn nothing_upcoming(owner: &Body) -> Outcome<Body> {
-    Err(Failure::of("no_upcoming_invoice", &[("customer", &needed(owner, "customer")?)]))
+pub fn nothing_upcoming(owner: &Body) -> ApiResult<Body> {
+    Err(ApiError::of("no_upcoming_invoice", &[("customer", &needed(owner, "customer")?)]))
 }
 
 /// The first invoice of a subscription that is not made.
-pub fn previewed_new(call: &Call<'_>, customer: &Body, details: &Body) -> Outcome<Body> {
+pub fn previewed_new(call: &Call<'_>, customer: &Body, details: &Body) -> ApiResult<Body> {
     let mut params = details.clone();
     params.extend(body! {"customer": id(customer), "payment_behavior": "default_incomplete"});
     first_invoice(call, &create::made(&call.about("subscription", params)?)?)
 }
 
 /// The first invoice of a subscription as it is before it is finalized.
-pub fn first_invoice(call: &Call<'_>, made: &Body) -> Outcome<Body> {
+pub fn first_invoice(call: &Call<'_>, made: &Body) -> ApiResult<Body> {
     let mut body = call.session.named("invoice", needed(made, "latest_invoice")?)?;
     set_inner(&mut body, "status_transitions", "finalized_at", Json::Null);
     body.extend(body! {

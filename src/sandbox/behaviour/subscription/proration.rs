@@ -1,6 +1,6 @@
 //! What is credited and charged for the rest of a period when an item changes in its middle.
 
-use crate::sandbox::behaviour::order::{self, DISCOUNTS, LINES, Line, Priced};
+use crate::sandbox::behaviour::order::{self, DISCOUNTS, LINES, OrderLine, Priced};
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{discount, invoice_item};
 
@@ -21,7 +21,7 @@ pub(super) fn behaviour<'a>(call: &'a Call<'_>) -> &'a str {
 }
 
 /// An item is charged now: it keeps the discounts with which it is.
-pub(super) fn bill(call: &Call<'_>, owner: &Body, item: &mut Body) -> Outcome<()> {
+pub(super) fn bill(call: &Call<'_>, owner: &Body, item: &mut Body) -> ApiResult<()> {
     let ids = [items(item, "discounts"), items(owner, "discounts")].concat();
     let at_work = discount::at_work(call, &ids, call.now)?;
     order::keep_discounts(item, &at_work);
@@ -29,12 +29,12 @@ pub(super) fn bill(call: &Call<'_>, owner: &Body, item: &mut Body) -> Outcome<()
 }
 
 /// Credits what is not used of the current periods.
-pub(super) fn credit_rest(call: &Call<'_>, owner: &Body, own: &[Body]) -> Outcome<()> {
+pub(super) fn credit_rest(call: &Call<'_>, owner: &Body, own: &[Body]) -> ApiResult<()> {
     own.iter().try_for_each(|item| wait(call, owner, item, call.now, Rest::Unused).map(drop))
 }
 
 /// An invoice item for the rest of an item's period waits; none for what is charged afterwards.
-pub(super) fn wait(call: &Call<'_>, owner: &Body, item: &Body, at: i64, rest: Rest) -> Outcome<bool> {
+pub(super) fn wait(call: &Call<'_>, owner: &Body, item: &Body, at: i64, rest: Rest) -> ApiResult<bool> {
     let item = Item::of(item, owner)?;
     let (start, end) = item.period;
     wait_for(call, owner, &item, (at.max(start), end), rest)
@@ -47,9 +47,9 @@ pub(super) fn wait_for(
     item: &Item<'_>,
     (from, until): (i64, i64),
     rest: Rest,
-) -> Outcome<bool> {
+) -> ApiResult<bool> {
     let Some(quantity) = item.quantity.filter(|_| from < until) else { return Ok(false) };
-    let mut line = Line::of_price(&item.price, quantity)?;
+    let mut line = OrderLine::of_price(&item.price, quantity)?;
     let left = item.part(reduced(owner, item, line.amount)?, until - from);
     line.amount = if rest == Rest::Unused { -left } else { left };
     let sold = line.description(call)?;
@@ -74,7 +74,7 @@ pub(super) fn wait_for(
 
 /// What is credited of an item: what waits to be charged for it, else the lines of the last invoice that
 /// charged it for a part of that time; nothing where none did.
-fn credited(call: &Call<'_>, owner: &Body, item: &Item<'_>, (from, until): (i64, i64)) -> Outcome<Json> {
+fn credited(call: &Call<'_>, owner: &Body, item: &Item<'_>, (from, until): (i64, i64)) -> ApiResult<Json> {
     let is_debit = |of: &Body, details: &str| {
         text(of, &format!("parent.{details}.subscription_item")) == Some(id(item.body))
             && number(of, "amount") > 0
@@ -103,7 +103,7 @@ fn credited(call: &Call<'_>, owner: &Body, item: &Item<'_>, (from, until): (i64,
 
 /// An amount of an item less the discounts with which the item is charged. Those of the subscription
 /// are shared with its other items.
-fn reduced(owner: &Body, item: &Item<'_>, amount: i64) -> Outcome<i64> {
+fn reduced(owner: &Body, item: &Item<'_>, amount: i64) -> ApiResult<i64> {
     let is_own = |discount: &&Body| items(item.body, "discounts").iter().any(|own| own == id(discount));
     let (own, shared): (Vec<&Body>, Vec<&Body>) = objects(item.body, DISCOUNTS).partition(is_own);
     let mut priced = vec![priced(item, amount, own)];

@@ -54,7 +54,7 @@ pub(super) fn over(call: &Call<'_>, body: &mut Body) {
 }
 
 /// The trial is over; without a method to pay with, the subscription does what it was told to.
-pub(super) fn goes_on(call: &Call<'_>, body: &mut Body) -> Outcome<bool> {
+pub(super) fn goes_on(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
     let behaviour = text(body, "trial_settings.end_behavior.missing_payment_method");
     let behaviour = behaviour.filter(|_| text(body, "collection_method") == Some("charge_automatically"));
     let lacks = invoice::method_of(call, &bill::draft(call, body, "subscription_cycle")?).is_err();

@@ -20,7 +20,7 @@ pub(super) fn due_at(body: &Body) -> Option<i64> {
 }
 
 /// Notes that it is time, which others react to.
-pub(super) fn announce(call: &Call<'_>, mut body: Body) -> Outcome<()> {
+pub(super) fn announce(call: &Call<'_>, mut body: Body) -> ApiResult<()> {
     let end = renews_at(&body);
     set(&mut body, TOLD, end);
     call.session.put(&body)

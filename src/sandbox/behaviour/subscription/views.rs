@@ -10,7 +10,7 @@ use super::{item, pending};
 const SAVES: &str = "payment_settings.save_default_payment_method";
 
 /// `GET /v1/subscriptions`: the canceled ones only when they are asked for.
-pub fn list(call: &Call<'_>) -> Outcome<Json> {
+pub fn list(call: &Call<'_>) -> ApiResult<Json> {
     let wanted = text(&call.params, "status");
     page::of_objects(&call.without(&["status"]), "subscription", |body| match wanted {
         Some("all") => true,
@@ -21,7 +21,7 @@ pub fn list(call: &Call<'_>) -> Outcome<Json> {
 }
 
 /// An invoice of the subscription is paid: it is what it was to become.
-pub fn invoice_paid(call: &Call<'_>, invoice: &Body) -> Outcome<()> {
+pub fn invoice_paid(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
     let Some(mut body) = invoice::subscription_of(call, invoice)? else { return Ok(()) };
     pending::apply(call, &mut body, invoice)?;
     let is_latest = text(&body, "latest_invoice") == Some(id(invoice));
@@ -35,7 +35,7 @@ pub fn invoice_paid(call: &Call<'_>, invoice: &Body) -> Outcome<()> {
 }
 
 /// The customer saved a method for a subscription that waited for one.
-pub fn set_up(call: &Call<'_>, intent: &Body) -> Outcome<()> {
+pub fn set_up(call: &Call<'_>, intent: &Body) -> ApiResult<()> {
     let (Some(customer), Some(method)) = (text(intent, "customer"), text(intent, "payment_method")) else {
         return Ok(());
     };
@@ -49,7 +49,7 @@ pub fn set_up(call: &Call<'_>, intent: &Body) -> Outcome<()> {
 }
 
 /// The subscription is paid with a method from now on, where its customer has it.
-fn pay_with(call: &Call<'_>, body: &mut Body, method: &str) -> Outcome<()> {
+fn pay_with(call: &Call<'_>, body: &mut Body, method: &str) -> ApiResult<()> {
     let saved = call.session.alive("payment_method", method)?;
     if saved.is_some_and(|saved| text(&saved, "customer") == text(body, "customer")) {
         set(body, "default_payment_method", method);
@@ -58,7 +58,7 @@ fn pay_with(call: &Call<'_>, body: &mut Body, method: &str) -> Outcome<()> {
 }
 
 /// The first invoice is void: what never began is over.
-pub fn invoice_voided(call: &Call<'_>, invoice: &Body) -> Outcome<()> {
+pub fn invoice_voided(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
     let Some(mut body) = invoice::subscription_of(call, invoice)? else { return Ok(()) };
     pending::expire(call, &mut body, invoice)?;
     if status(&body) == "incomplete" {

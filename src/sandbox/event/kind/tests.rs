@@ -8,7 +8,7 @@ fn every_moment_is_of_an_object_and_an_event_that_there_are() {
         assert!(moment.member.starts_with('_') || entity.field_at(&moment.member).is_some(), "{moment:?}");
         assert!(known().contains(&moment.event), "{moment:?}");
     }
-    for Family { of, has, .. } in &TABLE.prefixes {
+    for EventPrefix { of, has, .. } in &TABLE.prefixes {
         let entity = catalog().by_object(of).unwrap();
         assert!(has.as_ref().is_none_or(|member| entity.field(member).is_some()), "{of} {has:?}");
     }

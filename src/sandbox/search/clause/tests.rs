@@ -9,7 +9,7 @@ fn fits(query: &str) -> Result<bool, String> {
         "created": 100, "metadata": {"team": "it's"}, "address": {"city": "London"},
     });
     let query = Query::read(query, entity("customer").unwrap());
-    let said = |failure: Failure| failure.error["message"].as_str().unwrap_or_default().to_owned();
+    let said = |failure: ApiError| failure.error["message"].as_str().unwrap_or_default().to_owned();
     Ok(query.map_err(said)?.fits(customer.as_object().unwrap()))
 }
 
