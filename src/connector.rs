@@ -77,8 +77,8 @@ impl Connector {
     }
 
     /// The account and mode that calls act on; Stripe is asked for the account once.
-    pub async fn asked_account_mark(&self) -> Result<AccountMark, Error> {
-        Ok(self.connection.asked_account_mark().await?)
+    pub async fn fetch_account_mark(&self) -> Result<AccountMark, Error> {
+        Ok(self.connection.fetch_account_mark().await?)
     }
 }
 
@@ -89,7 +89,7 @@ pub fn id_at<'b>(body: &'b Json, field: &str) -> Option<&'b str> {
 }
 
 /// What the connector is asked for, in the words of the log.
-fn asked(name: &str, entity: &'static Entity, id: Option<&str>) -> TracedOperation {
+fn traced_operation(name: &str, entity: &'static Entity, id: Option<&str>) -> TracedOperation {
     TracedOperation {
         name: name.to_owned(),
         entity: entity.name.clone(),

@@ -20,12 +20,11 @@ mod action;
 mod change;
 mod compare;
 mod create;
+mod destroy_options;
 mod drift;
 mod end;
-mod end_wish;
 mod error;
 mod export;
-mod foresight;
 mod held;
 mod import;
 mod items;
@@ -34,6 +33,7 @@ mod object;
 mod once;
 mod open;
 mod params;
+mod prediction;
 mod restore;
 mod succession;
 mod taken;
@@ -41,27 +41,29 @@ mod unanswered;
 mod usage;
 mod words;
 
-pub use action::{ActionInput, Ran};
+pub use action::{ActionInput, ActionResult};
 pub use change::{Change, Restores};
 pub(crate) use compare::{elements, reference};
 pub use create::{CreateRequest, Created, create};
+pub use destroy_options::{DestroyOptions, OnDestroy};
 pub use end::EndOutcome;
-pub use end_wish::{EndWish, OnDestroy};
 pub use error::Error;
 pub use export::{export, export_whole};
-pub use foresight::Foreseen;
 pub use import::{ImportError, ImportId, is_account};
-pub use journal::{Adopted, Intent, Journal, JournalPlace, Leftovers, Look, PendingCreate, fingerprint};
+pub use journal::{
+    ExistenceCheck, Intent, Journal, JournalPlace, Leftovers, PendingCreate, RecoveredObject, fingerprint,
+};
 pub use object::Object;
 pub use once::SendFailure;
 pub use open::open;
 pub use params::{
-    Faults, ParamError, Params, UnlistedValue, Wanted, Written, config_params, create_params, faults_of,
-    parse, secret_params, secret_values, sound_params, unlisted_values, value_at, with_original_keys,
-    without,
+    DesiredParams, ParamError, ParamErrors, Params, UnlistedValue, WrittenParams, config_params,
+    create_params, faults_of, parse, secret_params, secret_values, sound_params, unlisted_values, value_at,
+    with_original_keys, without,
 };
-pub use restore::{End, has_ended};
+pub use prediction::PredictedObject;
+pub use restore::{EndedField, has_ended};
 pub use succession::{Predecessor, successor_mark};
-pub use taken::{Taken, taken};
+pub use taken::{ConflictingObject, taken};
 pub use unanswered::with_unanswered;
-pub use usage::{Usage, is_any};
+pub use usage::{UsageCount, is_any};

@@ -34,7 +34,7 @@ mod identifier;
 mod include;
 mod instance;
 mod label;
-mod life;
+mod lifecycle;
 mod limit;
 mod message;
 mod multipart;
@@ -58,7 +58,7 @@ mod trigger;
 mod view;
 mod webhook_delivery;
 
-pub use fault::{Dropped, Fault, FaultKind, Leaves};
+pub use fault::{BodyFault, Dropped, Fault, FaultKind};
 pub use instance::Sandbox;
 pub use server::{ServerOptions, serve, serve_on};
 pub use store::OpenError;

@@ -53,9 +53,9 @@ impl Connection {
     ///
     /// # Errors
     /// The key cannot be fetched.
-    pub async fn asked_account_mark(&self) -> Result<AccountMark, Error> {
+    pub async fn fetch_account_mark(&self) -> Result<AccountMark, Error> {
         // An answer that does not come in time leaves it unknown.
-        let _ = tokio::time::timeout(ASK_TIMEOUT, self.asked_identity()).await;
+        let _ = tokio::time::timeout(ASK_TIMEOUT, self.fetch_identity()).await;
         self.account_mark().await
     }
 }

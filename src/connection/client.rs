@@ -87,7 +87,7 @@ impl Defaults {
 
 /// Where the calls of a connection go: its id, and the account, if one is named. Objects of two accounts may
 /// have one id.
-pub type Place = (String, Option<String>);
+pub type ConnectionTarget = (String, Option<String>);
 
 /// A connection to one Stripe account. The key is fetched and the client made at the first call,
 /// so that a run that needs no call needs no key.
@@ -155,7 +155,7 @@ impl Connection {
     }
 
     /// What tells it from the other connections of a run.
-    pub fn place(&self) -> Place {
+    pub fn place(&self) -> ConnectionTarget {
         (self.settings.id.clone(), self.account().map(str::to_owned))
     }
 

@@ -72,7 +72,7 @@ impl Connection {
 
     /// The same, after Stripe was asked for the account, once for the connection. A key that may
     /// not read the account leaves it unknown.
-    pub async fn asked_identity(&self) -> AccountIdentity {
+    pub async fn fetch_identity(&self) -> AccountIdentity {
         if self.account().is_none() {
             self.asked_account.get_or_init(|| async { self.own_account().await.ok() }).await;
         }

@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
-use crate::sandbox::{Leaves, OpenError, Sandbox};
+use crate::sandbox::{BodyFault, OpenError, Sandbox};
 use crate::stripe::trace::{self, Event};
 use crate::stripe::{Request, Response, Transport, TransportError};
 
@@ -93,8 +93,8 @@ impl SandboxTransport {
         let response = self.sandbox.handle(message).await;
         let (parts, body) = response.map_err(|cut| TransportError::Broken(cut.to_string()))?.into_parts();
         match parts.extensions.get() {
-            Some(Leaves::Half) => return Err(TransportError::Broken("the body was cut".to_owned())),
-            Some(Leaves::Slowly(pause)) => tokio::time::sleep(*pause).await,
+            Some(BodyFault::Half) => return Err(TransportError::Broken("the body was cut".to_owned())),
+            Some(BodyFault::Slowly(pause)) => tokio::time::sleep(*pause).await,
             None => {}
         }
         Ok(Response { status: parts.status.as_u16(), headers: parts.headers, body })

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::catalog::{Action, Entity, OutputShape, catalog};
 use crate::connector::answer::check_action;
 use crate::connector::record::{Arrays, record};
-use crate::connector::{Connector, Error, InvalidId, asked, path};
+use crate::connector::{Connector, Error, InvalidId, path, traced_operation};
 use crate::stripe::{Call, IdempotencyKey, Reply};
 
 /// An action and the entity type it belongs to.
@@ -42,7 +42,7 @@ impl Connector {
             Ok(reply)
         };
         let id = ids.first().map(String::as_str);
-        self.connection.operation(asked(&action.action.name, action.entity, id), work, |_| 1).await
+        self.connection.operation(traced_operation(&action.action.name, action.entity, id), work, |_| 1).await
     }
 }
 

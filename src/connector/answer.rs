@@ -24,7 +24,7 @@ pub(super) fn check_entity(entity: &Entity, body: &Json) -> Result<(), Error> {
 }
 
 /// Checks that an answer is the object that was asked for by its id.
-pub(super) fn check_asked(entity: &Entity, id: &str, body: &Json) -> Result<(), Error> {
+pub(super) fn check_id_matches(entity: &Entity, id: &str, body: &Json) -> Result<(), Error> {
     match body.get("id").and_then(Json::as_str) {
         Some(found) if found != id => {
             let expected = format!("{} {id}", entity.object);
@@ -67,7 +67,7 @@ fn wrong(expected: &str, body: &Json) -> Error {
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use super::{check_action, check_asked, check_entity, entities};
+    use super::{check_action, check_entity, check_id_matches, entities};
     use crate::catalog::catalog;
     use crate::connector::{ActionRef, action, entity};
 
@@ -75,8 +75,8 @@ mod tests {
     fn an_answer_with_another_id_is_not_what_was_asked_for() {
         let price = entity("Price").unwrap();
         let body = json!({"object": "price", "id": "price_2"});
-        assert!(check_asked(price, "price_2", &body).is_ok());
-        let why = check_asked(price, "price_1", &body).unwrap_err().to_string();
+        assert!(check_id_matches(price, "price_2", &body).is_ok());
+        let why = check_id_matches(price, "price_1", &body).unwrap_err().to_string();
         assert!(why.contains("price price_1") && why.contains("price_2"), "{why}");
     }
 

@@ -4,9 +4,9 @@ use futures_util::future::BoxFuture;
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Operation, OperationKind, catalog};
-use crate::connector::answer::{check_action, check_asked, check_entity};
+use crate::connector::answer::{check_action, check_entity, check_id_matches};
 use crate::connector::sent::{said, said_first, unset_by_null};
-use crate::connector::{ActionRef, Connector, Error, asked, locator, path};
+use crate::connector::{ActionRef, Connector, Error, locator, path, traced_operation};
 use crate::stripe::{IdempotencyKey, Reply};
 
 /// The entity type of that name, in PascalCase or in Stripe's spelling.
@@ -31,12 +31,12 @@ impl Connector {
             let body = self.connection.send(call).await?.body;
             check_entity(entity, &body)?;
             if let Some(id) = ids.last().filter(|_| operation.is_of_one()) {
-                check_asked(entity, id, &body)?;
+                check_id_matches(entity, id, &body)?;
             }
             self.reader.note(entity, &body);
             Ok(body)
         };
-        self.connection.operation(asked("Get", entity, Some(locator)), work, |_| 1).await
+        self.connection.operation(traced_operation("Get", entity, Some(locator)), work, |_| 1).await
     }
 
     /// A new entity, made once for every key: the same key again brings the same answer.
@@ -61,7 +61,7 @@ impl Connector {
             self.reader.note(entity, &reply.body);
             Ok(reply)
         };
-        self.connection.operation(asked("Create", entity, None), work, |_| 1).await
+        self.connection.operation(traced_operation("Create", entity, None), work, |_| 1).await
     }
 
     /// The entity with these params changed.
@@ -83,7 +83,7 @@ impl Connector {
             self.reader.note(entity, &body);
             Ok(body)
         };
-        self.connection.operation(asked("Update", entity, Some(locator)), work, |_| 1).await
+        self.connection.operation(traced_operation("Update", entity, Some(locator)), work, |_| 1).await
     }
 }
 
@@ -116,7 +116,7 @@ impl Connector {
         work: impl Future<Output = Result<T, Error>> + Send + 'w,
         rows: impl FnOnce(&T) -> usize + Send + 'w,
     ) -> BoxFuture<'w, Result<T, Error>> {
-        self.connection.operation(asked("Delete", entity, Some(locator)), work, rows)
+        self.connection.operation(traced_operation("Delete", entity, Some(locator)), work, rows)
     }
 }
 

@@ -24,7 +24,7 @@ use serde_json::{Map, Value as Json};
 use crate::catalog::{Entity, Operation};
 
 use expression::Expression;
-use operand::Names;
+use operand::NameLookup;
 pub use pushdown::Pushdown;
 use server_only::{ServerCondition, is_server_only, must_be_equal};
 
@@ -61,7 +61,8 @@ impl Filter {
             return Err(at_clause((format!("the clause is longer than {LONGEST} characters"), LONGEST)));
         }
         let tokens = lexer::tokens(clause).map_err(at_clause)?;
-        let expression = parser::parse(&tokens, Names { entity, call }, clause.len()).map_err(at_clause)?;
+        let expression =
+            parser::parse(&tokens, NameLookup { entity, call }, clause.len()).map_err(at_clause)?;
         let terms = expression.map(Expression::terms).unwrap_or_default();
         let (server_only, terms): (Vec<_>, Vec<_>) = terms.into_iter().partition(is_server_only);
         if let Some(field) = terms.iter().find_map(|term| term.find_field(|field| field.server_only)) {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use crate::catalog::{Entity, Member, Operation, OperationKind, parents};
 use crate::connector::entities::{is_deleted, operation, with_expansions};
 use crate::connector::page_token::{self, Position};
-use crate::connector::{Connector, Error, Filter, asked, check_id, locator};
+use crate::connector::{Connector, Error, Filter, check_id, locator, traced_operation};
 use crate::stripe::trace;
 use paginator::Paginator;
 pub(super) use paginator::next_token;
@@ -124,9 +124,10 @@ impl Connector {
     /// One page of the entities that satisfy the filter clause.
     pub async fn list(&self, request: ListRequest) -> Result<Page, Error> {
         let filter = request.filter.clone();
-        let asked = trace::TracedOperation { filter, ..asked("List", request.entity, None) };
+        let traced_operation =
+            trace::TracedOperation { filter, ..traced_operation("List", request.entity, None) };
         let work = self.page_of(&request);
-        self.connection.operation(asked, work, |page| page.entities.len()).await
+        self.connection.operation(traced_operation, work, |page| page.entities.len()).await
     }
 
     async fn page_of(&self, request: &ListRequest) -> Result<Page, Error> {
@@ -194,7 +195,7 @@ async fn sorted(
         return Err(Error::SortTooDeep { most: MOST_SORTED });
     }
     // One more than the page holds tells whether there is another page.
-    let mut first = First { most: end + 1, entities: Vec::new() };
+    let mut first = TopEntities { most: end + 1, entities: Vec::new() };
     let by = |a: &Json, b: &Json| field.order(field.value(a), field.value(b), request.descending);
     paginator.visit(Position::default(), |body, _| first.add(body, by)).await?;
     first.cut(by);
@@ -205,12 +206,12 @@ async fn sorted(
 }
 
 /// The first entities in an order, of any number that pass by.
-struct First {
+struct TopEntities {
     most: usize,
     entities: Vec<Json>,
 }
 
-impl First {
+impl TopEntities {
     /// Takes one more; true, because the last one may be the first in the order.
     fn add(&mut self, body: Json, order: impl Fn(&Json, &Json) -> Ordering) -> bool {
         self.entities.push(body);
@@ -265,7 +266,7 @@ fn listable(
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use super::{First, selectors};
+    use super::{TopEntities, selectors};
     use crate::catalog::{OperationKind, catalog};
 
     #[test]
@@ -284,7 +285,7 @@ mod tests {
     #[test]
     fn the_first_entities_of_many_are_kept_and_no_more() {
         let order = |a: &Json, b: &Json| a["n"].as_i64().cmp(&b["n"].as_i64());
-        let mut first = First { most: 3, entities: Vec::new() };
+        let mut first = TopEntities { most: 3, entities: Vec::new() };
         for n in 0..10_000_i64 {
             assert!(first.add(json!({"n": (n * 7_919) % 10_007, "at": n}), order));
             assert!(first.entities.len() < 200);

@@ -25,7 +25,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value as Json;
 
 use crate::catalog::Entity;
-use crate::connector::{Connector, Error, asked, id_at, locator};
+use crate::connector::{Connector, Error, id_at, locator, traced_operation};
 use list_reads::{ListReads, ReadOutcome, ReadTarget};
 use listing::ObjectList;
 use single_flight::SingleFlight;
@@ -39,7 +39,7 @@ pub struct ReadHint<'k> {
     /// The object as Stripe last answered it.
     pub body: &'k Json,
     /// How many objects of its list the run had to do with that wrote its state; 0 where that is not known.
-    pub peers: usize,
+    pub expected_reads: usize,
 }
 
 /// How many calls reading by list has saved.
@@ -53,7 +53,7 @@ pub struct Savings {
 
 /// How old an answer may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Age {
+enum Freshness {
     /// As old as the last write of this process.
     SinceLastWrite,
     /// No older than the question.
@@ -69,7 +69,7 @@ enum Saved {
 /// The state that the reads of one connection share.
 #[derive(Debug, Default)]
 pub(super) struct ObjectReader {
-    lists: Mutex<HashMap<(String, Age), Arc<ListReads>>>,
+    lists: Mutex<HashMap<(String, Freshness), Arc<ListReads>>>,
     reads_in_flight: SingleFlight<Json>,
     epoch: AtomicU64,
     reads: AtomicUsize,
@@ -87,13 +87,13 @@ impl Connector {
         locator: &str,
         known: ReadHint<'_>,
     ) -> Result<Json, Error> {
-        self.read_by(entity, locator, known, Age::SinceLastWrite).await
+        self.read_by(entity, locator, known, Freshness::SinceLastWrite).await
     }
 
     /// The same, as it was after the call, or later.
     pub async fn read_now(&self, entity: &'static Entity, locator: &str) -> Result<Json, Error> {
-        let known = ReadHint { body: &Json::Null, peers: 0 };
-        self.read_by(entity, locator, known, Age::SinceAsked).await
+        let known = ReadHint { body: &Json::Null, expected_reads: 0 };
+        self.read_by(entity, locator, known, Freshness::SinceAsked).await
     }
 
     async fn read_by(
@@ -101,18 +101,18 @@ impl Connector {
         entity: &'static Entity,
         locator: &str,
         known: ReadHint<'_>,
-        age: Age,
+        age: Freshness,
     ) -> Result<Json, Error> {
         let key = format!("{} {locator} {}", entity.key, self.reader.epoch());
         let read = self.read_alone(entity, locator, known, age);
         let work = async {
             match age {
-                Age::SinceLastWrite => self.reader.reads_in_flight.shared(&key, read).await,
+                Freshness::SinceLastWrite => self.reader.reads_in_flight.shared(&key, read).await,
                 // A call that is under way began before the question.
-                Age::SinceAsked => read.await,
+                Freshness::SinceAsked => read.await,
             }
         };
-        self.connection.operation(asked("Get", entity, Some(locator)), work, |_| 1).await
+        self.connection.operation(traced_operation("Get", entity, Some(locator)), work, |_| 1).await
     }
 
     async fn read_alone(
@@ -120,28 +120,28 @@ impl Connector {
         entity: &'static Entity,
         locator: &str,
         known: ReadHint<'_>,
-        age: Age,
+        age: Freshness,
     ) -> Result<Json, Error> {
         let ids = locator::ids(entity, locator)?;
         let listing = ObjectList::of(entity, locator, known.body).filter(|_| self.connection.reads_by_list());
         let Some((listing, id)) = listing.zip(ids.last()) else { return self.get(entity, locator).await };
         let others = self.reader.list_reads(&listing, age);
         let created = page_cache::time_of(known.body);
-        let asked = ReadTarget { id: (*id).to_owned(), created, expected: known.peers };
-        match others.read(self, listing, asked).await {
+        let traced_operation = ReadTarget { id: (*id).to_owned(), created, expected: known.expected_reads };
+        match others.read(self, listing, traced_operation).await {
             ReadOutcome::Found(body) => Ok(body),
             ReadOutcome::Singly(_single) => self.get(entity, locator).await,
         }
     }
 
     /// Counts one more object that was made or read; how many of its list there are by now, 0 where no list shows it.
-    pub fn count_peer(&self, entity: &'static Entity, locator: &str, body: &Json) -> usize {
+    pub fn count_listed(&self, entity: &'static Entity, locator: &str, body: &Json) -> usize {
         let listing = ObjectList::of(entity, locator, body);
-        listing.map_or(0, |listing| self.reader.list_reads(&listing, Age::SinceLastWrite).count())
+        listing.map_or(0, |listing| self.reader.list_reads(&listing, Freshness::SinceLastWrite).count())
     }
 
     /// Whether something was seen that keeps Stripe from deleting the object with this id.
-    pub fn is_kept(&self, id: &str) -> bool {
+    pub fn has_dependents(&self, id: &str) -> bool {
         self.reader.kept.lock().unwrap_or_else(PoisonError::into_inner).contains(id)
     }
 
@@ -153,7 +153,7 @@ impl Connector {
 }
 
 impl ObjectReader {
-    fn list_reads(&self, listing: &ObjectList, age: Age) -> Arc<ListReads> {
+    fn list_reads(&self, listing: &ObjectList, age: Freshness) -> Arc<ListReads> {
         let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (listing.key(), age);
         Arc::clone(lists.entry(key).or_insert_with(|| Arc::new(ListReads::new(age))))

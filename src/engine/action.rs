@@ -8,11 +8,11 @@ use uuid::Uuid;
 use crate::catalog::Action;
 use crate::catalog::names::{closest, normalize};
 use crate::connector::{self, ActionRef, Connector};
-use crate::engine::once::Sending;
+use crate::engine::once::PendingCall;
 use crate::engine::params::{not_an_id, parse, require};
 use crate::engine::{
-    Adopted, Faults, Journal, ParamError, Params, SendFailure, UnlistedValue, Wanted, Written, fingerprint,
-    once, secret_values, unlisted_values,
+    DesiredParams, Journal, ParamError, ParamErrors, Params, RecoveredObject, SendFailure, UnlistedValue,
+    WrittenParams, fingerprint, once, secret_values, unlisted_values,
 };
 use crate::stripe::IdempotencyKey;
 
@@ -26,7 +26,7 @@ pub struct ActionInput {
 
 /// What a run of an action came to.
 #[derive(Debug)]
-pub struct Ran {
+pub struct ActionResult {
     /// An id of the run; Stripe has none for calls.
     pub id: String,
     /// The connector's output: an array of one object whose values are strings or null.
@@ -36,15 +36,15 @@ pub struct Ran {
     /// Why the run could not be recorded before it was sent, if it could not.
     pub unrecorded: Option<io::Error>,
     /// The run is one that a Terraform which died had begun; none when it is new.
-    pub adopted: Option<Adopted>,
+    pub adopted: Option<RecoveredObject>,
 }
 
 impl ActionInput {
     /// The input that was written for an action, checked. What is not known yet is not missing.
-    pub fn parse(of: ActionRef, written: &Written) -> Result<Self, Faults> {
+    pub fn parse(of: ActionRef, written: &WrittenParams) -> Result<Self, ParamErrors> {
         let action = of.action;
-        let (mut ids, mut rest) = (vec![None; action.path_inputs.len()], Written::default());
-        let (mut faults, mut unknown) = (Faults::new(), Vec::new());
+        let (mut ids, mut rest) = (vec![None; action.path_inputs.len()], WrittenParams::default());
+        let (mut faults, mut unknown) = (ParamErrors::new(), Vec::new());
         for path in &written.unknown {
             match path.split_first().and_then(|(key, _)| path_input(action, key)) {
                 Some(at) => unknown.push(at),
@@ -68,9 +68,9 @@ impl ActionInput {
             faults.extend((!given).then(|| missing(name)));
         }
         match complete(action, &rest) {
-            Ok(wanted) if faults.is_empty() => {
+            Ok(desired) if faults.is_empty() => {
                 let ids = ids.into_iter().flatten().collect();
-                Ok(Self { action: of, ids, params: wanted.params })
+                Ok(Self { action: of, ids, params: desired.params })
             }
             Ok(_) => Err(faults),
             Err(more) => Err([faults, more].concat()),
@@ -79,8 +79,8 @@ impl ActionInput {
 
     /// Values of the input that Stripe's lists of known values lack.
     pub fn unlisted_values(&self) -> Vec<UnlistedValue> {
-        let wanted = Wanted { params: self.params.clone(), ..Wanted::default() };
-        unlisted_values(&wanted, &self.action.action.params)
+        let desired = DesiredParams { params: self.params.clone(), ..DesiredParams::default() };
+        unlisted_values(&desired, &self.action.action.params)
     }
 
     /// The ids that fill the path, in its order.
@@ -105,18 +105,18 @@ impl ActionInput {
         connector: &Connector,
         journal: &Journal,
         triggers: Option<&str>,
-    ) -> Result<Ran, SendFailure> {
+    ) -> Result<ActionResult, SendFailure> {
         let Self { action, ids, params } = self;
         let name = &action.action.name;
         let sent = serde_json::json!([ids, params]).to_string();
         let fingerprint = fingerprint(&["action", name, &sent, triggers.unwrap_or_default()]);
-        let sending = Sending { what: name, fingerprint, says_id: false };
+        let sending = PendingCall { what: name, fingerprint, says_id: false };
         let mut pending = once::begin(journal, connector, sending).await?;
         let call =
             |key: IdempotencyKey| async move { connector.run(*action, ids, params.clone(), key).await };
         let answered = once::send(&mut pending, call).await;
         let id = Uuid::new_v4().to_string();
-        let ran = answered.map(|reply| Ran {
+        let ran = answered.map(|reply| ActionResult {
             output: action.output(&reply.body),
             unrecorded: pending.unrecorded(),
             adopted: pending.adopted(ids.first().unwrap_or(&id), reply.replayed),
@@ -128,16 +128,17 @@ impl ActionInput {
 }
 
 /// The params of a call, with everything that Stripe or the connector requires.
-fn complete(action: &Action, written: &Written) -> Result<Wanted, Faults> {
-    let with_inputs = |faults: Faults| faults.into_iter().map(|fault| with_inputs(fault, action)).collect();
-    let wanted = parse(written, &action.params).map_err::<Faults, _>(with_inputs)?;
-    require(&wanted, &action.params)?;
+fn complete(action: &Action, written: &WrittenParams) -> Result<DesiredParams, ParamErrors> {
+    let with_inputs =
+        |faults: ParamErrors| faults.into_iter().map(|fault| with_inputs(fault, action)).collect();
+    let desired = parse(written, &action.params).map_err::<ParamErrors, _>(with_inputs)?;
+    require(&desired, &action.params)?;
     let given = |name: &String| {
-        wanted.params.contains_key(name) || wanted.unknown.iter().any(|path| path.first() == Some(name))
+        desired.params.contains_key(name) || desired.unknown.iter().any(|path| path.first() == Some(name))
     };
     let lacking = action.required_inputs.iter().filter(|name| !given(name));
-    let faults: Faults = lacking.map(|name| missing(action.renames.get(name).unwrap_or(name))).collect();
-    if faults.is_empty() { Ok(wanted) } else { Err(faults) }
+    let faults: ParamErrors = lacking.map(|name| missing(action.renames.get(name).unwrap_or(name))).collect();
+    if faults.is_empty() { Ok(desired) } else { Err(faults) }
 }
 
 /// Which id of the path a key names.
@@ -186,11 +187,11 @@ fn with_inputs(error: ParamError, action: &Action) -> ParamError {
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use super::{ActionInput, Written};
+    use super::{ActionInput, WrittenParams};
     use crate::connector::action;
 
     fn check(name: &str, input: &Json) -> Result<(), String> {
-        let written = Written { members: input.as_object().unwrap().clone(), unknown: Vec::new() };
+        let written = WrittenParams { members: input.as_object().unwrap().clone(), unknown: Vec::new() };
         let faults = ActionInput::parse(action(name).unwrap(), &written).map(drop);
         faults.map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
     }

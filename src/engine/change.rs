@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use crate::catalog::{Clearing, Entity, Items, Kind, Member, OperationKind, Shape, find, other_spelling};
 use crate::engine::compare::{equal, fits, inside};
 use crate::engine::params::dotted;
-use crate::engine::{Params, Wanted};
+use crate::engine::{DesiredParams, Params};
 
 use unknown::remove;
 
@@ -19,7 +19,7 @@ pub struct Change {
     /// Paths of params that only a new object can have: `currency`, `fixed_amount.amount`.
     pub replaces: Vec<String>,
     /// Paths of removed params that no call clears: Stripe keeps their values.
-    pub stays: Vec<String>,
+    pub uncleared: Vec<String>,
     /// Paths of params that act when an object is created only: nothing is sent for them.
     pub at_creation: Vec<String>,
     /// Something that an update takes is not known yet.
@@ -53,27 +53,27 @@ impl Change {
 
 /// The change from params to what is wanted. What is not known yet counts as changed, and as something that only a new
 /// object can have, if any part of it may be that: an apply cannot make a replacement of what was planned as an update.
-pub(super) fn between(entity: &Entity, before: &Params, wanted: &Wanted) -> Change {
+pub(super) fn between(entity: &Entity, before: &Params, desired: &DesiredParams) -> Change {
     let update = entity.operation(OperationKind::Update).map(|update| update.params.as_slice());
-    let mut differ = Differ { entity, unknown: &wanted.unknown, change: Change::default() };
+    let mut differ = ParamDiff { entity, unknown: &desired.unknown, change: Change::default() };
     let params = ParamSets { known: entity.params(), updatable: update.unwrap_or_default() };
     let mut before = before.clone();
-    for path in &wanted.unknown {
+    for path in &desired.unknown {
         let at = path.join(".");
         if !entity.is_modifier(&at) {
             differ.unknown(&at, path, &before, params);
         }
         remove(&mut before, path);
     }
-    let update = differ.object("", &before, &wanted.params, params);
-    differ.change.update = with_modifiers(entity, update, &wanted.params, params.updatable);
+    let update = differ.object("", &before, &desired.params, params);
+    differ.change.update = with_modifiers(entity, update, &desired.params, params.updatable);
     differ.change
 }
 
 /// An update with the params that say how it is done; without a change there is no update.
-fn with_modifiers(entity: &Entity, mut update: Params, wanted: &Params, updatable: &[Member]) -> Params {
+fn with_modifiers(entity: &Entity, mut update: Params, desired: &Params, updatable: &[Member]) -> Params {
     if !update.is_empty() {
-        let modifiers = wanted.iter().filter(|(name, _)| entity.is_modifier(name));
+        let modifiers = desired.iter().filter(|(name, _)| entity.is_modifier(name));
         let taken = modifiers.filter(|(name, _)| find(updatable, name).is_some());
         update.extend(taken.map(|(name, value)| (name.clone(), value.clone())));
     }
@@ -88,7 +88,7 @@ struct ParamSets<'m> {
 }
 
 /// What becomes of a param that was removed.
-enum Removed {
+enum RemovedParam {
     /// This value unsets it, or sets it to what Stripe takes where nothing is written.
     Sent(Json),
     /// It is what it would be without it.
@@ -97,31 +97,31 @@ enum Removed {
     Stays,
 }
 
-struct Differ<'e> {
+struct ParamDiff<'e> {
     entity: &'e Entity,
     unknown: &'e [Vec<String>],
     change: Change,
 }
 
-impl Differ<'_> {
+impl ParamDiff<'_> {
     /// The params of an update of one object: those that differ and can be updated.
     fn object(&mut self, place: &str, before: &Params, after: &Params, members: ParamSets<'_>) -> Params {
         let ParamSets { known, updatable } = members;
         let mut sent = Params::new();
-        for (name, wanted) in after {
+        for (name, desired) in after {
             let shape = find(known, name).map(|param| &param.shape);
             let (at, old) = (dotted(place, name), before.get(name));
-            if old.is_some_and(|old| equal(shape, old, wanted))
-                || self.says_nothing(wanted, find(updatable, name))
-                || old.is_none() && is_respelled(name, wanted, before, after, known)
+            if old.is_some_and(|old| equal(shape, old, desired))
+                || self.says_nothing(desired, find(updatable, name))
+                || old.is_none() && is_respelled(name, desired, before, after, known)
                 || self.entity.is_modifier(&at)
             {
                 continue;
             }
             match find(updatable, name) {
-                Some(param) if self.is_settled(&at, old) || !fits(wanted, &param.shape) => self.fixed(at),
+                Some(param) if self.is_settled(&at, old) || !fits(desired, &param.shape) => self.fixed(at),
                 Some(param) => {
-                    if let Some(value) = self.value(&at, old, wanted, (shape, &param.shape)) {
+                    if let Some(value) = self.value(&at, old, desired, (shape, &param.shape)) {
                         sent.insert(name.clone(), value);
                     }
                 }
@@ -153,7 +153,7 @@ impl Differ<'_> {
         let mut sent = Params::new();
         for (name, old) in before {
             let (at, param) = (dotted(place, name), find(members.updatable, name));
-            let is_gone = after.get(name).is_none_or(|wanted| self.says_nothing(wanted, param));
+            let is_gone = after.get(name).is_none_or(|desired| self.says_nothing(desired, param));
             if !is_gone || self.says_nothing(old, param) {
                 continue;
             }
@@ -162,13 +162,13 @@ impl Differ<'_> {
             }
             let removed = match param {
                 Some(param) => self.removed(&at, old, &param.shape),
-                None => Removed::Stays,
+                None => RemovedParam::Stays,
             };
             match removed {
-                Removed::Sent(value) => drop(sent.insert(name.clone(), value)),
-                Removed::Nothing => {}
-                Removed::Stays if self.stays_inside(&at) => {}
-                Removed::Stays => self.change.stays.push(at),
+                RemovedParam::Sent(value) => drop(sent.insert(name.clone(), value)),
+                RemovedParam::Nothing => {}
+                RemovedParam::Stays if self.keeps_inside(&at) => {}
+                RemovedParam::Stays => self.change.uncleared.push(at),
             }
         }
         sent
@@ -199,17 +199,17 @@ impl Differ<'_> {
         &mut self,
         at: &str,
         old: Option<&Json>,
-        wanted: &Json,
+        desired: &Json,
         (known, updatable): (Option<&Shape>, &Shape),
     ) -> Option<Json> {
-        let (Json::Object(new), Some(members)) = (wanted, updatable.members()) else {
-            return Some(match (old, wanted, updatable.map_value()) {
+        let (Json::Object(new), Some(members)) = (desired, updatable.members()) else {
+            return Some(match (old, desired, updatable.map_value()) {
                 (Some(Json::Object(old)), Json::Object(new), Some(value)) => {
                     let merged = self.merged(at, old, new, value);
                     return merged.as_object().is_some_and(|it| !it.is_empty()).then_some(merged);
                 }
                 (Some(Json::Array(old)), Json::Array(new), _) => self.items(at, old, new, updatable),
-                _ => wanted.clone(),
+                _ => desired.clone(),
             });
         };
         let empty = Map::new();
@@ -271,72 +271,74 @@ impl Differ<'_> {
 
     /// What becomes of a removed value. Members of an object that cannot be unset as a whole are
     /// unset one by one.
-    fn removed(&mut self, at: &str, old: &Json, shape: &Shape) -> Removed {
+    fn removed(&mut self, at: &str, old: &Json, shape: &Shape) -> RemovedParam {
         let unset = Json::String(String::new());
         let default = self.entity.defaults.get(at);
         match (&shape.clearing, default, old, &shape.kind) {
-            (Clearing::Empty, ..) if *old == unset => Removed::Nothing,
-            (Clearing::Empty, ..) => Removed::Sent(unset),
-            (Clearing::Null, ..) => Removed::Sent(Json::Null),
-            (Clearing::Never, Some(default), ..) if equal(Some(shape), old, default) => Removed::Nothing,
-            (Clearing::Never, Some(default), ..) => Removed::Sent(default.clone()),
-            (Clearing::Never, None, Json::Object(old), Kind::Map(_)) if old.is_empty() => Removed::Nothing,
+            (Clearing::Empty, ..) if *old == unset => RemovedParam::Nothing,
+            (Clearing::Empty, ..) => RemovedParam::Sent(unset),
+            (Clearing::Null, ..) => RemovedParam::Sent(Json::Null),
+            (Clearing::Never, Some(default), ..) if equal(Some(shape), old, default) => RemovedParam::Nothing,
+            (Clearing::Never, Some(default), ..) => RemovedParam::Sent(default.clone()),
+            (Clearing::Never, None, Json::Object(old), Kind::Map(_)) if old.is_empty() => {
+                RemovedParam::Nothing
+            }
             (Clearing::Never, None, Json::Object(old), Kind::Map(value)) => {
                 match self.merged(at, old, &Map::new(), value) {
-                    Json::Object(sent) if sent.is_empty() => Removed::Stays,
-                    sent => Removed::Sent(sent),
+                    Json::Object(sent) if sent.is_empty() => RemovedParam::Stays,
+                    sent => RemovedParam::Sent(sent),
                 }
             }
             (Clearing::Never, None, Json::Object(old), Kind::Object(members)) => {
                 self.removed_members(at, old, members)
             }
-            _ => Removed::Stays,
+            _ => RemovedParam::Stays,
         }
     }
 
     /// What unsets the members of an object one by one, with those that Stripe requires beside them.
-    fn removed_members(&mut self, at: &str, old: &Params, members: &[Member]) -> Removed {
+    fn removed_members(&mut self, at: &str, old: &Params, members: &[Member]) -> RemovedParam {
         let both = ParamSets { known: members, updatable: members };
         let mut sent = self.object(at, old, &Map::new(), both);
         if sent.is_empty() {
-            return if self.stays_inside(at) { Removed::Stays } else { Removed::Nothing };
+            return if self.keeps_inside(at) { RemovedParam::Stays } else { RemovedParam::Nothing };
         }
         for member in members.iter().filter(|member| member.shape.is_required()) {
             match old.get(&member.name) {
                 _ if sent.contains_key(&member.name) => {}
                 Some(value) => drop(sent.insert(member.name.clone(), value.clone())),
-                None => return Removed::Stays,
+                None => return RemovedParam::Stays,
             }
         }
-        Removed::Sent(Json::Object(sent))
+        RemovedParam::Sent(Json::Object(sent))
     }
 
     /// A map with the keys that are gone cleared: Stripe merges maps key by key. Objects by key stay.
     fn merged(&mut self, at: &str, old: &Params, new: &Params, value: &Shape) -> Json {
         let unset = if value.clearing == Clearing::Null { Json::Null } else { Json::String(String::new()) };
-        let (gone, stays): (Vec<&String>, Vec<&String>) =
+        let (gone, uncleared): (Vec<&String>, Vec<&String>) =
             old.keys().filter(|key| !new.contains_key(*key)).partition(|_| leaves(value));
-        self.change.stays.extend(stays.into_iter().map(|key| dotted(at, key)));
+        self.change.uncleared.extend(uncleared.into_iter().map(|key| dotted(at, key)));
         let gone = gone.into_iter().map(|key| (key.clone(), unset.clone()));
-        let changed = new.iter().filter(|(key, wanted)| {
-            old.get(*key).is_none_or(|old| !equal(inside(None, key).or(Some(value)), old, wanted))
+        let changed = new.iter().filter(|(key, desired)| {
+            old.get(*key).is_none_or(|old| !equal(inside(None, key).or(Some(value)), old, desired))
         });
         changed.map(|(key, value)| (key.clone(), value.clone())).chain(gone).collect()
     }
 
     /// Whether it was said already which of the members at `at` stay.
-    fn stays_inside(&self, at: &str) -> bool {
+    fn keeps_inside(&self, at: &str) -> bool {
         let inside = format!("{at}.");
-        self.change.stays.iter().any(|path| path.starts_with(&inside))
+        self.change.uncleared.iter().any(|path| path.starts_with(&inside))
     }
 }
 
 /// Whether a param that was not written before is the other spelling of one that was, with the
 /// same value: `unit_amount_decimal = "1500"` after `unit_amount = 1500`.
-fn is_respelled(name: &str, wanted: &Json, before: &Params, after: &Params, known: &[Member]) -> bool {
+fn is_respelled(name: &str, desired: &Json, before: &Params, after: &Params, known: &[Member]) -> bool {
     let other = other_spelling(known, name).filter(|other| !after.contains_key(&other.name));
     let old = other.and_then(|other| Some((&other.shape, before.get(&other.name)?)));
-    old.is_some_and(|(shape, old)| equal(Some(shape), old, wanted))
+    old.is_some_and(|(shape, old)| equal(Some(shape), old, desired))
 }
 
 /// Whether a call takes a key out of a map of these values: texts, and what says that it can be unset.

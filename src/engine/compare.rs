@@ -27,40 +27,40 @@ pub(super) fn equal(shape: Option<&Shape>, a: &Json, b: &Json) -> bool {
 }
 
 /// Whether what Stripe answers is what is wanted; members that nobody wrote do not count.
-pub(super) fn fulfils(shape: Option<&Shape>, wanted: &Json, now: &Json) -> bool {
-    let is_null = |shape: Option<&Shape>, wanted: &Json| fulfils(shape, wanted, &Json::Null);
-    agrees(shape, wanted, now, fulfils, is_null)
+pub(super) fn fulfils(shape: Option<&Shape>, desired: &Json, now: &Json) -> bool {
+    let is_null = |shape: Option<&Shape>, desired: &Json| fulfils(shape, desired, &Json::Null);
+    agrees(shape, desired, now, fulfils, is_null)
 }
 
 /// The same, where a member that Stripe does not answer counts as fulfilled. A key that a map lacks is not there. Of an
 /// object that is answered by its id no member is.
-pub(super) fn may_fulfil(shape: Option<&Shape>, wanted: &Json, now: &Json) -> bool {
-    wanted.is_object() && now.is_string() || agrees(shape, wanted, now, may_fulfil, |_, _| true)
+pub(super) fn may_fulfil(shape: Option<&Shape>, desired: &Json, now: &Json) -> bool {
+    desired.is_object() && now.is_string() || agrees(shape, desired, now, may_fulfil, |_, _| true)
 }
 
 /// Whether what Stripe answers is what is wanted: its members and items by `inner`, members that
 /// Stripe does not answer by `missing`.
 fn agrees(
     shape: Option<&Shape>,
-    wanted: &Json,
+    desired: &Json,
     now: &Json,
     inner: fn(Option<&Shape>, &Json, &Json) -> bool,
     missing: impl Fn(Option<&Shape>, &Json) -> bool,
 ) -> bool {
-    match (wanted, now) {
-        (Json::Object(params), Json::Object(_)) => params.iter().all(|(name, wanted)| {
+    match (desired, now) {
+        (Json::Object(params), Json::Object(_)) => params.iter().all(|(name, desired)| {
             let (is_key, shape) = (shape.and_then(Shape::map_value).is_some(), inside(shape, name));
             match now.get(name) {
-                Some(now) => inner(shape, wanted, now),
-                None if is_key => fulfils(shape, wanted, &Json::Null),
-                None => missing(shape, wanted),
+                Some(now) => inner(shape, desired, now),
+                None if is_key => fulfils(shape, desired, &Json::Null),
+                None => missing(shape, desired),
             }
         }),
-        (Json::Array(wanted), Json::Null) => wanted.is_empty(),
-        (Json::Array(wanted), now) => elements(now).is_some_and(|now| pairwise(shape, wanted, now, inner)),
+        (Json::Array(desired), Json::Null) => desired.is_empty(),
+        (Json::Array(desired), now) => elements(now).is_some_and(|now| pairwise(shape, desired, now, inner)),
         (Json::String(text), Json::Null) => text.is_empty(),
         (Json::Null, _) => true,
-        (wanted, now) => equal(shape, wanted, now),
+        (desired, now) => equal(shape, desired, now),
     }
 }
 

@@ -7,11 +7,11 @@ use serde_json::Value as Json;
 use crate::catalog::Entity;
 use crate::connector::{self, Connector};
 use crate::engine::object::current;
-use crate::engine::once::Sending;
+use crate::engine::once::PendingCall;
 use crate::engine::params::{Params, split_create};
 use crate::engine::succession::taking_over;
 use crate::engine::{
-    Adopted, EndOutcome, Journal, PendingCreate, Predecessor, SendFailure, drift, fingerprint, once,
+    EndOutcome, Journal, PendingCreate, Predecessor, RecoveredObject, SendFailure, drift, fingerprint, once,
 };
 use crate::stripe::{IdempotencyKey, Reply, finishing};
 
@@ -23,11 +23,11 @@ pub struct Created {
     /// The object as Stripe answered it.
     pub body: Json,
     /// How many objects of its list this run has had to do with.
-    pub peers: usize,
+    pub expected_reads: usize,
     /// Why the create could not be recorded before it was sent, if it could not.
     pub unrecorded: Option<io::Error>,
     /// The object is one that a run which died had made; none when it is new.
-    pub adopted: Option<Adopted>,
+    pub adopted: Option<RecoveredObject>,
     /// The params that only an update takes, and why that one failed, if it did. The object exists.
     pub incomplete: Option<(Vec<String>, connector::Error)>,
     /// The result of ending the object that it replaces, if that one could not end before.
@@ -60,7 +60,7 @@ pub async fn create(
         None => params,
     };
     let params = resumed(journal, entity, params);
-    let sending = Sending {
+    let sending = PendingCall {
         what: &entity.name,
         fingerprint: print_of(entity, &params),
         says_id: params.contains_key("id") || !entity.has_own_id(),
@@ -68,7 +68,7 @@ pub async fn create(
     let pending = once::begin(journal, connector, sending).await?;
     let (first, mut second) = split_create(entity, params);
     let mut made = create_once(connector, entity, &first, (pending, in_state)).await?;
-    second.retain(|name, wanted| !drift::is_so(entity, name, wanted, &made.body));
+    second.retain(|name, desired| !drift::is_so(entity, name, desired, &made.body));
     if !second.is_empty() {
         let names = second.keys().cloned().collect();
         match connector.update(entity, &made.locator, second).await {
@@ -123,8 +123,8 @@ async fn create_once(
         let locator = connector::locator(entity, params, &reply.body, pending.key_text());
         let adopted = pending.adopted(connector::id_of(&reply.body, &locator), reply.replayed);
         let (body, unrecorded) = (reply.body, pending.unrecorded());
-        let peers = connector.count_peer(entity, &locator, &body);
-        Created { locator, body, peers, adopted, unrecorded, incomplete: None, succession: None }
+        let expected_reads = connector.count_listed(entity, &locator, &body);
+        Created { locator, body, expected_reads, adopted, unrecorded, incomplete: None, succession: None }
     });
     let id = |made: &Created| connector::id_of(&made.body, &made.locator).to_owned();
     once::settle(pending, connector, made, |made| in_state.then(|| id(made))).await

@@ -25,38 +25,38 @@ pub(super) fn drifted(entity: &Entity, params: &Params, then: &Json, now: &Json)
     let known = entity.params();
     let (then, now) = (&*with_words(entity, then), &*with_words(entity, now));
     let mut found = params.clone();
-    for (name, wanted) in &mut found {
+    for (name, desired) in &mut found {
         let shape = find(known, name).map(|param| &param.shape);
-        *wanted = drifted_value(shape, wanted, field(then, name), field(now, name));
+        *desired = drifted_value(shape, desired, field(then, name), field(now, name));
     }
     (found != *params).then_some(found)
 }
 
-fn drifted_value(shape: Option<&Shape>, wanted: &Json, then: &Json, now: &Json) -> Json {
-    match wanted {
+fn drifted_value(shape: Option<&Shape>, desired: &Json, then: &Json, now: &Json) -> Json {
+    match desired {
         Json::Object(params) if then.is_object() && now.is_object() => {
-            let values = params.iter().map(|(name, wanted)| {
-                let value = drifted_value(inside(shape, name), wanted, field(then, name), field(now, name));
+            let values = params.iter().map(|(name, desired)| {
+                let value = drifted_value(inside(shape, name), desired, field(then, name), field(now, name));
                 (name.clone(), value)
             });
             values.collect()
         }
-        _ if equal(shape, then, now) => wanted.clone(),
-        _ => answered(shape, wanted, now),
+        _ if equal(shape, then, now) => desired.clone(),
+        _ => answered(shape, desired, now),
     }
 }
 
 /// What Stripe answers, as far as what was written speaks of it: what is wanted where it is
 /// fulfilled, else what is there.
-fn answered(shape: Option<&Shape>, wanted: &Json, now: &Json) -> Json {
-    match wanted {
+fn answered(shape: Option<&Shape>, desired: &Json, now: &Json) -> Json {
+    match desired {
         Json::Object(params) if now.is_object() => {
             let values = params.iter();
             values
                 .map(|(name, w)| (name.clone(), answered(inside(shape, name), w, field(now, name))))
                 .collect()
         }
-        _ if fulfils(shape, wanted, now) => wanted.clone(),
+        _ if fulfils(shape, desired, now) => desired.clone(),
         Json::Array(items) => elements(now).map_or_else(
             || now.clone(),
             |elements| elements.iter().map(|element| as_written(element, items)).collect(),
@@ -78,13 +78,13 @@ fn as_written(element: &Json, items: &[Json]) -> Json {
     }
 }
 
-/// The params that an object would have been made from, as far as `wanted` speaks of it. What
+/// The params that an object would have been made from, as far as `desired` speaks of it. What
 /// Stripe does not answer, at any depth, counts as fulfilled; a key that a map lacks is not there.
-pub(super) fn presumed(entity: &Entity, wanted: &Params, body: &Json) -> Params {
+pub(super) fn presumed(entity: &Entity, desired: &Params, body: &Json) -> Params {
     let body = with_words(entity, body);
-    let presumed = wanted.iter().map(|(name, wanted)| {
+    let presumed = desired.iter().map(|(name, desired)| {
         let shape = find(entity.params(), name).map(|param| &param.shape);
-        (name.clone(), presumed_value(shape, wanted, body.get(name)))
+        (name.clone(), presumed_value(shape, desired, body.get(name)))
     });
     presumed.filter(|(_, value)| !value.is_null()).collect()
 }
@@ -92,30 +92,30 @@ pub(super) fn presumed(entity: &Entity, wanted: &Params, body: &Json) -> Params 
 /// What a token begins with. Stripe shows what it became, never the token.
 const TOKENS: [&str; 3] = ["btok_", "ctoken_", "tok_"];
 
-fn presumed_value(shape: Option<&Shape>, wanted: &Json, now: Option<&Json>) -> Json {
-    match (wanted, now) {
-        (Json::String(text), _) if TOKENS.iter().any(|token| text.starts_with(token)) => wanted.clone(),
-        (_, None) => wanted.clone(),
+fn presumed_value(shape: Option<&Shape>, desired: &Json, now: Option<&Json>) -> Json {
+    match (desired, now) {
+        (Json::String(text), _) if TOKENS.iter().any(|token| text.starts_with(token)) => desired.clone(),
+        (_, None) => desired.clone(),
         (Json::Object(params), Some(now)) if now.is_object() => {
             let lacks_key = shape.and_then(Shape::map_value).map(|_| &Json::Null);
-            let values = params.iter().map(|(name, wanted)| {
+            let values = params.iter().map(|(name, desired)| {
                 let now = now.get(name).or(lacks_key);
-                (name.clone(), presumed_value(inside(shape, name), wanted, now))
+                (name.clone(), presumed_value(inside(shape, name), desired, now))
             });
             values.filter(|(_, value)| !value.is_null()).collect()
         }
-        (_, Some(now)) if may_fulfil(shape, wanted, now) => wanted.clone(),
-        (_, Some(now)) => answered(shape, wanted, now),
+        (_, Some(now)) if may_fulfil(shape, desired, now) => desired.clone(),
+        (_, Some(now)) => answered(shape, desired, now),
     }
 }
 
 /// Adds to `params` what is wanted beside them and Stripe holds already: a default that is written out, a value that
 /// no call could take away. It need not be sent, and needs no new object.
-pub(super) fn hold_beside(entity: &Entity, params: &mut Params, wanted: &Params, body: &Json) {
+pub(super) fn hold_beside(entity: &Entity, params: &mut Params, desired: &Params, body: &Json) {
     let body = with_words(entity, body);
-    for (name, wanted) in wanted {
+    for (name, desired) in desired {
         let shape = find(entity.params(), name).map(|param| &param.shape);
-        LiveParam { entity, path: name.clone(), shape, now: body.get(name) }.hold(params, name, wanted);
+        LiveParam { entity, path: name.clone(), shape, now: body.get(name) }.hold(params, name, desired);
     }
 }
 
@@ -129,21 +129,21 @@ struct LiveParam<'p> {
 
 impl LiveParam<'_> {
     /// Adds a wanted param that Stripe holds; what it does not answer is as by default.
-    fn hold(&self, params: &mut Params, name: &str, wanted: &Json) {
+    fn hold(&self, params: &mut Params, name: &str, desired: &Json) {
         let Self { entity, path, shape, now } = self;
-        match (params.get_mut(name), wanted) {
+        match (params.get_mut(name), desired) {
             (Some(Json::Object(params)), Json::Object(inner)) => {
-                for (name, wanted) in inner {
+                for (name, desired) in inner {
                     let (path, shape) = (dotted(path, name), inside(*shape, name));
                     let now = now.and_then(|now| now.get(name));
-                    LiveParam { entity, path, shape, now }.hold(params, name, wanted);
+                    LiveParam { entity, path, shape, now }.hold(params, name, desired);
                 }
             }
-            (None, wanted) => {
-                let is_off = *wanted == Json::Bool(false) && entity.recreates.contains(path);
-                let by_default = || is_off || entity.defaults.get(path) == Some(wanted);
-                if now.map_or_else(by_default, |now| fulfils(*shape, wanted, now)) {
-                    params.insert(name.to_owned(), wanted.clone());
+            (None, desired) => {
+                let is_off = *desired == Json::Bool(false) && entity.recreates.contains(path);
+                let by_default = || is_off || entity.defaults.get(path) == Some(desired);
+                if now.map_or_else(by_default, |now| fulfils(*shape, desired, now)) {
+                    params.insert(name.to_owned(), desired.clone());
                 }
             }
             _ => {}
@@ -152,12 +152,12 @@ impl LiveParam<'_> {
 }
 
 /// Whether an object is already as a param wants it; what Stripe does not answer is as by default.
-pub(super) fn is_so(entity: &Entity, name: &str, wanted: &Json, body: &Json) -> bool {
+pub(super) fn is_so(entity: &Entity, name: &str, desired: &Json, body: &Json) -> bool {
     let body = with_words(entity, body);
     let shape = find(entity.params(), name).map(|param| &param.shape);
     match body.get(name) {
-        Some(now) => fulfils(shape, wanted, now),
-        None => entity.defaults.get(name) == Some(wanted),
+        Some(now) => fulfils(shape, desired, now),
+        None => entity.defaults.get(name) == Some(desired),
     }
 }
 
@@ -247,25 +247,25 @@ mod tests {
     fn a_key_that_a_map_lacks_is_not_there_at_any_depth() {
         let price = entity("Price").unwrap();
         let body = json!({"metadata": {"a": "1"}, "currency_options": {"eur": {"unit_amount": 5}}});
-        let wanted = json!({"metadata": {"a": "1", "b": "2", "c": ""},
+        let desired = json!({"metadata": {"a": "1", "b": "2", "c": ""},
             "currency_options": {"eur": {"unit_amount": 5}, "gbp": {"unit_amount": 6}}, "transfer_lookup_key": true});
         let expected = json!({"metadata": {"a": "1", "c": ""}, "currency_options": {"eur": {"unit_amount": 5}},
             "transfer_lookup_key": true});
-        assert_eq!(presumed(price, &map(&wanted), &body), map(&expected));
+        assert_eq!(presumed(price, &map(&desired), &body), map(&expected));
     }
 
     #[test]
     fn what_stripe_holds_already_is_as_good_as_written() {
         let price = entity("Price").unwrap();
-        let held = |params: Json, wanted: Json, body: Json| {
+        let held = |params: Json, desired: Json, body: Json| {
             let mut held = map(&params);
-            hold_beside(price, &mut held, &map(&wanted), &body);
+            hold_beside(price, &mut held, &map(&desired), &body);
             Json::Object(held)
         };
         let body = json!({"recurring": {"interval": "month", "usage_type": "licensed"}, "active": true});
-        let wanted = json!({"recurring": {"interval": "month", "usage_type": "licensed"}, "active": "true"});
-        assert_eq!(held(json!({}), wanted.clone(), body.clone()), wanted, "what no call took away");
-        assert_eq!(held(json!({"recurring": {"interval": "month"}}), wanted.clone(), body.clone()), wanted);
+        let desired = json!({"recurring": {"interval": "month", "usage_type": "licensed"}, "active": "true"});
+        assert_eq!(held(json!({}), desired.clone(), body.clone()), desired, "what no call took away");
+        assert_eq!(held(json!({"recurring": {"interval": "month"}}), desired.clone(), body.clone()), desired);
         let other = json!({"recurring": {"interval": "year"}, "nickname": "A"});
         assert_eq!(held(json!({}), other, body), json!({}));
     }
@@ -278,8 +278,8 @@ mod tests {
         let fulfilled = json!({"name": "A", "balance": "5", "address": {"city": "Bern"}, "validate": true,
             "phone": "tok_became_something"});
         assert_eq!(presumed(customer, &map(&fulfilled), &body), map(&fulfilled));
-        let wanted = json!({"name": "B", "phone": "1", "address": {"city": "Basel"}});
+        let desired = json!({"name": "B", "phone": "1", "address": {"city": "Basel"}});
         let expected = json!({"name": "A", "address": {"city": "Bern"}});
-        assert_eq!(presumed(customer, &map(&wanted), &body), map(&expected));
+        assert_eq!(presumed(customer, &map(&desired), &body), map(&expected));
     }
 }

@@ -6,7 +6,7 @@ use crate::catalog::{OperationKind, Removal};
 use crate::connector::{self, Connector, Error};
 use crate::engine::object::current;
 use crate::engine::restore::has_ended;
-use crate::engine::{EndWish, Object, OnDestroy, held};
+use crate::engine::{DestroyOptions, Object, OnDestroy, held};
 use crate::stripe::Kind;
 
 /// The result of ending an object.
@@ -46,11 +46,11 @@ struct EndCall<'e> {
 
 impl Object {
     /// What will stay in Stripe when the object ends, as a sentence; none if nothing will.
-    pub fn what_stays(&self, wish: EndWish) -> Option<String> {
-        if self.body.is_null() && self.ends_by_state(wish) {
+    pub fn remains_in_stripe(&self, options: DestroyOptions) -> Option<String> {
+        if self.body.is_null() && self.ends_by_state(options) {
             return None;
         }
-        match self.removal_plan(wish) {
+        match self.removal_plan(options) {
             RemovalPlan::Keep(why) => Some(why),
             RemovalPlan::Archive(param, value) => Some(self.archived(param, value)),
             RemovalPlan::Call(call) if call.stays => Some(self.called(call.action)),
@@ -62,9 +62,9 @@ impl Object {
     }
 
     /// Ends the object in Stripe as the configuration wishes, else as its removal rule says.
-    pub async fn end(&self, connector: &Connector, wish: EndWish) -> Result<EndOutcome, Error> {
+    pub async fn end(&self, connector: &Connector, options: DestroyOptions) -> Result<EndOutcome, Error> {
         let work = async {
-            match self.carry_out_as_known(connector, wish).await {
+            match self.carry_out_as_known(connector, options).await {
                 Err(error) if error.is_gone() => Ok(EndOutcome::AlreadyGone),
                 Err(error) if is_refusal(&error) => held::refused(self, connector, error).await,
                 other => other,
@@ -82,29 +82,33 @@ impl Object {
 
     /// Ends the object by the state that this run's refresh has found. Where it would need no call in that state,
     /// or Stripe refuses the call, its state may be another one by now: it is read, and ended by that.
-    async fn carry_out_as_known(&self, connector: &Connector, wish: EndWish) -> Result<EndOutcome, Error> {
+    async fn carry_out_as_known(
+        &self,
+        connector: &Connector,
+        options: DestroyOptions,
+    ) -> Result<EndOutcome, Error> {
         let shown = self.entity.operation(OperationKind::Get).is_some();
-        if !shown || !self.ends_by_state(wish) {
-            return self.carry_out(connector, wish).await;
+        if !shown || !self.ends_by_state(options) {
+            return self.carry_out(connector, options).await;
         }
-        let calls = matches!(self.removal_plan(wish), RemovalPlan::Delete | RemovalPlan::Call(_));
+        let calls = matches!(self.removal_plan(options), RemovalPlan::Delete | RemovalPlan::Call(_));
         if calls && !self.body.is_null() {
-            match self.carry_out(connector, wish).await {
+            match self.carry_out(connector, options).await {
                 Err(error) if is_refusal(&error) && !error.is_gone() => {}
                 other => return other,
             }
         }
         match current(connector, self.entity, &self.locator).await? {
-            Some(body) => Self { body, ..self.clone() }.carry_out(connector, wish).await,
+            Some(body) => Self { body, ..self.clone() }.carry_out(connector, options).await,
             None => Ok(EndOutcome::AlreadyGone),
         }
     }
 
-    async fn carry_out(&self, connector: &Connector, wish: EndWish) -> Result<EndOutcome, Error> {
-        match self.removal_plan(wish) {
+    async fn carry_out(&self, connector: &Connector, options: DestroyOptions) -> Result<EndOutcome, Error> {
+        match self.removal_plan(options) {
             RemovalPlan::Delete => self.delete(connector).await,
             RemovalPlan::Archive(param, value) => self.archive(connector, param, value).await,
-            RemovalPlan::DeleteOrArchive(param, value) if held::is_kept(self, connector) => {
+            RemovalPlan::DeleteOrArchive(param, value) if held::has_dependents(self, connector) => {
                 self.archive(connector, param, value).await
             }
             RemovalPlan::DeleteOrArchive(param, value) => match self.delete(connector).await {
@@ -142,16 +146,16 @@ impl Object {
         Ok(EndOutcome::Stays(self.archived(param, value) + &along))
     }
 
-    fn ends_by_state(&self, wish: EndWish) -> bool {
+    fn ends_by_state(&self, options: DestroyOptions) -> bool {
         let by_state = matches!(
             self.entity.removal,
             Removal::Call { .. } | Removal::CallWhileSet { .. } | Removal::DeleteOrCall { .. }
         );
-        by_state && wish.on_destroy != Some(OnDestroy::Keep)
+        by_state && options.on_destroy != Some(OnDestroy::Keep)
     }
 
-    fn removal_plan(&self, wish: EndWish) -> RemovalPlan<'static> {
-        match (wish.on_destroy, &self.entity.removal) {
+    fn removal_plan(&self, options: DestroyOptions) -> RemovalPlan<'static> {
+        match (options.on_destroy, &self.entity.removal) {
             (Some(OnDestroy::Keep), _) => RemovalPlan::Keep(format!(
                 "{} {} stays in Stripe as it is, as configured: it is only removed from the state.",
                 self.entity.name, self.locator
@@ -232,10 +236,10 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use crate::connector::entity;
-    use crate::engine::{EndWish, Object, OnDestroy, Params};
+    use crate::engine::{DestroyOptions, Object, OnDestroy, Params};
 
     fn stays(name: &str, body: &Json) -> Option<String> {
-        object(name, body).what_stays(EndWish::default())
+        object(name, body).remains_in_stripe(DestroyOptions::default())
     }
 
     fn object(name: &str, body: &Json) -> Object {
@@ -245,26 +249,29 @@ mod tests {
 
     #[test]
     fn a_wish_comes_before_the_rule() {
-        let wish = |on_destroy| EndWish { on_destroy: Some(on_destroy), ..EndWish::default() };
+        let options =
+            |on_destroy| DestroyOptions { on_destroy: Some(on_destroy), ..DestroyOptions::default() };
         let product = object("Product", &json!({"id": "id_1"}));
-        assert!(product.what_stays(wish(OnDestroy::Archive)).unwrap().contains("`active = false`"));
-        assert_eq!(product.what_stays(wish(OnDestroy::Delete)), None);
+        assert!(product.remains_in_stripe(options(OnDestroy::Archive)).unwrap().contains("`active = false`"));
+        assert_eq!(product.remains_in_stripe(options(OnDestroy::Delete)), None);
         let open = object("Invoice", &json!({"status": "open"}));
-        assert!(open.what_stays(wish(OnDestroy::Keep)).unwrap().contains("as configured"));
+        assert!(open.remains_in_stripe(options(OnDestroy::Keep)).unwrap().contains("as configured"));
         assert_eq!(OnDestroy::choices(open.entity), [OnDestroy::Keep]);
         assert_eq!(OnDestroy::choices(product.entity), OnDestroy::ALL);
     }
 
     #[test]
     fn what_cannot_be_taken_back_needs_consent_in_live_mode_only() {
-        let allowed = EndWish { allow_in_livemode: true, ..EndWish::default() };
+        let allowed = DestroyOptions { allow_in_livemode: true, ..DestroyOptions::default() };
         for name in ["Account", "v2.core.account", "Customer"] {
             let object = object(name, &Json::Null);
-            assert!(object.lacks_consent(EndWish::default(), Some(true)), "{name}");
-            assert!(!object.lacks_consent(allowed, Some(true)) && object.what_stays(allowed).is_none());
-            assert!(!object.lacks_consent(EndWish::default(), Some(false)), "{name}");
+            assert!(object.lacks_consent(DestroyOptions::default(), Some(true)), "{name}");
+            assert!(
+                !object.lacks_consent(allowed, Some(true)) && object.remains_in_stripe(allowed).is_none()
+            );
+            assert!(!object.lacks_consent(DestroyOptions::default(), Some(false)), "{name}");
         }
-        assert!(!object("Coupon", &Json::Null).lacks_consent(EndWish::default(), Some(true)));
+        assert!(!object("Coupon", &Json::Null).lacks_consent(DestroyOptions::default(), Some(true)));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Why a step in the life of an object did not come to its end.
 
 use crate::connector;
-use crate::engine::Faults;
+use crate::engine::ParamErrors;
 
 /// Why a step in the life of an object did not come to its end.
 #[derive(Debug, thiserror::Error)]
@@ -14,14 +14,14 @@ pub enum Error {
     },
     /// What was written does not fit what Stripe takes.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
-    Params(Faults),
+    Params(ParamErrors),
     /// Stripe refused, or could not be reached.
     #[error(transparent)]
     Connector(#[from] connector::Error),
 }
 
-impl From<Faults> for Error {
-    fn from(faults: Faults) -> Self {
+impl From<ParamErrors> for Error {
+    fn from(faults: ParamErrors) -> Self {
         Self::Params(faults)
     }
 }

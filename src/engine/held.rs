@@ -38,10 +38,10 @@ pub(super) async fn refused(
 
 /// Whether Stripe is known to refuse to delete an object: it names what is archived with it, or something that was
 /// seen in this run names it.
-pub(super) fn is_kept(object: &Object, connector: &Connector) -> bool {
+pub(super) fn has_dependents(object: &Object, connector: &Connector) -> bool {
     let id = connector::id_of(&object.body, &object.locator);
     let names = object.entity.takes_along.iter().any(|field| id_at(&object.body, field).is_some());
-    names || connector.is_kept(id)
+    names || connector.has_dependents(id)
 }
 
 /// Archives what an object leaves behind that was just archived and answered; a sentence for each.

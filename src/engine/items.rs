@@ -10,14 +10,14 @@ use crate::engine::compare::{elements, may_fulfil, reference};
 pub fn with_ids(entity: &Entity, mut params: Map<String, Json>, body: &Json) -> Map<String, Json> {
     for (list, rule) in &entity.items {
         let there = body.get(list).and_then(elements).unwrap_or_default();
-        if let Some(Json::Array(wanted)) = params.get_mut(list) {
+        if let Some(Json::Array(desired)) = params.get_mut(list) {
             let known = known_members(entity, list);
             let mut left: Vec<&Json> = there.iter().collect();
-            for item in wanted.iter_mut() {
+            for item in desired.iter_mut() {
                 name(item, rule, &mut left, known);
             }
             let gone = rule.gone.as_ref().map(|gone| left.iter().filter_map(|item| taken(item, gone)));
-            wanted.extend(gone.into_iter().flatten());
+            desired.extend(gone.into_iter().flatten());
         }
     }
     params
@@ -47,9 +47,9 @@ fn is_item(written: &Map<String, Json>, by: &str, data: &str, known: &[Member], 
     let is_written = |name: &str| written.get(name).filter(|value| !value.is_null());
     let named = there.get(by).unwrap_or(&Json::Null);
     match (is_written(by), is_written(data)) {
-        (Some(wanted), _) => reference(named) == wanted,
-        (None, Some(wanted)) if named.is_object() => {
-            may_fulfil(find(known, data).map(|it| &it.shape), wanted, named)
+        (Some(desired), _) => reference(named) == desired,
+        (None, Some(desired)) if named.is_object() => {
+            may_fulfil(find(known, data).map(|it| &it.shape), desired, named)
         }
         _ => false,
     }
@@ -77,11 +77,11 @@ mod tests {
             {"id": "si_1", "price": {"id": "price_1", "object": "price"}, "quantity": 7},
             {"id": "si_2", "price": {"id": "price_2", "object": "price"}, "quantity": 1}
         ]}});
-        let wanted = json!({"items": [{"price": "price_1", "quantity": 9}, {"price": "price_3"}]});
+        let desired = json!({"items": [{"price": "price_1", "quantity": 9}, {"price": "price_3"}]});
         let expected = json!({"items": [
             {"price": "price_1", "quantity": 9, "id": "si_1"}, {"price": "price_3"}, {"id": "si_2", "deleted": true}
         ]});
-        assert_eq!(sent("Subscription", &wanted, &body), expected);
+        assert_eq!(sent("Subscription", &desired, &body), expected);
     }
 
     #[test]
@@ -93,13 +93,13 @@ mod tests {
             {"id": "si_2", "price": price, "quantity": 5},
             {"id": "si_1", "price": {"id": "price_1", "object": "price"}, "quantity": 1}
         ]}});
-        let wanted =
+        let desired =
             json!({"items": [{"price": "price_1", "quantity": 2}, {"price_data": data, "quantity": 5}]});
         let expected = json!({"items": [
             {"price": "price_1", "quantity": 2, "id": "si_1"}, {"quantity": 5, "id": "si_2"}
         ]});
-        assert_eq!(sent("Subscription", &wanted, &body), expected);
-        let mut other = wanted.clone();
+        assert_eq!(sent("Subscription", &desired, &body), expected);
+        let mut other = desired.clone();
         other["items"][1]["price_data"]["unit_amount"] = 600.into();
         let expected = json!({"items": [
             {"price": "price_1", "quantity": 2, "id": "si_1"}, other["items"][1], {"id": "si_2", "deleted": true}
@@ -107,9 +107,9 @@ mod tests {
         assert_eq!(sent("Subscription", &other, &body), expected);
         let data = json!({"currency": "usd", "unit_amount": 500, "product_data": {"name": "T-shirt"}});
         let body = json!({"line_items": {"object": "list", "data": [{"id": "li_1", "price": price, "quantity": 1}]}});
-        let wanted = json!({"line_items": [{"price_data": data, "quantity": 2}]});
+        let desired = json!({"line_items": [{"price_data": data, "quantity": 2}]});
         assert_eq!(
-            sent("PaymentLink", &wanted, &body),
+            sent("PaymentLink", &desired, &body),
             json!({"line_items": [{"quantity": 2, "id": "li_1"}]})
         );
     }
@@ -117,9 +117,9 @@ mod tests {
     #[test]
     fn what_an_update_does_not_take_of_an_item_is_left_out() {
         let body = json!({"line_items": {"object": "list", "data": [{"id": "li_1", "price": {"id": "price_1", "object": "price"}}]}});
-        let wanted = json!({"line_items": [{"price": "price_1", "quantity": 2}]});
+        let desired = json!({"line_items": [{"price": "price_1", "quantity": 2}]});
         let expected = json!({"line_items": [{"quantity": 2, "id": "li_1"}]});
-        assert_eq!(sent("PaymentLink", &wanted, &body), expected);
+        assert_eq!(sent("PaymentLink", &desired, &body), expected);
         assert_eq!(sent("Customer", &json!({"name": "A"}), &body), json!({"name": "A"}));
     }
 }

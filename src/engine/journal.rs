@@ -43,7 +43,7 @@ use crate::connector::AccountMark;
 use crate::env::Env;
 use crate::stripe::digest;
 
-pub use pending::{Adopted, PendingCreate};
+pub use pending::{PendingCreate, RecoveredObject};
 pub use place::JournalPlace;
 
 use calls::Calls;
@@ -83,7 +83,7 @@ pub struct Intent {
 }
 
 /// A look for an object: whether it is seen. None where that could not be found out.
-pub type Look = BoxFuture<'static, Option<bool>>;
+pub type ExistenceCheck = BoxFuture<'static, Option<bool>>;
 
 /// Creates that interrupted runs left behind.
 #[derive(Debug, Default)]
@@ -140,7 +140,7 @@ impl Journal {
         for copy in copies {
             self.recorder.end_left(copy);
         }
-        let (left, old): (Vec<_>, Vec<_>) = found.into_iter().partition(is_kept);
+        let (left, old): (Vec<_>, Vec<_>) = found.into_iter().partition(has_dependents);
         let forgotten = old.iter().map(|old| described(&old.entry)).collect();
         for old in old {
             self.recorder.end_left(old);
@@ -163,7 +163,7 @@ impl Journal {
         &self,
         fingerprint: &str,
         ours: &AccountMark,
-        look: impl Fn(&str, &str) -> Option<Look>,
+        look: impl Fn(&str, &str) -> Option<ExistenceCheck>,
     ) {
         // Held over the calls: an equal create that comes now needs what they find out.
         let mut compared = self.compared.lock().await;
@@ -197,7 +197,7 @@ impl Journal {
     }
 
     /// Looks for a few objects that a key made.
-    fn looks(&self, key: &str, look: impl Fn(&str, &str) -> Option<Look>) -> Vec<Look> {
+    fn looks(&self, key: &str, look: impl Fn(&str, &str) -> Option<ExistenceCheck>) -> Vec<ExistenceCheck> {
         self.with_left(|left| {
             let of_key = left.iter().filter(|left| left.entry.account.key == key && !left.entry.says_id);
             let looks = of_key.filter_map(|left| look(&left.entry.what, left.entry.id.as_deref()?));
@@ -238,7 +238,7 @@ impl Journal {
     fn take_left(&self, intent: &Intent) -> Option<OrphanedCreate> {
         let fits = |left: &OrphanedCreate| {
             let is_same = left.entry.fingerprint == intent.fingerprint;
-            is_same && left.entry.account.is_same(&intent.account) && is_kept(left)
+            is_same && left.entry.account.is_same(&intent.account) && has_dependents(left)
         };
         self.with_left(|left| left.iter().position(fits).map(|at| left.remove(at)))
     }
@@ -283,7 +283,7 @@ impl Journal {
 }
 
 /// Whether one of the objects is seen. Where none is, and one look came to nothing, it is not known.
-async fn sees_one(looks: Vec<Look>) -> Option<bool> {
+async fn sees_one(looks: Vec<ExistenceCheck>) -> Option<bool> {
     let mut seen = Some(false);
     for look in looks {
         match look.await {
@@ -296,7 +296,7 @@ async fn sees_one(looks: Vec<Look>) -> Option<bool> {
 }
 
 /// Whether Stripe still keeps the key of an entry, as far as the clocks agree.
-fn is_kept(left: &OrphanedCreate) -> bool {
+fn has_dependents(left: &OrphanedCreate) -> bool {
     (Timestamp::now().as_second() - left.entry.at).abs() <= KEPT
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use crate::catalog::{Entity, OperationKind, find};
 use crate::connector::{self, Connector, ReadHint, is_deleted};
 use crate::engine::params::{put, value_at, without};
-use crate::engine::{Change, Params, Restores, Wanted, change, drift, export, items};
+use crate::engine::{Change, DesiredParams, Params, Restores, change, drift, export, items};
 
 /// One object as it was last written or read.
 #[derive(Debug, Clone)]
@@ -22,59 +22,59 @@ pub struct Object {
     /// Nothing was written for it yet: it was imported.
     pub imported: bool,
     /// What was written once, was taken away, and could not be unset by any call: Stripe has it still, shown or not.
-    pub stays: Params,
+    pub uncleared: Params,
     /// How many objects of its list the run had to do with that wrote the state; 0 where that is not known.
-    pub peers: usize,
+    pub expected_reads: usize,
 }
 
 impl Object {
     /// An object that was made from these params.
     pub fn new(entity: &'static Entity, locator: String, params: Params, body: Json) -> Self {
-        Self { entity, locator, params, body, imported: false, stays: Params::new(), peers: 0 }
+        Self { entity, locator, params, body, imported: false, uncleared: Params::new(), expected_reads: 0 }
     }
 
     /// What it takes to bring the object to what is wanted now.
-    pub fn change_to(&self, wanted: &Wanted) -> Change {
+    pub fn change_to(&self, desired: &DesiredParams) -> Change {
         // A value that the object already has is not sent, even where something else set it.
-        let before = if self.imported { self.presumed(wanted) } else { self.held(wanted) };
-        self.restored(wanted, change::between(self.entity, &before, wanted))
+        let before = if self.imported { self.presumed(desired) } else { self.held(desired) };
+        self.restored(desired, change::between(self.entity, &before, desired))
     }
 
-    /// The params it would have been made from, as far as `wanted` speaks of it.
-    fn presumed(&self, wanted: &Wanted) -> Params {
-        let mut presumed = drift::presumed(self.entity, &wanted.params, &self.body);
+    /// The params it would have been made from, as far as `desired` speaks of it.
+    fn presumed(&self, desired: &DesiredParams) -> Params {
+        let mut presumed = drift::presumed(self.entity, &desired.params, &self.body);
         let places = export::places(self.entity, &self.locator);
-        presumed.extend(places.filter(|(place, _)| wanted.params.contains_key(place)));
-        add_among(&mut presumed, &wanted.gone, &wanted.gone);
+        presumed.extend(places.filter(|(place, _)| desired.params.contains_key(place)));
+        add_among(&mut presumed, &desired.gone, &desired.gone);
         presumed
     }
 
     /// What was written, and what Stripe holds beside it of what is wanted.
-    fn held(&self, wanted: &Wanted) -> Params {
+    fn held(&self, desired: &DesiredParams) -> Params {
         let mut held = self.params.clone();
-        add_among(&mut held, &self.stays, &wanted.params);
+        add_among(&mut held, &self.uncleared, &desired.params);
         // A settled value, which no update changes any more, counts as written.
         for path in self.entity.settled.keys() {
             let Some(value) = self.body.as_object().and_then(|body| value_at(body, path)) else { continue };
             let mut settled = Params::new();
             put(&mut settled, path, value.clone());
-            add_among(&mut held, &settled, &wanted.params);
+            add_among(&mut held, &settled, &desired.params);
         }
-        drift::hold_beside(self.entity, &mut held, &wanted.params, &self.body);
+        drift::hold_beside(self.entity, &mut held, &desired.params, &self.body);
         held
     }
 
     /// What stays in Stripe after a change, though nobody writes it any more. A secret is not kept for that.
-    pub fn stays_after(&self, change: &Change, wanted: &Wanted) -> Params {
-        let mut stays = self.stays.clone();
-        for path in &change.stays {
+    pub fn uncleared_after(&self, change: &Change, desired: &DesiredParams) -> Params {
+        let mut uncleared = self.uncleared.clone();
+        for path in &change.uncleared {
             let first = path.split('.').next().unwrap_or_default();
             let is_open = find(self.entity.params(), first).is_some_and(|it| !it.shape.holds_secret());
             if let Some(value) = value_at(&self.params, path).filter(|_| is_open) {
-                put(&mut stays, path, value.clone());
+                put(&mut uncleared, path, value.clone());
             }
         }
-        without(stays, &wanted.params)
+        without(uncleared, &desired.params)
     }
 
     /// Sends an update with the params of a change; the object as Stripe answers it. A change that sends
@@ -99,7 +99,7 @@ impl Object {
         if self.entity.operation(OperationKind::Get).is_none() {
             return Ok(Some(self.body.clone()));
         }
-        let known = ReadHint { body: &self.body, peers: self.peers };
+        let known = ReadHint { body: &self.body, expected_reads: self.expected_reads };
         let now = alive(connector.read(self.entity, &self.locator, known).await)?;
         Ok(now.map(|now| drift::retain_answered_once(self.entity, &now, &self.body)))
     }
@@ -156,7 +156,7 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use crate::connector::entity;
-    use crate::engine::{Object, Params, Wanted};
+    use crate::engine::{DesiredParams, Object, Params};
 
     fn map(json: &Json) -> Params {
         json.as_object().unwrap().clone()
@@ -167,24 +167,24 @@ mod tests {
         let options = |keys: &[&str]| -> Json {
             keys.iter().map(|key| ((*key).to_owned(), json!({"unit_amount": 5}))).collect()
         };
-        let wanted = |keys: &[&str], nickname: &str| Wanted {
+        let desired = |keys: &[&str], nickname: &str| DesiredParams {
             params: map(&json!({"currency_options": options(keys), "nickname": nickname})),
-            ..Wanted::default()
+            ..DesiredParams::default()
         };
         let mut price =
             Object::new(entity("Price").unwrap(), "price_1".to_owned(), Params::new(), Json::Null);
         price.params = map(&json!({"currency_options": options(&["eur", "gbp", "chf"]), "nickname": "A"}));
-        let mut stays = |keys: &[&str], nickname: &str| {
-            let next = wanted(keys, nickname);
+        let mut uncleared = |keys: &[&str], nickname: &str| {
+            let next = desired(keys, nickname);
             let change = price.change_to(&next);
             assert!(change.replaces.is_empty(), "{change:?}");
-            price.stays = price.stays_after(&change, &next);
+            price.uncleared = price.uncleared_after(&change, &next);
             price.params = next.params;
-            Json::Object(price.stays.clone())
+            Json::Object(price.uncleared.clone())
         };
-        assert_eq!(stays(&["eur", "chf"], "A"), json!({"currency_options": options(&["gbp"])}));
-        assert_eq!(stays(&["eur", "chf"], "B"), json!({"currency_options": options(&["gbp"])}));
-        assert_eq!(stays(&["eur"], "B"), json!({"currency_options": options(&["gbp", "chf"])}));
-        assert_eq!(stays(&["eur", "gbp"], "B"), json!({"currency_options": options(&["chf"])}));
+        assert_eq!(uncleared(&["eur", "chf"], "A"), json!({"currency_options": options(&["gbp"])}));
+        assert_eq!(uncleared(&["eur", "chf"], "B"), json!({"currency_options": options(&["gbp"])}));
+        assert_eq!(uncleared(&["eur"], "B"), json!({"currency_options": options(&["gbp", "chf"])}));
+        assert_eq!(uncleared(&["eur", "gbp"], "B"), json!({"currency_options": options(&["chf"])}));
     }
 }

@@ -5,11 +5,11 @@ use std::io;
 use crate::catalog::OperationKind;
 use crate::connector::{self, Connector, Error};
 use crate::engine::journal::Intent;
-use crate::engine::{Journal, Look, PendingCreate};
+use crate::engine::{ExistenceCheck, Journal, PendingCreate};
 use crate::stripe::{IdempotencyKey, Reply};
 
 /// What is about to be sent.
-pub(super) struct Sending<'s> {
+pub(super) struct PendingCall<'s> {
     /// The entity type or action.
     pub what: &'s str,
     /// A hash of what is sent.
@@ -39,11 +39,11 @@ impl From<Error> for SendFailure {
 pub(super) async fn begin(
     journal: &Journal,
     connector: &Connector,
-    sending: Sending<'_>,
+    sending: PendingCall<'_>,
 ) -> Result<PendingCreate, Error> {
-    let Sending { what, fingerprint, says_id } = sending;
+    let PendingCall { what, fingerprint, says_id } = sending;
     let account = if journal.has_left(&fingerprint) {
-        let account = connector.asked_account_mark().await?;
+        let account = connector.fetch_account_mark().await?;
         journal.recognise(&fingerprint, &account, |what, id| look(connector, what, id)).await;
         account
     } else {
@@ -54,7 +54,7 @@ pub(super) async fn begin(
 
 /// Looks for an object that another key made. None where there is nothing to look for: a run of an action is no object,
 /// and the id alone does not say where an object is that belongs to another one.
-fn look(connector: &Connector, what: &str, id: &str) -> Option<Look> {
+fn look(connector: &Connector, what: &str, id: &str) -> Option<ExistenceCheck> {
     let entity = connector::entity(what).ok()?;
     if !entity.parents().is_empty() || entity.operation(OperationKind::Get).is_none() {
         return None;
@@ -108,7 +108,7 @@ pub(super) async fn settle<T>(
         }
         Err(error) if error.may_have_happened() => {
             let unrecorded = pending.unrecorded();
-            pending.unanswered(connector.asked_account_mark().await.ok());
+            pending.unanswered(connector.fetch_account_mark().await.ok());
             Err(SendFailure { error, unrecorded })
         }
         Err(error) => {

@@ -109,11 +109,11 @@ impl ParamError {
 pub type Params = Map<String, Json>;
 
 /// Every fault of what was written, at least one.
-pub type Faults = Vec<ParamError>;
+pub type ParamErrors = Vec<ParamError>;
 
 /// What a practitioner wrote, by the keys it was written with.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Written {
+pub struct WrittenParams {
     /// What is known.
     pub members: Map<String, Json>,
     /// Paths of members that will be known after apply; they are not among `members`.
@@ -122,7 +122,7 @@ pub struct Written {
 
 /// The params that what was written comes to.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Wanted {
+pub struct DesiredParams {
     /// What is known.
     pub params: Params,
     /// Paths of params that will be known after apply, in Stripe's spelling.
@@ -132,7 +132,7 @@ pub struct Wanted {
     pub gone: Params,
 }
 
-impl Wanted {
+impl DesiredParams {
     /// What tells the create of this object from others; none while something is unknown.
     pub fn mark(&self, entity: &Entity) -> Option<String> {
         self.unknown.is_empty().then(|| successor_mark(entity, &self.params))
@@ -146,43 +146,43 @@ impl Wanted {
 
 /// The params that what was written comes to. Nulls are left out: null is how a configuration
 /// says "not set".
-pub fn parse(written: &Written, known: &[Member]) -> Result<Wanted, Faults> {
+pub fn parse(written: &WrittenParams, known: &[Member]) -> Result<DesiredParams, ParamErrors> {
     let params = values::object(&written.members, known, "");
     let unknown = written.unknown.iter().map(|path| values::resolve_path(path, known));
     let (params, unknown) = both(params, values::all(unknown))?;
-    Ok(Wanted { params, unknown, ..Wanted::default() })
+    Ok(DesiredParams { params, unknown, ..DesiredParams::default() })
 }
 
 /// The faults of what was written for an entity, whatever may be missing beside it.
-pub fn faults_of(entity: &Entity, written: &Written) -> Faults {
+pub fn faults_of(entity: &Entity, written: &WrittenParams) -> ParamErrors {
     let faults = parse(written, entity.params()).err().unwrap_or_default();
     faults.into_iter().map(|fault| fault.of(entity)).collect()
 }
 
 /// The params of a create, complete, and together as Stripe takes them.
-pub fn create_params(entity: &'static Entity, written: &Written) -> Result<Wanted, Error> {
+pub fn create_params(entity: &'static Entity, written: &WrittenParams) -> Result<DesiredParams, Error> {
     complete_params(entity, written, documented::of_create)
 }
 
 /// The params of a create, complete, each as Stripe takes it, and what else they must be.
 fn complete_params(
     entity: &'static Entity,
-    written: &Written,
-    together: fn(&Entity, &Wanted) -> Faults,
-) -> Result<Wanted, Error> {
+    written: &WrittenParams,
+    together: fn(&Entity, &DesiredParams) -> ParamErrors,
+) -> Result<DesiredParams, Error> {
     if entity.create_operation().is_none() {
         return Err(Error::NotCreatable { entity: &entity.name });
     }
-    let wanted = parse(written, entity.params()).map_err(|faults| with_missing(entity, written, faults))?;
-    let missing = require(&wanted, entity.create_params());
-    let refused = [documented::limits(entity, &wanted), together(entity, &wanted)].concat();
-    both(both(missing, check_ids(entity, &wanted.params)), none(refused))?;
-    Ok(wanted)
+    let desired = parse(written, entity.params()).map_err(|faults| with_missing(entity, written, faults))?;
+    let missing = require(&desired, entity.create_params());
+    let refused = [documented::limits(entity, &desired), together(entity, &desired)].concat();
+    both(both(missing, check_ids(entity, &desired.params)), none(refused))?;
+    Ok(desired)
 }
 
 /// The faults of what was written for a create, and what is missing beside them. A name that is misspelt
 /// stands for the param that was probably meant.
-fn with_missing(entity: &Entity, written: &Written, mut faults: Faults) -> Faults {
+fn with_missing(entity: &Entity, written: &WrittenParams, mut faults: ParamErrors) -> ParamErrors {
     let mut sound = sound_params(entity, written);
     sound.unknown.extend(faults.iter().filter_map(ParamError::suggestion).map(|name| vec![name.to_owned()]));
     faults.extend(require(&sound, entity.create_params()).err().unwrap_or_default());
@@ -190,9 +190,9 @@ fn with_missing(entity: &Entity, written: &Written, mut faults: Faults) -> Fault
 }
 
 /// The params of what was written without the members that have a fault, which count as unknown.
-pub fn sound_params(entity: &Entity, written: &Written) -> Wanted {
+pub fn sound_params(entity: &Entity, written: &WrittenParams) -> DesiredParams {
     let known = entity.params();
-    let (mut sound, mut faulty) = (Written::default(), Vec::new());
+    let (mut sound, mut faulty) = (WrittenParams::default(), Vec::new());
     for (key, value) in &written.members {
         let member = Map::from_iter([(key.clone(), value.clone())]);
         match (values::object(&member, known, ""), resolve(key, known)) {
@@ -204,14 +204,14 @@ pub fn sound_params(entity: &Entity, written: &Written) -> Wanted {
     let is_known = |path: &&Vec<String>| values::resolve_path(path, known).is_ok();
     sound.unknown = written.unknown.iter().filter(is_known).cloned().collect();
     // What clashes with another member is sound by itself: the members one by one.
-    let mut wanted = parse(&sound, known).unwrap_or_else(|_| one_by_one(&sound, known));
-    wanted.unknown.extend(faulty);
-    wanted
+    let mut desired = parse(&sound, known).unwrap_or_else(|_| one_by_one(&sound, known));
+    desired.unknown.extend(faulty);
+    desired
 }
 
 /// The params of what was written, each member as if it stood alone.
-fn one_by_one(written: &Written, known: &[Member]) -> Wanted {
-    let mut all = Wanted::default();
+fn one_by_one(written: &WrittenParams, known: &[Member]) -> DesiredParams {
+    let mut all = DesiredParams::default();
     for (key, value) in &written.members {
         let member = Map::from_iter([(key.clone(), value.clone())]);
         all.params.extend(values::object(&member, known, "").unwrap_or_default());
@@ -224,7 +224,7 @@ fn one_by_one(written: &Written, known: &[Member]) -> Wanted {
 /// The params of a configuration of which nobody knows yet whether its object is to be made or was
 /// imported: what Stripe requires and never shows again is not missing, for no import can write it; and what
 /// Stripe shows of an object, a create may not take together.
-pub fn config_params(entity: &'static Entity, written: &Written) -> Result<Wanted, Error> {
+pub fn config_params(entity: &'static Entity, written: &WrittenParams) -> Result<DesiredParams, Error> {
     let shown = |fault: &ParamError| match fault {
         ParamError::Missing { param } => {
             let shape = shape_at(entity.create_params(), param);
@@ -233,9 +233,9 @@ pub fn config_params(entity: &'static Entity, written: &Written) -> Result<Wante
         }
         _ => true,
     };
-    match complete_params(entity, written, |_, _| Faults::new()) {
+    match complete_params(entity, written, |_, _| ParamErrors::new()) {
         Err(Error::Params(faults)) => {
-            let faults: Faults = faults.into_iter().filter(shown).collect();
+            let faults: ParamErrors = faults.into_iter().filter(shown).collect();
             if faults.is_empty() { Ok(parse(written, entity.params())?) } else { Err(faults.into()) }
         }
         other => other,
@@ -255,16 +255,16 @@ fn is_shown(param: &Shape, field: Option<&Shape>) -> bool {
 }
 
 /// An error for each param that would be a part of the entity's path and cannot be.
-fn check_ids(entity: &Entity, params: &Params) -> Result<(), Faults> {
+fn check_ids(entity: &Entity, params: &Params) -> Result<(), ParamErrors> {
     let own = entity.has_own_id().then_some("id");
     let placed = entity.parents().into_iter().chain(own);
     let given = placed.filter_map(|name| Some((name, params.get(name)?)));
     let wrong = given.filter(|(_, id)| scalar(id).is_none_or(|id| check_id(&id).is_err()));
-    let faults: Faults = wrong.map(|(name, id)| not_an_id(name, id)).collect();
+    let faults: ParamErrors = wrong.map(|(name, id)| not_an_id(name, id)).collect();
     none(faults)
 }
 
-fn none(faults: Faults) -> Result<(), Faults> {
+fn none(faults: ParamErrors) -> Result<(), ParamErrors> {
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
@@ -274,7 +274,7 @@ pub(super) fn not_an_id(param: &str, given: &Json) -> ParamError {
 }
 
 /// Both results, or the faults of both.
-fn both<A, B>(a: Result<A, Faults>, b: Result<B, Faults>) -> Result<(A, B), Faults> {
+fn both<A, B>(a: Result<A, ParamErrors>, b: Result<B, ParamErrors>) -> Result<(A, B), ParamErrors> {
     match (a, b) {
         (Ok(a), Ok(b)) => Ok((a, b)),
         (Err(faults), Ok(_)) | (Ok(_), Err(faults)) => Err(faults),
@@ -308,16 +308,16 @@ fn at<'m>(params: &'m Map<String, Json>, path: &[String]) -> Option<&'m Json> {
     rest.iter().try_fold(params.get(first)?, |value, name| value.get(name))
 }
 
-/// An error for each param that Stripe requires and `wanted` lacks, at any depth.
-pub(super) fn require(wanted: &Wanted, params: &[Member]) -> Result<(), Faults> {
-    let mut missing = Requirements { wanted, faults: Faults::new() };
-    missing.of_object(&wanted.params, params, &mut Vec::new());
+/// An error for each param that Stripe requires and `desired` lacks, at any depth.
+pub(super) fn require(desired: &DesiredParams, params: &[Member]) -> Result<(), ParamErrors> {
+    let mut missing = Requirements { desired, faults: ParamErrors::new() };
+    missing.of_object(&desired.params, params, &mut Vec::new());
     none(missing.faults)
 }
 
 struct Requirements<'w> {
-    wanted: &'w Wanted,
-    faults: Faults,
+    desired: &'w DesiredParams,
+    faults: ParamErrors,
 }
 
 impl Requirements<'_> {
@@ -329,7 +329,7 @@ impl Requirements<'_> {
                     self.faults.push(values::wrong(&path.join("."), "something that is not empty", value));
                 }
                 Some(value) => self.of_value(value, &param.shape, path),
-                None if param.shape.is_required() && !self.wanted.is_unknown(path) => {
+                None if param.shape.is_required() && !self.desired.is_unknown(path) => {
                     self.faults.push(ParamError::Missing { param: path.join(".") });
                 }
                 None => {}

@@ -11,11 +11,11 @@ use serde_json::Value as Json;
 
 use crate::catalog::{Entity, Removal, Restoration};
 use crate::connector::scalar;
-use crate::engine::{Change, Object, Params, Restores, Wanted};
+use crate::engine::{Change, DesiredParams, Object, Params, Restores};
 
 /// The field that says an object has ended, and its value as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct End {
+pub struct EndedField {
     /// The field: `status`.
     pub field: String,
     /// Its value: `canceled`.
@@ -24,21 +24,21 @@ pub struct End {
 
 impl Object {
     /// The field that shows that the object was ended outside Terraform: its configuration did not end it.
-    pub fn end_outside(&self) -> Option<End> {
+    pub fn end_outside(&self) -> Option<EndedField> {
         end(self.entity, &self.body).filter(|end| self.imported || !asks_for(&self.params, end))
     }
 
     /// What says that the object has ended since it was last written or read, without its params
     /// asking for that.
-    pub fn ended_since(&self, now: &Json) -> Option<End> {
+    pub fn ended_since(&self, now: &Json) -> Option<EndedField> {
         // What an import shows first was never known otherwise.
         let is_news = !self.body.is_null() && end(self.entity, &self.body).is_none();
         end(self.entity, now).filter(|end| is_news && !asks_for(&self.params, end))
     }
 
     /// A change together with what it takes to have the object back.
-    pub(super) fn restored(&self, wanted: &Wanted, mut change: Change) -> Change {
-        if end(self.entity, &self.body).is_none_or(|end| asks_for(&wanted.params, &end)) {
+    pub(super) fn restored(&self, desired: &DesiredParams, mut change: Change) -> Change {
+        if end(self.entity, &self.body).is_none_or(|end| asks_for(&desired.params, &end)) {
             return change;
         }
         // What a call has ended takes no update any more; what was archived or has expired does.
@@ -46,7 +46,7 @@ impl Object {
         let is_refused = by_call && (change.unknown || !change.update.is_empty());
         change.restores = match &self.entity.restoration {
             Restoration::Update { param, value } => {
-                if !wanted.unknown.iter().any(|path| path.first() == Some(param)) {
+                if !desired.unknown.iter().any(|path| path.first() == Some(param)) {
                     let value = value.parse().map_or_else(|_| Json::String(value.clone()), Json::Bool);
                     change.update.entry(param.clone()).or_insert(value);
                 }
@@ -66,10 +66,10 @@ pub fn has_ended(entity: &Entity, body: &Json) -> bool {
 }
 
 /// The field that shows that an object has ended.
-fn end(entity: &Entity, body: &Json) -> Option<End> {
+fn end(entity: &Entity, body: &Json) -> Option<EndedField> {
     let is = |field: &str, value: &str| {
         let text = body.get(field).and_then(scalar)?;
-        (value == "*" || text == value).then(|| End { field: field.to_owned(), value: text })
+        (value == "*" || text == value).then(|| EndedField { field: field.to_owned(), value: text })
     };
     let by_removal = match &entity.removal {
         Removal::Archive { param, value } | Removal::DeleteOrArchive { param, value } => is(param, value),
@@ -82,7 +82,7 @@ fn end(entity: &Entity, body: &Json) -> Option<End> {
 }
 
 /// Whether the params themselves say what the end says.
-fn asks_for(params: &Params, end: &End) -> bool {
+fn asks_for(params: &Params, end: &EndedField) -> bool {
     params.get(&end.field).and_then(scalar).is_some_and(|value| value == end.value)
 }
 
@@ -91,13 +91,13 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use crate::connector::entity;
-    use crate::engine::{Change, Object, Restores, Wanted};
+    use crate::engine::{Change, DesiredParams, Object, Restores};
 
-    fn change(name: &str, params: &Json, body: &Json, wanted: &Json) -> Change {
+    fn change(name: &str, params: &Json, body: &Json, desired: &Json) -> Change {
         let map = |json: &Json| json.as_object().unwrap().clone();
         let (entity, locator) = (entity(name).unwrap(), "id_1".to_owned());
         let object = Object::new(entity, locator, map(params), body.clone());
-        object.change_to(&Wanted { params: map(wanted), ..Wanted::default() })
+        object.change_to(&DesiredParams { params: map(desired), ..DesiredParams::default() })
     }
 
     #[test]

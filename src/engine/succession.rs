@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use crate::catalog::{Entity, catalog};
 use crate::connector::{self, Connector, Error, id_at};
 use crate::engine::object::current;
-use crate::engine::{EndOutcome, EndWish, Object, Params, fingerprint};
+use crate::engine::{DestroyOptions, EndOutcome, Object, Params, fingerprint};
 
 /// What tells the create of one object of a type from others, as a plan and its apply both see it.
 pub fn successor_mark(entity: &Entity, params: &Params) -> String {
@@ -39,8 +39,8 @@ impl Object {
 pub struct Predecessor<'o> {
     /// As it was answered last.
     pub object: &'o Object,
-    /// What the configuration wishes for its end.
-    pub wish: EndWish,
+    /// How the configuration wants it to be destroyed.
+    pub options: DestroyOptions,
 }
 
 impl Predecessor<'_> {
@@ -67,7 +67,7 @@ impl Predecessor<'_> {
         let successor = connector::id_of(new, "").to_owned();
         let params = Map::from_iter([(held_as.clone(), Json::String(successor))]);
         connector.update(entity, id, params).await?;
-        self.object.end(connector, self.wish).await.map(Some)
+        self.object.end(connector, self.options).await.map(Some)
     }
 }
 
@@ -87,13 +87,13 @@ mod tests {
 
     use super::Predecessor;
     use crate::connector::entity;
-    use crate::engine::{EndWish, Object, Params};
+    use crate::engine::{DestroyOptions, Object, Params};
 
     #[test]
     fn a_name_that_stripe_gives_once_is_taken_over_from_the_one_that_has_it() {
         let body = json!({"id": "price_1", "lookup_key": "gold"});
         let object = Object::new(entity("Price").unwrap(), "price_1".to_owned(), Params::new(), body);
-        let old = Predecessor { object: &object, wish: EndWish::default() };
+        let old = Predecessor { object: &object, options: DestroyOptions::default() };
         let taken = |params: Json| Json::Object(old.taken_over(params.as_object().unwrap()));
         assert_eq!(taken(json!({"lookup_key": "gold"}))["transfer_lookup_key"], true);
         assert_eq!(taken(json!({"lookup_key": "silver"})), json!({"lookup_key": "silver"}));

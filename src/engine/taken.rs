@@ -14,7 +14,7 @@ const EXISTS: &str = "resource_already_exists";
 
 /// The object that has what a create asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taken {
+pub struct ConflictingObject {
     /// The param that must be the only one of its value: `id`, `lookup_key`.
     pub key: String,
     /// Its value.
@@ -30,19 +30,19 @@ pub async fn taken(
     entity: &'static Entity,
     params: &Params,
     refusal: &Error,
-) -> Option<Taken> {
+) -> Option<ConflictingObject> {
     let refused = refusal.stripe().filter(|error| error.kind() == Kind::InvalidRequest)?;
     let is_about = |key: &str| refused.code() == Some(EXISTS) || refused.param() == [key];
     if let Some(id) = params.get("id").and_then(scalar).filter(|_| is_about("id")) {
         let locator = connector::locator(entity, params, &json!({ "id": id }), &id);
         let there = current(connector, entity, &locator).await.ok()?;
-        return there.map(|_| Taken { key: "id".to_owned(), value: id, locator });
+        return there.map(|_| ConflictingObject { key: "id".to_owned(), value: id, locator });
     }
     for key in entity.natural_keys.iter().filter(|key| is_about(key)) {
         let Some(value) = params.get(key).and_then(scalar) else { continue };
         if let Some(body) = holder(connector, entity, key, &value).await {
             let locator = connector::locator(entity, params, &body, "");
-            return Some(Taken { key: key.clone(), value, locator });
+            return Some(ConflictingObject { key: key.clone(), value, locator });
         }
     }
     None

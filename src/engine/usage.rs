@@ -12,7 +12,7 @@ const COUNTED: usize = 99;
 
 /// How many objects of a type use one, at least.
 #[derive(Debug, Clone, Copy)]
-pub struct Usage {
+pub struct UsageCount {
     /// The type of the users.
     pub by: &'static Entity,
     /// How many there are.
@@ -33,13 +33,13 @@ impl Object {
         &self,
         connector: &Connector,
         (by, param): (&'static Entity, &'static str),
-    ) -> Result<Usage, Error> {
+    ) -> Result<UsageCount, Error> {
         let params = Map::from_iter([(param.to_owned(), Json::from(self.locator.as_str()))]);
         let page_size = Some(COUNTED);
         let request = ListRequest { params, page_size, without_ended: true, ..ListRequest::of(by) };
         let found = connector.list(request).await?;
         let count = found.entities.iter().filter(|body| !has_ended(by, body)).count();
-        Ok(Usage { by, count, more: found.next_page_token.is_some() })
+        Ok(UsageCount { by, count, more: found.next_page_token.is_some() })
     }
 }
 

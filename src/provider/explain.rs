@@ -6,7 +6,9 @@ use std::io;
 use crate::catalog::Entity;
 use crate::connection;
 use crate::connector;
-use crate::engine::{self, Adopted, Faults, Leftovers, ParamError, Taken, UnlistedValue};
+use crate::engine::{
+    self, ConflictingObject, Leftovers, ParamError, ParamErrors, RecoveredObject, UnlistedValue,
+};
 use crate::provider::connection_error::describe;
 use crate::provider::messages::{found, journal, payload, stripe};
 use crate::stripe::{Error, Kind};
@@ -30,7 +32,7 @@ pub(super) fn explain(error: &engine::Error, attribute: &str) -> Diagnostics {
 pub(super) fn explain_made(
     what: &str,
     unrecorded: Option<&io::Error>,
-    adopted: Option<&Adopted>,
+    adopted: Option<&RecoveredObject>,
     resumed: fn(&str, &str, &str) -> Diagnostic,
 ) -> Diagnostics {
     let adopted = adopted.map(|adopted| resumed(what, &adopted.id, &ago(adopted.age)));
@@ -93,7 +95,7 @@ pub(super) fn explain_connector(error: &connector::Error, attribute: &str) -> Di
         _ => "",
     };
     let cause = sentence(&format!("{error}{listed}"));
-    let (told, attribute) = match error {
+    let (diagnostic, attribute) = match error {
         connector::Error::UnknownEntity { .. } | connector::Error::NotSupported { .. } => {
             (found::unknown_entity(&cause), "entity")
         }
@@ -113,7 +115,7 @@ pub(super) fn explain_connector(error: &connector::Error, attribute: &str) -> Di
         connector::Error::PageToken(_) => (found::invalid_page_token(&cause), "page_token"),
         connector::Error::Connection(error) => return explain_connection(error, attribute),
     };
-    told.at_attribute(attribute)
+    diagnostic.at_attribute(attribute)
 }
 
 /// An error of a list, at the argument that it is about: the one that Stripe names, else the one that
@@ -132,15 +134,20 @@ pub(super) fn explain_list(
 
 /// A create that Stripe refused because another object has its natural key, with the way to take that
 /// object over: its import id begins with `place`.
-pub(super) fn explain_taken(refused: &Diagnostic, entity: &Entity, place: &str, taken: &Taken) -> Diagnostic {
-    let Taken { key, value, locator } = taken;
+pub(super) fn explain_taken(
+    refused: &Diagnostic,
+    entity: &Entity,
+    place: &str,
+    taken: &ConflictingObject,
+) -> Diagnostic {
+    let ConflictingObject { key, value, locator } = taken;
     let id = format!("{place}{locator}");
     stripe::exists_already(&refused.detail, &entity.name, locator, &format!("{key} {value:?}"), &id)
         .at(refused.path.clone())
 }
 
 /// Everything that is wrong with a payload, at the payload.
-pub(super) fn explain_faults(faults: &Faults) -> Diagnostics {
+pub(super) fn explain_faults(faults: &ParamErrors) -> Diagnostics {
     let explain = |fault: &ParamError| {
         payload::payload_fault(&sentence(&fault.to_string())).at_attribute("input_payload")
     };
@@ -152,8 +159,8 @@ pub(super) fn explain_faults(faults: &Faults) -> Diagnostics {
 pub(super) fn explain_unlisted(values: &[UnlistedValue]) -> Diagnostics {
     let explain = |value: &UnlistedValue| format!("{} It is sent as written.", sentence(&value.to_string()));
     let details: Vec<String> = values.iter().map(explain).collect();
-    let told = payload::payload_values_not_known(&details.join("\n")).at_attribute("input_payload");
-    (!details.is_empty()).then_some(told).into_iter().collect()
+    let diagnostic = payload::payload_values_not_known(&details.join("\n")).at_attribute("input_payload");
+    (!details.is_empty()).then_some(diagnostic).into_iter().collect()
 }
 
 /// A payload that cannot be read at all.
@@ -164,7 +171,7 @@ pub(super) fn not_a_payload(why: &str) -> Diagnostic {
 /// An error of a connection as a diagnostic; `attribute` is the one that the failed call is about.
 pub(super) fn explain_connection(error: &connection::Error, attribute: &str) -> Diagnostic {
     let cause = sentence(&describe(error));
-    let told = match error {
+    let diagnostic = match error {
         connection::Error::Suspended { .. } => stripe::suspended(&cause),
         connection::Error::Key { .. } | connection::Error::ProxyPassword { .. } => {
             stripe::secret_not_readable(&cause)
@@ -174,13 +181,13 @@ pub(super) fn explain_connection(error: &connection::Error, attribute: &str) -> 
         connection::Error::Stripe(error) => return explain_stripe(error, &cause, attribute),
         _ => return stripe::connection_not_usable(&cause),
     };
-    told.at_attribute("connection_handle")
+    diagnostic.at_attribute("connection_handle")
 }
 
 /// A failure on the way to Stripe or by Stripe.
 fn explain_stripe(error: &Error, cause: &str, attribute: &str) -> Diagnostic {
     let kind = error.kind();
-    let told = match kind {
+    let diagnostic = match kind {
         Kind::Auth => stripe::refused_key(cause),
         Kind::Permission if !error.lacks_permission() => stripe::refused_account(cause),
         Kind::Permission => stripe::lacks_permission(cause),
@@ -196,7 +203,7 @@ fn explain_stripe(error: &Error, cause: &str, attribute: &str) -> Diagnostic {
         Kind::InvalidRequest => stripe::refused(cause),
     };
     let of_connection = [Kind::ProxyAuth, Kind::ProxyUnreachable, Kind::Untrusted].contains(&kind);
-    told.at_attribute(if of_connection { "connection_handle" } else { attribute })
+    diagnostic.at_attribute(if of_connection { "connection_handle" } else { attribute })
 }
 
 /// The text of an error as a sentence, with a capital letter and a full stop.

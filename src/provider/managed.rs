@@ -6,7 +6,7 @@ use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
 
-use crate::provider::moves::Leaving;
+use crate::provider::moves::MovedObject;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{
@@ -66,12 +66,12 @@ pub(super) trait Resource: Send + Sync {
     }
 
     /// An object of this type as one that becomes an object of another type; none where none can.
-    fn leaves(&self, _state: &Value, _private: &[u8]) -> Result<Option<Leaving>, Diagnostic> {
+    fn move_out(&self, _state: &Value, _private: &[u8]) -> Result<Option<MovedObject>, Diagnostic> {
         Ok(None)
     }
 
     /// The state of an object that was of another type so far; none where it is nothing that this type keeps.
-    fn arrives(&self, _leaving: Leaving) -> Option<StateResponse> {
+    fn move_in(&self, _leaving: MovedObject) -> Option<StateResponse> {
         None
     }
 

@@ -2,7 +2,7 @@
 //!
 //! What an object is does not depend on the type that keeps it: where it is, what was written, what
 //! Stripe answered and what the private data know of it. A type that gives an object away says that
-//! ([`Leaving`]), and the type that takes it over shows the same in its own attributes. No call is made.
+//! ([`MovedObject`]), and the type that takes it over shows the same in its own attributes. No call is made.
 
 use std::collections::BTreeMap;
 
@@ -24,8 +24,8 @@ const PROVIDER: &str = "stripe";
 /// The type that keeps objects of all entity types.
 const GENERIC: &str = "stripe_entity";
 
-/// An object that leaves its resource type.
-pub(super) struct Leaving {
+/// An object that is moved to another resource type.
+pub(super) struct MovedObject {
     /// What it is.
     pub(super) entity: &'static Entity,
     /// Where it is.
@@ -56,15 +56,15 @@ pub(super) fn move_state(target: &str, from: MoveRequest) -> StateResponse {
         return StateResponse { state: from.state, private: from.private, diagnostics: Diagnostics::new() };
     }
     let source = resource(&from.type_name).ok().filter(|_| !from.state.is_null());
-    let leaving = match source.map(|source| source.leaves(&from.state, &from.private)).transpose() {
-        Ok(leaving) => leaving.flatten(),
+    let moved = match source.map(|source| source.move_out(&from.state, &from.private)).transpose() {
+        Ok(moved) => moved.flatten(),
         Err(unreadable) => return unreadable.into(),
     };
-    let kind = match &leaving {
+    let kind = match &moved {
         Some(it) if from.type_name == GENERIC => format!("`{GENERIC}` of the type {}", it.entity.name),
         _ => format!("`{}`", from.type_name),
     };
-    let arrived = leaving.and_then(|it| resource(target).ok()?.arrives(it));
+    let arrived = moved.and_then(|it| resource(target).ok()?.move_in(it));
     arrived.unwrap_or_else(|| found::move_refused(&kind, target, &sources(target)).into())
 }
 

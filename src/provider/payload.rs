@@ -1,6 +1,6 @@
 //! A payload as the practitioner writes it: an HCL object or JSON text.
 //!
-//! Both come to the same [`Written`] members, so which of the two it is makes no difference to
+//! Both come to the same [`WrittenParams`] members, so which of the two it is makes no difference to
 //! what is sent, compared and planned. What drifted is written back in the form, and in the
 //! types, of what was written: Terraform compares types too.
 
@@ -10,23 +10,23 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalog::Member;
 use crate::catalog::names::{Resolved, resolve};
-use crate::engine::Written;
+use crate::engine::WrittenParams;
 use crate::provider::explain::not_a_payload;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::value::{Number, Path, Type, Value};
 
 /// The members of a payload; none while the whole payload is unknown.
-pub(super) fn written(payload: &Value) -> Result<Option<Written>, Diagnostic> {
+pub(super) fn written(payload: &Value) -> Result<Option<WrittenParams>, Diagnostic> {
     match payload {
-        _ if payload.is_null() => Ok(Some(Written::default())),
+        _ if payload.is_null() => Ok(Some(WrittenParams::default())),
         _ if payload.is_unknown() => Ok(None),
         Value::Dynamic(inner) => written(&inner.1),
         Value::String(text) => {
             let members = unique_json::object(text).map_err(|why| not_a_payload(&why))?;
-            Ok(Some(Written { members, unknown: Vec::new() }))
+            Ok(Some(WrittenParams { members, unknown: Vec::new() }))
         }
         Value::Map(members) => {
-            let mut written = Written::default();
+            let mut written = WrittenParams::default();
             for (key, value) in members {
                 if let Some(json) = to_json(value, &mut vec![key.to_string()], &mut written.unknown) {
                     written.members.insert(key.to_string(), json);

@@ -13,10 +13,10 @@ mod reading;
 mod responses;
 mod usage;
 
-pub(super) use account::{Configured, configured};
+pub(super) use account::{ConfiguredConnection, configured};
 pub(super) use action::ActionResource;
 pub(super) use connection::ConnectionResource;
-pub(super) use creation::{CreateContext, Made};
+pub(super) use creation::{CreateContext, MadeObject};
 pub(super) use entity::{EntityResource, find, record};
 pub(super) use lifecycle::{
     check_end, end_attributes, end_object, end_told, ended_note, planned_end, replacement_told,

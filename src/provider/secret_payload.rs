@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use crate::catalog::Member;
 use crate::catalog::names::resolve;
 use crate::connector;
-use crate::engine::{Faults, ParamError, Written, parse, secret_params, value_at};
+use crate::engine::{ParamError, ParamErrors, WrittenParams, parse, secret_params, value_at};
 use crate::provider::explain::{explain_connector, explain_faults, sentence};
 use crate::provider::messages::payload as messages;
 use crate::provider::payload;
@@ -34,7 +34,7 @@ pub(super) fn attribute() -> Attribute {
 
 /// The payload of a configuration or a state; none while a part of it is unknown as a whole. What is
 /// wrong with the secret part is told without its values.
-pub(super) fn written(config: &Value, known: &[Member]) -> Result<Option<Written>, Diagnostics> {
+pub(super) fn written(config: &Value, known: &[Member]) -> Result<Option<WrittenParams>, Diagnostics> {
     let input = payload::written(config.get("input_payload"));
     let secret = payload::written(config.get(SECRET)).map_err(|_| unreadable());
     match (input, secret) {
@@ -55,14 +55,14 @@ pub(super) fn shown_secrets(config: &Value, known: &[Member]) -> Diagnostics {
     let Ok(Some(mut written)) = payload::written(config.get("input_payload")) else { return Vec::new() };
     // What fills the path of an action is no param.
     written.members.retain(|key, _| resolve(key, known).is_ok());
-    let known_part = Written { members: written.members, unknown: Vec::new() };
-    let Ok(wanted) = parse(&known_part, known) else { return Vec::new() };
+    let known_part = WrittenParams { members: written.members, unknown: Vec::new() };
+    let Ok(desired) = parse(&known_part, known) else { return Vec::new() };
     let warn = |param: &String| messages::secret_in_the_open(param, SECRET).at_attribute("input_payload");
-    secret_params(&wanted.params, known).iter().map(warn).collect()
+    secret_params(&desired.params, known).iter().map(warn).collect()
 }
 
 /// The payload of an action as [`written`], unchecked: what fills its path is no param.
-pub(super) fn of_action(config: &Value) -> Result<Option<Written>, Diagnostics> {
+pub(super) fn of_action(config: &Value) -> Result<Option<WrittenParams>, Diagnostics> {
     let input = payload::written(config.get("input_payload"));
     let secret = payload::written(config.get(SECRET)).map_err(|_| unreadable());
     match (input, secret) {
@@ -72,7 +72,7 @@ pub(super) fn of_action(config: &Value) -> Result<Option<Written>, Diagnostics> 
 }
 
 /// The faults of an action's payload, without values where some of it is secret.
-pub(super) fn explain_action(config: &Value, faults: &Faults) -> Diagnostics {
+pub(super) fn explain_action(config: &Value, faults: &ParamErrors) -> Diagnostics {
     if config.get(SECRET).is_null() {
         return explain_faults(faults);
     }
@@ -89,13 +89,13 @@ pub(super) fn explain(error: &connector::Error, config: &Value, known: &[Member]
 /// Whether the secret part sets a param, by its dotted path.
 pub(super) fn has(config: &Value, known: &[Member], param: &str) -> bool {
     let written = payload::written(config.get(SECRET)).ok().flatten().unwrap_or_default();
-    parse(&written, known).is_ok_and(|wanted| value_at(&wanted.params, param).is_some())
+    parse(&written, known).is_ok_and(|desired| value_at(&desired.params, param).is_some())
 }
 
-fn merged(input: Written, secret: Written) -> Written {
+fn merged(input: WrittenParams, secret: WrittenParams) -> WrittenParams {
     let mut members = input.members;
     merge(&mut members, secret.members);
-    Written { members, unknown: [input.unknown, secret.unknown].concat() }
+    WrittenParams { members, unknown: [input.unknown, secret.unknown].concat() }
 }
 
 /// Puts members over others, key by key at every level of objects.

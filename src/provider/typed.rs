@@ -18,7 +18,7 @@ mod action;
 mod answered;
 mod apply;
 mod arguments;
-mod asked;
+mod config_params;
 mod data;
 mod data_list;
 mod data_source;
@@ -29,10 +29,10 @@ mod identity;
 mod import;
 mod list;
 mod lookup;
-mod memory;
 mod moves;
 mod plan;
 mod planning;
+mod private_state;
 mod read;
 mod schema;
 mod secrets;
@@ -50,11 +50,11 @@ use futures_util::stream::{self, BoxStream};
 use crate::catalog::spelling::plural;
 use crate::catalog::{Entity, Offer, Summary, catalog};
 use crate::engine::{
-    Error, Object, Wanted, Written, config_params, faults_of, sound_params, unlisted_values,
+    DesiredParams, Error, Object, WrittenParams, config_params, faults_of, sound_params, unlisted_values,
 };
 use crate::provider::managed::Resource;
 use crate::provider::metadata_rules::with_defaults;
-use crate::provider::moves::Leaving;
+use crate::provider::moves::MovedObject;
 use crate::provider::payload::known_part;
 use crate::provider::resources::{check_end, unchanged, unplanned};
 use crate::provider::runtime::Runtime;
@@ -65,7 +65,7 @@ use crate::provider::typed::data_list::{PluralDataSource, check_list};
 use crate::provider::typed::data_source::SingularDataSource;
 pub(super) use crate::provider::typed::documented::{entity_of, values_at};
 pub(super) use crate::provider::typed::ephemeral::{EphemeralResource, ephemeral_resources};
-use crate::provider::typed::memory::PrivateState;
+use crate::provider::typed::private_state::PrivateState;
 use crate::provider::typed::surface::{Slot, Surface};
 use crate::provider::typed::surfaces::Surfaces;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -89,8 +89,8 @@ pub(super) fn resources() -> &'static BTreeMap<String, TypedResource> {
     RESOURCES.get_or_init(|| {
         let data = surface_data();
         let lasting = catalog().summaries().filter(|it| {
-            let is_kept = data.is_lasting(it.key) && !data.is_belonging(it.key);
-            it.offers(Offer::Create) && is_shown(*it) && is_kept
+            let has_dependents = data.is_lasting(it.key) && !data.is_belonging(it.key);
+            it.offers(Offer::Create) && is_shown(*it) && has_dependents
         });
         let usual = lasting.map(|it| (name_of(it.key, it.name), it.key));
         let others = data.types.iter().filter_map(|(name, it)| {
@@ -218,37 +218,37 @@ impl Resource for TypedResource {
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
         Box::pin(async move {
             let Some(surfaces) = self.surfaces() else { return PlanResponse::default() };
-            let memory = match PrivateState::decode(&request.private) {
-                Ok(memory) => memory,
+            let private_state = match PrivateState::decode(&request.private) {
+                Ok(private_state) => private_state,
                 Err(unreadable) => return unplanned(request, vec![unreadable]),
             };
-            let there = surfaces.of_state(&request.prior, memory.locator.as_deref());
-            let asked = surfaces.of_config(&request.config);
-            let hidden = asked.hidden(&request.config).and(there.hidden(&request.prior));
+            let there = surfaces.of_state(&request.prior, private_state.locator.as_deref());
+            let config_params = surfaces.of_config(&request.config);
+            let hidden = config_params.hidden(&request.config).and(there.hidden(&request.prior));
             let hidden = runtime.conceal(hidden);
-            let answer = plan::plan((there, asked), runtime, request, memory).await;
-            PlanResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }
+            let answer = plan::plan((there, config_params), runtime, request, private_state).await;
+            PlanResponse { diagnostics: hidden.redact(answer.diagnostics), ..answer }
         })
     }
 
     fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
             let Some(surfaces) = self.surfaces() else { return StateResponse::default() };
-            let memory = match PrivateState::of_plan(&request.private) {
-                Ok(memory) => memory,
+            let private_state = match PrivateState::of_plan(&request.private) {
+                Ok(private_state) => private_state,
                 Err(unreadable) => return unchanged(request, vec![unreadable]),
             };
-            let there = surfaces.of_state(&request.prior, memory.locator.as_deref());
+            let there = surfaces.of_state(&request.prior, private_state.locator.as_deref());
             let hidden = surfaces.of_config(&request.config).hidden(&request.config);
             let hidden = runtime.conceal(hidden.and(there.hidden(&request.prior)));
             let answer = if request.planned.is_null() {
-                apply::destroy(there, runtime, request, memory).await
+                apply::destroy(there, runtime, request, private_state).await
             } else if request.prior.is_null() {
-                apply::create(surfaces.of_config(&request.config), runtime, request, memory).await
+                apply::create(surfaces.of_config(&request.config), runtime, request, private_state).await
             } else {
-                apply::update(there, runtime, request, memory).await
+                apply::update(there, runtime, request, private_state).await
             };
-            StateResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }
+            StateResponse { diagnostics: hidden.redact(answer.diagnostics), ..answer }
         })
     }
 
@@ -259,15 +259,15 @@ impl Resource for TypedResource {
         private: Vec<u8>,
     ) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
-            let (surfaces, memory) = match (self.surfaces(), PrivateState::decode(&private)) {
-                (Some(surfaces), Ok(memory)) => (surfaces, memory),
+            let (surfaces, private_state) = match (self.surfaces(), PrivateState::decode(&private)) {
+                (Some(surfaces), Ok(private_state)) => (surfaces, private_state),
                 (_, told) => {
                     let diagnostics = told.err().into_iter().collect();
                     return StateResponse { state, private, diagnostics };
                 }
             };
-            let surface = surfaces.of_state(&state, memory.locator.as_deref());
-            read::read(surface, runtime, state, memory).await
+            let surface = surfaces.of_state(&state, private_state.locator.as_deref());
+            read::read(surface, runtime, state, private_state).await
         })
     }
 
@@ -307,15 +307,15 @@ impl Resource for TypedResource {
         }
     }
 
-    fn leaves(&self, state: &Value, private: &[u8]) -> Result<Option<Leaving>, Diagnostic> {
-        let memory = PrivateState::decode(private)?;
-        let surface = self.surfaces().map(|all| all.of_state(state, memory.locator.as_deref()));
-        Ok(surface.map(|surface| surface.leaves(state, memory)))
+    fn move_out(&self, state: &Value, private: &[u8]) -> Result<Option<MovedObject>, Diagnostic> {
+        let private_state = PrivateState::decode(private)?;
+        let surface = self.surfaces().map(|all| all.of_state(state, private_state.locator.as_deref()));
+        Ok(surface.map(|surface| surface.move_out(state, private_state)))
     }
 
-    fn arrives(&self, leaving: Leaving) -> Option<StateResponse> {
-        let surface = self.surfaces()?.of_locator(&leaving.locator);
-        (surface.entity.key == leaving.entity.key).then(|| surface.arrives(leaving))
+    fn move_in(&self, moved: MovedObject) -> Option<StateResponse> {
+        let surface = self.surfaces()?.of_locator(&moved.locator);
+        (surface.entity.key == moved.entity.key).then(|| surface.move_in(moved))
     }
 
     fn seen(&self, runtime: &Runtime, state: &Value) {
@@ -326,18 +326,18 @@ impl Resource for TypedResource {
 }
 
 /// What a configuration comes to, or what is wrong with it.
-type Complete = fn(&'static Entity, &Written) -> Result<Wanted, Error>;
+type Complete = fn(&'static Entity, &WrittenParams) -> Result<DesiredParams, Error>;
 
 impl Surface {
     /// Faults of the params of a configuration, and values of them that Stripe does not document.
     fn check_params(&self, config: &Value, complete: Complete) -> Diagnostics {
         let written = self.written_with_twins(config);
         let mut found = Diagnostics::new();
-        let wanted = complete(self.entity, &written).unwrap_or_else(|error| {
+        let desired = complete(self.entity, &written).unwrap_or_else(|error| {
             found.extend(self.explain(&error));
             sound_params(self.entity, &written)
         });
-        found.extend(self.explain_unlisted(&unlisted_values(&wanted, self.entity.params())));
+        found.extend(self.explain_unlisted(&unlisted_values(&desired, self.entity.params())));
         let known = faults_of(self.entity, &self.written_with_twins(&known_part(config)));
         let more = self.explain_faults(&known);
         found.extend(more.into_iter().filter(|fault| !found.contains(fault)).collect::<Vec<_>>());
@@ -345,15 +345,16 @@ impl Surface {
     }
 
     /// The object that a state and its private data describe.
-    fn object(&self, state: &Value, memory: &PrivateState) -> Object {
-        let params = with_defaults(memory.params.clone(), &memory.default_metadata);
-        let object = Object::new(self.entity, self.locator(state, memory), params, memory.body.clone());
-        memory.private.known(object)
+    fn object(&self, state: &Value, private_state: &PrivateState) -> Object {
+        let params = with_defaults(private_state.params.clone(), &private_state.default_metadata);
+        let object =
+            Object::new(self.entity, self.locator(state, private_state), params, private_state.body.clone());
+        private_state.private.known(object)
     }
 
     /// Where the object is.
-    fn locator(&self, state: &Value, memory: &PrivateState) -> String {
-        memory.locator.clone().unwrap_or_else(|| self.locator_of(state))
+    fn locator(&self, state: &Value, private_state: &PrivateState) -> String {
+        private_state.locator.clone().unwrap_or_else(|| self.locator_of(state))
     }
 
     /// Where an object is of which nothing but the state is kept, as another provider has written it: that tells it by

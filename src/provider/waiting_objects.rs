@@ -7,15 +7,15 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::connection::{Connection, Place};
-use crate::engine::{EndWish, Object};
+use crate::connection::{Connection, ConnectionTarget};
+use crate::engine::{DestroyOptions, Object};
 use crate::terraform::provider::StateResponse;
 
 /// An object that Stripe would not end while another object holds it.
 #[derive(Debug)]
 pub(super) struct WaitingObject {
     pub(super) object: Object,
-    pub(super) wish: EndWish,
+    pub(super) options: DestroyOptions,
     /// Its state, from which it was taken already.
     pub(super) state: StateResponse,
 }
@@ -24,8 +24,8 @@ pub(super) struct WaitingObject {
 #[derive(Debug, Default)]
 pub(super) struct Successions {
     /// What waits for its successor, by the mark of that one.
-    waiting: Mutex<HashMap<(Place, String), WaitingObject>>,
-    made: Mutex<Vec<(Place, Object)>>,
+    waiting: Mutex<HashMap<(ConnectionTarget, String), WaitingObject>>,
+    made: Mutex<Vec<(ConnectionTarget, Object)>>,
 }
 
 impl Successions {

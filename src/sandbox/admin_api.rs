@@ -23,7 +23,7 @@ use super::auth_context::Caller;
 use super::behaviour;
 use super::call::{Call, entity};
 use super::error::{ApiError, ApiResult, Stage};
-use super::event::Cause;
+use super::event::EventCause;
 use super::fault::{Fault, answer};
 use super::fields::Body;
 use super::form;
@@ -161,9 +161,9 @@ fn customer(
         return done;
     }
     let shown = done.and_then(|body| super::expansion::shown(&session, body, &[]));
-    let cause = Cause { request: "", idempotency_key: None, livemode: caller.livemode, now: now() };
-    let parcels = super::event::record(&session, cause)?;
+    let cause = EventCause { request: "", idempotency_key: None, livemode: caller.livemode, now: now() };
+    let deliveries = super::event::record(&session, cause)?;
     session.transaction.commit().map_err(ApiError::from)?;
-    sandbox.deliver(parcels);
+    sandbox.deliver(deliveries);
     shown
 }

@@ -133,7 +133,7 @@ impl Caller {
 
 /// Whether an account is one that the account of a session made.
 fn knows(session: &Session<'_>, account: &str) -> ApiResult<bool> {
-    let found = ACCOUNTS.iter().map(|object| session.alive(object, account));
+    let found = ACCOUNTS.iter().map(|object| session.get_live(object, account));
     Ok(found.collect::<ApiResult<Vec<_>>>()?.iter().any(Option::is_some))
 }
 

@@ -9,7 +9,7 @@ use super::call::Call;
 use super::constraint;
 use super::error::{ApiError, ApiResult, Stage};
 use super::fields::status;
-use super::life;
+use super::lifecycle;
 use super::page;
 use super::store::Session;
 
@@ -139,15 +139,15 @@ pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> ApiResult<Json> {
     with_reactions(call, own.map_or_else(|| generic::operate(call, kind), |(_, answer)| answer(call)))
 }
 
-/// Runs an action: the object's own, else what `life.toml` says of it.
+/// Runs an action: the object's own, else what `lifecycle.toml` says of it.
 pub(super) fn act(call: &Call<'_>, name: &str) -> ApiResult<Json> {
     let known = catalog().action(name).map_or(&[][..], |(_, action)| action.params.as_slice());
     let call = &customer_time::of_call(&token_params::unfold(call, known)?)?;
     constraint::check(call, name)?;
     let Some(answer) = own_action(name) else { return with_reactions(call, action::run(call, name)) };
-    if let Some(course) = life::states(name) {
+    if let Some(transition) = lifecycle::states(name) {
         let path = catalog().action(name).map_or("", |(_, action)| action.path.as_str());
-        course.check(call, &call.named()?, path)?;
+        transition.check(call, &call.named()?, path)?;
     }
     with_reactions(call, answer(call))
 }

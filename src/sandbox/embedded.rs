@@ -10,7 +10,7 @@ use super::due;
 use super::error::{ApiError, ApiResult};
 use super::fields::{id, items, members, set, text};
 use super::label;
-use super::life;
+use super::lifecycle;
 use super::page;
 use super::shape;
 use super::store::Body;
@@ -24,14 +24,14 @@ impl Call<'_> {
         shape::lay_over(call.entity, &mut body, &call.params)?;
         call.take_id(&mut body)?;
         put_in(&call, &mut body)?;
-        life::apply_defaults(&call, &mut body);
+        lifecycle::apply_defaults(&call, &mut body);
         due::bring_to(call.now, &mut body);
         Ok(body)
     }
 
     /// The same call without the params that mean more than the field of their name.
     fn plain(&self) -> Self {
-        let (mut call, apart) = (self.clone(), life::apart(self.entity));
+        let (mut call, apart) = (self.clone(), lifecycle::apart(self.entity));
         call.params.retain(|name, _| !apart.contains(name));
         call
     }
@@ -41,7 +41,7 @@ impl Call<'_> {
         let create = self.entity.operation(OperationKind::Create);
         let chosen = create.and_then(|create| create.param("id")).and(text(&self.params, "id"));
         let Some(own) = chosen else { return Ok(()) };
-        if self.session.alive(&self.entity.object, own)?.is_some() {
+        if self.session.get_live(&self.entity.object, own)?.is_some() {
             return Err(ApiError::of("already_exists", &[("object", &label::capital(&self.label()))]));
         }
         set(body, "id", own);

@@ -21,37 +21,37 @@ use super::view;
 use super::webhook_delivery::Delivery;
 
 mod cause;
-mod hearer;
 mod kind;
+mod subscribers;
 mod thin;
 
-pub(super) use cause::Cause;
+pub(super) use cause::EventCause;
 pub(super) use thin::{ABOUT, PINGED, about};
 
-use hearer::Subscribers;
+use subscribers::Subscribers;
 
 /// Keeps the events of everything that the session changed; what is to be delivered comes back.
-pub(super) fn record(session: &Session<'_>, cause: Cause<'_>) -> ApiResult<Vec<Delivery>> {
+pub(super) fn record(session: &Session<'_>, cause: EventCause<'_>) -> ApiResult<Vec<Delivery>> {
     let changes = joined(session.take_changes());
-    let mut parcels = Vec::new();
-    let mut hearers = BTreeMap::new();
+    let mut deliveries = Vec::new();
+    let mut subscribers = BTreeMap::new();
     for change in &changes {
-        let hearers = match hearers.entry(change.space.as_str()) {
+        let subscribers = match subscribers.entry(change.space.as_str()) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(free) => free.insert(Subscribers::of(session, &change.space)?),
         };
         if text(&change.after, PINGED).is_some() {
-            parcels.extend(thin::ping(session, change)?);
+            deliveries.extend(thin::ping(session, change)?);
         }
         for kind in kind::of(change) {
             let event = event(change, &kind, cause)?;
-            parcels.append(&mut keep(session, event, &kind, (&change.space, hearers))?);
-            parcels.append(&mut thin::tell(session, change, &kind, cause, hearers)?);
+            deliveries.append(&mut keep(session, event, &kind, (&change.space, subscribers))?);
+            deliveries.append(&mut thin::tell(session, change, &kind, cause, subscribers)?);
         }
     }
     // events change nothing that events tell of
     session.take_changes();
-    Ok(parcels)
+    Ok(deliveries)
 }
 
 /// The steps as they are told of: those of one object in one turn are one change, but each that is
@@ -83,7 +83,7 @@ fn joins(known: &ObjectChange, step: &ObjectChange) -> bool {
     }
 }
 
-fn event(change: &ObjectChange, kind: &str, cause: Cause<'_>) -> ApiResult<Body> {
+fn event(change: &ObjectChange, kind: &str, cause: EventCause<'_>) -> ApiResult<Body> {
     let mut body = complete::blank(entity("event")?);
     body.extend(body! {
         "id": identifier::random("evt_", 24), "api_version": API_VERSION, "created": cause.now,
@@ -124,29 +124,29 @@ fn keep(
     session: &Session<'_>,
     mut event: Body,
     kind: &str,
-    (space, hearers): (&str, &Subscribers),
+    (space, subscribers): (&str, &Subscribers),
 ) -> ApiResult<Vec<Delivery>> {
     let account = space.split('/').next();
     let mut made = Vec::new();
-    for hearer in hearers.of_snapshots(kind) {
-        let parcel = hearer.parcel(space, id(&event));
-        made.extend(parcel.map(|parcel| (parcel, hearer.is_platform)));
+    for subscriber in subscribers.of_snapshots(kind) {
+        let delivery = subscriber.delivery(space, id(&event));
+        made.extend(delivery.map(|delivery| (delivery, subscriber.is_platform)));
     }
     set(&mut event, "pending_webhooks", made.len());
-    for (parcel, is_platform) in &mut made {
+    for (delivery, is_platform) in &mut made {
         let mut told = event.clone();
         if *is_platform {
             set(&mut told, "account", account);
         }
-        parcel.content = serde_json::to_string_pretty(&view::plain(Json::Object(told)))?;
+        delivery.content = serde_json::to_string_pretty(&view::plain(Json::Object(told)))?;
     }
     session.put_in(space, &event)?;
-    Ok(made.into_iter().map(|(parcel, _)| parcel).collect())
+    Ok(made.into_iter().map(|(delivery, _)| delivery).collect())
 }
 
 /// One of the receivers of an event has it.
 pub(super) fn delivered(session: &Session<'_>, event: &str) -> ApiResult<()> {
-    let Some(mut body) = session.alive("event", event)? else { return Ok(()) };
+    let Some(mut body) = session.get_live("event", event)? else { return Ok(()) };
     let left = needed_number(&body, "pending_webhooks")? - 1;
     set(&mut body, "pending_webhooks", left.max(0));
     session.put(&body)

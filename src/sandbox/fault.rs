@@ -70,9 +70,9 @@ pub enum FaultKind {
     },
 }
 
-/// How a body leaves; stands in the extensions of an answer that met such a fault.
+/// How a body is sent; stands in the extensions of an answer that met such a fault.
 #[derive(Debug, Clone, Copy)]
-pub enum Leaves {
+pub enum BodyFault {
     /// Half of it, then the connection is cut.
     Half,
     /// Its second half this much later.

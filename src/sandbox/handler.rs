@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::admin_api;
-use super::fault::{self, Dropped, FaultKind, Leaves};
+use super::fault::{self, BodyFault, Dropped, FaultKind};
 use super::instance::Sandbox;
 use super::run;
 
@@ -34,9 +34,9 @@ impl Sandbox {
             Some(FaultKind::Answer { status, headers, body, .. }) => {
                 return Ok(fault::answer(status, &headers, body));
             }
-            Some(FaultKind::CutBody) => drop(response.extensions_mut().insert(Leaves::Half)),
+            Some(FaultKind::CutBody) => drop(response.extensions_mut().insert(BodyFault::Half)),
             Some(FaultKind::SlowBody(pause)) => {
-                response.extensions_mut().insert(Leaves::Slowly(pause));
+                response.extensions_mut().insert(BodyFault::Slowly(pause));
             }
             _ => {}
         }
@@ -54,8 +54,8 @@ impl Sandbox {
     }
 
     fn answer(&self, request: &http::Request<Bytes>) -> http::Response<Bytes> {
-        let (response, parcels) = run::answer(self.store(), request);
-        self.deliver(parcels);
+        let (response, deliveries) = run::answer(self.store(), request);
+        self.deliver(deliveries);
         response
     }
 }

@@ -21,7 +21,7 @@ struct Shared {
     store: Store,
     faults: Mutex<Faults>,
     limit: Mutex<Limit>,
-    courier: WebhookSender,
+    webhooks: WebhookSender,
     repeats: OnceLock<Mutex<Repeatable>>,
 }
 
@@ -60,7 +60,7 @@ impl Sandbox {
             store,
             faults: Mutex::default(),
             limit: Mutex::default(),
-            courier: WebhookSender::default(),
+            webhooks: WebhookSender::default(),
             repeats: OnceLock::new(),
         }))
     }
@@ -99,12 +99,12 @@ impl Sandbox {
     }
 
     /// Sends events to the webhook endpoints that wait for them, in the background.
-    pub(super) fn deliver(&self, parcels: Vec<Delivery>) {
-        self.0.courier.send(parcels, || {
+    pub(super) fn deliver(&self, deliveries: Vec<Delivery>) {
+        self.0.webhooks.send(deliveries, || {
             let shared = Arc::downgrade(&self.0);
-            move |parcel: &Delivery| {
+            move |delivery: &Delivery| {
                 if let Some(shared) = shared.upgrade() {
-                    note_delivery(&shared.store, parcel);
+                    note_delivery(&shared.store, delivery);
                 }
             }
         });
@@ -133,10 +133,10 @@ impl Sandbox {
 }
 
 /// One of the receivers of an event has it.
-fn note_delivery(store: &Store, parcel: &Delivery) {
+fn note_delivery(store: &Store, delivery: &Delivery) {
     let mut lease = store.lease(true);
-    if let Ok(session) = lease.begin(parcel.space.clone(), true)
-        && event::delivered(&session, &parcel.event).is_ok()
+    if let Ok(session) = lease.begin(delivery.space.clone(), true)
+        && event::delivered(&session, &delivery.event).is_ok()
     {
         // a count that is too high does no harm
         let _ = session.transaction.commit();

@@ -12,7 +12,7 @@ use super::call::Call;
 use super::download;
 use super::earlier;
 use super::error::{ApiError, ApiResult, Stage};
-use super::event::{self, Cause};
+use super::event::{self, EventCause};
 use super::expand;
 use super::expansion;
 use super::idempotency::{Claim, RecordedResponse};
@@ -30,7 +30,7 @@ use super::webhook_delivery::Delivery;
 struct RunResult {
     answer: RecordedResponse,
     replayed: bool,
-    parcels: Vec<Delivery>,
+    deliveries: Vec<Delivery>,
 }
 
 /// Answers a request; the events that came of it are to be delivered.
@@ -64,10 +64,10 @@ fn answered(
     let mut given = given.unwrap_or_else(|failure| RunResult {
         answer: refusal(&failure, request, &request_id, livemode),
         replayed: false,
-        parcels: Vec::new(),
+        deliveries: Vec::new(),
     });
-    let parcels = std::mem::take(&mut given.parcels);
-    (response(request, given, &request_id), parcels)
+    let deliveries = std::mem::take(&mut given.deliveries);
+    (response(request, given, &request_id), deliveries)
 }
 
 fn refusal(
@@ -101,7 +101,7 @@ fn given(
     if let Some(claim) = &claim
         && let Some(answer) = claim.earlier(&session, now())?
     {
-        return Ok(RunResult { answer, replayed: true, parcels: Vec::new() });
+        return Ok(RunResult { answer, replayed: true, deliveries: Vec::new() });
     }
     session.transaction.execute_batch("SAVEPOINT call")?;
     let answer = match perform(&session, caller, asked) {
@@ -111,13 +111,14 @@ fn given(
             refusal(&failure, request, request_id, caller.livemode)
         }
     };
-    let cause = Cause { request: request_id, idempotency_key: key, livemode: caller.livemode, now: now() };
-    let parcels = event::record(&session, cause)?;
+    let cause =
+        EventCause { request: request_id, idempotency_key: key, livemode: caller.livemode, now: now() };
+    let deliveries = event::record(&session, cause)?;
     if let Some(claim) = &claim {
         claim.keep(&session, &answer, now())?;
     }
     session.transaction.commit()?;
-    Ok(RunResult { answer, replayed: false, parcels })
+    Ok(RunResult { answer, replayed: false, deliveries })
 }
 
 /// Undoes what a failed call did, where that does not stay. The failure comes back where its answer is not

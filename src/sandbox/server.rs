@@ -15,7 +15,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::auth_context::ReachedAs;
-use super::fault::{Dropped, Leaves, answer};
+use super::fault::{BodyFault, Dropped, answer};
 use super::instance::Sandbox;
 
 mod gate;
@@ -128,12 +128,12 @@ async fn handle(
 }
 
 /// A body as a fault wants it to leave.
-fn sent(mut bytes: Bytes, leaves: Option<Leaves>) -> UnsyncBoxBody<Bytes, Dropped> {
+fn sent(mut bytes: Bytes, leaves: Option<BodyFault>) -> UnsyncBoxBody<Bytes, Dropped> {
     let first = if leaves.is_some() { bytes.split_to(bytes.len() / 2) } else { Bytes::new() };
     let (rest, pause) = match leaves {
         None => return Full::new(bytes).map_err(|never| match never {}).boxed_unsync(),
-        Some(Leaves::Half) => (Err(Dropped), FLUSHED),
-        Some(Leaves::Slowly(pause)) => (Ok(bytes), pause),
+        Some(BodyFault::Half) => (Err(Dropped), FLUSHED),
+        Some(BodyFault::Slowly(pause)) => (Ok(bytes), pause),
     };
     let parts = [(Ok(first), Duration::ZERO), (rest, pause)];
     let parts = stream::iter(parts).then(|(part, pause)| async move {

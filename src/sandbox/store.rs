@@ -16,15 +16,15 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::repeatable::now;
 
+mod object_query;
 mod schema;
 mod session;
-mod walk;
 
 pub use schema::OpenError;
 
+pub(super) use object_query::{ObjectQuery, Text};
 pub(super) use schema::{is_indexed, searched_name};
 pub(super) use session::{KEY, ObjectChange, ObjectRow, Session, UNSHOWN_ID};
-pub(super) use walk::{ObjectQuery, Text};
 
 use session::HELD;
 

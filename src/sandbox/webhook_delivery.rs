@@ -40,7 +40,7 @@ pub(super) struct Delivery {
 }
 
 impl Delivery {
-    /// A parcel; none for an address that is not one of this machine.
+    /// A delivery; none for an address that is not one of this machine.
     pub fn new(space: &str, event: &str, url: &str, secret: &str) -> Option<Self> {
         Some(Self {
             space: space.to_owned(),
@@ -69,22 +69,22 @@ pub(super) fn is_this_machine(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// Takes parcels; its thread starts with the first of them and ends with the sandbox.
+/// Takes deliveries; its thread starts with the first of them and ends with the sandbox.
 #[derive(Debug, Default)]
 pub(super) struct WebhookSender(OnceLock<Option<UnboundedSender<Delivery>>>);
 
 impl WebhookSender {
-    /// Sends parcels on their way and comes back at once; what `delivered` makes hears of each that
+    /// Sends deliveries on their way and comes back at once; what `delivered` makes hears of each that
     /// was taken.
     pub fn send<D: Fn(&Delivery) + Send + Sync + 'static>(
         &self,
-        parcels: Vec<Delivery>,
+        deliveries: Vec<Delivery>,
         delivered: impl Fn() -> D,
     ) {
-        for parcel in parcels {
+        for delivery in deliveries {
             // without a thread there is nobody to bring it
             if let Some(sender) = self.0.get_or_init(|| start(delivered())) {
-                let _ = sender.send(parcel);
+                let _ = sender.send(delivery);
             }
         }
     }
@@ -102,22 +102,22 @@ async fn run(
     mut receiver: UnboundedReceiver<Delivery>,
     delivered: Arc<impl Fn(&Delivery) + Send + Sync + 'static>,
 ) {
-    while let Some(parcel) = receiver.recv().await {
+    while let Some(delivery) = receiver.recv().await {
         let delivered = delivered.clone();
         tokio::spawn(async move {
-            if deliver(&parcel).await {
-                // who notes it may wait for the store, and no other parcel waits with it
-                let _ = tokio::task::spawn_blocking(move || delivered(&parcel)).await;
+            if deliver(&delivery).await {
+                // who notes it may wait for the store, and no other delivery waits with it
+                let _ = tokio::task::spawn_blocking(move || delivered(&delivery)).await;
             }
         });
     }
 }
 
 /// Tries until the endpoint says yes, or the attempts are used up.
-async fn deliver(parcel: &Delivery) -> bool {
+async fn deliver(delivery: &Delivery) -> bool {
     for pause in PAUSES.into_iter().map(Some).chain([None]) {
         let place = PLACES.acquire().await;
-        if matches!(tokio::time::timeout(DELIVERY_TIMEOUT, attempt(parcel)).await, Ok(Some(true))) {
+        if matches!(tokio::time::timeout(DELIVERY_TIMEOUT, attempt(delivery)).await, Ok(Some(true))) {
             return true;
         }
         drop(place);
@@ -129,22 +129,22 @@ async fn deliver(parcel: &Delivery) -> bool {
     false
 }
 
-async fn attempt(parcel: &Delivery) -> Option<bool> {
-    let host = match parcel.url.host()?.trim_matches(['[', ']']) {
+async fn attempt(delivery: &Delivery) -> Option<bool> {
+    let host = match delivery.url.host()?.trim_matches(['[', ']']) {
         // never ask a resolver, which may say anything
         name if name.eq_ignore_ascii_case("localhost") => "127.0.0.1",
         address => address,
     };
-    let stream = TcpStream::connect((host, parcel.url.port_u16().unwrap_or(80))).await.ok()?;
+    let stream = TcpStream::connect((host, delivery.url.port_u16().unwrap_or(80))).await.ok()?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;
     tokio::spawn(connection);
-    let target = parcel.url.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+    let target = delivery.url.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let request = Request::post(target)
-        .header("host", parcel.url.authority()?.as_str())
+        .header("host", delivery.url.authority()?.as_str())
         .header("content-type", "application/json; charset=utf-8")
         .header("user-agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)")
-        .header("stripe-signature", signature(&parcel.secret, now(), &parcel.content))
-        .body(Full::new(Bytes::from(parcel.content.clone())))
+        .header("stripe-signature", signature(&delivery.secret, now(), &delivery.content))
+        .body(Full::new(Bytes::from(delivery.content.clone())))
         .ok()?;
     let response = sender.send_request(request).await.ok()?;
     Some(response.status().is_success())

@@ -47,7 +47,7 @@ impl DialTarget {
     }
 
     /// Waits for a connection, and logs once that it takes long.
-    pub(super) async fn told_when_slow<T>(&self, opening: impl Future<Output = T>) -> T {
+    pub(super) async fn log_when_slow<T>(&self, opening: impl Future<Output = T>) -> T {
         let mut opening = pin!(opening);
         tokio::select! {
             biased;
@@ -69,7 +69,7 @@ impl DialTarget {
     }
 }
 
-/// Around the service that opens the connections of a client, for [`DialTarget::told_when_slow`].
+/// Around the service that opens the connections of a client, for [`DialTarget::log_when_slow`].
 #[derive(Debug, Clone)]
 pub(super) struct SlowDialLayer(pub(super) Arc<DialTarget>);
 
@@ -102,7 +102,7 @@ where
 
     fn call(&mut self, request: R) -> Self::Future {
         let (route, opening) = (Arc::clone(&self.route), self.inner.call(request));
-        Box::pin(async move { route.told_when_slow(opening).await })
+        Box::pin(async move { route.log_when_slow(opening).await })
     }
 }
 
@@ -149,7 +149,7 @@ pub(super) mod tests {
     async fn a_slow_connection_is_still_waited_for() {
         let start = Instant::now();
         let route = DialTarget::direct("127.0.0.1:1", Duration::from_secs(15));
-        let opened = route.told_when_slow(async {
+        let opened = route.log_when_slow(async {
             sleep(Duration::from_secs(5)).await;
             "open"
         });

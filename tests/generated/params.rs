@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 use stripe_provider::catalog::{Clearing, Entity, Kind, Member, Shape, at as shape_at, catalog};
-use stripe_provider::engine::{Change, Object, Wanted, Written, export, parse};
+use stripe_provider::engine::{Change, DesiredParams, Object, WrittenParams, export, parse};
 
 use crate::samples::{Place, answer, at, places, sample, updatable};
 
@@ -16,7 +16,7 @@ type Ledger = BTreeMap<&'static str, usize>;
 
 fn change(entity: &'static Entity, before: &Params, after: &Params) -> Change {
     let object = Object::new(entity, "id_1".to_owned(), before.clone(), Json::Null);
-    object.change_to(&Wanted { params: after.clone(), ..Wanted::default() })
+    object.change_to(&DesiredParams { params: after.clone(), ..DesiredParams::default() })
 }
 
 /// Whether every object in params has what Stripe requires of it.
@@ -42,7 +42,7 @@ fn removed(entity: &'static Entity, place: &Place<'_>, update: &[Member]) -> Res
         return Err(format!("{dotted}: an update would lack what Stripe requires: {:?}", found.update));
     }
     let inside = format!("{dotted}.");
-    let stays = found.stays.iter().any(|path| *path == dotted || path.starts_with(&inside));
+    let stays = found.uncleared.iter().any(|path| *path == dotted || path.starts_with(&inside));
     match (at(&found.update, &place.names()), place.shape().clearing) {
         (Some(sent), Clearing::Empty) if *sent == json!("") => Ok("unset by the empty text"),
         (Some(Json::Null), Clearing::Null) => Ok("unset by null"),
@@ -55,7 +55,7 @@ fn removed(entity: &'static Entity, place: &Place<'_>, update: &[Member]) -> Res
             Ok("its default already")
         }
         (sent, clearing) => {
-            Err(format!("{dotted}: {clearing:?}, but sent is {sent:?}, and {:?} stay", found.stays))
+            Err(format!("{dotted}: {clearing:?}, but sent is {sent:?}, and {:?} stay", found.uncleared))
         }
     }
 }
@@ -205,10 +205,14 @@ fn every_param_that_is_not_known_yet_is_updated_and_replaces_nothing() {
             }
             let before = place.params(Some(&sample(place.shape(), "a")));
             let object = Object::new(entity, "id_1".to_owned(), before, Json::Null);
-            let wanted =
-                Wanted { params: place.params(None), unknown: vec![place.names()], ..Wanted::default() };
+            let wanted = DesiredParams {
+                params: place.params(None),
+                unknown: vec![place.names()],
+                ..DesiredParams::default()
+            };
             let found = object.change_to(&wanted);
-            let stays: Vec<&String> = found.stays.iter().filter(|path| **path == place.dotted()).collect();
+            let stays: Vec<&String> =
+                found.uncleared.iter().filter(|path| **path == place.dotted()).collect();
             assert!(
                 found.unknown && found.replaces.is_empty() && stays.is_empty(),
                 "{} {}",
@@ -238,7 +242,8 @@ fn a_date_may_be_written_wherever_a_time_is_taken() {
             for text in
                 ["2030-01-02", "2030-01-02T00:00:00", "2030-01-02T00:00:00Z", "2030-01-02T01:00:00+01:00"]
             {
-                let written = Written { members: place.params(Some(&json!(text))), unknown: Vec::new() };
+                let written =
+                    WrittenParams { members: place.params(Some(&json!(text))), unknown: Vec::new() };
                 let parsed = parse(&written, entity.params())
                     .unwrap_or_else(|faults| panic!("{} {faults:?}", entity.name));
                 let sent = at(&parsed.params, &place.names()).unwrap();
@@ -263,7 +268,7 @@ fn what_exceeds_a_limit_that_stripe_states_is_refused_at_the_param() {
     for entity in catalog().entities().filter_map(|name| catalog().entity(name)) {
         for place in places(entity.params()) {
             let refused = |value: &Json| {
-                let written = Written { members: place.params(Some(value)), unknown: Vec::new() };
+                let written = WrittenParams { members: place.params(Some(value)), unknown: Vec::new() };
                 let faults = parse(&written, entity.params()).err().unwrap_or_default();
                 faults.iter().any(|fault| fault.to_string().contains(&format!("{:?} must", place.dotted())))
             };
@@ -312,7 +317,10 @@ fn an_import_with_one_differing_key_updates_that_key_alone() {
             let object =
                 Object { imported: true, ..Object::new(entity, "id_1".to_owned(), Params::new(), body) };
             let plan = |value: &Json| {
-                object.change_to(&Wanted { params: place.params(Some(value)), ..Wanted::default() })
+                object.change_to(&DesiredParams {
+                    params: place.params(Some(value)),
+                    ..DesiredParams::default()
+                })
             };
             let of = || format!("{} {}", entity.name, place.dotted());
             let undone = plan(&a);
@@ -323,7 +331,7 @@ fn an_import_with_one_differing_key_updates_that_key_alone() {
                 continue;
             }
             assert!(
-                sends(&found, &place, &b) && found.stays.is_empty() || found.restores.is_some(),
+                sends(&found, &place, &b) && found.uncleared.is_empty() || found.restores.is_some(),
                 "{}: {found:?}",
                 of()
             );
@@ -344,7 +352,7 @@ fn the_payload_that_an_import_writes_plans_nothing_for_every_entity_type() {
         let body = answer(entity);
         let locator = entity.parents().into_iter().chain(["id"]).collect::<Vec<_>>().join("/");
         let params = export(entity, &locator, &body);
-        let written = Written { members: params.clone(), unknown: Vec::new() };
+        let written = WrittenParams { members: params.clone(), unknown: Vec::new() };
         let wanted = match parse(&written, entity.params()) {
             Ok(wanted) => wanted,
             Err(faults) => {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 use stripe_provider::catalog::{Kind, Member, Shape, catalog};
 use stripe_provider::connector;
-use stripe_provider::engine::{ActionInput, Written, parse};
+use stripe_provider::engine::{ActionInput, WrittenParams, parse};
 
 /// What is written in place of each secret.
 const NEEDLE: &str = "n33dle";
@@ -46,13 +46,13 @@ fn wrong(path: &[&str]) -> Vec<Map<String, Json>> {
 }
 
 /// The faults of these payloads, and how many there were; every fault is without the secret.
-fn check(params: &[Member], parse: &dyn Fn(&Written) -> Vec<String>) -> usize {
+fn check(params: &[Member], parse: &dyn Fn(&WrittenParams) -> Vec<String>) -> usize {
     let mut paths = Vec::new();
     secrets(params, &[], &mut paths);
     let mut refused = 0;
     for path in &paths {
         for members in wrong(path) {
-            let faults = parse(&Written { members, unknown: Vec::new() });
+            let faults = parse(&WrittenParams { members, unknown: Vec::new() });
             refused += faults.len();
             assert!(!faults.join("\n").contains(NEEDLE), "{path:?}: {faults:?}");
         }
@@ -130,6 +130,6 @@ fn no_record_shows_a_secret_of_any_object_at_any_depth() {
 fn a_card_number_in_the_wrong_place_is_not_shown() {
     let members = at(&["card"], json!("4242424242424242"));
     let params = connector::entity("PaymentMethod").unwrap().params();
-    let faults = parse(&Written { members, unknown: Vec::new() }, params).unwrap_err();
+    let faults = parse(&WrittenParams { members, unknown: Vec::new() }, params).unwrap_err();
     assert_eq!(faults[0].to_string(), r#""card" must be an object, not a value that is not shown"#);
 }

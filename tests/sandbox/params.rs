@@ -24,7 +24,7 @@ impl Setups {
         let read =
             |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
         let table = serde_json::from_str(&read("tests/support/setups.json")).unwrap();
-        let life = read("src/sandbox/life.toml").parse().unwrap();
+        let life = read("src/sandbox/lifecycle.toml").parse().unwrap();
         Self { table, life, made: RefCell::default(), now: now(), counted: Cell::default() }
     }
 

@@ -35,7 +35,7 @@ fn locator(entity: &Entity, path: &str, body: &Json) -> String {
 /// What a page of its list shows of an object; none where it was read by itself.
 async fn by_list(connector: &Connector, entity: &'static Entity, at: &str, made: &Json) -> Option<Json> {
     let before = connector.savings().reads;
-    let found = connector.read(entity, at, ReadHint { body: made, peers: 100 }).await.unwrap();
+    let found = connector.read(entity, at, ReadHint { body: made, expected_reads: 100 }).await.unwrap();
     (connector.savings().reads > before).then_some(found)
 }
 

@@ -7,7 +7,7 @@ use crate::catalog::{Action, Clearing, Entity, Kind, Member, NumberRange, Presen
 
 /// The schema of an entity as Stripe returns it.
 pub(super) fn entity(entity: &Entity) -> Schema {
-    let mut schema = object(&entity.fields, Use::Answer);
+    let mut schema = object(&entity.fields, SchemaUse::Answer);
     schema.insert("title".to_owned(), Json::String(entity.name.clone()));
     schema
 }
@@ -16,7 +16,8 @@ pub(super) fn entity(entity: &Entity) -> Schema {
 pub(super) fn input(action: &Action) -> Schema {
     let ids = action.path_inputs.iter().map(|name| (name.clone(), json!({"type": "string"})));
     let renamed = |param: &Member| action.renames.get(&param.name).unwrap_or(&param.name).clone();
-    let params = action.params.iter().map(|param| (renamed(param), of_member(param, Use::Input).to_value()));
+    let params =
+        action.params.iter().map(|param| (renamed(param), of_member(param, SchemaUse::Input).to_value()));
     let properties: Map<String, Json> = ids.chain(params).collect();
     let required_params =
         action.params.iter().filter(|p| p.shape.is_required() || action.required_inputs.contains(&p.name));
@@ -55,27 +56,27 @@ pub(super) fn output<'n>(fields: impl IntoIterator<Item = &'n str>) -> Schema {
 /// What a schema is for. Stripe adds values to its enums and fields to its objects, so for an
 /// answer known values are examples and other members are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Use {
+enum SchemaUse {
     Answer,
     Input,
 }
 
-fn object(members: &[Member], purpose: Use) -> Schema {
+fn object(members: &[Member], purpose: SchemaUse) -> Schema {
     let properties = members.iter().map(|it| (it.name.clone(), of_member(it, purpose).to_value()));
     let properties: Map<String, Json> = properties.collect();
     let left_out = |it: &&Member| it.shape.presence == Presence::Optional;
     let required: Vec<&str> = members.iter().filter(|it| !left_out(it)).map(|it| it.name.as_str()).collect();
     let mut schema = json_schema!({"type": "object", "properties": properties, "required": required});
-    if purpose == Use::Input {
+    if purpose == SchemaUse::Input {
         schema.insert("additionalProperties".to_owned(), Json::Bool(false));
     }
     schema
 }
 
-fn of_member(member: &Member, purpose: Use) -> Schema {
+fn of_member(member: &Member, purpose: SchemaUse) -> Schema {
     let mut schema = of_shape(&member.shape, purpose).to_value();
     match NumberRange::of(&member.name) {
-        Some(range) if purpose == Use::Input => limit(&mut schema, range),
+        Some(range) if purpose == SchemaUse::Input => limit(&mut schema, range),
         _ => {}
     }
     // A schema stays one; one of anything would only say less.
@@ -97,7 +98,7 @@ fn limit(schema: &mut Json, range: NumberRange) {
     alternatives.into_iter().flatten().for_each(|schema| limit(schema, range));
 }
 
-fn of_shape(shape: &Shape, purpose: Use) -> Schema {
+fn of_shape(shape: &Shape, purpose: SchemaUse) -> Schema {
     let mut schema = of_kind(&shape.kind, purpose);
     if shape.presence == Presence::Nullable {
         or_null(&mut schema);
@@ -108,8 +109,8 @@ fn of_shape(shape: &Shape, purpose: Use) -> Schema {
     schema
 }
 
-fn of_kind(kind: &Kind, purpose: Use) -> Schema {
-    let input = purpose == Use::Input;
+fn of_kind(kind: &Kind, purpose: SchemaUse) -> Schema {
+    let input = purpose == SchemaUse::Input;
     match kind {
         Kind::Any => json_schema!({}),
         Kind::Boolean => json_schema!({"type": "boolean"}),

@@ -13,14 +13,14 @@ const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 /// What names are looked up in.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Names<'n> {
+pub(super) struct NameLookup<'n> {
     pub(super) entity: &'n Entity,
     /// The call that finds the entities.
     pub(super) call: Option<&'n Operation>,
 }
 
 /// What that name means: a field, else what the entity belongs to, else a param of the call.
-pub(super) fn named(name: &str, at: usize, names: Names<'_>) -> Result<Field, String> {
+pub(super) fn named(name: &str, at: usize, names: NameLookup<'_>) -> Result<Field, String> {
     let entity = names.entity;
     match resolve(name, &entity.fields) {
         Ok(found) => {
@@ -47,7 +47,7 @@ fn server_only(name: &str, at: usize, call: &Operation) -> Option<Field> {
     Some(Field { path: found.path, holds: scalar_type(found.shape?), server_only: true, at })
 }
 
-fn unknown(name: &str, why: Unresolved, Names { entity, call }: Names<'_>) -> String {
+fn unknown(name: &str, why: Unresolved, NameLookup { entity, call }: NameLookup<'_>) -> String {
     let searches = call.is_some_and(|call| call.kind == OperationKind::Search);
     let list = entity.operation(OperationKind::List).filter(|_| searches);
     if list.is_some_and(|list| server_only(name, 0, list).is_some()) {

@@ -2,7 +2,7 @@
 
 use super::expression::{Comparison, Expression, Field, Operand};
 use super::lexer::{SyntaxError, Token, Word};
-use super::operand::{self, Names};
+use super::operand::{self, NameLookup};
 
 /// Conditions may be nested this deep.
 const DEEPEST: usize = 64;
@@ -12,7 +12,7 @@ const KEYWORDS: [&str; 10] = ["AND", "OR", "NOT", "LIKE", "IN", "BETWEEN", "IS",
 /// The condition the words make; none when there are no words. The clause ends at `end`.
 pub(super) fn parse(
     tokens: &[Token],
-    names: Names<'_>,
+    names: NameLookup<'_>,
     end: usize,
 ) -> Result<Option<Expression>, SyntaxError> {
     if tokens.is_empty() {
@@ -28,7 +28,7 @@ pub(super) fn parse(
 
 struct Parser<'t> {
     tokens: &'t [Token],
-    names: Names<'t>,
+    names: NameLookup<'t>,
     /// Where the clause ends, for errors about what is missing.
     end: usize,
     depth: usize,

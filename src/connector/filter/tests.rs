@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
 use super::expression::ScalarType;
-use super::operand::{Names, named};
+use super::operand::{NameLookup, named};
 use super::{Filter, FilterError};
 use crate::catalog::names::resolve;
 use crate::catalog::spelling::pascal_case;
@@ -229,7 +229,7 @@ fn no_condition_that_only_stripe_can_compare_is_dropped() {
     let mut tried = 0;
     let lists = catalog().entities().filter_map(|name| catalog().entity(name));
     for (entity, list) in lists.filter_map(|it| Some((it, it.operation(OperationKind::List)?))) {
-        let names = Names { entity, call: Some(list) };
+        let names = NameLookup { entity, call: Some(list) };
         let chosen = selectors(list).map(|param| param.name.as_str()).chain(parents(&list.path));
         let fields = chosen.filter_map(|name| named(name, 0, names).ok());
         for field in fields.filter(|field| field.server_only) {

@@ -18,7 +18,7 @@ use tokio::time::{sleep, timeout};
 
 use super::listing::{FetchedPage, ObjectList, Start};
 use super::page_cache::{Abilities, PageCache};
-use super::{Age, Epoch, Saved};
+use super::{Epoch, Freshness, Saved};
 use crate::connector::Connector;
 
 /// The most that a read waits for others to come.
@@ -40,7 +40,7 @@ pub(super) struct ListReads {
     state: Mutex<ListState>,
     /// Objects that may be as old as the last write stay for reads to come; else a page answers only who waited
     /// when it was asked for.
-    age: Age,
+    age: Freshness,
 }
 
 #[derive(Debug, Default)]
@@ -100,26 +100,26 @@ struct PageRequest {
 pub(super) enum ReadOutcome {
     Found(Json),
     /// It has to be sent by itself, while this is held.
-    Singly(Option<Single>),
+    Singly(Option<SingleRead>),
 }
 
 /// A read that is sent by itself.
 #[derive(Debug)]
-pub(super) struct Single(Arc<ListReads>);
+pub(super) struct SingleRead(Arc<ListReads>);
 
-impl Drop for Single {
+impl Drop for SingleRead {
     fn drop(&mut self) {
         self.0.lock().single -= 1;
     }
 }
 
 impl ListReads {
-    pub(super) fn new(age: Age) -> Self {
+    pub(super) fn new(age: Freshness) -> Self {
         Self { state: Mutex::default(), age }
     }
 
     fn keeps(&self) -> bool {
-        self.age == Age::SinceLastWrite
+        self.age == Freshness::SinceLastWrite
     }
 
     /// Counts one more object of the list; how many this run has had to do with, or expects.
@@ -173,7 +173,7 @@ impl ListReads {
         if !state.has_others() {
             state.single += 1;
             state.done += 1;
-            return Err(ReadOutcome::Singly(Some(Single(Arc::clone(self)))));
+            return Err(ReadOutcome::Singly(Some(SingleRead(Arc::clone(self)))));
         }
         let (reply, answer) = oneshot::channel();
         let epoch = state.epoch;
@@ -188,7 +188,7 @@ impl ListReads {
     /// Asks for pages while it pays for those who wait, or who will.
     async fn run(self: Arc<Self>, connector: Connector, listing: ObjectList) {
         let can = Abilities { times: listing.has_times(), ids: listing.goes_by_id() };
-        let mut paging = Paging { list: &self, ended: false };
+        let mut paging = PagingTask { list: &self, ended: false };
         self.gather().await;
         let mut under_way = FuturesUnordered::new();
         loop {
@@ -301,12 +301,12 @@ async fn page(
 }
 
 /// The task that asks for pages. However it ends, nobody waits for it for ever.
-struct Paging<'s> {
+struct PagingTask<'s> {
     list: &'s ListReads,
     ended: bool,
 }
 
-impl Drop for Paging<'_> {
+impl Drop for PagingTask<'_> {
     fn drop(&mut self) {
         if !self.ended {
             let mut state = self.list.lock();
@@ -339,10 +339,11 @@ impl ListState {
     }
 
     /// Answers those whose objects were shown, and are no older than they may be; how many that were.
-    fn answer(&mut self, age: Age) -> usize {
+    fn answer(&mut self, age: Freshness) -> usize {
         let mut answered = 0;
         for waiting in std::mem::take(&mut self.waiting) {
-            match self.cache.take(&waiting.id).filter(|_| age == Age::SinceLastWrite || waiting.waited) {
+            match self.cache.take(&waiting.id).filter(|_| age == Freshness::SinceLastWrite || waiting.waited)
+            {
                 Some(found) => {
                     answered += 1;
                     // The receiver is gone if its caller was cancelled.

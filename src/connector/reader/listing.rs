@@ -105,7 +105,7 @@ impl ObjectList {
             let more = body.get("has_more") == Some(&Json::Bool(true)) || token.is_some();
             Ok(FetchedPage { objects, more, token })
         };
-        let asked = super::super::asked("List", self.entity, None);
+        let asked = super::super::traced_operation("List", self.entity, None);
         connector.connection.operation(asked, work, |page| page.objects.len()).await
     }
 

@@ -1,13 +1,13 @@
 use serde_json::{Value as Json, json};
 
-use super::{Change, Wanted, between};
+use super::{Change, DesiredParams, between};
 use crate::connector::entity;
 use crate::engine::Params;
 
 fn change(name: &str, before: &Json, after: &Json) -> Change {
     let map = |value: &Json| value.as_object().unwrap().clone();
-    let wanted = Wanted { params: map(after), ..Wanted::default() };
-    between(entity(name).unwrap(), &map(before), &wanted)
+    let desired = DesiredParams { params: map(after), ..DesiredParams::default() };
+    between(entity(name).unwrap(), &map(before), &desired)
 }
 
 #[test]
@@ -15,9 +15,12 @@ fn an_unknown_member_updates_where_an_update_takes_it_and_replaces_where_none_do
     let before = json!({"currency": "usd", "nickname": "A", "recurring": {"interval": "month"}});
     let unknown = |path: &[&str], after: Json| {
         let path = path.iter().map(|part| (*part).to_owned()).collect();
-        let wanted =
-            Wanted { params: after.as_object().unwrap().clone(), unknown: vec![path], ..Wanted::default() };
-        between(entity("Price").unwrap(), before.as_object().unwrap(), &wanted)
+        let desired = DesiredParams {
+            params: after.as_object().unwrap().clone(),
+            unknown: vec![path],
+            ..DesiredParams::default()
+        };
+        between(entity("Price").unwrap(), before.as_object().unwrap(), &desired)
     };
     let found = unknown(&["nickname"], json!({"currency": "usd", "recurring": {"interval": "month"}}));
     assert_eq!(found, Change { unknown: true, ..Change::default() });
@@ -35,7 +38,7 @@ fn a_change_sends_what_differs_and_clears_what_is_gone() {
     let found = change("Customer", &before, &after);
     let expected = json!({"email": "c@b.c", "metadata": {"z": "3", "y": ""}, "phone": ""});
     assert_eq!(Json::Object(found.update), expected);
-    assert!(found.stays.is_empty() && found.replaces.is_empty());
+    assert!(found.uncleared.is_empty() && found.replaces.is_empty());
 }
 
 #[test]
@@ -47,8 +50,8 @@ fn a_removed_param_that_no_call_unsets_is_set_to_its_default_or_stays() {
     };
     assert_eq!(Json::Object(removed(json!({"active": false})).update), json!({"active": true}));
     assert!(removed(json!({"active": true})).is_nothing(), "that is the default");
-    let stays = removed(json!({"shippable": true}));
-    assert_eq!((stays.update.len(), stays.stays), (0, vec!["shippable".to_owned()]));
+    let uncleared = removed(json!({"shippable": true}));
+    assert_eq!((uncleared.update.len(), uncleared.uncleared), (0, vec!["shippable".to_owned()]));
     let whole =
         removed(json!({"package_dimensions": {"height": "1", "length": "1", "weight": "1", "width": "1"}}));
     assert_eq!(Json::Object(whole.update), json!({"package_dimensions": ""}));
@@ -64,7 +67,7 @@ fn what_unsets_members_is_sent_with_what_stripe_requires_beside_them() {
     let reason = json!({"cancellation_reason": {"enabled": true, "options": ["too_complex", "other"]}});
     let found = change("BillingPortalConfiguration", &features(reason), &features(json!({})));
     let expected = features(json!({"cancellation_reason": {"enabled": false, "options": ""}}));
-    assert_eq!((Json::Object(found.update), found.stays.len()), (expected, 0));
+    assert_eq!((Json::Object(found.update), found.uncleared.len()), (expected, 0));
 }
 
 #[test]
@@ -78,7 +81,7 @@ fn what_was_removed_of_an_item_is_unset() {
     assert_eq!(Json::Object(found.update), items(json!({"a": ""}), json!(2)));
     let before = json!({"items": [{"price": "price_1", "quantity": 2}]});
     let found = change("Subscription", &before, &json!({"items": [{"price": "price_1"}]}));
-    assert_eq!(found.stays, ["items.0.quantity"]);
+    assert_eq!(found.uncleared, ["items.0.quantity"]);
 }
 
 #[test]
@@ -155,17 +158,17 @@ fn a_list_whose_items_only_a_new_object_can_have_replaces() {
 fn an_unknown_member_of_an_item_replaces_where_no_update_takes_it() {
     let before = json!({"line_items": [{"price": "price_1", "quantity": 1}]});
     let path = ["line_items", "0", "price"].map(str::to_owned).to_vec();
-    let wanted = Wanted { params: Params::new(), unknown: vec![path], ..Wanted::default() };
-    let found = between(entity("PaymentLink").unwrap(), before.as_object().unwrap(), &wanted);
+    let desired = DesiredParams { params: Params::new(), unknown: vec![path], ..DesiredParams::default() };
+    let found = between(entity("PaymentLink").unwrap(), before.as_object().unwrap(), &desired);
     assert_eq!(found.replaces, ["line_items.0.price"]);
     let items = json!({"items": [{"price": "price_1", "quantity": 1}], "customer": "cus_1"});
-    let wanted = Wanted {
+    let desired = DesiredParams {
         params: json!({"customer": "cus_1"}).as_object().unwrap().clone(),
         unknown: vec![["items", "0", "price"].map(str::to_owned).to_vec()],
-        ..Wanted::default()
+        ..DesiredParams::default()
     };
-    let found = between(entity("Subscription").unwrap(), items.as_object().unwrap(), &wanted);
-    assert!(found.replaces.is_empty() && found.unknown && found.stays.is_empty(), "{found:?}");
+    let found = between(entity("Subscription").unwrap(), items.as_object().unwrap(), &desired);
+    assert!(found.replaces.is_empty() && found.unknown && found.uncleared.is_empty(), "{found:?}");
 }
 
 #[test]
@@ -201,9 +204,9 @@ fn an_object_under_a_key_stays_where_no_call_takes_the_key_away() {
         "currency_options": {"eur": {"amount_off": 4}, "gbp": {"amount_off": 3}}});
     let one = json!({"amount_off": 5, "currency": "usd", "currency_options": {"eur": {"amount_off": 4}}});
     let found = change("Coupon", &both, &one);
-    assert_eq!((found.stays, found.update), (vec!["currency_options.gbp".to_owned()], Params::new()));
+    assert_eq!((found.uncleared, found.update), (vec!["currency_options.gbp".to_owned()], Params::new()));
     let none = change("Coupon", &one, &json!({"amount_off": 5, "currency": "usd"}));
-    assert_eq!((none.stays, none.update), (vec!["currency_options.eur".to_owned()], Params::new()));
+    assert_eq!((none.uncleared, none.update), (vec!["currency_options.eur".to_owned()], Params::new()));
 }
 
 #[test]

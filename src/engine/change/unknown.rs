@@ -3,12 +3,12 @@
 
 use serde_json::Value as Json;
 
-use super::{Differ, ParamSets};
+use super::{ParamDiff, ParamSets};
 use crate::catalog::{Entity, Member, Shape, at, find};
 use crate::engine::Params;
 use crate::engine::params::dotted;
 
-impl Differ<'_> {
+impl ParamDiff<'_> {
     /// What is not known yet at a path.
     pub(super) fn unknown(&mut self, at: &str, path: &[String], before: &Params, members: ParamSets<'_>) {
         let inside = |param: &String| param == at || param.starts_with(&format!("{at}."));

@@ -26,7 +26,7 @@ pub struct PendingCreate {
 
 /// An object that a run which died had made, and that a create took in place of a new one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Adopted {
+pub struct RecoveredObject {
     /// Stripe's id of the object, or what else names it.
     pub id: String,
     /// The seconds since the run that died wrote its create down.
@@ -78,9 +78,9 @@ impl PendingCreate {
     }
 
     /// The object under `id` as adopted, if Stripe repeated the answer that an earlier run did not get.
-    pub fn adopted(&self, id: &str, replayed: bool) -> Option<Adopted> {
+    pub fn adopted(&self, id: &str, replayed: bool) -> Option<RecoveredObject> {
         let age = (Timestamp::now().as_second() - self.entry.at).max(0);
-        (self.resumed && replayed).then(|| Adopted { id: id.to_owned(), age })
+        (self.resumed && replayed).then(|| RecoveredObject { id: id.to_owned(), age })
     }
 
     /// Stripe answered: the object is on its way into the state.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::entry::{JournalLine, WriterProcess};
-use super::{Adopted, Intent, Journal, Leftovers, Look, PendingCreate, fingerprint, run};
+use super::{ExistenceCheck, Intent, Journal, Leftovers, PendingCreate, RecoveredObject, fingerprint, run};
 use crate::connector::AccountMark;
 
 mod claims;
@@ -156,7 +156,7 @@ async fn a_rotated_key_is_recognised_by_an_object_that_the_old_one_made() {
     let (later, _) = later(folder.path()).await;
     let calls = std::cell::Cell::new(0);
     let sees = async |visible: Option<&str>, rotated: &AccountMark| {
-        let look = |what: &str, id: &str| -> Option<Look> {
+        let look = |what: &str, id: &str| -> Option<ExistenceCheck> {
             calls.set(calls.get() + 1);
             let seen = visible.map(|visible| (what, id) == ("Customer", visible));
             Some(Box::pin(std::future::ready(seen)))
@@ -273,7 +273,7 @@ async fn a_create_without_an_answer_and_one_with_are_told_apart() {
     assert_eq!(found.unanswered, ["Customer"]);
     let pending = begun(&later, "same", "third").await;
     assert_eq!(pending.adopted("cus_1", false), None, "Stripe made it now");
-    assert!(matches!(pending.adopted("cus_1", true), Some(Adopted { age: 0..60, .. })));
+    assert!(matches!(pending.adopted("cus_1", true), Some(RecoveredObject { age: 0..60, .. })));
     assert_eq!(begun(&later, "third", "fourth").await.adopted("cus_2", true), None);
 }
 

@@ -6,23 +6,23 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::values::wrong;
-use super::{Faults, ParamError, Wanted};
+use super::{DesiredParams, ParamError, ParamErrors};
 use crate::catalog::Entity;
 use crate::catalog::constraint::{Condition, Constraints, Known, Violation, constraints};
 
 /// The documented limits that single params exceed, for creates and updates alike.
-pub(super) fn limits(entity: &Entity, wanted: &Wanted) -> Faults {
+pub(super) fn limits(entity: &Entity, wanted: &DesiredParams) -> ParamErrors {
     constraints().get(&entity.key).map(|table| faults(table, wanted)).unwrap_or_default()
 }
 
 /// The documented constraints that the params of a create violate together.
-pub(super) fn of_create(entity: &Entity, wanted: &Wanted) -> Faults {
+pub(super) fn of_create(entity: &Entity, wanted: &DesiredParams) -> ParamErrors {
     let table = constraints().get(&format!("{}.Create", entity.key));
     table.map(|table| faults(table, wanted)).unwrap_or_default()
 }
 
-fn faults(table: &Constraints, wanted: &Wanted) -> Faults {
-    let Wanted { params, unknown, .. } = wanted;
+fn faults(table: &Constraints, wanted: &DesiredParams) -> ParamErrors {
+    let DesiredParams { params, unknown, .. } = wanted;
     let known = Known { params, unknown, now: Timestamp::now().as_second() };
     table.violations(known).map(|violation| fault(violation, known)).collect()
 }
@@ -85,13 +85,13 @@ fn told(before: &str, values: &BTreeMap<String, Json>) -> String {
 #[cfg(test)]
 mod tests {
     use crate::catalog::constraint::samples::samples;
-    use crate::engine::params::{ParamError, Written, create_params};
-    use crate::engine::{Error, Faults};
+    use crate::engine::params::{ParamError, WrittenParams, create_params};
+    use crate::engine::{Error, ParamErrors};
 
-    fn faults(sample: &Written, entity: &'static crate::catalog::Entity) -> Faults {
+    fn faults(sample: &WrittenParams, entity: &'static crate::catalog::Entity) -> ParamErrors {
         match create_params(entity, sample) {
             Err(Error::Params(faults)) => faults,
-            _ => Faults::new(),
+            _ => ParamErrors::new(),
         }
     }
 
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn every_constraint_refuses_a_create() {
         for sample in samples() {
-            let written = Written { members: sample.params.clone(), ..Written::default() };
+            let written = WrittenParams { members: sample.params.clone(), ..WrittenParams::default() };
             let found = faults(&written, sample.entity);
             let named = found.iter().any(|fault| fault.param() == sample.param && is_refusal(fault));
             assert!(
@@ -121,7 +121,7 @@ mod tests {
             for needed in &sample.needs {
                 let top = needed.split('.').next().unwrap();
                 let mut written =
-                    Written { members: sample.params.clone(), unknown: vec![vec![top.to_owned()]] };
+                    WrittenParams { members: sample.params.clone(), unknown: vec![vec![top.to_owned()]] };
                 written.members.shift_remove(top);
                 let found = faults(&written, sample.entity);
                 let why = sample.param.split('.').next();

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::values::wrong;
-use super::{Faults, ParamError, dotted};
+use super::{ParamError, ParamErrors, dotted};
 use crate::connector::scalar;
 
 /// What Stripe takes of the maps of one name, wherever they stand.
@@ -25,14 +25,14 @@ const LIMITS: [Limits; 1] =
     [Limits { name: "metadata", keys: 50, key_length: 40, value_length: 500, reserved: ['[', ']'] }];
 
 /// A fault for each limit that a map at this place exceeds.
-pub(super) fn exceeded(given: &Map<String, Json>, place: &str) -> Faults {
+pub(super) fn exceeded(given: &Map<String, Json>, place: &str) -> ParamErrors {
     let name = place.rsplit('.').next().unwrap_or_default();
     let limits = LIMITS.iter().filter(|limits| limits.name == name);
     limits.flat_map(|limits| limits.faults(given, place)).collect()
 }
 
 impl Limits {
-    fn faults(&self, given: &Map<String, Json>, place: &str) -> Faults {
+    fn faults(&self, given: &Map<String, Json>, place: &str) -> ParamErrors {
         let set: Vec<(&String, &Json)> = given.iter().filter(|(_, value)| !value.is_null()).collect();
         let many = (set.len() > self.keys).then(|| ParamError::Value {
             param: place.to_owned(),
@@ -44,7 +44,7 @@ impl Limits {
             .collect()
     }
 
-    fn of_entry(&self, place: &str, key: &str, value: &Json) -> Faults {
+    fn of_entry(&self, place: &str, key: &str, value: &Json) -> ParamErrors {
         let wrong_key = |what: String| wrong(place, &format!("a map {what}"), &Json::from(key));
         let long = key.chars().count() > self.key_length;
         let long = long.then(|| wrong_key(format!("whose keys have at most {} characters", self.key_length)));

@@ -3,25 +3,27 @@ use std::collections::BTreeSet;
 use serde_json::{Value as Json, json};
 
 use super::values::value;
-use super::{Faults, Written, create_params, dotted, parse, require, unlisted_values, with_original_keys};
+use super::{
+    ParamErrors, WrittenParams, create_params, dotted, parse, require, unlisted_values, with_original_keys,
+};
 use crate::catalog::{Kind, Member, NumberRange, OperationKind, Shape, catalog};
 use crate::connector::entity;
 use crate::engine::Error;
 
-fn written(given: &Json) -> Written {
-    Written { members: given.as_object().unwrap().clone(), unknown: Vec::new() }
+fn written(given: &Json) -> WrittenParams {
+    WrittenParams { members: given.as_object().unwrap().clone(), unknown: Vec::new() }
 }
 
-fn create(name: &str, given: &Json) -> Result<Json, Faults> {
+fn create(name: &str, given: &Json) -> Result<Json, ParamErrors> {
     let operation = entity(name).unwrap().operation(OperationKind::Create).unwrap();
-    parse(&written(given), &operation.params).map(|wanted| Json::Object(wanted.params))
+    parse(&written(given), &operation.params).map(|desired| Json::Object(desired.params))
 }
 
 fn refused(name: &str, given: &Json) -> String {
     sentences(&create(name, given).unwrap_err())
 }
 
-fn sentences(faults: &Faults) -> String {
+fn sentences(faults: &ParamErrors) -> String {
     faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
@@ -52,12 +54,12 @@ fn what_is_not_known_yet_is_not_missing() {
     let given = json!({"currency": "usd", "recurring": {}});
     let path = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
     let unknown = vec![path(&["Product"]), path(&["recurring", "Interval"])];
-    let given = Written { members: given.as_object().unwrap().clone(), unknown };
+    let given = WrittenParams { members: given.as_object().unwrap().clone(), unknown };
     let params = entity("Price").unwrap();
-    let wanted = parse(&given, params.params()).unwrap();
-    assert_eq!(wanted.unknown, [path(&["product"]), path(&["recurring", "interval"])]);
-    require(&wanted, params.create_params()).unwrap();
-    let misspelt = Written { unknown: vec![path(&["Prodcut"])], ..Written::default() };
+    let desired = parse(&given, params.params()).unwrap();
+    assert_eq!(desired.unknown, [path(&["product"]), path(&["recurring", "interval"])]);
+    require(&desired, params.create_params()).unwrap();
+    let misspelt = WrittenParams { unknown: vec![path(&["Prodcut"])], ..WrittenParams::default() };
     assert!(sentences(&parse(&misspelt, params.params()).unwrap_err()).contains("product"));
 }
 
@@ -167,8 +169,8 @@ fn two_keys_for_one_param_are_refused() {
 #[test]
 fn a_required_param_that_is_missing_is_named() {
     let operation = entity("PaymentIntent").unwrap().operation(OperationKind::Create).unwrap();
-    let wanted = parse(&written(&json!({"amount": 5})), &operation.params).unwrap();
-    let faults = require(&wanted, &operation.params).unwrap_err();
+    let desired = parse(&written(&json!({"amount": 5})), &operation.params).unwrap();
+    let faults = require(&desired, &operation.params).unwrap_err();
     assert_eq!(sentences(&faults), r#"the payload lacks "currency", which Stripe requires"#);
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::names::closest;
 use crate::catalog::{Kind, Member, Shape, currencies, find};
-use crate::engine::params::{Params, Wanted, dotted};
+use crate::engine::params::{DesiredParams, Params, dotted};
 
 /// A value that is not on the list of its param. It is sent: Stripe adds values.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,9 +46,9 @@ impl fmt::Display for UnlistedValue {
 }
 
 /// Every value of an enum that the facts do not list, and every currency that Stripe is not known to take.
-pub fn unlisted_values(wanted: &Wanted, known: &[Member]) -> Vec<UnlistedValue> {
+pub fn unlisted_values(desired: &DesiredParams, known: &[Member]) -> Vec<UnlistedValue> {
     let mut found = Vec::new();
-    in_object(&wanted.params, known, "", &mut found);
+    in_object(&desired.params, known, "", &mut found);
     found
 }
 

@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value as Json};
 
-use super::{Faults, ParamError, Params, dotted, limits};
+use super::{ParamError, ParamErrors, Params, dotted, limits};
 use crate::catalog::names::{Unresolved, resolve};
 use crate::catalog::{Clearing, Kind, Member, NumberRange, Shape, find, whole_spelling};
 use crate::connector::{plain_number, scalar};
@@ -16,8 +16,12 @@ use crate::connector::{plain_number, scalar};
 const SHOWN: usize = 40;
 
 /// The params of an object, keys resolved and values checked.
-pub(super) fn object(given: &Map<String, Json>, params: &[Member], place: &str) -> Result<Params, Faults> {
-    let (mut found, mut faults) = (Params::new(), Faults::new());
+pub(super) fn object(
+    given: &Map<String, Json>,
+    params: &[Member],
+    place: &str,
+) -> Result<Params, ParamErrors> {
+    let (mut found, mut faults) = (Params::new(), ParamErrors::new());
     for (key, given) in given.iter().filter(|(_, value)| !value.is_null()) {
         let checked = member(key, given, params, place);
         match checked.and_then(|(name, value)| insert(&mut found, key, name, value).map_err(one)) {
@@ -36,7 +40,12 @@ fn spelled_twice(name: &str, found: &Params, place: &str) -> Option<ParamError> 
 }
 
 /// The param that a key names, and its value: a dotted key is the nested value it stands for.
-fn member<'m>(key: &str, given: &Json, params: &'m [Member], place: &str) -> Result<(&'m str, Json), Faults> {
+fn member<'m>(
+    key: &str,
+    given: &Json,
+    params: &'m [Member],
+    place: &str,
+) -> Result<(&'m str, Json), ParamErrors> {
     let no_param = |why| one(unknown(&dotted(place, key), why));
     let path = resolve(key, params).map_err(no_param)?.path;
     let outer = path.split_first().and_then(|(name, inside)| Some((find(params, name)?, inside)));
@@ -49,7 +58,7 @@ fn member<'m>(key: &str, given: &Json, params: &'m [Member], place: &str) -> Res
 }
 
 /// A path of keys in Stripe's spelling.
-pub(super) fn resolve_path(keys: &[String], params: &[Member]) -> Result<Vec<String>, Faults> {
+pub(super) fn resolve_path(keys: &[String], params: &[Member]) -> Result<Vec<String>, ParamErrors> {
     let (mut path, mut members, mut item) = (Vec::new(), Some(params), None);
     for (at, key) in keys.iter().enumerate() {
         // Below a map every key is its own; below a list stands the place of an item.
@@ -69,14 +78,14 @@ pub(super) fn resolve_path(keys: &[String], params: &[Member]) -> Result<Vec<Str
 
 /// All results, or the faults of all.
 pub(super) fn all<T, C: FromIterator<T>>(
-    results: impl Iterator<Item = Result<T, Faults>>,
-) -> Result<C, Faults> {
-    let mut faults = Faults::new();
+    results: impl Iterator<Item = Result<T, ParamErrors>>,
+) -> Result<C, ParamErrors> {
+    let mut faults = ParamErrors::new();
     let good = results.filter_map(|result| result.map_err(|more| faults.extend(more)).ok()).collect();
     if faults.is_empty() { Ok(good) } else { Err(faults) }
 }
 
-fn one(error: ParamError) -> Faults {
+fn one(error: ParamError) -> ParamErrors {
     vec![error]
 }
 
@@ -105,7 +114,7 @@ fn insert(found: &mut Map<String, Json>, key: &str, name: &str, value: Json) -> 
 }
 
 /// The value as it is sent. No error repeats a secret, or what should have been an object that holds one.
-pub(super) fn value(given: &Json, shape: &Shape, place: &str) -> Result<Json, Faults> {
+pub(super) fn value(given: &Json, shape: &Shape, place: &str) -> Result<Json, ParamErrors> {
     checked(given, shape, place).map_err(|faults| {
         let hide = |fault| match fault {
             ParamError::Value { param, expected, .. }
@@ -119,7 +128,7 @@ pub(super) fn value(given: &Json, shape: &Shape, place: &str) -> Result<Json, Fa
     })
 }
 
-fn checked(given: &Json, shape: &Shape, place: &str) -> Result<Json, Faults> {
+fn checked(given: &Json, shape: &Shape, place: &str) -> Result<Json, ParamErrors> {
     match (&shape.kind, given) {
         _ if shape.clearing == Clearing::Empty && given.as_str() == Some("") => Ok(given.clone()),
         (Kind::Object(params), Json::Object(given)) => object(given, params, place).map(Json::Object),
@@ -183,7 +192,7 @@ fn text(given: &Json, max_length: u32, place: &str) -> Result<Json, ParamError> 
     Ok(Json::String(text))
 }
 
-fn map(given: &Map<String, Json>, shape: &Shape, place: &str) -> Result<Json, Faults> {
+fn map(given: &Map<String, Json>, shape: &Shape, place: &str) -> Result<Json, ParamErrors> {
     let exceeded = limits::exceeded(given, place);
     if !exceeded.is_empty() {
         return Err(exceeded);
@@ -198,7 +207,7 @@ fn map(given: &Map<String, Json>, shape: &Shape, place: &str) -> Result<Json, Fa
 
 /// The first shape that takes the value; else the faults of the one that is like it. The words
 /// that stand beside another kind (`now` beside a time) are all there are.
-fn union(given: &Json, shapes: &[Shape], place: &str) -> Result<Json, Faults> {
+fn union(given: &Json, shapes: &[Shape], place: &str) -> Result<Json, ParamErrors> {
     let is_word = |shape: &&Shape| matches!(&shape.kind, Kind::Enum(_));
     let is_known =
         |shape: &Shape| given.as_str().is_some_and(|word| shape.values().iter().any(|it| it == word));
@@ -217,7 +226,7 @@ fn union(given: &Json, shapes: &[Shape], place: &str) -> Result<Json, Faults> {
 }
 
 /// The faults of a value that may be a word, too: what is said of a number names the words.
-fn or_words(faults: Faults, words: &[&Shape], place: &str) -> Faults {
+fn or_words(faults: ParamErrors, words: &[&Shape], place: &str) -> ParamErrors {
     let words: String = words
         .iter()
         .flat_map(|words| words.values())

@@ -34,7 +34,7 @@ pub(in crate::provider) struct StoredObject<'s> {
 }
 
 /// Where an object was made, and the connection that was last used for it.
-struct Home {
+struct Origin {
     handle: Option<String>,
     used: Arc<Connection>,
     account: AccountIdentity,
@@ -42,7 +42,7 @@ struct Home {
 
 /// What a configured connection means for a stored object.
 #[derive(Debug)]
-pub(in crate::provider) enum Configured {
+pub(in crate::provider) enum ConfiguredConnection {
     /// It leads to the object.
     Same(PrivateData),
     /// It leads to another account or mode; the object can be ended through the old connection.
@@ -56,16 +56,16 @@ pub(in crate::provider) async fn on_way_to(
     private: &PrivateData,
     stored: StoredObject<'_>,
 ) -> Result<PrivateData, Diagnostic> {
-    let home = Home::of(runtime, private, stored).await?;
-    let newest = home.handle.as_deref().map(|old| runtime.freshest(old));
+    let origin = Origin::of(runtime, private, stored).await?;
+    let newest = origin.handle.as_deref().map(|old| runtime.freshest(old));
     let connection = private.on(newest.clone()).connection(runtime)?;
-    if !home.is_left_by(&connection).await {
+    if !origin.is_left_by(&connection).await {
         return Ok(private.on(newest));
     }
-    if home.handle != newest && !home.is_left_by(&home.used).await {
-        return Ok(private.on(home.handle));
+    if origin.handle != newest && !origin.is_left_by(&origin.used).await {
+        return Ok(private.on(origin.handle));
     }
-    Err(leads_to_another(&home.account, &connection, stored).await)
+    Err(leads_to_another(&origin.account, &connection, stored).await)
 }
 
 /// The private data on the connection that the configuration names: none is the default connection.
@@ -74,27 +74,30 @@ pub(in crate::provider) async fn configured(
     private: &PrivateData,
     stored: StoredObject<'_>,
     config: &Value,
-) -> Result<Configured, Diagnostic> {
+) -> Result<ConfiguredConnection, Diagnostic> {
     if config.is_unknown() {
-        return on_way_to(runtime, private, stored).await.map(Configured::Same);
+        return on_way_to(runtime, private, stored).await.map(ConfiguredConnection::Same);
     }
-    let home = Home::of(runtime, private, stored).await?;
+    let origin = Origin::of(runtime, private, stored).await?;
     let named = config.as_str().map(str::to_owned);
     let connection = private.on(named.clone()).connection(runtime)?;
-    if !home.is_left_by(&connection).await {
-        return Ok(Configured::Same(private.on(named)));
+    if !origin.is_left_by(&connection).await {
+        return Ok(ConfiguredConnection::Same(private.on(named)));
     }
     // An apply cannot replace what was planned while the handle was not known.
-    let may_move = !runtime.walk.is_apply() && home.handle != named && home.handle.is_some();
-    if may_move && !home.is_left_by(&home.used).await {
+    let may_move = !runtime.walk.is_apply() && origin.handle != named && origin.handle.is_some();
+    if may_move && !origin.is_left_by(&origin.used).await {
         // Else the apply would end the object here and find that it cannot be made there.
         connection.check_once().await.map_err(|error| explain_connection(&error, "connection_handle"))?;
-        return Ok(Configured::Moved(PrivateData { leaves: home.handle, ..private.on(named) }));
+        return Ok(ConfiguredConnection::Moved(PrivateData {
+            replaced_handle: origin.handle,
+            ..private.on(named)
+        }));
     }
-    Err(leads_to_another(&home.account, &connection, stored).await)
+    Err(leads_to_another(&origin.account, &connection, stored).await)
 }
 
-impl Home {
+impl Origin {
     async fn of(
         runtime: &Runtime,
         private: &PrivateData,
@@ -102,7 +105,7 @@ impl Home {
     ) -> Result<Self, Diagnostic> {
         let handle = private.handle.clone().or_else(|| stored.handle.as_str().map(str::to_owned));
         let used = private.on(handle.clone()).connection(runtime)?;
-        let account = match &private.home {
+        let account = match &private.origin {
             Some(account) => account.clone(),
             None => presumed(&used, stored).await,
         };
@@ -116,9 +119,9 @@ impl Home {
             Likeness::Same => false,
             Likeness::Other => true,
             Likeness::Undecided => {
-                let home = self.asked().await;
-                home.account_id.is_some()
-                    && home.likeness(&connection.asked_identity().await) == Likeness::Other
+                let origin = self.asked().await;
+                origin.account_id.is_some()
+                    && origin.likeness(&connection.fetch_identity().await) == Likeness::Other
             }
         }
     }
@@ -127,7 +130,7 @@ impl Home {
     async fn asked(&self) -> AccountIdentity {
         let made_it = self.account.likeness(&self.used.identity().await) == Likeness::Same;
         if self.account.account_id.is_none() && made_it {
-            self.used.asked_identity().await
+            self.used.fetch_identity().await
         } else {
             self.account.clone()
         }
@@ -153,10 +156,10 @@ pub(in crate::provider) async fn not_surely_gone(
     private: &PrivateData,
     stored: StoredObject<'_>,
 ) -> Option<Diagnostic> {
-    let home = private.home.as_ref()?;
-    match home.likeness(&connection.asked_identity().await) {
+    let origin = private.origin.as_ref()?;
+    match origin.likeness(&connection.fetch_identity().await) {
         Likeness::Same => None,
-        Likeness::Other | Likeness::Undecided => Some(leads_to_another(home, connection, stored).await),
+        Likeness::Other | Likeness::Undecided => Some(leads_to_another(origin, connection, stored).await),
     }
 }
 
@@ -168,40 +171,40 @@ pub(in crate::provider) async fn seen_through(
     read: impl Future<Output = Result<Option<Json>, Error>>,
 ) -> Result<Option<(Json, AccountIdentity)>, Error> {
     // The read is polled first: if it fails before it is sent, no account is looked up.
-    match future::select(pin!(read), pin!(home_of(connection, known))).await {
-        Either::Left((Ok(Some(body)), home)) => Ok(Some((body, home.await))),
+    match future::select(pin!(read), pin!(origin_of(connection, known))).await {
+        Either::Left((Ok(Some(body)), origin)) => Ok(Some((body, origin.await))),
         Either::Left((nothing, _)) => nothing.map(|_| None),
-        Either::Right((home, read)) => Ok(read.await?.map(|body| (body, home))),
+        Either::Right((origin, read)) => Ok(read.await?.map(|body| (body, origin))),
     }
 }
 
 /// Where a connection leads, with the account that is known of an object behind it. Through the key that has made the
 /// object nothing needs to be asked, and what is kept beside the state stays as it is: a change of it is drift to
 /// `terraform plan -refresh-only -detailed-exitcode`.
-async fn home_of(connection: &Connection, known: Option<&AccountIdentity>) -> AccountIdentity {
+async fn origin_of(connection: &Connection, known: Option<&AccountIdentity>) -> AccountIdentity {
     let now = connection.identity().await;
     match known {
         Some(AccountIdentity { account_id: account_id @ Some(_), .. }) => {
             AccountIdentity { account_id: account_id.clone(), ..now }
         }
         Some(known) if known.likeness(&now) == Likeness::Same => known.clone(),
-        _ => connection.asked_identity().await,
+        _ => connection.fetch_identity().await,
     }
 }
 
 /// The error of a connection that leads to another account than the object's, or may do so.
 async fn leads_to_another(
-    home: &AccountIdentity,
+    origin: &AccountIdentity,
     connection: &Connection,
     stored: StoredObject<'_>,
 ) -> Diagnostic {
     let now = connection.identity().await;
-    let account = home.account_id.as_deref().map(|id| format!(" (`account_id` is {id})"));
-    let same_mode = home.livemode == now.livemode;
+    let account = origin.account_id.as_deref().map(|id| format!(" (`account_id` is {id})"));
+    let same_mode = origin.livemode == now.livemode;
     stripe::another_account(
         &stored.entity.name,
         stored.locator,
-        &described(home, same_mode),
+        &described(origin, same_mode),
         &described(&now, same_mode),
         &account.unwrap_or_default(),
     )

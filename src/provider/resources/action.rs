@@ -66,14 +66,14 @@ impl Resource for ActionResource {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        hidden(config).told(check_input(config))
+        hidden(config).redact(check_input(config))
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
         let hidden = runtime.conceal(hidden(&request.config));
         Box::pin(async move {
             let answer = plan(runtime, request).await;
-            PlanResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }
+            PlanResponse { diagnostics: hidden.redact(answer.diagnostics), ..answer }
         })
     }
 
@@ -84,7 +84,7 @@ impl Resource for ActionResource {
                 (false, true) => {
                     let hidden = runtime.conceal(hidden(&request.planned));
                     let answer = run(runtime, request).await;
-                    StateResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }
+                    StateResponse { diagnostics: hidden.redact(answer.diagnostics), ..answer }
                 }
                 // Another connection is for the next run.
                 (false, false) => StateResponse {

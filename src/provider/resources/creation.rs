@@ -35,7 +35,7 @@ pub(in crate::provider) struct CreateContext<'r> {
 
 /// An object that Stripe made.
 #[derive(Debug)]
-pub(in crate::provider) struct Made {
+pub(in crate::provider) struct MadeObject {
     /// Where it is.
     pub(in crate::provider) locator: String,
     /// The object as Stripe answered it.
@@ -53,17 +53,18 @@ pub(in crate::provider) struct Made {
 impl CreateContext<'_> {
     /// Creates the object, in the place of one that waits for it. Where that fails, the state is the waiting
     /// one's, which Terraform then calls tainted: the next run replaces it, and nobody forgets it.
-    pub(in crate::provider) async fn make(&self, params: Params) -> Result<Made, StateResponse> {
+    pub(in crate::provider) async fn make(&self, params: Params) -> Result<MadeObject, StateResponse> {
         let mark = successor_mark(self.entity, &params);
         let waiting = self.runtime.successions.predecessor(&self.connection, mark);
-        let old =
-            waiting.as_ref().map(|WaitingObject { object, wish, .. }| Predecessor { object, wish: *wish });
+        let old = waiting
+            .as_ref()
+            .map(|WaitingObject { object, options, .. }| Predecessor { object, options: *options });
         match self.make_after(params, old).await {
             Ok(mut made) => {
                 if let Some((old, ended)) = old.zip(made.succession.take()) {
-                    let told = self.told_of_end(old.object, &made.locator, ended).await;
+                    let diagnostic = self.told_of_end(old.object, &made.locator, ended).await;
                     // An error would taint the new object, and the next run would make another one.
-                    made.diagnostics.extend(told.map(softened));
+                    made.diagnostics.extend(diagnostic.map(softened));
                 }
                 Ok(made)
             }
@@ -74,7 +75,11 @@ impl CreateContext<'_> {
         }
     }
 
-    async fn make_after(&self, params: Params, old: Option<Predecessor<'_>>) -> Result<Made, Diagnostics> {
+    async fn make_after(
+        &self,
+        params: Params,
+        old: Option<Predecessor<'_>>,
+    ) -> Result<MadeObject, Diagnostics> {
         let Self { runtime, entity, private, .. } = self;
         let connector = Connector::new(&self.connection);
         let creation =
@@ -86,13 +91,13 @@ impl CreateContext<'_> {
                 let (unset, why) = made.incomplete.unzip();
                 let unset = unset.unwrap_or_default();
                 diagnostics.extend(why.map(|error| self.incomplete(&made.locator, &unset, &error)));
-                let home = Some(self.connection.identity().await);
-                let mut private = private.of_new(home);
-                private.learn_peers(made.peers);
+                let origin = Some(self.connection.identity().await);
+                let mut private = private.of_new(origin);
+                private.raise_expected_reads(made.expected_reads);
                 let object = Object::new(entity, made.locator.clone(), params, made.body.clone());
                 runtime.successions.made(&self.connection, object);
                 let (locator, body, succession) = (made.locator, made.body, made.succession);
-                Ok(Made { locator, body, unset, private, diagnostics, succession })
+                Ok(MadeObject { locator, body, unset, private, diagnostics, succession })
             }
             Err(SendFailure { error, unrecorded }) => {
                 let refused = (self.refused)(&error);
@@ -111,8 +116,8 @@ impl CreateContext<'_> {
         let Diagnostic { summary, detail, path, .. } = (self.refused)(error);
         let names: Vec<String> = unset.iter().map(|name| format!("`{name}`")).collect();
         let why = format!("{summary}: {detail}");
-        let told = ends::incomplete(&self.entity.name, locator, &names.join(", "), &why);
-        Diagnostic { path, ..told }
+        let diagnostic = ends::incomplete(&self.entity.name, locator, &names.join(", "), &why);
+        Diagnostic { path, ..diagnostic }
     }
 
     /// Creates what takes the place of an object in one step, and ends that one. `state` says how.
@@ -121,9 +126,9 @@ impl CreateContext<'_> {
         params: Params,
         old: &Object,
         state: &Value,
-    ) -> Result<Made, Diagnostics> {
-        let wish = end_wish(state);
-        let mut made = self.make_after(params, Some(Predecessor { object: old, wish })).await?;
+    ) -> Result<MadeObject, Diagnostics> {
+        let options = end_wish(state);
+        let mut made = self.make_after(params, Some(Predecessor { object: old, options })).await?;
         let ended = match made.succession.take() {
             Some(ended) => ended,
             None => match without_consent(old, state, &self.connection).await {
@@ -132,7 +137,7 @@ impl CreateContext<'_> {
                     return Ok(made);
                 }
                 // Only this run knows the old one from here on.
-                None => finishing(old.end(&Connector::new(&self.connection), wish)).await,
+                None => finishing(old.end(&Connector::new(&self.connection), options)).await,
             },
         };
         made.diagnostics.extend(self.told_of_end(old, &made.locator, ended).await);
@@ -160,6 +165,6 @@ impl CreateContext<'_> {
 }
 
 /// What is no error of the object that was made: that one is whole.
-fn softened(told: Diagnostic) -> Diagnostic {
-    Diagnostic { severity: Severity::Warning, ..told }
+fn softened(diagnostic: Diagnostic) -> Diagnostic {
+    Diagnostic { severity: Severity::Warning, ..diagnostic }
 }

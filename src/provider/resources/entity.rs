@@ -12,13 +12,13 @@ use serde_json::Value as Json;
 use crate::catalog;
 use crate::connector::{self, Arrays};
 use crate::engine::{
-    Error, Object, Wanted, Written, config_params, create_params, faults_of, parse, sound_params,
-    unlisted_values,
+    DesiredParams, Error, Object, WrittenParams, config_params, create_params, faults_of, parse,
+    sound_params, unlisted_values,
 };
 use crate::provider::connection_schema::{computed, connection_attribute};
 use crate::provider::explain::{explain, explain_connector, explain_faults, explain_unlisted, not_a_payload};
 use crate::provider::managed::Resource;
-use crate::provider::moves::Leaving;
+use crate::provider::moves::MovedObject;
 use crate::provider::payload;
 use crate::provider::resources::lifecycle::{check_end, end_attributes};
 use crate::provider::resources::private_data::PrivateData;
@@ -74,14 +74,14 @@ impl Resource for EntityResource {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        hidden(config).told(check(config))
+        hidden(config).redact(check(config))
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
         let hidden = runtime.conceal(hidden(&request.config).and(hidden(&request.prior)));
         Box::pin(async move {
             let answer = plan::plan(runtime, request).await;
-            PlanResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }
+            PlanResponse { diagnostics: hidden.redact(answer.diagnostics), ..answer }
         })
     }
 
@@ -95,7 +95,7 @@ impl Resource for EntityResource {
             } else {
                 apply::update(runtime, request).await
             };
-            StateResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }
+            StateResponse { diagnostics: hidden.redact(answer.diagnostics), ..answer }
         })
     }
 
@@ -108,7 +108,7 @@ impl Resource for EntityResource {
         let hidden = runtime.conceal(hidden(&state));
         Box::pin(async move {
             let answer = read::read(runtime, state, private).await;
-            StateResponse { diagnostics: hidden.told(answer.diagnostics), ..answer }
+            StateResponse { diagnostics: hidden.redact(answer.diagnostics), ..answer }
         })
     }
 
@@ -128,12 +128,12 @@ impl Resource for EntityResource {
         read::import(&identity::import_id(identity))
     }
 
-    fn leaves(&self, state: &Value, private: &[u8]) -> Result<Option<Leaving>, Diagnostic> {
-        moves::leaves(state, private)
+    fn move_out(&self, state: &Value, private: &[u8]) -> Result<Option<MovedObject>, Diagnostic> {
+        moves::move_out(state, private)
     }
 
-    fn arrives(&self, leaving: Leaving) -> Option<StateResponse> {
-        Some(moves::arrives(leaving))
+    fn move_in(&self, moved: MovedObject) -> Option<StateResponse> {
+        Some(moves::move_in(moved))
     }
 
     fn seen(&self, runtime: &Runtime, state: &Value) {
@@ -160,11 +160,11 @@ fn check(config: &Value) -> Diagnostics {
     found.extend(secret_payload::shown_secrets(config, entity.params()));
     let known = payload::written(&payload::known_part(config.get("input_payload"))).ok().flatten();
     let known = known.unwrap_or_default();
-    let wanted = params_of(entity, config, config_params).unwrap_or_else(|diagnostics| {
+    let desired = params_of(entity, config, config_params).unwrap_or_else(|diagnostics| {
         found.extend(diagnostics);
         sound_params(entity, &known)
     });
-    found.extend(explain_unlisted(&unlisted_values(&wanted, entity.params())));
+    found.extend(explain_unlisted(&unlisted_values(&desired, entity.params())));
     let more = explain_faults(&faults_of(entity, &known)).into_iter().filter(|fault| !found.contains(fault));
     found.extend(more.collect::<Vec<_>>());
     found
@@ -192,7 +192,7 @@ fn entity_of(state: &Value) -> Result<&'static catalog::Entity, Diagnostic> {
 }
 
 /// The params of a create, where the type can be created and as far as the payload is known.
-fn creatable(entity: &'static catalog::Entity, config: &Value) -> Result<Wanted, Diagnostics> {
+fn creatable(entity: &'static catalog::Entity, config: &Value) -> Result<DesiredParams, Diagnostics> {
     params_of(entity, config, create_params)
 }
 
@@ -200,11 +200,11 @@ fn creatable(entity: &'static catalog::Entity, config: &Value) -> Result<Wanted,
 fn params_of(
     entity: &'static catalog::Entity,
     config: &Value,
-    check: fn(&'static catalog::Entity, &Written) -> Result<Wanted, Error>,
-) -> Result<Wanted, Diagnostics> {
+    check: fn(&'static catalog::Entity, &WrittenParams) -> Result<DesiredParams, Error>,
+) -> Result<DesiredParams, Diagnostics> {
     let written = secret_payload::written(config, entity.params())?;
     match written {
-        None if entity.create_operation().is_some() => Ok(Wanted::default()),
+        None if entity.create_operation().is_some() => Ok(DesiredParams::default()),
         written => {
             check(entity, &written.unwrap_or_default()).map_err(|error| explain(&error, "input_payload"))
         }
@@ -212,7 +212,7 @@ fn params_of(
 }
 
 /// What the payload of a state or a configuration asks for; none while all of it is unknown.
-fn wanted(entity: &catalog::Entity, state: &Value) -> Result<Option<Wanted>, Diagnostics> {
+fn desired(entity: &catalog::Entity, state: &Value) -> Result<Option<DesiredParams>, Diagnostics> {
     let written = secret_payload::written(state, entity.params())?;
     let parsed = written.map(|written| parse(&written, entity.params())).transpose();
     parsed.map_err(|faults| explain_faults(&faults))
@@ -222,7 +222,7 @@ fn wanted(entity: &catalog::Entity, state: &Value) -> Result<Option<Wanted>, Dia
 /// counts as none: the object is still there.
 fn object_of(state: &Value, private: &PrivateData) -> Result<Object, Diagnostic> {
     let entity = entity_of(state)?;
-    let params = wanted(entity, state).ok().flatten().unwrap_or_default().params;
+    let params = desired(entity, state).ok().flatten().unwrap_or_default().params;
     Ok(private.known(Object::new(entity, locator_of(state).to_owned(), params, output(state))))
 }
 

@@ -7,7 +7,9 @@ use serde_json::Value as Json;
 use crate::catalog;
 use crate::connection::Connection;
 use crate::connector::{Connector, Error};
-use crate::engine::{Change, End, EndOutcome, EndWish, Object, OnDestroy, Predecessor, Restores};
+use crate::engine::{
+    Change, DestroyOptions, EndOutcome, EndedField, Object, OnDestroy, Predecessor, Restores,
+};
 use crate::provider::connection_schema::optional;
 use crate::provider::explain::explain_connector;
 use crate::provider::messages::{ends, payload};
@@ -42,9 +44,9 @@ pub(in crate::provider) fn check_end(entity: &catalog::Entity, config: &Value) -
     })
 }
 
-/// What a state wishes for the end of its entity.
-pub(in crate::provider) fn end_wish(state: &Value) -> EndWish {
-    EndWish {
+/// How a state says that its entity ends.
+pub(in crate::provider) fn end_wish(state: &Value) -> DestroyOptions {
+    DestroyOptions {
         on_destroy: state.get("on_destroy").as_str().and_then(OnDestroy::of_word),
         allow_in_livemode: state.get("allow_destroy_in_livemode").as_bool().unwrap_or(false),
     }
@@ -65,7 +67,7 @@ pub(in crate::provider) async fn without_consent(
 }
 
 /// How it is known that an entity has ended, as a sentence up to its end.
-pub(in crate::provider) fn end_sentence(object: &Object, end: &End, mark: &str) -> String {
+pub(in crate::provider) fn end_sentence(object: &Object, end: &EndedField, mark: &str) -> String {
     let Object { entity, locator, .. } = object;
     format!(
         "{} {locator} was ended outside Terraform (its `{}` is `{}`){mark}",
@@ -87,10 +89,10 @@ pub(in crate::provider) async fn end_told(
     if let Some(refused) = without_consent(object, state, &connection).await {
         return vec![refused];
     }
-    let wish = end_wish(state);
-    let stays = object.what_stays(wish).map(|why| ends::stays(&why));
+    let options = end_wish(state);
+    let stays = object.remains_in_stripe(options).map(|why| ends::stays(&why));
     let mut told: Diagnostics = stays.into_iter().collect();
-    if wish.on_destroy != Some(OnDestroy::Keep) {
+    if options.on_destroy != Some(OnDestroy::Keep) {
         told.extend(in_use(runtime, object, &connection).await);
     }
     told
@@ -134,7 +136,7 @@ async fn plan_object_end(
 ) -> Result<(PrivateData, Diagnostics), Diagnostic> {
     let private = on_way_to(runtime, private, stored(object, state)).await?;
     let mut diagnostics = end_told(runtime, object, state, &private).await;
-    let private = PrivateData { told: !diagnostics.is_empty(), ..private };
+    let private = PrivateData { announced: !diagnostics.is_empty(), ..private };
     diagnostics.extend(readiness::check(runtime, &Value::Null, private.handle.as_deref()).await);
     Ok((private, diagnostics))
 }
@@ -172,8 +174,8 @@ pub(in crate::provider) async fn end_object(
     object: &Object,
     mut private: PrivateData,
 ) -> StateResponse {
-    private.handle = private.leaves.take().or(private.handle);
-    let told = private.told;
+    private.handle = private.replaced_handle.take().or(private.handle);
+    let announced = private.announced;
     let found = match on_way_to(runtime, &private, stored(object, &request.prior)).await {
         Ok(private) => private.connection(runtime),
         Err(elsewhere) => Err(elsewhere),
@@ -185,15 +187,17 @@ pub(in crate::provider) async fn end_object(
     if let Some(refused) = without_consent(object, &request.prior, &connection).await {
         return unchanged(request, vec![refused]);
     }
-    let wish = end_wish(&request.prior);
+    let options = end_wish(&request.prior);
     let successor = private.successor.map(|successor| {
         let (state, private) = (request.prior.clone(), request.private.clone());
         let state = StateResponse { state, private, diagnostics: Diagnostics::new() };
         (successor, state)
     });
-    match end_in_order(runtime, object, wish, &connection, successor).await {
+    match end_in_order(runtime, object, options, &connection, successor).await {
         Err(error) => unchanged(request, vec![not_ended(object, &error)]),
-        Ok(EndOutcome::Stays(why)) if told && object.what_stays(wish).as_ref() == Some(&why) => {
+        Ok(EndOutcome::Stays(why))
+            if announced && object.remains_in_stripe(options).as_ref() == Some(&why) =>
+        {
             StateResponse::default()
         }
         result => {
@@ -207,22 +211,22 @@ pub(in crate::provider) async fn end_object(
 async fn end_in_order(
     runtime: &Runtime,
     object: &Object,
-    wish: EndWish,
+    options: DestroyOptions,
     connection: &Arc<Connection>,
     successor: Option<(String, StateResponse)>,
 ) -> Result<EndOutcome, Error> {
     let connector = Connector::new(connection);
-    let ended = object.end(&connector, wish).await?;
+    let ended = object.end(&connector, options).await?;
     if !matches!(ended, EndOutcome::Held(_)) {
         return Ok(ended);
     }
     let object = object.clone().shown(&connector).await?;
     if let Some(new) = runtime.successions.successor(connection, &object) {
-        let handed = Predecessor { object: &object, wish }.hand_over(&connector, &new.body).await?;
+        let handed = Predecessor { object: &object, options }.hand_over(&connector, &new.body).await?;
         return Ok(handed.unwrap_or(ended));
     }
     if let Some((successor, state)) = successor {
-        runtime.successions.waits(connection, successor, WaitingObject { object, wish, state });
+        runtime.successions.waits(connection, successor, WaitingObject { object, options, state });
     }
     Ok(ended)
 }

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use crate::connection::{AccountIdentity, Connection};
 use crate::connector::Connector;
-use crate::engine::{Change, Object, Params, Wanted};
+use crate::engine::{Change, DesiredParams, Object, Params};
 use crate::provider::messages::found;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::Diagnostic;
@@ -24,11 +24,11 @@ pub(in crate::provider) struct PrivateData {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::provider) handle: Option<String>,
     /// The account and the mode that the object was made in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::provider) home: Option<AccountIdentity>,
-    /// The handle of the connection that a replaced object leaves: its end runs on it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::provider) leaves: Option<String>,
+    #[serde(rename = "home", default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::provider) origin: Option<AccountIdentity>,
+    /// The handle of the old connection, where another one replaces the object: its end runs on it.
+    #[serde(rename = "leaves", default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::provider) replaced_handle: Option<String>,
     /// What tells the create that a plan is of: where this object is replaced, its successor's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::provider) successor: Option<String>,
@@ -40,17 +40,17 @@ pub(in crate::provider) struct PrivateData {
     pub(in crate::provider) account: Option<String>,
     /// How many objects of its list the run has had to do with that wrote this. It tells the next run how many
     /// reads it can expect.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::provider) peers: Option<usize>,
+    #[serde(rename = "peers", default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::provider) expected_reads: Option<usize>,
     /// Params that are in the state and that Stripe was not told: the call that sets them failed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(in crate::provider) unset: Vec<String>,
     /// What was taken away and no call could unset.
-    #[serde(default, skip_serializing_if = "Params::is_empty")]
-    pub(in crate::provider) stays: Params,
+    #[serde(rename = "stays", default, skip_serializing_if = "Params::is_empty")]
+    pub(in crate::provider) uncleared: Params,
     /// The plan of the end has said what stays in Stripe, so the apply does not say it again.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(in crate::provider) told: bool,
+    #[serde(rename = "told", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(in crate::provider) announced: bool,
 }
 
 impl PrivateData {
@@ -64,29 +64,34 @@ impl PrivateData {
     }
 
     /// What goes with an object that was just made there: what its plan left has had its use.
-    pub(in crate::provider) fn of_new(&self, home: Option<AccountIdentity>) -> Self {
-        let Self { handle, account, peers, .. } = self.clone();
-        Self { handle, home, account, peers, ..Self::default() }
+    pub(in crate::provider) fn of_new(&self, origin: Option<AccountIdentity>) -> Self {
+        let Self { handle, account, expected_reads, .. } = self.clone();
+        Self { handle, origin, account, expected_reads, ..Self::default() }
     }
 
     /// What goes with an object after a change of it was sent.
-    pub(in crate::provider) fn of_changed(self, object: &Object, change: &Change, wanted: &Wanted) -> Self {
-        let stays = object.stays_after(change, wanted);
-        Self { imported: false, unset: Vec::new(), stays, ..self }
+    pub(in crate::provider) fn of_changed(
+        self,
+        object: &Object,
+        change: &Change,
+        desired: &DesiredParams,
+    ) -> Self {
+        let uncleared = object.uncleared_after(change, desired);
+        Self { imported: false, unset: Vec::new(), uncleared, ..self }
     }
 
     /// The object of these data, which say more of it than its state.
     pub(in crate::provider) fn known(&self, mut object: Object) -> Object {
         object.params.retain(|name, _| !self.unset.contains(name));
         object.imported = self.imported;
-        object.stays.clone_from(&self.stays);
-        object.peers = self.peers.unwrap_or_default();
+        object.uncleared.clone_from(&self.uncleared);
+        object.expected_reads = self.expected_reads.unwrap_or_default();
         object
     }
 
     /// The same data of an object on another handle.
     pub(in crate::provider) fn on(&self, handle: Option<String>) -> Self {
-        Self { handle, leaves: None, ..self.clone() }
+        Self { handle, replaced_handle: None, ..self.clone() }
     }
 
     /// The same data on the newest handle of its connection, for what is no object in an account:
@@ -114,20 +119,20 @@ impl PrivateData {
 
     /// Learns how many objects of its list there are. A read does not: private data that change are drift to
     /// `terraform plan -refresh-only -detailed-exitcode`, and the next read knows the greatest number of all anyway.
-    pub(in crate::provider) fn learn_peers(&mut self, peers: usize) {
-        if peers >= FEW {
-            self.peers = self.peers.max(Some(peers));
+    pub(in crate::provider) fn raise_expected_reads(&mut self, expected_reads: usize) {
+        if expected_reads >= FEW {
+            self.expected_reads = self.expected_reads.max(Some(expected_reads));
         }
     }
 
     /// The same data, with one more object of the list counted: this one, which was changed or is read first.
-    pub(in crate::provider) fn with_peers(
+    pub(in crate::provider) fn with_expected_reads(
         mut self,
         connector: &Connector,
         object: &Object,
         body: &Json,
     ) -> Self {
-        self.learn_peers(connector.count_peer(object.entity, &object.locator, body));
+        self.raise_expected_reads(connector.count_listed(object.entity, &object.locator, body));
         self
     }
 }

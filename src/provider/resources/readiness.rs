@@ -30,9 +30,9 @@ async fn unready(connection: &Connection) -> Option<Diagnostic> {
         Error::Key { origin, .. } => matches!(origin, Source::Environment(_) | Source::File(_)),
         _ => false,
     };
-    let told = explain_connection(&error, "connection_handle");
+    let diagnostic = explain_connection(&error, "connection_handle");
     if !elsewhere {
-        return Some(told);
+        return Some(diagnostic);
     }
-    Some(stripe::key_not_here(&told.detail).at(told.path))
+    Some(stripe::key_not_here(&diagnostic.detail).at(diagnostic.path))
 }

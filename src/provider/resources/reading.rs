@@ -37,13 +37,14 @@ pub(in crate::provider) async fn read_stored(
         return Err(not_refreshed(object, "Its connection is suspended."));
     }
     let connector = Connector::new(&connection);
-    match seen_through(&connection, private.home.as_ref(), object.read(&connector)).await {
-        Ok(Some((body, home))) => {
+    match seen_through(&connection, private.origin.as_ref(), object.read(&connector)).await {
+        Ok(Some((body, origin))) => {
             arrived(runtime, &connection, object, &body).await;
-            let private = PrivateData { home: Some(home), ..private };
+            let private = PrivateData { origin: Some(origin), ..private };
             // What a read learns counts as drift, but for the first one of an import.
             let is_first = object.body.is_null();
-            let private = if is_first { private.with_peers(&connector, object, &body) } else { private };
+            let private =
+                if is_first { private.with_expected_reads(&connector, object, &body) } else { private };
             Ok(Some(Reading { body, private }))
         }
         Ok(None) => match not_surely_gone(&connection, &private, stored(object, state)).await {

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
 use crate::catalog::{Entity, Removal};
-use crate::connection::{Connection, Place};
+use crate::connection::{Connection, ConnectionTarget};
 use crate::connector::Connector;
-use crate::engine::{Object, Usage, is_any};
+use crate::engine::{Object, UsageCount, is_any};
 use crate::provider::messages::ends;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -17,10 +17,10 @@ use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 /// Of which types an account has any objects, asked once in a run: where there are none, none is counted
 /// for each object that ends.
 #[derive(Debug, Default)]
-pub(in crate::provider) struct ExistingTypes(Mutex<HashMap<TypeOfPlace, Arc<OnceCell<bool>>>>);
+pub(in crate::provider) struct ExistingTypes(Mutex<HashMap<TypeAtTarget, Arc<OnceCell<bool>>>>);
 
 /// A type of entities, behind a connection.
-type TypeOfPlace = (Place, &'static str);
+type TypeAtTarget = (ConnectionTarget, &'static str);
 
 impl ExistingTypes {
     /// Whether an account has objects of a type; what cannot be read counts as none.
@@ -49,7 +49,7 @@ pub(super) async fn in_use(runtime: &Runtime, object: &Object, connection: &Arc<
     found
 }
 
-fn told(object: &Object, usage: Usage) -> Diagnostic {
+fn told(object: &Object, usage: UsageCount) -> Diagnostic {
     let least = if usage.more { "At least " } else { "" };
     let users = format!("{least}{} {}(s)", usage.count, usage.by.name);
     let message = if object.entity.removal == Removal::Delete { ends::ends_with_users } else { ends::in_use };

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::SECRET;
 use crate::catalog::Member;
 use crate::catalog::names::resolve;
-use crate::engine::{Written, parse};
+use crate::engine::{WrittenParams, parse};
 use crate::provider::payload;
 use crate::secret::{REDACTED, Secret};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -81,7 +81,7 @@ impl Hidden {
     }
 
     /// Messages without the values. One about the payload that repeated a value is about its secret part.
-    pub(in crate::provider) fn told(&self, diagnostics: Diagnostics) -> Diagnostics {
+    pub(in crate::provider) fn redact(&self, diagnostics: Diagnostics) -> Diagnostics {
         diagnostics.into_iter().map(|diagnostic| self.told_one(diagnostic)).collect()
     }
 
@@ -115,10 +115,10 @@ fn single_values(value: &Json, found: &mut Vec<String>) {
 }
 
 /// Where the params stand, those that are not known yet too. A list is one place.
-fn places_of(written: &Written, known: &[Member]) -> Vec<String> {
-    let Ok(wanted) = parse(written, known) else { return Vec::new() };
-    let mut places: Vec<String> = wanted.unknown.iter().map(|path| path.join(".")).collect();
-    below("", &wanted.params, &mut places);
+fn places_of(written: &WrittenParams, known: &[Member]) -> Vec<String> {
+    let Ok(desired) = parse(written, known) else { return Vec::new() };
+    let mut places: Vec<String> = desired.unknown.iter().map(|path| path.join(".")).collect();
+    below("", &desired.params, &mut places);
     places
 }
 
@@ -165,14 +165,14 @@ mod tests {
     fn a_message_that_repeats_a_secret_is_told_without_it_at_the_secret_payload() {
         let refused = |detail: &str| Diagnostic::error("Refused", detail).at_attribute("input_payload");
         let hidden = hidden(r#"{"Email": "bad \"SECRET"}"#);
-        let told = hidden.told(vec![
+        let redact = hidden.redact(vec![
             refused("Invalid email address: bad \"SECRET."),
             refused(r#"Not "bad \"SECRET"."#),
             refused("x"),
         ]);
-        assert_eq!(told[0].detail, format!("Invalid email address: {REDACTED}."));
-        assert_eq!(told[1].detail, format!("Not \"{REDACTED}\"."));
-        let places: Vec<_> = told.iter().map(|it| it.path.clone()).collect();
+        assert_eq!(redact[0].detail, format!("Invalid email address: {REDACTED}."));
+        assert_eq!(redact[1].detail, format!("Not \"{REDACTED}\"."));
+        let places: Vec<_> = redact.iter().map(|it| it.path.clone()).collect();
         let at = Path::attribute;
         assert_eq!(places, [at("secret_payload"), at("secret_payload"), at("input_payload")]);
     }

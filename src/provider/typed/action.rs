@@ -48,13 +48,13 @@ enum ActionKind {
 }
 
 /// What an invocation sends.
-enum Sent {
+enum InvocationCall {
     Make(Params),
     Call(engine::ActionInput),
 }
 
 /// The result of an invocation.
-struct Done {
+struct InvocationResult {
     /// In words.
     outcome: String,
     /// Diagnostics about it.
@@ -166,7 +166,7 @@ impl TypedAction {
             }
         };
         let hidden = runtime.conceal(sent.hidden(surface));
-        hidden.told(match self.send(sent, surface, &Connector::new(&connection), runtime).await {
+        hidden.redact(match self.send(sent, surface, &Connector::new(&connection), runtime).await {
             Ok(done) => {
                 progress.tell(done.outcome);
                 done.diagnostics
@@ -179,38 +179,45 @@ impl TypedAction {
     }
 
     /// What a configuration sends.
-    fn sent(&self, surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Sent, Diagnostics> {
+    fn sent(
+        &self,
+        surface: &Surface,
+        runtime: &Runtime,
+        config: &Value,
+    ) -> Result<InvocationCall, Diagnostics> {
         match self.does {
             ActionKind::Make(_) => {
-                let asked = surface.asked_to_create(runtime, config);
-                asked.map(|asked| Sent::Make(asked.wanted.params)).map_err(|error| surface.explain(&error))
+                let asked = surface.create_config_params(runtime, config);
+                asked
+                    .map(|asked| InvocationCall::Make(asked.desired.params))
+                    .map_err(|error| surface.explain(&error))
             }
             ActionKind::Call(name) => {
                 let call = ObjectCall::of(name).ok_or_else(Diagnostics::new)?;
-                call.input(surface, config, runtime.metadata.defaults()).map(Sent::Call)
+                call.input(surface, config, runtime.metadata.defaults()).map(InvocationCall::Call)
             }
         }
     }
 
     async fn send(
         &self,
-        sent: Sent,
+        sent: InvocationCall,
         surface: &Surface,
         connector: &Connector,
         runtime: &Runtime,
-    ) -> Result<Done, SendFailure> {
+    ) -> Result<InvocationResult, SendFailure> {
         match sent {
-            Sent::Make(params) => {
+            InvocationCall::Make(params) => {
                 let entity = surface.entity;
                 let creation = CreateRequest { entity, params, replaces: None, in_state: false };
                 Ok(made(entity, engine::create(connector, &runtime.journal, creation).await?))
             }
-            Sent::Call(input) => {
+            InvocationCall::Call(input) => {
                 let ran = input.run_once(connector, &runtime.journal, None).await?;
                 let what = self.called().unwrap_or_default();
                 let (unrecorded, adopted) = (ran.unrecorded.as_ref(), ran.adopted.as_ref());
                 let diagnostics = explain_made(what, unrecorded, adopted, journal::invocation_resumed);
-                Ok(Done { outcome: outcome(surface.entity, &ran.body, input.ids()), diagnostics })
+                Ok(InvocationResult { outcome: outcome(surface.entity, &ran.body, input.ids()), diagnostics })
             }
         }
     }
@@ -228,13 +235,13 @@ impl TypedAction {
         let call = self.called().and_then(ObjectCall::of);
         let of_call = call.and_then(|it| it.place(surface));
         let nowhere = Path::attribute("");
-        let told = explain_connector(error, of_call.unwrap_or_default());
-        let told = if told.path == nowhere { told.at(Path::root()) } else { told };
+        let diagnostic = explain_connector(error, of_call.unwrap_or_default());
+        let diagnostic = if diagnostic.path == nowhere { diagnostic.at(Path::root()) } else { diagnostic };
         let mut param = error.stripe().map(|error| error.param()).unwrap_or_default();
         if let (Some(first), Some(call)) = (param.first_mut(), call) {
             *first = call.input_of(first);
         }
-        surface.at(told, &param.join("."))
+        surface.at(diagnostic, &param.join("."))
     }
 }
 
@@ -247,15 +254,15 @@ fn of_one_call(entity: &Entity) -> Vec<Member> {
 }
 
 /// The result of an action that created an object.
-fn made(entity: &Entity, made: Created) -> Done {
+fn made(entity: &Entity, made: Created) -> InvocationResult {
     let (unrecorded, adopted) = (made.unrecorded.as_ref(), made.adopted.as_ref());
     let mut diagnostics = explain_made(&entity.name, unrecorded, adopted, journal::invocation_resumed);
     let outcome = outcome(entity, &made.body, &[made.locator]);
     diagnostics.extend(failure(&made.body).map(|why| stripe::moved_nothing(&outcome, &why)));
-    Done { outcome, diagnostics }
+    InvocationResult { outcome, diagnostics }
 }
 
-impl Sent {
+impl InvocationCall {
     /// The secrets in what is sent, which no message and no log may repeat.
     fn hidden(&self, surface: &Surface) -> Hidden {
         let values = match self {

@@ -6,8 +6,8 @@ use crate::engine::{elements, reference};
 use crate::provider::metadata_rules::METADATA;
 use crate::provider::payload::natural;
 use crate::provider::typed::arguments::{dynamic, typed};
-use crate::provider::typed::asked::keeps_metadata;
-use crate::provider::typed::memory::PrivateState;
+use crate::provider::typed::config_params::keeps_metadata;
+use crate::provider::typed::private_state::PrivateState;
 use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface};
 use crate::terraform::schema::Presence;
 use crate::terraform::value::{Type, Value};
@@ -24,8 +24,13 @@ pub(super) fn shown_metadata(body: &Json) -> Value {
 
 impl Surface {
     /// The state after Stripe answered: what was planned and is known, and for the rest the answer.
-    pub(super) fn answered(&self, planned: &Value, memory: &PrivateState, locator: &str) -> Value {
-        self.answered_with(&self.entity.without_nested_secrets(&memory.body), planned, memory, locator)
+    pub(super) fn answered(&self, planned: &Value, private_state: &PrivateState, locator: &str) -> Value {
+        self.answered_with(
+            &self.entity.without_nested_secrets(&private_state.body),
+            planned,
+            private_state,
+            locator,
+        )
     }
 
     /// The same of what is shown of the answer.
@@ -33,17 +38,17 @@ impl Surface {
         &self,
         shown: &Json,
         planned: &Value,
-        memory: &PrivateState,
+        private_state: &PrivateState,
         locator: &str,
     ) -> Value {
         let mut state = planned.clone();
         for slot in &self.slots {
             let mut field = self.field(slot, locator, shown);
             if let Some(keys) = field.as_object_mut().filter(|_| slot.member == METADATA) {
-                keys.retain(|key, _| !memory.default_metadata.contains_key(key));
+                keys.retain(|key, _| !private_state.default_metadata.contains_key(key));
             }
             let planned = planned.get(&slot.name);
-            let is_written = memory.params.contains_key(&slot.member);
+            let is_written = private_state.params.contains_key(&slot.member);
             let value = if is_written { slot.filled(planned, &field) } else { slot.settled(planned, &field) };
             state.set(&slot.name, value);
         }

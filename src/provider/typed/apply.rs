@@ -6,10 +6,10 @@ use serde_json::Value as Json;
 
 use crate::connection::Connection;
 use crate::connector::{Connector, Error};
-use crate::provider::resources::{CreateContext, Made, PrivateData, end_object, unchanged};
+use crate::provider::resources::{CreateContext, MadeObject, PrivateData, end_object, unchanged};
 use crate::provider::runtime::Runtime;
-use crate::provider::typed::asked::Asked;
-use crate::provider::typed::memory::PrivateState;
+use crate::provider::typed::config_params::ConfigParams;
+use crate::provider::typed::private_state::PrivateState;
 use crate::provider::typed::surface::Surface;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, StateResponse};
@@ -19,24 +19,26 @@ pub(super) async fn create(
     surface: &Surface,
     runtime: &Runtime,
     request: ApplyRequest,
-    memory: PrivateState,
+    private_state: PrivateState,
 ) -> StateResponse {
     let handle = request.planned.get("connection_handle").as_str().map(str::to_owned);
-    let private = PrivateData { handle, ..memory.private };
+    let private = PrivateData { handle, ..private_state.private };
     let prepared = surface
-        .asked_to_create(runtime, &request.config)
+        .create_config_params(runtime, &request.config)
         .map_err(|error| surface.explain(&error))
-        .and_then(|asked| Ok((private.connection(runtime).map_err(|unusable| vec![unusable])?, asked)));
+        .and_then(|config_params| {
+            Ok((private.connection(runtime).map_err(|unusable| vec![unusable])?, config_params))
+        });
     let made = match prepared {
-        Ok((connection, asked)) => {
+        Ok((connection, config_params)) => {
             let refused = &|error: &Error| surface.refused(error);
             let creation = surface.creation(runtime, connection, private, refused);
-            creation.make(asked.wanted.params.clone()).await.map(|made| (made, asked))
+            creation.make(config_params.desired.params.clone()).await.map(|made| (made, config_params))
         }
         Err(diagnostics) => Err(StateResponse { diagnostics, ..StateResponse::default() }),
     };
     match made {
-        Ok((made, asked)) => surface.made(runtime, &request.planned, asked, made),
+        Ok((made, config_params)) => surface.made(runtime, &request.planned, config_params, made),
         Err(stays) => stays,
     }
 }
@@ -45,38 +47,40 @@ pub(super) async fn update(
     surface: &Surface,
     runtime: &Runtime,
     request: ApplyRequest,
-    memory: PrivateState,
+    private_state: PrivateState,
 ) -> StateResponse {
-    let object = surface.object(&request.prior, &memory);
-    let prepared =
-        surface.asked_by_plan(runtime, &request, &memory).map_err(|error| surface.explain(&error)).and_then(
-            |asked| Ok((memory.private.connection(runtime).map_err(|unusable| vec![unusable])?, asked)),
-        );
-    let (connection, asked) = match prepared {
+    let object = surface.object(&request.prior, &private_state);
+    let prepared = surface
+        .planned_config_params(runtime, &request, &private_state)
+        .map_err(|error| surface.explain(&error))
+        .and_then(|config_params| {
+            Ok((private_state.private.connection(runtime).map_err(|unusable| vec![unusable])?, config_params))
+        });
+    let (connection, config_params) = match prepared {
         Ok(prepared) => prepared,
         Err(diagnostics) => return unchanged(request, diagnostics),
     };
-    let change = object.change_to(&asked.wanted);
+    let change = object.change_to(&config_params.desired);
     // Planned so: in one step, or because the argument that makes it necessary was unknown.
     if change.needs_new() && request.planned.get("id").is_unknown() {
         let refused = &|error: &Error| surface.refused(error);
-        let asked = match surface.asked_to_replace(runtime, &request, &memory) {
-            Ok(asked) => asked,
+        let config_params = match surface.replacement_config_params(runtime, &request, &private_state) {
+            Ok(config_params) => config_params,
             Err(error) => return unchanged(request, surface.explain(&error)),
         };
-        let creation = surface.creation(runtime, connection, memory.private, refused);
-        return match creation.replace(asked.wanted.params.clone(), &object, &request.prior).await {
-            Ok(made) => surface.made(runtime, &request.planned, asked, made),
+        let creation = surface.creation(runtime, connection, private_state.private, refused);
+        return match creation.replace(config_params.desired.params.clone(), &object, &request.prior).await {
+            Ok(made) => surface.made(runtime, &request.planned, config_params, made),
             Err(diagnostics) => unchanged(request, diagnostics),
         };
     }
-    let private = memory.private.of_changed(&object, &change, &asked.wanted);
+    let private = private_state.private.of_changed(&object, &change, &config_params.desired);
     let connector = Connector::new(&connection);
     match object.update(&connector, change).await {
         Ok(body) => {
-            let private = private.with_peers(&connector, &object, &body);
-            let memory = asked.remembered(private, object.locator, body);
-            surface.remember(runtime, &request.planned, memory)
+            let private = private.with_expected_reads(&connector, &object, &body);
+            let private_state = config_params.remembered(private, object.locator, body);
+            surface.remember(runtime, &request.planned, private_state)
         }
         Err(error) => unchanged(request, vec![surface.refused(&error)]),
     }
@@ -86,10 +90,10 @@ pub(super) async fn destroy(
     surface: &Surface,
     runtime: &Runtime,
     request: ApplyRequest,
-    memory: PrivateState,
+    private_state: PrivateState,
 ) -> StateResponse {
-    let object = surface.object(&request.prior, &memory);
-    end_object(runtime, request, &object, memory.private).await
+    let object = surface.object(&request.prior, &private_state);
+    end_object(runtime, request, &object, private_state.private).await
 }
 
 impl Surface {
@@ -106,21 +110,27 @@ impl Surface {
     }
 
     /// The state of an object that was just made.
-    fn made(&self, runtime: &Runtime, planned: &Value, asked: Asked, made: Made) -> StateResponse {
-        let Made { private, locator, body, diagnostics, unset, .. } = made;
-        let memory = asked.remembered(PrivateData { unset, ..private }, locator, body);
-        StateResponse { diagnostics, ..self.remember(runtime, planned, memory) }
+    fn made(
+        &self,
+        runtime: &Runtime,
+        planned: &Value,
+        config_params: ConfigParams,
+        made: MadeObject,
+    ) -> StateResponse {
+        let MadeObject { private, locator, body, diagnostics, unset, .. } = made;
+        let private_state = config_params.remembered(PrivateData { unset, ..private }, locator, body);
+        StateResponse { diagnostics, ..self.remember(runtime, planned, private_state) }
     }
 
     /// The state after Stripe accepted what was written.
-    fn remember(&self, runtime: &Runtime, planned: &Value, mut memory: PrivateState) -> StateResponse {
-        memory.body = self.kept_body(runtime, planned, memory.body);
-        let state = self.answered(planned, &memory, &self.locator(planned, &memory));
-        StateResponse { state, private: memory.encode(), diagnostics: Diagnostics::new() }
+    fn remember(&self, runtime: &Runtime, planned: &Value, mut private_state: PrivateState) -> StateResponse {
+        private_state.body = self.kept_body(runtime, planned, private_state.body);
+        let state = self.answered(planned, &private_state, &self.locator(planned, &private_state));
+        StateResponse { state, private: private_state.encode(), diagnostics: Diagnostics::new() }
     }
 }
 
-impl Asked {
+impl ConfigParams {
     /// The private data of an object after a successful apply.
     fn remembered(self, private: PrivateData, locator: String, body: Json) -> PrivateState {
         let Self { own: params, default_metadata, .. } = self;

@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::engine::Written;
+use crate::engine::WrittenParams;
 use crate::provider::payload::{like, natural, to_json};
 use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface};
 use crate::terraform::value::{Number, Type, Value};
 
 impl Surface {
     /// What a configuration or a state sets, by Stripe's names.
-    pub(super) fn written(&self, values: &Value) -> Written {
-        let mut written = Written::default();
+    pub(super) fn written(&self, values: &Value) -> WrittenParams {
+        let mut written = WrittenParams::default();
         for slot in self.arguments().filter(|slot| slot.retired.is_none()) {
             let mut path = vec![slot.member.clone()];
             let mut json = slot.to_json(values.get(&slot.name), &mut path, &mut written.unknown);

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::{Entity, Operation, OperationKind, parents};
 use crate::connector::{ALL, Connector, ListRequest, selectors};
-use crate::engine::{Params, Written, parse};
+use crate::engine::{Params, WrittenParams, parse};
 use crate::provider::connection_schema::{computed, connection_attribute, optional};
 use crate::provider::data_sources::{check_fields, check_order};
 use crate::provider::explain::{explain_list, sentence};
@@ -166,7 +166,7 @@ fn without_secrets(entity: &Entity, mut body: Json) -> Json {
 
 /// The params of the list that a configuration sets, checked.
 fn params(list: &'static Operation, config: &Value) -> Result<Params, Diagnostics> {
-    let mut written = Written::default();
+    let mut written = WrittenParams::default();
     let mut of_path = Params::new();
     for name in parents(&list.path) {
         of_path.extend(config.get(name).as_str().map(|id| (name.to_owned(), Json::from(id))));
@@ -179,7 +179,7 @@ fn params(list: &'static Operation, config: &Value) -> Result<Params, Diagnostic
         }
     }
     match parse(&written, &list.params) {
-        Ok(wanted) => Ok(of_path.into_iter().chain(wanted.params).collect()),
+        Ok(desired) => Ok(of_path.into_iter().chain(desired.params).collect()),
         Err(faults) => Err(faults
             .iter()
             .map(|fault| {

@@ -133,15 +133,16 @@ async fn read(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Va
 fn differences(surface: &Surface, config: &Value, locator: &str, body: &Json) -> Diagnostics {
     let entity = surface.entity;
     let given = lookups(surface).into_iter().filter(|it| it.slot.name != "id");
-    let asked = given.filter_map(|it| Some((it.clone(), it.value(config)?)));
-    let differs = |(lookup, wanted): (Lookup, Json)| {
+    let config_params = given.filter_map(|it| Some((it.clone(), it.value(config)?)));
+    let differs = |(lookup, desired): (Lookup, Json)| {
         let Slot { member, name, .. } = &lookup.slot;
         let now = body.get(member).unwrap_or(&Json::Null);
-        let told = || found::found_otherwise(&entity.name, locator, name, &shown(now), &wanted.to_string());
-        let condition = Filter::parse(&lookup.clause(&wanted), entity, None);
-        condition.is_ok_and(|it| !it.matches(body)).then(|| told().at_attribute(name))
+        let diagnostic =
+            || found::found_otherwise(&entity.name, locator, name, &shown(now), &desired.to_string());
+        let condition = Filter::parse(&lookup.clause(&desired), entity, None);
+        condition.is_ok_and(|it| !it.matches(body)).then(|| diagnostic().at_attribute(name))
     };
-    asked.filter_map(differs).collect()
+    config_params.filter_map(differs).collect()
 }
 
 /// A value of a field in a message; an object that is referred to is its id.

@@ -13,10 +13,10 @@ use crate::connector::Connector;
 use crate::engine::{create_params, open};
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::Hidden;
-use crate::provider::typed::asked::Asked;
+use crate::provider::typed::config_params::ConfigParams;
 use crate::provider::typed::data::{NOTHING_UNUSUAL, surface_data};
-use crate::provider::typed::memory::PrivateState;
 use crate::provider::typed::name_of;
+use crate::provider::typed::private_state::PrivateState;
 use crate::provider::typed::sentences::one;
 use crate::provider::typed::surface::Surface;
 use crate::terraform::diagnostic::Diagnostics;
@@ -91,22 +91,23 @@ fn description(entity: &Entity) -> String {
 /// What Stripe answers to a configuration.
 async fn opened(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Value, Diagnostics> {
     let entity = surface.entity;
-    let asked = surface.asked_to_create(runtime, config).map_err(|error| surface.explain(&error))?;
+    let config_params =
+        surface.create_config_params(runtime, config).map_err(|error| surface.explain(&error))?;
     let handle = config.get("connection_handle");
     let connection = runtime.known_connection(handle.as_str()).map_err(|it| vec![it])?;
     surface.check_defaults(runtime)?;
     let hidden = runtime.conceal(surface.hidden(config));
-    let made = open(&Connector::new(&connection), entity, asked.wanted.params.clone()).await;
-    let mut body = made.map_err(|error| hidden.told(vec![surface.refused(&error)]))?;
+    let made = open(&Connector::new(&connection), entity, config_params.desired.params.clone()).await;
+    let mut body = made.map_err(|error| hidden.redact(vec![surface.refused(&error)]))?;
     // From here on they are on their way to others, through the same connections.
     runtime.conceal(Hidden::these(entity.secrets_of(&body).into_iter().map(str::to_owned)));
     runtime.metadata.hide(&mut body);
     let mut result = config.clone();
     surface.set_unknown(&mut result, config);
-    let Asked { own: params, default_metadata, .. } = asked;
-    let memory = PrivateState { params, default_metadata, ..PrivateState::default() };
+    let ConfigParams { own: params, default_metadata, .. } = config_params;
+    let private_state = PrivateState { params, default_metadata, ..PrivateState::default() };
     let id = body.get("id").and_then(Json::as_str).unwrap_or_default();
-    Ok(surface.answered_with(&body, &result, &memory, id))
+    Ok(surface.answered_with(&body, &result, &private_state, id))
 }
 
 impl Surface {

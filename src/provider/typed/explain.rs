@@ -1,7 +1,7 @@
 //! What is wrong with a configuration, at the argument, with the whole path in the text.
 
 use crate::connector;
-use crate::engine::{self, Faults, ParamError, UnlistedValue};
+use crate::engine::{self, ParamError, ParamErrors, UnlistedValue};
 use crate::provider::explain::{explain_connector, sentence};
 use crate::provider::messages::payload;
 use crate::provider::typed::surface::{Repeats, Slot, SlotSyntax, Surface};
@@ -45,13 +45,13 @@ impl Surface {
     }
 
     /// Every fault at its argument.
-    pub(super) fn explain_faults(&self, faults: &Faults) -> Diagnostics {
+    pub(super) fn explain_faults(&self, faults: &ParamErrors) -> Diagnostics {
         faults.iter().map(|fault| self.explain_fault(fault)).collect()
     }
 
     fn explain_fault(&self, fault: &ParamError) -> Diagnostic {
         let spelled = |param: &str| self.spelled(param);
-        let told = match fault {
+        let diagnostic = match fault {
             ParamError::Unknown { key, suggestion } => {
                 let hint = suggestion.as_deref().map(|meant| format!("; did you mean `{meant}`?"));
                 let hint = hint.unwrap_or_else(|| ".".to_owned());
@@ -65,20 +65,20 @@ impl Surface {
                 payload::argument_of_wrong_kind(&spelled(param), expected, found)
             }
         };
-        self.at(told, fault.param())
+        self.at(diagnostic, fault.param())
     }
 
     /// Values that Stripe's lists of known values lack. They are sent.
     pub(super) fn explain_unlisted(&self, values: &[UnlistedValue]) -> Diagnostics {
         let explain = |value: &UnlistedValue| {
             let meant = value.suggestion.as_deref().map(|meant| format!("Did you mean `{meant}`? "));
-            let told = payload::argument_not_known(
+            let diagnostic = payload::argument_not_known(
                 &meant.unwrap_or_default(),
                 &self.spelled(&value.param),
                 &format!("{:?}", value.value),
                 &value.known_in_words(&format!("the page of {}", self.type_name)),
             );
-            self.at(told, &value.param)
+            self.at(diagnostic, &value.param)
         };
         values.iter().map(explain).collect()
     }
@@ -106,9 +106,9 @@ impl Surface {
 
     /// A refusal of Stripe's, at the argument that it names.
     pub(super) fn refused(&self, error: &connector::Error) -> Diagnostic {
-        let told = explain_connector(error, "id");
+        let diagnostic = explain_connector(error, "id");
         let param = error.stripe().map(stripe::Error::param).unwrap_or_default();
-        if param.is_empty() { told } else { self.at(told, &param.join(".")) }
+        if param.is_empty() { diagnostic } else { self.at(diagnostic, &param.join(".")) }
     }
 
     /// A dotted path as it is written in a configuration: `line_items[0].quantity`.

@@ -3,7 +3,7 @@
 use crate::connector::placed;
 use crate::provider::identity::{account, account_beside, place};
 use crate::provider::typed::import::import_at;
-use crate::provider::typed::memory::Whereabouts;
+use crate::provider::typed::private_state::StoredIdentity;
 use crate::provider::typed::surface::Surface;
 use crate::provider::typed::surfaces::Surfaces;
 use crate::terraform::provider::StateResponse;
@@ -36,7 +36,9 @@ impl Surfaces {
 
     /// The identity of an object. It is where the object is, so it is another one only where the object is.
     pub(super) fn identity(&self, state: &Value, private: &[u8]) -> Value {
-        let Ok(Whereabouts { locator, account }) = Whereabouts::decode(private) else { return Value::Null };
+        let Ok(StoredIdentity { locator, account }) = StoredIdentity::decode(private) else {
+            return Value::Null;
+        };
         if state.get(ID).is_unknown() {
             return Value::Null;
         }

@@ -10,7 +10,7 @@ use crate::provider::messages;
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::data_source::found;
 use crate::provider::typed::lookup::{Lookup, lookups};
-use crate::provider::typed::memory::PrivateState;
+use crate::provider::typed::private_state::PrivateState;
 use crate::provider::typed::surface::Surface;
 use crate::provider::typed::surfaces::Surfaces;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -39,13 +39,14 @@ pub(super) fn import_at(surfaces: &Surfaces, place: &str, told: &str) -> StateRe
     let surface = surfaces.of_locator(place);
     match ImportId::of(surface.entity, place) {
         Ok(ImportId { account, locator, .. }) => {
-            let mut memory = PrivateState { locator: Some(locator.clone()), ..PrivateState::default() };
-            memory.private.imported = true;
-            memory.private.account = account;
+            let mut private_state =
+                PrivateState { locator: Some(locator.clone()), ..PrivateState::default() };
+            private_state.private.imported = true;
+            private_state.private.account = account;
             let own = locator.rsplit('/').next().unwrap_or(&locator);
             StateResponse {
                 state: Value::map([("id", Value::from(own))]),
-                private: memory.encode(),
+                private: private_state.encode(),
                 ..StateResponse::default()
             }
         }

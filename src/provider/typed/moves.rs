@@ -1,8 +1,8 @@
 //! Objects that come from another resource type, and that go to one.
 
-use crate::provider::moves::Leaving;
+use crate::provider::moves::MovedObject;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
-use crate::provider::typed::memory::PrivateState;
+use crate::provider::typed::private_state::PrivateState;
 use crate::provider::typed::surface::Surface;
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::StateResponse;
@@ -12,15 +12,15 @@ use crate::terraform::value::Value;
 impl Surface {
     /// An object of this type as it is, whatever type it becomes. Of the state of another provider nobody knows
     /// what was written: it counts as imported, until the next apply.
-    pub(super) fn leaves(&self, state: &Value, mut memory: PrivateState) -> Leaving {
-        memory.private.imported |= memory.body.is_null();
-        Leaving {
+    pub(super) fn move_out(&self, state: &Value, mut private_state: PrivateState) -> MovedObject {
+        private_state.private.imported |= private_state.body.is_null();
+        MovedObject {
             entity: self.entity,
-            locator: self.locator(state, &memory),
-            private: memory.private,
-            params: memory.params,
-            default_metadata: memory.default_metadata,
-            body: memory.body,
+            locator: self.locator(state, &private_state),
+            private: private_state.private,
+            params: private_state.params,
+            default_metadata: private_state.default_metadata,
+            body: private_state.body,
             state: state.clone(),
             types: self.slots.iter().map(|slot| (slot.name.clone(), slot.shown_type())).collect(),
         }
@@ -28,16 +28,16 @@ impl Surface {
 
     /// The state of an object that comes from another type: what was written, as it is written here, and what
     /// Stripe answered last.
-    pub(super) fn arrives(&self, leaving: Leaving) -> StateResponse {
-        let Leaving { locator, private, params, default_metadata, body, state: was, types, .. } = leaving;
+    pub(super) fn move_in(&self, moved: MovedObject) -> StateResponse {
+        let MovedObject { locator, private, params, default_metadata, body, state: was, types, .. } = moved;
         let locator = Some(locator);
-        let memory = PrivateState { private, locator, params, default_metadata, planned: None, body };
-        let locator = memory.locator.as_deref().unwrap_or_default();
+        let private_state = PrivateState { private, locator, params, default_metadata, planned: None, body };
+        let locator = private_state.locator.as_deref().unwrap_or_default();
         let mut state = self.settings_of(&was);
         for slot in &self.slots {
-            let value = match memory.params.get(&slot.member) {
+            let value = match private_state.params.get(&slot.member) {
                 _ if types.get(&slot.name) == Some(&slot.shown_type()) => was.get(&slot.name).clone(),
-                _ if memory.body.is_null() => slot.nothing(),
+                _ if private_state.body.is_null() => slot.nothing(),
                 Some(param) if slot.is_argument() => {
                     slot.unanswered(&slot.of_param(&Value::Null, Some(param)))
                 }
@@ -45,12 +45,12 @@ impl Surface {
             };
             state.set(&slot.name, value);
         }
-        if memory.body.is_null() {
+        if private_state.body.is_null() {
             state.set("id", locator.rsplit('/').next().unwrap_or(locator).into());
         } else {
-            state = self.answered(&state, &memory, locator);
+            state = self.answered(&state, &private_state, locator);
         }
-        StateResponse { state, private: memory.encode(), diagnostics: Diagnostics::new() }
+        StateResponse { state, private: private_state.encode(), diagnostics: Diagnostics::new() }
     }
 
     /// What a state says beside the object: the connection, and how the object may end.

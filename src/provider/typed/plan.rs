@@ -4,46 +4,47 @@ use crate::engine::{Object, Restores};
 use crate::provider::connection_schema::keep_equal_handle;
 use crate::provider::messages::found;
 use crate::provider::resources::{
-    Configured, PrivateData, check_readiness, configured, end_told, forced_by_move, named, planned_end,
-    replacement_told, stored, unplanned,
+    ConfiguredConnection, PrivateData, check_readiness, configured, end_told, forced_by_move, named,
+    planned_end, replacement_told, stored, unplanned,
 };
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
-use crate::provider::typed::asked::keeps_metadata;
-use crate::provider::typed::memory::PrivateState;
+use crate::provider::typed::config_params::keeps_metadata;
 use crate::provider::typed::planning::Planning;
+use crate::provider::typed::private_state::PrivateState;
 use crate::provider::typed::surface::{Slot, SlotSyntax, Surface};
 use crate::terraform::provider::{PlanRequest, PlanResponse};
 use crate::terraform::value::{Path, Value};
 
 /// Plans what the configuration asks for of the object that is there; the surfaces differ where its place changes.
 pub(super) async fn plan(
-    (there, asked): (&Surface, &Surface),
+    (there, config_params): (&Surface, &Surface),
     runtime: &Runtime,
     request: PlanRequest,
-    memory: PrivateState,
+    private_state: PrivateState,
 ) -> PlanResponse {
     if request.is_destroy() {
-        return plan_end(there, runtime, request, memory).await;
+        return plan_end(there, runtime, request, private_state).await;
     }
     if request.is_create() {
-        return plan_create(asked, runtime, request, memory).await;
+        return plan_create(config_params, runtime, request, private_state).await;
     }
-    let object = there.object(&request.prior, &memory);
-    if memory.body.is_null() {
+    let object = there.object(&request.prior, &private_state);
+    if private_state.body.is_null() {
         return unplanned(request, vec![found::not_read_yet(&named(&object))]);
     }
     let handle = request.config.get("connection_handle");
-    match configured(runtime, &memory.private, stored(&object, &request.prior), handle).await {
-        Ok(Configured::Same(private)) if asked.entity.key != there.entity.key => {
-            let memory = PrivateState { private, ..memory };
-            plan_other_place((there, asked), runtime, request, &object, memory).await
+    match configured(runtime, &private_state.private, stored(&object, &request.prior), handle).await {
+        Ok(ConfiguredConnection::Same(private)) if config_params.entity.key != there.entity.key => {
+            let private_state = PrivateState { private, ..private_state };
+            plan_other_place((there, config_params), runtime, request, &object, private_state).await
         }
-        Ok(Configured::Same(private)) => {
-            plan_existing(there, runtime, request, &object, PrivateState { private, ..memory }).await
+        Ok(ConfiguredConnection::Same(private)) => {
+            plan_existing(there, runtime, request, &object, PrivateState { private, ..private_state }).await
         }
-        Ok(Configured::Moved(private)) => {
-            plan_move(asked, runtime, request, &object, PrivateState { private, ..memory }).await
+        Ok(ConfiguredConnection::Moved(private)) => {
+            plan_move(config_params, runtime, request, &object, PrivateState { private, ..private_state })
+                .await
         }
         Err(refused) => unplanned(request, vec![refused]),
     }
@@ -54,22 +55,31 @@ async fn plan_existing(
     runtime: &Runtime,
     request: PlanRequest,
     object: &Object,
-    memory: PrivateState,
+    private_state: PrivateState,
 ) -> PlanResponse {
-    let mut asked = match surface.asked(runtime, &request.config, &request.prior, &memory) {
-        Ok(asked) => asked,
-        Err(error) => return unplanned(request, surface.explain(&error)),
-    };
+    let mut config_params =
+        match surface.config_params(runtime, &request.config, &request.prior, &private_state) {
+            Ok(config_params) => config_params,
+            Err(error) => return unplanned(request, surface.explain(&error)),
+        };
     if object.imported {
-        asked.wanted.gone = surface.taken_away(&request.prior, &request.proposed);
+        config_params.desired.gone = surface.taken_away(&request.prior, &request.proposed);
     }
     let mut planned = request.proposed.clone();
     keep_equal_handle(&mut planned, &request.prior);
-    let change = object.change_to(&asked.wanted);
-    let planning = Planning { surface, request: &request, object, written: &memory.params, change, asked };
+    let change = object.change_to(&config_params.desired);
+    let planning = Planning {
+        surface,
+        request: &request,
+        object,
+        written: &private_state.params,
+        change,
+        config_params,
+    };
     if planning.change.needs_new() && planning.replaces_in_place() {
-        let memory = PrivateState { planned: Some(planning.asked.own.clone()), ..memory.clone() };
-        return plan_in_place(surface, runtime, &request, object, memory).await;
+        let private_state =
+            PrivateState { planned: Some(planning.config_params.own.clone()), ..private_state.clone() };
+        return plan_in_place(surface, runtime, &request, object, private_state).await;
     }
     planning.arguments(&mut planned);
     planning.answers(&mut planned);
@@ -82,14 +92,15 @@ async fn plan_existing(
     if !requires_replace.is_empty() {
         diagnostics.extend(planning.gap());
         let states = (&request.prior, &request.config);
-        diagnostics.extend(replacement_told(runtime, object, states, &memory.private).await);
+        diagnostics.extend(replacement_told(runtime, object, states, &private_state.private).await);
     }
-    let asked = (planned != request.prior).then(|| planning.asked.own.clone());
-    if asked.is_some() {
-        diagnostics.extend(check_readiness(runtime, &request.config, memory.private.handle.as_deref()).await);
+    let config_params = (planned != request.prior).then(|| planning.config_params.own.clone());
+    if config_params.is_some() {
+        diagnostics
+            .extend(check_readiness(runtime, &request.config, private_state.private.handle.as_deref()).await);
     }
-    let memory = PrivateState { planned: asked, ..memory };
-    PlanResponse { state: planned, requires_replace, private: memory.encode(), diagnostics }
+    let private_state = PrivateState { planned: config_params, ..private_state };
+    PlanResponse { state: planned, requires_replace, private: private_state.encode(), diagnostics }
 }
 
 /// A new object takes the place of the old one in one update: the old one ends when the new one is there.
@@ -98,17 +109,18 @@ async fn plan_in_place(
     runtime: &Runtime,
     request: &PlanRequest,
     object: &Object,
-    memory: PrivateState,
+    private_state: PrivateState,
 ) -> PlanResponse {
     let mut planned = request.proposed.clone();
     keep_equal_handle(&mut planned, &request.prior);
     surface.set_unanswered(&mut planned, &request.config);
     planned.set("id", Value::Unknown);
-    let mut diagnostics = end_told(runtime, object, &request.prior, &memory.private).await;
-    diagnostics.extend(check_readiness(runtime, &request.config, memory.private.handle.as_deref()).await);
-    let refused = surface.asked_to_create(runtime, &request.config).err();
+    let mut diagnostics = end_told(runtime, object, &request.prior, &private_state.private).await;
+    diagnostics
+        .extend(check_readiness(runtime, &request.config, private_state.private.handle.as_deref()).await);
+    let refused = surface.create_config_params(runtime, &request.config).err();
     diagnostics.extend(refused.iter().flat_map(|error| surface.explain(error)));
-    let private = memory.encode();
+    let private = private_state.encode();
     PlanResponse { state: planned, private, diagnostics, requires_replace: Vec::new() }
 }
 
@@ -118,43 +130,45 @@ async fn plan_move(
     runtime: &Runtime,
     request: PlanRequest,
     object: &Object,
-    memory: PrivateState,
+    private_state: PrivateState,
 ) -> PlanResponse {
-    let old = memory.private.on(memory.private.leaves.clone());
+    let old = private_state.private.on(private_state.private.replaced_handle.clone());
     let diagnostics = end_told(runtime, object, &request.prior, &old).await;
     let mut planned = request.proposed;
     surface.set_unanswered(&mut planned, &request.config);
     planned.set("id", Value::Unknown);
     let requires_replace = forced_by_move();
-    PlanResponse { state: planned, requires_replace, private: memory.encode(), diagnostics }
+    PlanResponse { state: planned, requires_replace, private: private_state.encode(), diagnostics }
 }
 
 /// An object whose parent changes, or is removed, is recreated in its new place.
 async fn plan_other_place(
-    (there, asked): (&Surface, &Surface),
+    (there, config_params): (&Surface, &Surface),
     runtime: &Runtime,
     request: PlanRequest,
     object: &Object,
-    memory: PrivateState,
+    private_state: PrivateState,
 ) -> PlanResponse {
     let states = (&request.prior, &request.config);
-    let diagnostics = replacement_told(runtime, object, states, &memory.private).await;
+    let diagnostics = replacement_told(runtime, object, states, &private_state.private).await;
     let mut planned = request.proposed;
-    asked.set_unanswered(&mut planned, &request.config);
-    let requires_replace = there.places().chain(asked.places()).map(Path::attribute).collect();
-    PlanResponse { state: planned, requires_replace, private: memory.encode(), diagnostics }
+    config_params.set_unanswered(&mut planned, &request.config);
+    let requires_replace = there.places().chain(config_params.places()).map(Path::attribute).collect();
+    PlanResponse { state: planned, requires_replace, private: private_state.encode(), diagnostics }
 }
 
 async fn plan_end(
     surface: &Surface,
     runtime: &Runtime,
     request: PlanRequest,
-    memory: PrivateState,
+    private_state: PrivateState,
 ) -> PlanResponse {
-    let object = surface.object(&request.prior, &memory);
-    let private = memory.private.clone();
-    planned_end(runtime, request, &object, &private, |private| PrivateState { private, ..memory }.encode())
-        .await
+    let object = surface.object(&request.prior, &private_state);
+    let private = private_state.private.clone();
+    planned_end(runtime, request, &object, &private, |private| {
+        PrivateState { private, ..private_state }.encode()
+    })
+    .await
 }
 
 /// A plan of a new object: what is not written is known after the apply.
@@ -162,7 +176,7 @@ async fn plan_create(
     surface: &Surface,
     runtime: &Runtime,
     request: PlanRequest,
-    memory: PrivateState,
+    private_state: PrivateState,
 ) -> PlanResponse {
     let mut planned = request.proposed;
     surface.set_unanswered(&mut planned, &request.config);
@@ -170,17 +184,17 @@ async fn plan_create(
     let mut diagnostics = check_readiness(runtime, &request.config, handle.as_deref()).await;
     diagnostics.extend(surface.dropped_secret(&request.config));
     // Where this replaces an object, its end finds it by the same private data.
-    let successor = match surface.asked_to_create(runtime, &request.config) {
-        Ok(asked) => asked.wanted.mark(surface.entity),
+    let successor = match surface.create_config_params(runtime, &request.config) {
+        Ok(config_params) => config_params.desired.mark(surface.entity),
         Err(error) => {
             diagnostics.extend(surface.explain(&error));
             None
         }
     };
-    let private = PrivateData { handle, successor, ..memory.private };
+    let private = PrivateData { handle, successor, ..private_state.private };
     PlanResponse {
         state: planned,
-        private: PrivateState { private, ..memory }.encode(),
+        private: PrivateState { private, ..private_state }.encode(),
         diagnostics,
         ..PlanResponse::default()
     }

@@ -4,12 +4,12 @@
 use serde_json::Value as Json;
 
 use crate::catalog::Restoration;
-use crate::engine::{Change, Foreseen, Object, Params, parse, without};
+use crate::engine::{Change, Object, Params, PredictedObject, parse, without};
 use crate::provider::messages::{ends, payload};
 use crate::provider::metadata_rules::METADATA;
 use crate::provider::resources::ended_note;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT, shown_metadata};
-use crate::provider::typed::asked::{Asked, keeps_metadata};
+use crate::provider::typed::config_params::{ConfigParams, keeps_metadata};
 use crate::provider::typed::schema::REPLACE_IN_PLACE;
 use crate::provider::typed::secrets::ROTATE_WHEN;
 use crate::provider::typed::surface::{Repeats, Slot, SlotSyntax, Surface};
@@ -37,7 +37,7 @@ pub(super) struct Planning<'p> {
     pub(super) object: &'p Object,
     /// The params that the resource wrote last.
     pub(super) written: &'p Params,
-    pub(super) asked: Asked,
+    pub(super) config_params: ConfigParams,
     pub(super) change: Change,
 }
 
@@ -52,12 +52,12 @@ impl Planning<'_> {
                 } else {
                     // The values of an import were not written by a configuration.
                     let written = self.written.get(&slot.member).filter(|_| !self.object.imported);
-                    slot.beside(config, prior, Was { written, changes: self.touches(&slot.member) })
+                    slot.beside(config, prior, PriorParam { written, changes: self.touches(&slot.member) })
                 }
             } else if self.object.imported || !self.written.contains_key(&slot.member) {
                 // Nobody wrote it, so nobody took it away.
                 continue;
-            } else if self.stays(slot) && slot.presence.is_computed() {
+            } else if self.uncleared(slot) && slot.presence.is_computed() {
                 prior.clone()
             } else if slot.presence.is_computed() {
                 Value::Unknown
@@ -79,14 +79,14 @@ impl Planning<'_> {
         // A value that Stripe already has may be written too: that is no change, and not in the state.
         let only =
             |params: &Params| params.get_key_value(&slot.member).map(|(name, it)| (name.clone(), it.clone()));
-        without(only(&self.asked.own).into_iter().collect(), self.written).is_empty()
+        without(only(&self.config_params.own).into_iter().collect(), self.written).is_empty()
     }
 
     /// Whether an imported value, which nobody wrote, is what is wanted.
     fn says_the_same(&self, slot: &Slot, prior: &Value) -> bool {
         let only = Value::map([(slot.name.clone(), prior.clone())]);
         let shown = parse(&self.surface.written(&only), self.surface.entity.params());
-        shown.is_ok_and(|shown| shown.params.get(&slot.member) == self.asked.own.get(&slot.member))
+        shown.is_ok_and(|shown| shown.params.get(&slot.member) == self.config_params.own.get(&slot.member))
     }
 
     /// Whether the change is one of this param.
@@ -96,14 +96,19 @@ impl Planning<'_> {
         };
         self.change.update.contains_key(param)
             || self.change.replaces.iter().any(within)
-            || self.change.stays.iter().any(within)
+            || self.change.uncleared.iter().any(within)
             || self.change.at_creation.iter().any(within)
-            || self.asked.wanted.unknown.iter().any(|path| path.first().is_some_and(|first| first == param))
+            || self
+                .config_params
+                .desired
+                .unknown
+                .iter()
+                .any(|path| path.first().is_some_and(|first| first == param))
     }
 
     /// Whether Stripe keeps the value of an argument that was removed.
-    fn stays(&self, slot: &Slot) -> bool {
-        self.change.stays.contains(&slot.member)
+    fn uncleared(&self, slot: &Slot) -> bool {
+        self.change.uncleared.contains(&slot.member)
     }
 
     /// What Stripe answers: as it was, as far as the change can leave it so.
@@ -111,7 +116,7 @@ impl Planning<'_> {
         if self.change.is_nothing() {
             return;
         }
-        let foreseen = self.object.foresee(&self.change);
+        let foreseen = self.object.predict(&self.change);
         for slot in self.surface.slots.iter().filter(|slot| self.is_answered(slot)) {
             let value = self.foreseen(slot, foreseen.as_ref());
             planned.set(&slot.name, value);
@@ -125,7 +130,7 @@ impl Planning<'_> {
     }
 
     /// All metadata after the change.
-    fn all_metadata(&self, foreseen: Option<&Foreseen>) -> Value {
+    fn all_metadata(&self, foreseen: Option<&PredictedObject>) -> Value {
         match foreseen {
             _ if !self.touches(METADATA) && !self.change.needs_new() => {
                 self.request.prior.get(METADATA_ALL).clone()
@@ -143,7 +148,7 @@ impl Planning<'_> {
     }
 
     /// A change leaves every other argument as it is; what Stripe alone decides may follow it.
-    fn foreseen(&self, slot: &Slot, foreseen: Option<&Foreseen>) -> Value {
+    fn foreseen(&self, slot: &Slot, foreseen: Option<&PredictedObject>) -> Value {
         let prior = self.request.prior.get(&slot.name);
         let replaced = self.change.needs_new();
         let restoring = self.restoring(slot).filter(|_| !replaced);
@@ -254,21 +259,21 @@ impl Planning<'_> {
 
     /// Warnings about a change.
     pub(super) fn notes(&self) -> Diagnostics {
-        let stays = self.change.stays.iter().filter(|_| !self.change.needs_new());
-        let stays =
-            stays.map(|param| self.surface.at(payload::value_stays(&self.surface.spelled(param)), param));
+        let uncleared = self.change.uncleared.iter().filter(|_| !self.change.needs_new());
+        let uncleared =
+            uncleared.map(|param| self.surface.at(payload::value_stays(&self.surface.spelled(param)), param));
         let at_creation = self.change.at_creation.iter().filter(|_| !self.change.needs_new());
         let at_creation = at_creation.map(|param| {
             let (argument, entity) = (self.surface.spelled(param), &self.surface.entity.name);
             self.surface.at(ends::argument_acts_at_creation(&argument, entity), param)
         });
-        stays.chain(at_creation).chain(ended_note(self.object, &self.change)).collect()
+        uncleared.chain(at_creation).chain(ended_note(self.object, &self.change)).collect()
     }
 }
 
 /// What was written of a param or a member of it, and whether the param changes.
 #[derive(Clone, Copy)]
-struct Was<'w> {
+struct PriorParam<'w> {
     written: Option<&'w Json>,
     changes: bool,
 }
@@ -276,7 +281,7 @@ struct Was<'w> {
 impl Slot {
     /// A value that is planned: what is not written in its blocks stays as Stripe returned it, unless
     /// it was written before, or the value changes and Stripe alone decides what follows.
-    fn beside(&self, config: &Value, prior: &Value, was: Was<'_>) -> Value {
+    fn beside(&self, config: &Value, prior: &Value, was: PriorParam<'_>) -> Value {
         match &self.form {
             SlotSyntax::Attribute(_) if !config.is_null() || !self.presence.is_computed() => config.clone(),
             SlotSyntax::Attribute(_) if was.written.is_none() && (self.is_argument() || !was.changes) => {
@@ -289,7 +294,7 @@ impl Slot {
                 let (config, prior) = (block(config), block(prior));
                 let members = members.iter().map(|slot| {
                     let written = was.written.and_then(|written| written.get(&slot.member));
-                    let was = Was { written, ..was };
+                    let was = PriorParam { written, ..was };
                     (slot.name.clone(), slot.beside(config.get(&slot.name), prior.get(&slot.name), was))
                 });
                 Value::List(vec![Value::map(members)])

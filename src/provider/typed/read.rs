@@ -8,8 +8,8 @@ use crate::provider::payload::known_part;
 use crate::provider::resources::{Reading, comparable, ended_outside, read_stored};
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
-use crate::provider::typed::asked::keeps_metadata;
-use crate::provider::typed::memory::PrivateState;
+use crate::provider::typed::config_params::keeps_metadata;
+use crate::provider::typed::private_state::PrivateState;
 use crate::provider::typed::surface::{Slot, SlotSyntax, Surface};
 use crate::terraform::provider::StateResponse;
 use crate::terraform::schema::Presence;
@@ -19,27 +19,29 @@ pub(super) async fn read(
     surface: &Surface,
     runtime: &Runtime,
     state: Value,
-    mut memory: PrivateState,
+    mut private_state: PrivateState,
 ) -> StateResponse {
-    memory.private.imported |= memory.body.is_null();
-    let object = surface.object(&state, &memory);
-    let is_import = memory.body.is_null() && surface.says_only_where(&state);
-    match read_stored(runtime, &state, &object, &memory.private).await {
+    private_state.private.imported |= private_state.body.is_null();
+    let object = surface.object(&state, &private_state);
+    let is_import = private_state.body.is_null() && surface.says_only_where(&state);
+    match read_stored(runtime, &state, &object, &private_state.private).await {
         Ok(Some(Reading { body, private })) => {
-            memory.private = private;
-            memory.locator = Some(object.locator.clone());
+            private_state.private = private;
+            private_state.locator = Some(object.locator.clone());
             let body = surface.kept_body(runtime, &state, body);
-            let compared = comparable(runtime, &object, &body, &memory.private);
-            surface.now(&state, ReadResult { memory, body, compared, is_import }, &object)
+            let compared = comparable(runtime, &object, &body, &private_state.private);
+            surface.now(&state, ReadResult { private_state, body, compared, is_import }, &object)
         }
         Ok(None) => StateResponse::default(),
-        Err(diagnostic) => StateResponse { state, private: memory.encode(), diagnostics: vec![diagnostic] },
+        Err(diagnostic) => {
+            StateResponse { state, private: private_state.encode(), diagnostics: vec![diagnostic] }
+        }
     }
 }
 
 /// What a read has found.
 struct ReadResult {
-    memory: PrivateState,
+    private_state: PrivateState,
     /// The object as it is now.
     body: Json,
     /// The part that drift is judged by.
@@ -50,56 +52,60 @@ struct ReadResult {
 
 impl Surface {
     /// The state of an object that a list shows, as the first read of its import has it.
-    pub(super) fn first_seen(&self, runtime: &Runtime, memory: PrivateState, body: Json) -> Value {
-        let own = memory.locator.as_deref().and_then(|place| place.rsplit('/').next());
+    pub(super) fn first_seen(&self, runtime: &Runtime, private_state: PrivateState, body: Json) -> Value {
+        let own = private_state.locator.as_deref().and_then(|place| place.rsplit('/').next());
         let state = Value::map([("id", Value::from(own))]);
-        let object = self.object(&state, &memory);
+        let object = self.object(&state, &private_state);
         let body = self.kept_body(runtime, &state, body);
-        let found = ReadResult { memory, compared: body.clone(), body, is_import: true };
+        let found = ReadResult { private_state, compared: body.clone(), body, is_import: true };
         self.now(&state, found, &object).state
     }
 
     /// The state as Stripe holds the object now: what drifted among the written, and what is
     /// answered.
     fn now(&self, state: &Value, found: ReadResult, object: &Object) -> StateResponse {
-        let ReadResult { mut memory, body, compared, is_import } = found;
-        let mut shown = self.kept(state, &memory);
+        let ReadResult { mut private_state, body, compared, is_import } = found;
+        let mut shown = self.kept(state, &private_state);
         let params = if object.imported {
             let said = self.said_params(state, &object.locator, &body);
             said.into_iter().chain(export(self.entity, &object.locator, &body)).collect()
         } else {
             object.drifted(&compared).unwrap_or_else(|| object.params.clone())
         };
-        let was = with_defaults(memory.params.clone(), &memory.default_metadata);
+        let was = with_defaults(private_state.params.clone(), &private_state.default_metadata);
         let (params, default_metadata) = if params == was {
-            (memory.params.clone(), memory.default_metadata.clone())
+            (private_state.params.clone(), private_state.default_metadata.clone())
         } else {
-            without_defaults(params, &memory.params, &memory.default_metadata)
+            without_defaults(params, &private_state.params, &private_state.default_metadata)
         };
         for slot in self.arguments() {
             let param = params.get(&slot.member);
-            if memory.params.get(&slot.member) != param {
+            if private_state.params.get(&slot.member) != param {
                 shown.set(&slot.name, slot.of_param(state.get(&slot.name), param));
             }
         }
-        memory.params = params.into_iter().filter(|(_, value)| !value.is_null()).collect();
+        private_state.params = params.into_iter().filter(|(_, value)| !value.is_null()).collect();
         let ended = ended_outside(object, &body);
-        memory.default_metadata = default_metadata;
-        memory.body = body;
-        let mut now = self.answered(&shown, &memory, &object.locator);
+        private_state.default_metadata = default_metadata;
+        private_state.body = body;
+        let mut now = self.answered(&shown, &private_state, &object.locator);
         if is_import {
-            self.leave_unset(&mut now, &memory);
+            self.leave_unset(&mut now, &private_state);
         }
-        StateResponse { state: now, private: memory.encode(), diagnostics: ended.into_iter().collect() }
+        StateResponse {
+            state: now,
+            private: private_state.encode(),
+            diagnostics: ended.into_iter().collect(),
+        }
     }
 
     /// After an import the state shows what a configuration can set, because Terraform generates one from it: no second
     /// spelling of a value, nothing that changes by itself, no block that sets what is so anyway. The next read shows
     /// the rest.
-    fn leave_unset(&self, state: &mut Value, memory: &PrivateState) {
-        let locator = memory.locator.as_deref().unwrap_or_default();
-        let writable = export_whole(self.entity, locator, &memory.body);
-        let unset = self.arguments().filter(|slot| !memory.params.contains_key(&slot.member));
+    fn leave_unset(&self, state: &mut Value, private_state: &PrivateState) {
+        let locator = private_state.locator.as_deref().unwrap_or_default();
+        let writable = export_whole(self.entity, locator, &private_state.body);
+        let unset = self.arguments().filter(|slot| !private_state.params.contains_key(&slot.member));
         for slot in unset.filter(|slot| slot.presence != Presence::Required && !self.is_place(slot)) {
             let is_answered = matches!(slot.form, SlotSyntax::Attribute(_)) && slot.presence.is_computed();
             if !is_answered || !writable.contains_key(&slot.member) {
@@ -134,10 +140,10 @@ impl Surface {
     }
 
     /// A state without what Stripe answers.
-    fn kept(&self, state: &Value, memory: &PrivateState) -> Value {
+    fn kept(&self, state: &Value, private_state: &PrivateState) -> Value {
         let mut kept = state.clone();
         for slot in &self.slots {
-            if !memory.params.contains_key(&slot.member) && slot.retired.is_none() {
+            if !private_state.params.contains_key(&slot.member) && slot.retired.is_none() {
                 kept.set(&slot.name, Value::Unknown);
             }
         }

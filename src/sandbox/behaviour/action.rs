@@ -1,7 +1,7 @@
-//! Actions that are data: what `life.toml` says of them is done to an object.
+//! Actions that are data: what `lifecycle.toml` says of them is done to an object.
 
 use crate::catalog::catalog;
-use crate::sandbox::life::{self, Transition, TransitionKind};
+use crate::sandbox::lifecycle::{self, Transition, TransitionKind};
 use crate::sandbox::parent;
 
 use super::generic;
@@ -11,24 +11,26 @@ use super::prelude::*;
 pub(super) fn run(call: &Call<'_>, name: &str) -> ApiResult<Json> {
     let action = catalog().action(name).map(|(_, action)| action);
     let path = action.map_or("", |action| action.path.as_str());
-    let Some(course) = life::course(call.entity, name, path) else { return Err(ApiError::unsupported(name)) };
-    if let Some(why) = &course.missing {
+    let Some(transition) = lifecycle::transition(call.entity, name, path) else {
+        return Err(ApiError::unsupported(name));
+    };
+    if let Some(why) = &transition.missing {
         return Err(ApiError::unsupported(&format!("{name}: {why}")));
     }
     parent::check(call)?;
-    match course.does {
-        TransitionKind::Change => change(call, &course, path),
-        TransitionKind::Make => make(call, &course),
+    match transition.does {
+        TransitionKind::Change => change(call, &transition, path),
+        TransitionKind::Make => make(call, &transition),
         TransitionKind::Find => agreeing(call).map(Json::Object),
         TransitionKind::Delete => delete(call),
     }
 }
 
-fn change(call: &Call<'_>, course: &Transition, path: &str) -> ApiResult<Json> {
+fn change(call: &Call<'_>, transition: &Transition, path: &str) -> ApiResult<Json> {
     let mut body = parent::owned(call, call.named()?)?;
-    course.check(call, &body, path)?;
+    transition.check(call, &body, path)?;
     shape::lay_over(call.entity, &mut body, &call.params)?;
-    life::apply_transition(call, &mut body, course);
+    lifecycle::apply_transition(call, &mut body, transition);
     call.touch(&mut body);
     call.keep(body)
 }
@@ -44,14 +46,14 @@ fn delete(call: &Call<'_>) -> ApiResult<Json> {
     Ok(Json::Object(body))
 }
 
-fn make(call: &Call<'_>, course: &Transition) -> ApiResult<Json> {
+fn make(call: &Call<'_>, transition: &Transition) -> ApiResult<Json> {
     if !call.id.is_empty() {
         call.named()?;
     }
-    let of = course.of.as_deref().unwrap_or(&call.entity.object);
+    let of = transition.of.as_deref().unwrap_or(&call.entity.object);
     let new = Call { id: call.id.clone(), ..call.about(of, call.params.clone())? };
     let mut body = new.build()?;
-    life::apply_transition(&new, &mut body, course);
+    lifecycle::apply_transition(&new, &mut body, transition);
     new.keep(body)
 }
 

@@ -9,11 +9,11 @@ mod table;
 pub(super) use details::{check, details, last4, of_number, spelled, unspelled};
 pub(super) use table::{Decline, number_of_token};
 
-use table::{Seems, SetUp, TABLE, Then, known};
+use table::{ChargeEffect, PaymentFlaw, PriorSetup, TABLE, known};
 
 /// What happens when a card is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum CardOutcome {
     /// It succeeds.
     Approve,
     /// The customer has to authenticate first; then it succeeds.
@@ -40,7 +40,7 @@ impl Decline {
 pub(super) fn outcome(method: &Body, refused: Option<&Decline>) -> Body {
     let Some(why) = refused else {
         let mut outcome = TABLE.approved.clone();
-        if known(method).is_some_and(|card| card.seems == Some(Seems::Risky)) {
+        if known(method).is_some_and(|card| card.seems == Some(PaymentFlaw::Risky)) {
             outcome.extend(TABLE.elevated.clone());
         }
         return outcome;
@@ -73,19 +73,19 @@ pub(super) fn account_of_token(token: &str) -> Option<(&'static str, &'static Bo
 }
 
 /// What happens when a payment method is charged.
-pub(super) fn verdict(method: &Body) -> Verdict {
+pub(super) fn verdict(method: &Body) -> CardOutcome {
     let Some(card) = known(method) else {
         let is_card = text(method, "card.fingerprint").is_some();
         return match is_card {
-            true => Verdict::Decline(&TABLE.unknown),
-            false if redirects(method) => Verdict::Authenticate,
-            false => Verdict::Approve,
+            true => CardOutcome::Decline(&TABLE.unknown),
+            false if redirects(method) => CardOutcome::Authenticate,
+            false => CardOutcome::Approve,
         };
     };
     match card.decline() {
-        _ if card.then == Some(Then::Authenticate) => Verdict::Authenticate,
-        Some(why) => Verdict::Decline(why),
-        None => Verdict::Approve,
+        _ if card.then == Some(ChargeEffect::Authenticate) => CardOutcome::Authenticate,
+        Some(why) => CardOutcome::Decline(why),
+        None => CardOutcome::Approve,
     }
 }
 
@@ -95,9 +95,9 @@ pub(super) fn declined_all_the_same(method: &Body) -> Option<&'static Decline> {
 }
 
 /// What happens when a payment method is saved.
-pub(super) fn verdict_on_saving(method: &Body) -> Verdict {
-    if known(method).is_some_and(|card| card.later || card.set_up == Some(SetUp::Already)) {
-        Verdict::Approve
+pub(super) fn verdict_on_saving(method: &Body) -> CardOutcome {
+    if known(method).is_some_and(|card| card.later || card.set_up == Some(PriorSetup::Already)) {
+        CardOutcome::Approve
     } else {
         verdict(method)
     }
@@ -116,8 +116,8 @@ pub(super) fn currencies_of(kind: &str) -> &'static [String] {
 /// Whether the customer has authenticated before for what is charged when nobody is there.
 pub(super) fn is_set_up(method: &Body) -> bool {
     known(method).is_some_and(|card| match card.set_up {
-        Some(SetUp::Already) => true,
-        Some(SetUp::Once) => flag(method, AUTHENTICATED),
+        Some(PriorSetup::Already) => true,
+        Some(PriorSetup::Once) => flag(method, AUTHENTICATED),
         None => false,
     })
 }
@@ -128,8 +128,8 @@ pub(super) fn refund(method: &Body) -> Option<&'static str> {
 }
 
 /// What happens when a card of the older kind is saved to a customer; a bank account is not asked.
-pub(super) fn verdict_of_source(source: &Body) -> Verdict {
-    if object(source) == "card" { verdict_on_saving(&body! {"card": source}) } else { Verdict::Approve }
+pub(super) fn verdict_of_source(source: &Body) -> CardOutcome {
+    if object(source) == "card" { verdict_on_saving(&body! {"card": source}) } else { CardOutcome::Approve }
 }
 
 /// How the cardholder disputes every charge; none where nothing is disputed.
@@ -144,7 +144,7 @@ pub(super) fn disputed_as(kind: &str) -> Body {
 
 /// Whether what is charged is there at once.
 pub(super) fn is_at_once(method: &Body) -> bool {
-    known(method).is_some_and(|card| card.then == Some(Then::Settle))
+    known(method).is_some_and(|card| card.then == Some(ChargeEffect::Settle))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Charges: what a payment intent or a legacy call took from a payment method.
 
-use super::card::{self, Decline, Verdict};
+use super::card::{self, CardOutcome, Decline};
 use super::ledger::{self, Movement};
 use super::prelude::*;
 use super::{money, payment_method};
@@ -161,9 +161,9 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.build()?;
     let captured = call.params.get("capture").and_then(Json::as_bool).unwrap_or(true);
     let refused = match card::verdict(&method) {
-        Verdict::Decline(why) => Some(why),
-        Verdict::Authenticate => card::declined_all_the_same(&method),
-        Verdict::Approve => None,
+        CardOutcome::Decline(why) => Some(why),
+        CardOutcome::Authenticate => card::declined_all_the_same(&method),
+        CardOutcome::Approve => None,
     };
     write_result(&call, &mut body, &method, refused, captured)?;
     call.session.put(&body)?;

@@ -43,13 +43,13 @@ fn advance(call: &Call<'_>) -> ApiResult<Json> {
         // a query for the customer's time returns this one
         call.alter(&mut body, body! {"frozen_time": timed.now})?;
         match what {
-            What::Invoice => {
+            DueKind::Invoice => {
                 if invoice::turn(&timed, &named)? {
                     subscription::invoice_unpaid(&timed, &named)?;
                 }
             }
-            What::Schedule => schedule::turn(&timed, &named)?,
-            What::Subscription => subscription::turn(&timed, &named)?,
+            DueKind::Schedule => schedule::turn(&timed, &named)?,
+            DueKind::Subscription => subscription::turn(&timed, &named)?,
         }
         timed.react()?;
     }
@@ -65,29 +65,29 @@ fn advance(call: &Call<'_>) -> ApiResult<Json> {
 
 /// What has something due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum What {
+enum DueKind {
     Invoice,
     Schedule,
     Subscription,
 }
 
 /// What is due first under a clock, and when.
-fn next(call: &Call<'_>, clock: &str) -> ApiResult<Option<(i64, What, String)>> {
-    let mut first: Option<(i64, What, String)> = None;
-    let mut offer = |at: Option<i64>, what: What, body: &Body| {
+fn next(call: &Call<'_>, clock: &str) -> ApiResult<Option<(i64, DueKind, String)>> {
+    let mut first: Option<(i64, DueKind, String)> = None;
+    let mut offer = |at: Option<i64>, what: DueKind, body: &Body| {
         if let Some(at) = at {
             let found = (at, what, id(body).to_owned());
             first = Some(first.take().map_or(found.clone(), |known| known.min(found)));
         }
     };
     for body in call.session.having("subscription_schedule", "test_clock", clock)? {
-        offer(schedule::due_at(&body), What::Schedule, &body);
+        offer(schedule::due_at(&body), DueKind::Schedule, &body);
     }
     for body in call.session.having("subscription", "test_clock", clock)? {
-        offer(subscription::due_at(&body)?, What::Subscription, &body);
+        offer(subscription::due_at(&body)?, DueKind::Subscription, &body);
     }
     for body in call.session.having("invoice", "test_clock", clock)? {
-        offer(invoice::due_at(&body), What::Invoice, &body);
+        offer(invoice::due_at(&body), DueKind::Invoice, &body);
     }
     Ok(first)
 }

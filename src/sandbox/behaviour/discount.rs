@@ -89,7 +89,7 @@ fn of_coupon(call: &Call<'_>, given: &Body, code: Option<&Body>, owner: &Body) -
 
 /// The discounts of these ids that are at work at that time.
 pub(super) fn at_work(call: &Call<'_>, ids: &[Json], at: i64) -> ApiResult<Vec<Body>> {
-    let known = ids.iter().filter_map(Json::as_str).map(|id| call.session.alive("discount", id));
+    let known = ids.iter().filter_map(Json::as_str).map(|id| call.session.get_live("discount", id));
     let known: Vec<Option<Body>> = known.collect::<ApiResult<_>>()?;
     let works = |body: &Body| given_number(body, "end").is_none_or(|end| end > at) && !flag(body, "_used");
     Ok(known.into_iter().flatten().filter(works).collect())
@@ -118,7 +118,7 @@ pub(super) fn drop_ended(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
 }
 
 /// What a discount can be taken from, and the product that is sold.
-pub(super) type Base<'p> = (i64, Option<&'p str>);
+pub(super) type DiscountBase<'p> = (i64, Option<&'p str>);
 
 /// A view of what a coupon, and the promotion code that stands for it, take off.
 #[derive(Debug, Deserialize)]
@@ -153,14 +153,14 @@ impl ByCurrency<'_> {
     }
 
     /// Whether an order comes to less, or is in a currency that the code does not know.
-    fn is_missed(&self, lines: &[Base<'_>], currency: &str) -> bool {
+    fn is_missed(&self, lines: &[DiscountBase<'_>], currency: &str) -> bool {
         let total: i64 = lines.iter().map(|(amount, _)| amount).sum();
         self.amount.is_some() && self.amount_in(currency).is_none_or(|least| total < least)
     }
 }
 
 /// What a discount takes off each of these amounts: nothing in a currency that it does not know.
-pub(super) fn shares(discount: &Body, lines: &[Base<'_>], currency: &str) -> ApiResult<Vec<i64>> {
+pub(super) fn shares(discount: &Body, lines: &[DiscountBase<'_>], currency: &str) -> ApiResult<Vec<i64>> {
     let own = needed_inner(discount, TERMS)?;
     let CouponTerms { percent_off, products, minimum } = typed(own)?;
     if minimum.is_some_and(|minimum| minimum.is_missed(lines, currency)) {

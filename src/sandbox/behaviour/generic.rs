@@ -2,14 +2,14 @@
 
 use crate::catalog::OperationKind;
 use crate::sandbox::parent::{self, Owner};
-use crate::sandbox::{embedded, life, search, view};
+use crate::sandbox::{embedded, lifecycle, search, view};
 
 use super::prelude::*;
 use super::{singletons, token_params};
 
 /// What objects without a behaviour of their own do.
 pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> ApiResult<Json> {
-    if let Some(why) = life::missing(call.entity, kind) {
+    if let Some(why) = lifecycle::missing(call.entity, kind) {
         return Err(ApiError::unsupported(why));
     }
     match kind {

@@ -95,7 +95,7 @@ fn total(formula: &str, used: &[(i64, i128)], start: i64, end: i64) -> i128 {
 
 /// What a customer used in a period, in whole units, rounded up.
 pub(super) fn used(call: &Call<'_>, meter: &str, customer: &str, start: i64, end: i64) -> ApiResult<i64> {
-    let Some(meter) = call.session.alive("billing.meter", meter)? else { return Ok(0) };
+    let Some(meter) = call.session.get_live("billing.meter", meter)? else { return Ok(0) };
     let total = total(formula(&meter)?, &usage(call, &meter, customer)?, start, end);
     Ok(i64::try_from(total.saturating_add(SCALE - 1).div_euclid(SCALE)).unwrap_or(i64::MAX))
 }

@@ -1,6 +1,6 @@
 //! Payment methods: cards and the other types, saved to a customer or used once.
 
-use super::card::{self, Verdict};
+use super::card::{self, CardOutcome};
 use super::generic;
 use super::prelude::*;
 use super::tokens_and_sources;
@@ -97,9 +97,9 @@ pub(super) fn resolve(call: &Call<'_>, token: &str, param: &str) -> ApiResult<Bo
 
 /// The method of that id, or the card of the older kind that has it.
 pub(super) fn known(call: &Call<'_>, id: &str, param: &str) -> ApiResult<Body> {
-    match call.session.alive("card", id)?.filter(|card| text(card, "customer").is_some()) {
+    match call.session.get_live("card", id)?.filter(|card| text(card, "customer").is_some()) {
         Some(card) => of_card(call, &card),
-        None => match call.session.alive("source", id)? {
+        None => match call.session.get_live("source", id)? {
             Some(source) if inner(&source, "card").is_some() => {
                 let mut card = members_at(&source, "card");
                 copy(&mut card, &source, &["id", "customer"]);
@@ -221,7 +221,7 @@ pub(super) fn attach_to(call: &Call<'_>, method: &mut Body, customer: &str) -> A
         Some(_) => return Err(ApiError::of("method_attached", &[])),
         None => check_usable(method)?,
     }
-    if let Verdict::Decline(why) = card::verdict_on_saving(method) {
+    if let CardOutcome::Decline(why) = card::verdict_on_saving(method) {
         return Err(why.failure().at(Stage::Undone));
     }
     set(method, "customer", customer);

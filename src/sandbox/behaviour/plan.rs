@@ -85,7 +85,7 @@ pub(super) fn of_price(call: &Call<'_>, price: &Body) -> ApiResult<Body> {
 /// `POST /v1/plans/{id}`.
 fn update(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.revise()?;
-    if let Some(mut price) = call.session.alive("price", id(&body))? {
+    if let Some(mut price) = call.session.get_live("price", id(&body))? {
         copy(&mut price, &body, &["active", "metadata", "nickname"]);
         call.session.put(&price)?;
     }

@@ -13,13 +13,13 @@ struct Reaction {
     /// The type of the object that changed.
     of: &'static str,
     /// The change that matters.
-    when: When,
+    when: ReactionTrigger,
     /// What follows for other objects; it is given the object that changed.
     then: fn(&Call<'_>, &Body) -> ApiResult<()>,
 }
 
 /// A change that matters to others.
-enum When {
+enum ReactionTrigger {
     /// The member that a path leads to changed so.
     Member(&'static str, FieldTrigger<'static>),
     /// The object was deleted.
@@ -27,40 +27,68 @@ enum When {
 }
 
 const REACTIONS: &[Reaction] = &[
-    Reaction { of: "charge", when: When::Member("_contested", Set), then: dispute::raise },
-    Reaction { of: "charge", when: When::Member("captured", Is("true")), then: destination_charge::captured },
-    Reaction { of: "coupon", when: When::Deleted, then: promotion_code::coupon_deleted },
-    Reaction { of: "invoice", when: When::Member("_failed", Set), then: delinquency::payment_failed },
-    Reaction { of: "invoice", when: When::Member("status", Is("paid")), then: delinquency::settled },
-    Reaction { of: "invoice", when: When::Member("status", Is("uncollectible")), then: delinquency::settled },
-    Reaction { of: "invoice", when: When::Member("status", Is("paid")), then: subscription::invoice_paid },
-    Reaction { of: "invoice", when: When::Member("status", Is("void")), then: subscription::invoice_voided },
+    Reaction { of: "charge", when: ReactionTrigger::Member("_contested", Set), then: dispute::raise },
+    Reaction {
+        of: "charge",
+        when: ReactionTrigger::Member("captured", Is("true")),
+        then: destination_charge::captured,
+    },
+    Reaction { of: "coupon", when: ReactionTrigger::Deleted, then: promotion_code::coupon_deleted },
+    Reaction {
+        of: "invoice",
+        when: ReactionTrigger::Member("_failed", Set),
+        then: delinquency::payment_failed,
+    },
+    Reaction {
+        of: "invoice",
+        when: ReactionTrigger::Member("status", Is("paid")),
+        then: delinquency::settled,
+    },
+    Reaction {
+        of: "invoice",
+        when: ReactionTrigger::Member("status", Is("uncollectible")),
+        then: delinquency::settled,
+    },
+    Reaction {
+        of: "invoice",
+        when: ReactionTrigger::Member("status", Is("paid")),
+        then: subscription::invoice_paid,
+    },
+    Reaction {
+        of: "invoice",
+        when: ReactionTrigger::Member("status", Is("void")),
+        then: subscription::invoice_voided,
+    },
     Reaction {
         of: "payment_intent",
-        when: When::Member("status", Is("succeeded")),
+        when: ReactionTrigger::Member("status", Is("succeeded")),
         then: invoice::intent_succeeded,
     },
     Reaction {
         of: "payment_intent",
-        when: When::Member("status", Is("succeeded")),
+        when: ReactionTrigger::Member("status", Is("succeeded")),
         then: invoice::attached_succeeded,
     },
     Reaction {
         of: "payment_intent",
-        when: When::Member("status", Is("succeeded")),
+        when: ReactionTrigger::Member("status", Is("succeeded")),
         then: checkout::captured,
     },
-    Reaction { of: "subscription", when: When::Member("items", Set), then: entitlement::changed },
-    Reaction { of: "subscription", when: When::Member("status", Set), then: entitlement::changed },
-    Reaction { of: "subscription", when: When::Member("_upcoming", Set), then: subscription::tell_upcoming },
+    Reaction { of: "subscription", when: ReactionTrigger::Member("items", Set), then: entitlement::changed },
+    Reaction { of: "subscription", when: ReactionTrigger::Member("status", Set), then: entitlement::changed },
     Reaction {
         of: "subscription",
-        when: When::Member("status", Is("canceled")),
+        when: ReactionTrigger::Member("_upcoming", Set),
+        then: subscription::tell_upcoming,
+    },
+    Reaction {
+        of: "subscription",
+        when: ReactionTrigger::Member("status", Is("canceled")),
         then: schedule::subscription_canceled,
     },
     Reaction {
         of: "setup_intent",
-        when: When::Member("status", Is("succeeded")),
+        when: ReactionTrigger::Member("status", Is("succeeded")),
         then: subscription::set_up,
     },
 ];
@@ -72,8 +100,8 @@ impl Reaction {
     fn fits(&self, change: &ObjectChange) -> bool {
         text(&change.after, "object") == Some(self.of)
             && match self.when {
-                When::Deleted => change.gone,
-                When::Member(path, trigger) => {
+                ReactionTrigger::Deleted => change.gone,
+                ReactionTrigger::Member(path, trigger) => {
                     !change.gone && trigger.happened(change.before.as_ref(), &change.after, path)
                 }
             }

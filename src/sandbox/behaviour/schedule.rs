@@ -161,7 +161,7 @@ pub(super) fn subscription_canceled(call: &Call<'_>, subscription: &Body) -> Api
 
 /// The schedule is over in that way.
 fn ended(call: &Call<'_>, schedule: &str, how: &str) -> ApiResult<()> {
-    match call.session.alive("subscription_schedule", schedule)? {
+    match call.session.get_live("subscription_schedule", schedule)? {
         Some(mut body) if matches!(status(&body), "active" | "not_started") => call
             .alter(&mut body, body! {"status": how, (format!("{how}_at")): call.now, "current_phase": null}),
         _ => Ok(()),

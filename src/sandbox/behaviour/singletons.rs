@@ -2,7 +2,7 @@
 //! a customer, the capabilities of an account. It is kept once it is changed.
 
 use crate::catalog::Entity;
-use crate::sandbox::life;
+use crate::sandbox::lifecycle;
 use crate::sandbox::parent::{self, Owner};
 use crate::sandbox::store::KEY;
 
@@ -21,7 +21,7 @@ pub(super) fn get(call: &Call<'_>) -> ApiResult<Json> {
 /// Changes it.
 pub(super) fn update(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = current(call)?;
-    if call.session.alive(&call.entity.object, &key(call))?.is_none() {
+    if call.session.get_live(&call.entity.object, &key(call))?.is_none() {
         call.session.assume(body.clone());
     }
     shape::lay_over(call.entity, &mut body, &call.params)?;
@@ -44,7 +44,7 @@ fn current(call: &Call<'_>) -> ApiResult<Body> {
         return Err(ApiError::absent(&call.label(), &call.id));
     }
     let key = key(call);
-    if let Some(kept) = call.session.alive(&call.entity.object, &key)? {
+    if let Some(kept) = call.session.get_live(&call.entity.object, &key)? {
         return Ok(kept);
     }
     let mut body = call.fresh();
@@ -54,7 +54,7 @@ fn current(call: &Call<'_>) -> ApiResult<Body> {
     set(&mut body, KEY, key);
     shape::lay_over(call.entity, &mut body, &call.params)?;
     parent::write(call, &mut body);
-    life::apply_defaults(call, &mut body);
+    lifecycle::apply_defaults(call, &mut body);
     Ok(body)
 }
 

@@ -40,7 +40,7 @@ pub(super) fn unfold<'a>(call: &Call<'a>, known: &[Member]) -> ApiResult<Call<'a
     let mut call = call.clone();
     for (param, object) in STAND_FOR {
         let Some(named) = text(&call.params, param) else { continue };
-        let Some(token) = call.session.alive(object, named)? else { continue };
+        let Some(token) = call.session.get_live(object, named)? else { continue };
         for (name, value) in inner(&token, GIVEN).into_iter().flatten() {
             if find(known, name).is_some() && !call.params.contains_key(name) {
                 set(&mut call.params, name, value.clone());

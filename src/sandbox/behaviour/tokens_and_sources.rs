@@ -3,7 +3,7 @@
 
 use crate::sandbox::parent;
 
-use super::card::{self, Verdict};
+use super::card::{self, CardOutcome};
 use super::generic;
 use super::prelude::*;
 
@@ -92,7 +92,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     let about = call.about(object(&body), call.params.clone())?;
     let about = Call { parents: call.parents.clone(), ..about };
     if call.parents.iter().any(|(name, _)| name == "customer")
-        && let Verdict::Decline(why) = card::verdict_of_source(&body)
+        && let CardOutcome::Decline(why) = card::verdict_of_source(&body)
     {
         return Err(why.failure().at(Stage::Undone));
     }
@@ -155,7 +155,7 @@ fn of_params(call: &Call<'_>, given: &Body, param: &str) -> ApiResult<Body> {
 
 /// What a token that was made here stands for; it is used up. None of any other token.
 pub(super) fn taken(call: &Call<'_>, token: &str, param: &str) -> ApiResult<Option<Body>> {
-    let Some(mut known) = call.session.alive("token", token)? else { return Ok(None) };
+    let Some(mut known) = call.session.get_live("token", token)? else { return Ok(None) };
     if known.get("used") == Some(&Json::Bool(true)) {
         return Err(ApiError::of("token_used", &[("token", &token)]).param(param));
     }
@@ -180,7 +180,7 @@ fn of_token(call: &Call<'_>, token: &str, param: &str) -> ApiResult<Body> {
     if let Some(held) = taken(call, token, param)? {
         return Ok(held);
     }
-    if let Some(kept) = call.session.alive("source", token)? {
+    if let Some(kept) = call.session.get_live("source", token)? {
         return Ok(kept);
     }
     if token.starts_with("btok_") {

@@ -2,7 +2,7 @@
 
 /// The call that they come of.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::sandbox) struct Cause<'a> {
+pub(in crate::sandbox) struct EventCause<'a> {
     /// The id of the request.
     pub request: &'a str,
     /// The key it came under.

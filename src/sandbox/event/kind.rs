@@ -15,7 +15,7 @@ use crate::sandbox::trigger::FieldTrigger;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
-    moments: Vec<Moment>,
+    moments: Vec<FieldEvent>,
     prefixes: Vec<EventPrefix>,
     not_of_new: Vec<String>,
     unsaid: BTreeMap<String, Vec<String>>,
@@ -34,7 +34,7 @@ struct EventPrefix {
 /// A change of a member that is an event of its own.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Moment {
+struct FieldEvent {
     of: String,
     member: String,
     event: String,
@@ -47,7 +47,7 @@ struct Moment {
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("kind.toml"));
 
-impl Moment {
+impl FieldEvent {
     fn happened(&self, object: &str, change: &ObjectChange) -> bool {
         let trigger = match (&self.is, &self.was) {
             (Some(value), _) => FieldTrigger::Is(value),
@@ -109,7 +109,7 @@ fn told(object: &str, prefix: &str, change: &ObjectChange) -> Vec<String> {
     kinds
 }
 
-fn moments(object: &str, change: &ObjectChange) -> impl Iterator<Item = &'static Moment> {
+fn moments(object: &str, change: &ObjectChange) -> impl Iterator<Item = &'static FieldEvent> {
     TABLE.moments.iter().filter(move |moment| moment.happened(object, change))
 }
 

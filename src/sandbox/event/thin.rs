@@ -11,8 +11,8 @@ use crate::sandbox::identifier;
 use crate::sandbox::store::{ObjectChange, Session};
 use crate::sandbox::webhook_delivery::Delivery;
 
-use super::cause::Cause;
-use super::hearer::{Subscriber, Subscribers};
+use super::cause::EventCause;
+use super::subscribers::{Subscriber, Subscribers};
 
 /// Kept with an event: the object that it is about.
 pub(in crate::sandbox) const ABOUT: &str = "_related_object";
@@ -24,11 +24,11 @@ pub(super) fn tell(
     session: &Session<'_>,
     change: &ObjectChange,
     kind: &str,
-    cause: Cause<'_>,
-    hearers: &Subscribers,
+    cause: EventCause<'_>,
+    subscribers: &Subscribers,
 ) -> ApiResult<Vec<Delivery>> {
     let kind = format!("v1.{kind}");
-    let mut asking = hearers.of_thin(&kind).peekable();
+    let mut asking = subscribers.of_thin(&kind).peekable();
     if asking.peek().is_none() {
         return Ok(Vec::new());
     }
@@ -41,23 +41,23 @@ pub(super) fn tell(
         (ABOUT): about(&change.after),
     });
     session.put_in(&change.space, &event)?;
-    let parcels = asking.filter_map(|hearer| {
-        let context = hearer.is_platform.then(|| change.space.split('/').next()).flatten();
-        parcel(hearer, &change.space, &event, context)
+    let deliveries = asking.filter_map(|subscriber| {
+        let context = subscriber.is_platform.then(|| change.space.split('/').next()).flatten();
+        delivery(subscriber, &change.space, &event, context)
     });
-    Ok(parcels.collect())
+    Ok(deliveries.collect())
 }
 
-/// The parcel of a ping, where the destination can be reached.
+/// The delivery of a ping, where the destination can be reached.
 pub(super) fn ping(session: &Session<'_>, change: &ObjectChange) -> ApiResult<Option<Delivery>> {
     let event = &change.after;
     let destination = session.linked(event, PINGED, "v2.core.event_destination")?;
-    let hearer = destination.and_then(|body| Subscriber::of_destination(&body, false));
-    Ok(hearer.and_then(|hearer| parcel(&hearer, &change.space, event, None)))
+    let subscriber = destination.and_then(|body| Subscriber::of_destination(&body, false));
+    Ok(subscriber.and_then(|subscriber| delivery(&subscriber, &change.space, event, None)))
 }
 
-fn parcel(hearer: &Subscriber, space: &str, event: &Body, context: Option<&str>) -> Option<Delivery> {
-    let mut made = hearer.parcel(space, id(event))?;
+fn delivery(subscriber: &Subscriber, space: &str, event: &Body, context: Option<&str>) -> Option<Delivery> {
+    let mut made = subscriber.delivery(space, id(event))?;
     made.content = json!({
         "id": id(event), "object": object(event), "type": text(event, "type"), "livemode": member(event, "livemode"),
         "created": member(event, "created"), "context": context, "reason": member(event, "reason"),

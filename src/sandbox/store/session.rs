@@ -10,7 +10,7 @@ use crate::sandbox::error::{ApiError, ApiResult};
 use crate::sandbox::fields::{Body, needed, text};
 use crate::sandbox::reference_data;
 
-use super::walk::{BY_TIME, FEW, ObjectQuery, placed};
+use super::object_query::{BY_TIME, FEW, ObjectQuery, placed};
 
 /// Kept with an object whose id is not enough to find it by: what it is found by.
 pub(in crate::sandbox) const KEY: &str = "_key";
@@ -95,13 +95,13 @@ impl Session<'_> {
     }
 
     /// The object, unless it was deleted.
-    pub fn alive(&self, object: &str, id: &str) -> ApiResult<Option<Body>> {
+    pub fn get_live(&self, object: &str, id: &str) -> ApiResult<Option<Body>> {
         Ok(self.get(object, id)?.filter(|stored| !stored.gone).map(|stored| stored.body))
     }
 
     /// The object of a type whose id a path of another leads to; none where none does.
     pub fn linked(&self, body: &Body, field: &str, object: &str) -> ApiResult<Option<Body>> {
-        text(body, field).map_or(Ok(None), |id| self.alive(object, id))
+        text(body, field).map_or(Ok(None), |id| self.get_live(object, id))
     }
 
     /// The same in any account, with the space the object is kept in.
@@ -116,12 +116,12 @@ impl Session<'_> {
 
     /// The object that a path names.
     pub fn named(&self, object: &str, id: &str) -> ApiResult<Body> {
-        self.alive(object, id)?.ok_or_else(|| ApiError::absent(object, id))
+        self.get_live(object, id)?.ok_or_else(|| ApiError::absent(object, id))
     }
 
     /// The object that a param names.
     pub fn referred(&self, object: &str, id: &str, param: &str) -> ApiResult<Body> {
-        self.alive(object, id)?.ok_or_else(|| ApiError::unknown_reference(object, id, param))
+        self.get_live(object, id)?.ok_or_else(|| ApiError::unknown_reference(object, id, param))
     }
 
     /// Keeps an object: a new one comes last, a known one keeps its place. One that was deleted in another call

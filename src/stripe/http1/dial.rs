@@ -120,7 +120,7 @@ impl Dialer {
         let (host, port) = (target.host().unwrap_or_default(), port(target, self.secure));
         let route = DialTarget::direct(format!("{host}:{port}"), self.limit);
         let nobody = |why| TransportError::Unreachable(route.unreachable(why));
-        let (stream, tap) = route.told_when_slow(open_tcp(host, port, by)).await.map_err(nobody)?;
+        let (stream, tap) = route.log_when_slow(open_tcp(host, port, by)).await.map_err(nobody)?;
         Ok((Box::new(stream), tap))
     }
 
@@ -137,7 +137,7 @@ impl Dialer {
             }
             ProxyOrigin::Environment => TransportError::Unreachable(route.unreachable(why)),
         };
-        let (stream, tap) = route.told_when_slow(open_tcp(host, port, by)).await.map_err(nobody)?;
+        let (stream, tap) = route.log_when_slow(open_tcp(host, port, by)).await.map_err(nobody)?;
         if proxy.tls == ProxyTls::Always {
             let starting = self.start_tls(Box::new(stream), host, "the proxy", &tap);
             Ok((in_time(by, "TLS to the proxy", starting).await?, tap))

@@ -39,7 +39,7 @@ Params that are taken without effect are [listed by call](sandbox-params.md).
 /// The page of what was seen, by key and operation; everything that failed is the error.
 pub fn page(seen: &BTreeMap<String, BTreeMap<String, String>>, root: &Path) -> Result<String, String> {
     let life: toml::Table =
-        std::fs::read_to_string(root.join("src/sandbox/life.toml")).unwrap().parse().unwrap();
+        std::fs::read_to_string(root.join("src/sandbox/lifecycle.toml")).unwrap().parse().unwrap();
     let mut text = HEAD.to_owned();
     let mut reasons = Vec::new();
     let mut failed = Vec::new();

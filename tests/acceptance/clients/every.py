@@ -15,7 +15,7 @@ import stripe
 BASE, ROOT = sys.argv[1], pathlib.Path(sys.argv[2])
 FACTS = ROOT / "src/catalog/facts"
 SETUPS = json.loads((ROOT / "tests/support/setups.json").read_text())
-LIFE = tomllib.loads((ROOT / "src/sandbox/life.toml").read_text())
+LIFE = tomllib.loads((ROOT / "src/sandbox/lifecycle.toml").read_text())
 OPERATIONS = ["Create", "Get", "List", "Update", "Search", "Delete"]
 
 client = stripe.StripeClient(

@@ -3,7 +3,7 @@
 use serde_json::{Map, json};
 use stripe_provider::catalog::catalog;
 use stripe_provider::connector;
-use stripe_provider::engine::{ActionInput, Error, ParamError, Written, create_params};
+use stripe_provider::engine::{ActionInput, Error, ParamError, WrittenParams, create_params};
 use stripe_provider::terraform::value::Value;
 
 use super::{entity, ok, refused, stored, stripe};
@@ -11,8 +11,8 @@ use crate::support::terraform::Object;
 
 const CLIMBING: [&str; 9] = ["..", ".", "../customers", "a/b", "/", "a\\b", "\n", "a\u{0}b", "\u{9b}"];
 
-fn written(members: Map<String, serde_json::Value>) -> Written {
-    Written { members, unknown: Vec::new() }
+fn written(members: Map<String, serde_json::Value>) -> WrittenParams {
+    WrittenParams { members, unknown: Vec::new() }
 }
 
 /// The params that faults are about.

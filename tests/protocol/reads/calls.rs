@@ -85,7 +85,7 @@ async fn reads_of_one_object_at_the_same_time_are_one_request() {
     let upstream = account.serve().await;
     let connector = connector(&upstream.base, "sk_test_1");
     let price = stripe_provider::connector::entity("Price").unwrap();
-    let known = ReadHint { body: &json!(null), peers: 0 };
+    let known = ReadHint { body: &json!(null), expected_reads: 0 };
     let reads = (0..5).map(|_| connector.read(price, "price_7", known));
     assert!(futures_util::future::join_all(reads).await.into_iter().all(|read| read.is_ok()));
     assert_eq!(upstream.lines().len(), 1);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 use stripe_provider::connector::{Connector, entity};
-use stripe_provider::engine::{EndOutcome, EndWish, Object, Params};
+use stripe_provider::engine::{DestroyOptions, EndOutcome, Object, Params};
 
 use crate::support::connectors::connector;
 use crate::support::shop::Shop;
@@ -22,7 +22,7 @@ async fn made(shop: &Shop, name: &str, params: Json) -> Object {
 /// The end of an object, and how many reads, updates, deletes and other calls it took.
 async fn ended(connector: &Connector, object: &Object) -> (EndOutcome, [usize; 4]) {
     let before = connector.totals().requests;
-    let ended = object.end(connector, EndWish::default()).await.unwrap();
+    let ended = object.end(connector, DestroyOptions::default()).await.unwrap();
     let after = connector.totals().requests;
     (ended, [0, 3, 4, 5].map(|at| after[at] - before[at]))
 }

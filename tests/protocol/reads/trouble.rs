@@ -106,7 +106,7 @@ async fn a_write_is_seen_by_every_read_that_comes_after_it() {
         "the other half of the pages"
     );
     connector.update(price, "price_0", Map::new()).await.unwrap();
-    let known = ReadHint { body: &prices[60], peers: 100 };
+    let known = ReadHint { body: &prices[60], expected_reads: 100 };
     assert_eq!(connector.read(price, "price_60", known).await.unwrap()["unit_amount"], 1_002);
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Names, params, parse, values};
+use super::{NameLookup, params, parse, values};
 use crate::catalog::{Member, OperationKind, Shape, at, catalog, parents};
 use crate::connector::entity;
 use crate::connector::filter::Filter;
@@ -26,7 +26,7 @@ fn what_a_list_cannot_do_without_can_stand_in_the_clause() {
         let Some(list) = entity.operation(OperationKind::List) else { continue };
         let mut paths: Vec<String> = parents(&list.path).map(str::to_owned).collect();
         required(&list.params, "", &mut paths);
-        let names = Names { entity, call: Some(list) };
+        let names = NameLookup { entity, call: Some(list) };
         // A list of objects is no single value.
         let single = |path: &String| at(&list.params, path).is_none_or(|it| it.item().is_none());
         for path in paths.into_iter().filter(single) {

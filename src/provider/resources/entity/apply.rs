@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{creatable, entity_of, object_of, wanted, written};
+use super::{creatable, desired, entity_of, object_of, written};
 use crate::catalog::Entity;
 use crate::connection::Connection;
 use crate::connector::{Connector, Error};
 use crate::engine::Object;
-use crate::provider::resources::creation::{CreateContext, Made};
+use crate::provider::resources::creation::{CreateContext, MadeObject};
 use crate::provider::resources::lifecycle::end_object;
 use crate::provider::resources::private_data::PrivateData;
 use crate::provider::resources::responses::unchanged;
@@ -22,9 +22,9 @@ pub(super) async fn create(runtime: &Runtime, request: ApplyRequest) -> StateRes
     let readable = PrivateData::decode(&request.private).map(|private| PrivateData { handle, ..private });
     let prepared = readable.map_err(|unreadable| vec![unreadable]).and_then(|private| {
         let entity = entity_of(&request.planned).map_err(|unknown| vec![unknown])?;
-        let wanted = creatable(entity, &request.planned)?;
+        let desired = creatable(entity, &request.planned)?;
         let connection = private.connection(runtime).map_err(|unusable| vec![unusable])?;
-        Ok((entity, connection, private, wanted.params))
+        Ok((entity, connection, private, desired.params))
     });
     let made = match prepared {
         Ok((entity, connection, private, params)) => {
@@ -57,7 +57,7 @@ fn refused(error: &Error, planned: &Value, entity: &Entity) -> Diagnostic {
     secret_payload::explain(error, planned, entity.params())
 }
 
-fn made_state(planned: Value, entity: &'static Entity, made: Made) -> StateResponse {
+fn made_state(planned: Value, entity: &'static Entity, made: MadeObject) -> StateResponse {
     StateResponse {
         state: written(planned, entity, &made.locator, &made.body),
         private: PrivateData { unset: made.unset, ..made.private }.encode(),
@@ -68,34 +68,34 @@ fn made_state(planned: Value, entity: &'static Entity, made: Made) -> StateRespo
 pub(super) async fn update(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     let prior = prior_object(&request).map_err(|unreadable| vec![unreadable]);
     let prepared = prior.and_then(|(object, private)| {
-        let wanted = wanted(object.entity, &request.planned)?.unwrap_or_default();
+        let desired = desired(object.entity, &request.planned)?.unwrap_or_default();
         let connection = private.connection(runtime).map_err(|unusable| vec![unusable])?;
-        Ok((object, private, connection, wanted))
+        Ok((object, private, connection, desired))
     });
-    let (object, private, connection, wanted) = match prepared {
+    let (object, private, connection, desired) = match prepared {
         Ok(prepared) => prepared,
         Err(diagnostics) => return unchanged(request, diagnostics),
     };
-    let change = object.change_to(&wanted);
+    let change = object.change_to(&desired);
     // The payload was unknown when this was planned as an update.
     if change.needs_new() && request.planned.get("id").is_unknown() {
         // A new object needs what an update of the old one does not.
-        let wanted = match creatable(object.entity, &request.planned) {
-            Ok(wanted) => wanted,
+        let desired = match creatable(object.entity, &request.planned) {
+            Ok(desired) => desired,
             Err(diagnostics) => return unchanged(request, diagnostics),
         };
         let refused = |error: &Error| refused(error, &request.planned, object.entity);
         let creation = creation(runtime, object.entity, connection, private, &refused);
-        return match creation.replace(wanted.params, &object, &request.prior).await {
+        return match creation.replace(desired.params, &object, &request.prior).await {
             Ok(made) => made_state(request.planned, object.entity, made),
             Err(diagnostics) => unchanged(request, diagnostics),
         };
     }
-    let private = private.of_changed(&object, &change, &wanted);
+    let private = private.of_changed(&object, &change, &desired);
     let connector = Connector::new(&connection);
     match object.update(&connector, change).await {
         Ok(body) => StateResponse {
-            private: private.with_peers(&connector, &object, &body).encode(),
+            private: private.with_expected_reads(&connector, &object, &body).encode(),
             state: written(request.planned, object.entity, &object.locator, &body),
             diagnostics: Diagnostics::new(),
         },

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-use super::{entity_of, locator_of, output, wanted, written};
+use super::{desired, entity_of, locator_of, output, written};
 use crate::catalog::Entity;
 use crate::engine::{Params, secret_params};
-use crate::provider::moves::Leaving;
+use crate::provider::moves::MovedObject;
 use crate::provider::payload;
 use crate::provider::resources::lifecycle::end_attributes;
 use crate::provider::resources::private_data::PrivateData;
@@ -17,13 +17,13 @@ use crate::terraform::provider::StateResponse;
 use crate::terraform::value::Value;
 
 /// An entity as it is, whatever type it becomes.
-pub(super) fn leaves(state: &Value, private: &[u8]) -> Result<Option<Leaving>, Diagnostic> {
+pub(super) fn move_out(state: &Value, private: &[u8]) -> Result<Option<MovedObject>, Diagnostic> {
     let Ok(entity) = entity_of(state) else { return Ok(None) };
-    Ok(Some(Leaving {
+    Ok(Some(MovedObject {
         entity,
         locator: locator_of(state).to_owned(),
         private: PrivateData::decode(private)?,
-        params: wanted(entity, state).ok().flatten().unwrap_or_default().params,
+        params: desired(entity, state).ok().flatten().unwrap_or_default().params,
         default_metadata: Params::new(),
         body: output(state),
         state: state.clone(),
@@ -33,8 +33,8 @@ pub(super) fn leaves(state: &Value, private: &[u8]) -> Result<Option<Leaving>, D
 
 /// The state of an object that comes from a typed resource: its arguments are the payload, and those that are
 /// secret the part that plans do not show.
-pub(super) fn arrives(leaving: Leaving) -> StateResponse {
-    let Leaving { entity, locator, private, params, body, state: was, .. } = leaving;
+pub(super) fn move_in(moved: MovedObject) -> StateResponse {
+    let MovedObject { entity, locator, private, params, body, state: was, .. } = moved;
     let ends = end_attributes();
     let kept = ends.iter().map(|it| it.name.as_ref()).chain(["connection_handle"]);
     let mut state = Value::map(kept.map(|name| (name, was.get(name).clone())));

@@ -1,12 +1,12 @@
 //! What a plan of an entity comes to: nothing, a create, an update, a new entity, an end.
 
-use super::{COMPUTED, creatable, entity_of, hidden, object_of, record, wanted};
+use super::{COMPUTED, creatable, desired, entity_of, hidden, object_of, record};
 use crate::catalog;
-use crate::engine::{Change, Foreseen, Object, Restores, parse};
+use crate::engine::{Change, Object, PredictedObject, Restores, parse};
 use crate::provider::connection_schema::keep_equal_handle;
 use crate::provider::messages::{ends, found};
 use crate::provider::payload;
-use crate::provider::resources::account::{Configured, configured};
+use crate::provider::resources::account::{ConfiguredConnection, configured};
 use crate::provider::resources::lifecycle::{end_told, ended_note, planned_end, replacement_told};
 use crate::provider::resources::private_data::PrivateData;
 use crate::provider::resources::readiness;
@@ -37,8 +37,8 @@ pub(super) async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanRespons
         Err(unknown) => Err(unknown),
     };
     match configured {
-        Ok(Configured::Same(private)) => plan_existing(runtime, request, private).await,
-        Ok(Configured::Moved(private)) => plan_move(runtime, request, &private).await,
+        Ok(ConfiguredConnection::Same(private)) => plan_existing(runtime, request, private).await,
+        Ok(ConfiguredConnection::Moved(private)) => plan_move(runtime, request, &private).await,
         Err(refused) => unplanned(request, vec![refused]),
     }
 }
@@ -81,7 +81,7 @@ async fn plan_existing(runtime: &Runtime, request: PlanRequest, private: Private
 async fn plan_move(runtime: &Runtime, request: PlanRequest, private: &PrivateData) -> PlanResponse {
     let diagnostics = match object_of(&request.prior, private) {
         Ok(object) => {
-            let old = private.on(private.leaves.clone());
+            let old = private.on(private.replaced_handle.clone());
             end_told(runtime, &object, &request.prior, &old).await
         }
         Err(unknown) => vec![unknown],
@@ -131,12 +131,12 @@ fn plan_change(
     planned: &mut Value,
 ) -> Result<PlanResponse, Diagnostics> {
     let object = object_of(prior, private).map_err(|unknown| vec![unknown])?;
-    let Some(wanted) = wanted(object.entity, planned)? else {
+    let Some(desired) = desired(object.entity, planned)? else {
         // Which param changes is not known: the apply updates the entity, or makes another.
         set_unknown(planned, &COMPUTED);
         return Ok(PlanResponse::default());
     };
-    let change = object.change_to(&wanted);
+    let change = object.change_to(&desired);
     if change.is_nothing() {
         keep_equal_payloads(&object, prior, planned);
         planned.set("record", hidden(planned).left_out(planned.get("record").clone()));
@@ -148,7 +148,7 @@ fn plan_change(
         set_unknown(planned, &COMPUTED);
         return Ok(PlanResponse::default());
     }
-    let after = object.foresee(&change).map_or(Value::Unknown, |after| foreseen(&object, &after));
+    let after = object.predict(&change).map_or(Value::Unknown, |after| foreseen(&object, &after));
     let after = hidden(planned).left_out(after);
     planned.set("record", after);
     let mut requires_replace = forcing(prior, planned, object.entity, &change);
@@ -202,7 +202,7 @@ fn keep_equal_payloads(object: &Object, prior: &Value, planned: &mut Value) {
 }
 
 /// The record after an update, with what is known after it only.
-fn foreseen(object: &Object, after: &Foreseen) -> Value {
+fn foreseen(object: &Object, after: &PredictedObject) -> Value {
     let mut shown = record(object.entity, &after.body);
     for field in &after.unknown {
         shown.set(field, Value::Unknown);
@@ -215,10 +215,10 @@ fn foreseen(object: &Object, after: &Foreseen) -> Value {
 fn notes(object: &Object, change: &Change) -> Diagnostics {
     let name = &object.entity.name;
     // What stays of an entity that is replaced goes with it.
-    let (stays, at_creation) =
-        if change.needs_new() { (&[][..], &[][..]) } else { (&*change.stays, &*change.at_creation) };
+    let (uncleared, at_creation) =
+        if change.needs_new() { (&[][..], &[][..]) } else { (&*change.uncleared, &*change.at_creation) };
     let (kept, unseen): (Vec<&String>, Vec<&String>) =
-        stays.iter().partition(|param| object.entity.field_at(param).is_some());
+        uncleared.iter().partition(|param| object.entity.field_at(param).is_some());
     let note = |params: &[&String], told: fn(&str, &str) -> Diagnostic| {
         let named: Vec<String> = params.iter().map(|param| format!("`{param}`")).collect();
         (!params.is_empty()).then(|| told(&named.join(", "), name).at_attribute("input_payload"))

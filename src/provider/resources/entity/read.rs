@@ -52,8 +52,8 @@ pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> S
 fn payload_now(entity: &Object, stored: &Value, body: &Json) -> Value {
     let known = entity.entity.params();
     let Ok(Some(written)) = payload::written(stored) else { return stored.clone() };
-    let Ok(wanted) = parse(&written, known) else { return stored.clone() };
-    let own = Object { params: wanted.params, ..entity.clone() };
+    let Ok(desired) = parse(&written, known) else { return stored.clone() };
+    let own = Object { params: desired.params, ..entity.clone() };
     match own.drifted(body) {
         Some(drifted) => {
             payload::rewritten(stored, with_original_keys(&written.members, known, &own.params, &drifted))

@@ -2,7 +2,7 @@
 
 use crate::catalog::{Kind, Member, Presence, Shape, catalog, find};
 use crate::connector::{self, ActionRef};
-use crate::engine::{ActionInput, Faults, ParamError, Params};
+use crate::engine::{ActionInput, ParamError, ParamErrors, Params};
 use crate::provider::metadata_rules::{METADATA, with_defaults};
 use crate::provider::payload::known_part;
 use crate::provider::typed::sentences::does;
@@ -98,7 +98,7 @@ impl ObjectCall {
         ActionInput::parse(self.0, &written).map_err(|faults| self.explain(surface, &faults))
     }
 
-    fn explain(self, surface: &Surface, faults: &Faults) -> Diagnostics {
+    fn explain(self, surface: &Surface, faults: &ParamErrors) -> Diagnostics {
         let renames = &self.0.action.renames;
         let by_stripe = |fault: &ParamError| match fault {
             // The payload of the connector has names of its own.

@@ -2,7 +2,7 @@
 
 use crate::sandbox::behaviour::prelude::*;
 
-use super::table::{Card, Seems, TABLE, known, number_of_token};
+use super::table::{Card, PaymentFlaw, TABLE, known, number_of_token};
 
 /// A security code of which no bank was asked yet.
 const UNCHECKED: &str = "unchecked";
@@ -40,7 +40,7 @@ pub(in crate::sandbox::behaviour) fn of_number(number: &str, now: i64) -> Body {
 
 /// What the bank says of the security code of a card.
 fn cvc_check(card: Option<&Card>) -> &'static str {
-    if card.is_some_and(|card| card.seems == Some(Seems::WrongCvc)) { "fail" } else { "pass" }
+    if card.is_some_and(|card| card.seems == Some(PaymentFlaw::WrongCvc)) { "fail" } else { "pass" }
 }
 
 /// The bank sees the card of a payment method, and whether its security code is right.

@@ -32,20 +32,20 @@ pub(super) struct Card {
     pub(super) funding: Option<String>,
     pub(super) decline: Option<String>,
     pub(super) later: bool,
-    pub(super) then: Option<Then>,
+    pub(super) then: Option<ChargeEffect>,
     pub(super) country: Option<String>,
-    pub(super) set_up: Option<SetUp>,
+    pub(super) set_up: Option<PriorSetup>,
     pub(super) line1: Option<String>,
     pub(super) zip: Option<String>,
     pub(super) dispute: Option<String>,
-    pub(super) seems: Option<Seems>,
+    pub(super) seems: Option<PaymentFlaw>,
     pub(super) refund: Option<String>,
 }
 
 /// Since when a customer has authenticated for payments at which nobody is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum SetUp {
+pub(super) enum PriorSetup {
     Already,
     Once,
 }
@@ -53,7 +53,7 @@ pub(super) enum SetUp {
 /// What is odd about a payment that succeeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Seems {
+pub(super) enum PaymentFlaw {
     Risky,
     WrongCvc,
 }
@@ -77,7 +77,7 @@ pub(super) struct Redirects {
 /// What a charge of a card means beyond a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Then {
+pub(super) enum ChargeEffect {
     Authenticate,
     Settle,
 }

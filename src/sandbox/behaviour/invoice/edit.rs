@@ -59,7 +59,7 @@ pub fn remove_lines(call: &Call<'_>) -> ApiResult<Json> {
     for_each(call, |body, entry, path| {
         let line = line_of(body, entry, path)?;
         let item = order::item_of_line(&line);
-        let item = item.map_or(Ok(None), |item| call.session.alive("invoiceitem", item))?;
+        let item = item.map_or(Ok(None), |item| call.session.get_live("invoiceitem", item))?;
         match item {
             Some(mut item) if text(entry, "behavior") == Some("unassign") => {
                 call.alter(&mut item, body! {"invoice": Json::Null})?;

@@ -73,7 +73,7 @@ impl OrderLine {
     /// What is sold, in words; none where nobody knows.
     pub fn description(&self, call: &Call<'_>) -> ApiResult<Option<String>> {
         let Some((_, product)) = &self.sold else { return Ok(None) };
-        let product = call.session.alive("product", product)?;
+        let product = call.session.get_live("product", product)?;
         Ok(product.and_then(|product| text(&product, "name").map(str::to_owned)))
     }
 

@@ -1,7 +1,7 @@
 //! What discounts take off the lines of an order, each from what the ones before it left, and what
 //! is to be paid in tax for the rest.
 
-use crate::sandbox::behaviour::discount::{self, Base};
+use crate::sandbox::behaviour::discount::{self, DiscountBase};
 use crate::sandbox::behaviour::prelude::*;
 
 use super::tax::{Tax, taxes};
@@ -79,9 +79,9 @@ pub fn reduce<'o>(
     currency: &str,
 ) -> ApiResult<(Vec<Reduced<'o>>, OrderTotals)> {
     let base = |line: &Priced<'o>| (if line.discountable { line.amount } else { 0 }, line.product);
-    let mut left: Vec<Base<'o>> = lines.iter().map(base).collect();
+    let mut left: Vec<DiscountBase<'o>> = lines.iter().map(base).collect();
     let mut off: Vec<Vec<(&'o Body, i64)>> = vec![Vec::new(); lines.len()];
-    let take = |own: &'o Body, left: &mut [Base<'o>], off: &mut [Vec<(&'o Body, i64)>]| {
+    let take = |own: &'o Body, left: &mut [DiscountBase<'o>], off: &mut [Vec<(&'o Body, i64)>]| {
         let shares = discount::shares(own, left, currency)?;
         for ((share, (amount, _)), taken) in shares.into_iter().zip(left).zip(off) {
             *amount -= share;

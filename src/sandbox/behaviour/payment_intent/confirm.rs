@@ -1,6 +1,6 @@
 //! Confirming a payment intent: the payment is tried, and what comes of it is written down.
 
-use crate::sandbox::behaviour::card::{self, Decline, Verdict};
+use crate::sandbox::behaviour::card::{self, CardOutcome, Decline};
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{charge, intent, payment_method};
 use crate::sandbox::fields::visible;
@@ -49,21 +49,21 @@ pub(in crate::sandbox::behaviour) fn attempt(
     card::check(&mut method);
     let verdict = card::verdict(&method);
     let refused = match verdict {
-        Verdict::Decline(why) => Some(why),
-        Verdict::Authenticate if authenticated || is_off_session(call) && card::is_set_up(&method) => {
+        CardOutcome::Decline(why) => Some(why),
+        CardOutcome::Authenticate if authenticated || is_off_session(call) && card::is_set_up(&method) => {
             card::declined_all_the_same(&method)
         }
-        Verdict::Authenticate if nobody_is_there(call) => Some(card::unauthenticated()),
-        Verdict::Authenticate => {
+        CardOutcome::Authenticate if nobody_is_there(call) => Some(card::unauthenticated()),
+        CardOutcome::Authenticate => {
             intent::ask_to_authenticate(call, body, &method);
             return Ok(PaymentAttempt::Waits);
         }
-        Verdict::Approve => None,
+        CardOutcome::Approve => None,
     };
     if let Some(why) = refused {
         return refuse(call, body, &method, why).map(|failure| PaymentAttempt::Failed(Box::new(failure)));
     }
-    set(body, charge::AUTHENTICATED, verdict == Verdict::Authenticate);
+    set(body, charge::AUTHENTICATED, verdict == CardOutcome::Authenticate);
     if authenticated && text(body, "setup_future_usage") == Some("off_session") {
         set(&mut method, card::AUTHENTICATED, true);
     }

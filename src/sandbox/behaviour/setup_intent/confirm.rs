@@ -1,6 +1,6 @@
 //! Confirming a setup intent: the method is tried, and what comes of it is written down.
 
-use crate::sandbox::behaviour::card::{self, Verdict};
+use crate::sandbox::behaviour::card::{self, CardOutcome};
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{charge, intent, payment_method};
 
@@ -24,12 +24,12 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
         return wait(call, body, &method);
     }
     match card::verdict_on_saving(&method) {
-        Verdict::Approve => succeed(call, body, method),
-        Verdict::Authenticate => {
+        CardOutcome::Approve => succeed(call, body, method),
+        CardOutcome::Authenticate => {
             intent::ask_to_authenticate(call, &mut body, &method);
             wait(call, body, &method)
         }
-        Verdict::Decline(why) => {
+        CardOutcome::Decline(why) => {
             let failure = why.failure();
             fail(call, &mut body, &method, &failure)?;
             Err(failure.with("setup_intent", body).at(Stage::Done))
@@ -63,7 +63,7 @@ fn attempt(
     if let Some(Json::Object(card)) = details.get_mut("card") {
         let network = member(card, "brand");
         set(card, "network", network);
-        if how == "succeeded" && card::verdict_on_saving(method) == Verdict::Authenticate {
+        if how == "succeeded" && card::verdict_on_saving(method) == CardOutcome::Authenticate {
             set(card, "three_d_secure", charge::authentication());
         }
     }

@@ -4,7 +4,7 @@
 use crate::sandbox::behaviour::prelude::*;
 
 use super::ending::ending;
-use super::proration::{self, Rest};
+use super::proration::{self, ProrationKind};
 use super::{bill, item, trial};
 
 /// What the params of an update ask for, beside fields of their name.
@@ -60,12 +60,12 @@ fn begin_trial(call: &Call<'_>, body: &mut Body, end: i64) -> ApiResult<()> {
 }
 
 /// An item before and after; one of them is missing where it is new or gone.
-type Pair = (Option<Body>, Option<Body>);
+type ItemChange = (Option<Body>, Option<Body>);
 
 /// Changes the items that the entries name, adds those that name none.
 pub fn items(call: &Call<'_>, mut owner: Body, entries: &[Body], path: &str) -> ApiResult<Body> {
     let pairs = apply(call, &mut owner, entries, path)?;
-    let resets = |(before, after): &Pair| {
+    let resets = |(before, after): &ItemChange| {
         let (Some(before), Some(after)) = (before, after) else { return Ok(false) };
         Ok::<_, ApiError>(item::cycle(before)? != item::cycle(after)?)
     };
@@ -85,7 +85,7 @@ pub fn items(call: &Call<'_>, mut owner: Body, entries: &[Body], path: &str) -> 
     Ok(owner)
 }
 
-fn apply(call: &Call<'_>, owner: &mut Body, entries: &[Body], path: &str) -> ApiResult<Vec<Pair>> {
+fn apply(call: &Call<'_>, owner: &mut Body, entries: &[Body], path: &str) -> ApiResult<Vec<ItemChange>> {
     let mut own = item::of(call, id(owner))?;
     let mut pairs = Vec::new();
     for (at, entry) in entries.iter().enumerate() {
@@ -124,7 +124,7 @@ fn apply(call: &Call<'_>, owner: &mut Body, entries: &[Body], path: &str) -> Api
 
 /// Credits and charges for what is left of the periods; they wait for the next invoice, or are
 /// put on one at once.
-fn prorate(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> ApiResult<()> {
+fn prorate(call: &Call<'_>, owner: &Body, pairs: &[ItemChange]) -> ApiResult<()> {
     if proration::behaviour(call) == "none" {
         return Ok(());
     }
@@ -132,25 +132,25 @@ fn prorate(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> ApiResult<()> {
     let mut waits = false;
     for (before, after) in pairs.iter().filter(|pair| !is_same_cost(pair)) {
         if let Some(before) = before {
-            waits |= proration::wait(call, owner, before, at, Rest::Unused)?;
+            waits |= proration::wait(call, owner, before, at, ProrationKind::Unused)?;
         }
         if let Some(mut after) = after.clone() {
             proration::bill(call, owner, &mut after)?;
             call.session.put(&after)?;
-            waits |= proration::wait(call, owner, &after, at, Rest::Remaining)?;
+            waits |= proration::wait(call, owner, &after, at, ProrationKind::Remaining)?;
         }
     }
     if waits { bill::at_once(call, owner) } else { Ok(()) }
 }
 
-fn is_same_cost(pair: &Pair) -> bool {
+fn is_same_cost(pair: &ItemChange) -> bool {
     let (Some(before), Some(after)) = pair else { return false };
     text(before, "price.id") == text(after, "price.id") && before.get("quantity") == after.get("quantity")
 }
 
 /// The periods restart now: what is not used of the old ones is credited, what was used of them
 /// and the new ones are charged at once.
-pub(super) fn restart(call: &Call<'_>, owner: &Body, pairs: &[Pair]) -> ApiResult<()> {
+pub(super) fn restart(call: &Call<'_>, owner: &Body, pairs: &[ItemChange]) -> ApiResult<()> {
     let mut owner = call.session.named("subscription", id(owner))?;
     let was_trial = given_number(&owner, "trial_end") == Some(call.now);
     let mut own = item::of(call, id(&owner))?;

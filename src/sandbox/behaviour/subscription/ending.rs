@@ -1,7 +1,7 @@
 //! When a subscription is to end by itself, its end, and the states from which none comes back.
 
 use super::item::{self, Item};
-use super::proration::{self, Rest};
+use super::proration::{self, ProrationKind};
 use super::{bill, pending};
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
@@ -58,8 +58,8 @@ fn shorten(
             continue;
         }
         if prorates && is_billed {
-            waits |= proration::wait_for(call, &body, &view, (end, before), Rest::Unused)?;
-            waits |= proration::wait_for(call, &body, &view, (before, end), Rest::Remaining)?;
+            waits |= proration::wait_for(call, &body, &view, (end, before), ProrationKind::Unused)?;
+            waits |= proration::wait_for(call, &body, &view, (before, end), ProrationKind::Remaining)?;
         }
         call.alter(&mut item, body! {"current_period_end": end})?;
     }

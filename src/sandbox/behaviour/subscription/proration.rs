@@ -8,7 +8,7 @@ use super::item::{self, Item};
 
 /// What an item does to the rest of its period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rest {
+pub(super) enum ProrationKind {
     /// It was paid for and is not used.
     Unused,
     /// It is used and was not paid for.
@@ -30,11 +30,17 @@ pub(super) fn bill(call: &Call<'_>, owner: &Body, item: &mut Body) -> ApiResult<
 
 /// Credits what is not used of the current periods.
 pub(super) fn credit_rest(call: &Call<'_>, owner: &Body, own: &[Body]) -> ApiResult<()> {
-    own.iter().try_for_each(|item| wait(call, owner, item, call.now, Rest::Unused).map(drop))
+    own.iter().try_for_each(|item| wait(call, owner, item, call.now, ProrationKind::Unused).map(drop))
 }
 
 /// An invoice item for the rest of an item's period waits; none for what is charged afterwards.
-pub(super) fn wait(call: &Call<'_>, owner: &Body, item: &Body, at: i64, rest: Rest) -> ApiResult<bool> {
+pub(super) fn wait(
+    call: &Call<'_>,
+    owner: &Body,
+    item: &Body,
+    at: i64,
+    rest: ProrationKind,
+) -> ApiResult<bool> {
     let item = Item::of(item, owner)?;
     let (start, end) = item.period;
     wait_for(call, owner, &item, (at.max(start), end), rest)
@@ -46,12 +52,12 @@ pub(super) fn wait_for(
     owner: &Body,
     item: &Item<'_>,
     (from, until): (i64, i64),
-    rest: Rest,
+    rest: ProrationKind,
 ) -> ApiResult<bool> {
     let Some(quantity) = item.quantity.filter(|_| from < until) else { return Ok(false) };
     let mut line = OrderLine::of_price(&item.price, quantity)?;
     let left = item.part(reduced(owner, item, line.amount)?, until - from);
-    line.amount = if rest == Rest::Unused { -left } else { left };
+    line.amount = if rest == ProrationKind::Unused { -left } else { left };
     let sold = line.description(call)?;
     let sold = sold.as_deref().unwrap_or("the subscription");
     let params = body! {
@@ -64,7 +70,7 @@ pub(super) fn wait_for(
         "proration": true, "parent": {"subscription_details": details, "type": "subscription_details"},
     });
     copy_given(&mut made, item.body, &["tax_rates"]);
-    if rest == Rest::Unused {
+    if rest == ProrationKind::Unused {
         let credited = credited(call, owner, item, (from, until))?;
         made.extend(body! {"proration_details": {"credited_items": credited}});
     }

@@ -50,7 +50,7 @@ pub fn set_up(call: &Call<'_>, intent: &Body) -> ApiResult<()> {
 
 /// The subscription is paid with a method from now on, where its customer has it.
 fn pay_with(call: &Call<'_>, body: &mut Body, method: &str) -> ApiResult<()> {
-    let saved = call.session.alive("payment_method", method)?;
+    let saved = call.session.get_live("payment_method", method)?;
     if saved.is_some_and(|saved| text(&saved, "customer") == text(body, "customer")) {
         set(body, "default_payment_method", method);
     }

@@ -3,8 +3,8 @@
 
 use crate::catalog::{Entity, OperationKind, Shape};
 use crate::engine::{
-    Error, Faults, ParamError, Params, Wanted, Written, create_params, parse, secret_values, sound_params,
-    without,
+    DesiredParams, Error, ParamError, ParamErrors, Params, WrittenParams, create_params, parse,
+    secret_values, sound_params, without,
 };
 use crate::provider::messages::stripe;
 use crate::provider::metadata_rules::{DEFAULTS, METADATA, with_defaults};
@@ -12,7 +12,7 @@ use crate::provider::payload::to_json;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::Hidden;
 use crate::provider::typed::data::surface_data;
-use crate::provider::typed::memory::PrivateState;
+use crate::provider::typed::private_state::PrivateState;
 use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface};
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::ApplyRequest;
@@ -26,9 +26,9 @@ const VERSION: &str = "_wo_version";
 
 /// What a configuration asks for.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Asked {
+pub(super) struct ConfigParams {
     /// The params, with the metadata that every object gets.
-    pub(super) wanted: Wanted,
+    pub(super) desired: DesiredParams,
     /// Those that the resource itself writes and that may be kept: without write-only values.
     pub(super) own: Params,
     /// The metadata that every object gets.
@@ -37,69 +37,78 @@ pub(super) struct Asked {
 
 impl Surface {
     /// The complete params of a create.
-    pub(super) fn asked_to_create(&self, runtime: &Runtime, config: &Value) -> Result<Asked, Error> {
-        let wanted = create_params(self.entity, &self.written_with_twins(config))?;
-        Ok(self.asked_with(runtime, config, wanted))
+    pub(super) fn create_config_params(
+        &self,
+        runtime: &Runtime,
+        config: &Value,
+    ) -> Result<ConfigParams, Error> {
+        let desired = create_params(self.entity, &self.written_with_twins(config))?;
+        Ok(self.with_default_metadata(runtime, config, desired))
     }
 
     /// What is asked for of an object that exists, with this state. A write-only value counts where its
     /// version says that it is another one, or where the value was written in the open before.
-    pub(super) fn asked(
+    pub(super) fn config_params(
         &self,
         runtime: &Runtime,
         config: &Value,
         prior: &Value,
-        memory: &PrivateState,
-    ) -> Result<Asked, Error> {
-        let wanted = self.wanted(config, prior, memory)?;
-        Ok(self.asked_with(runtime, config, wanted))
+        private_state: &PrivateState,
+    ) -> Result<ConfigParams, Error> {
+        let desired = self.desired(config, prior, private_state)?;
+        Ok(self.with_default_metadata(runtime, config, desired))
     }
 
     /// The params that the plan of a change asked for, and what is stored with them from now on.
-    pub(super) fn asked_by_plan(
+    pub(super) fn planned_config_params(
         &self,
         runtime: &Runtime,
         request: &ApplyRequest,
-        memory: &PrivateState,
-    ) -> Result<Asked, Error> {
-        let mut wanted = self.wanted(&request.config, &request.prior, memory)?;
-        self.follow_plan(&mut wanted, request, memory);
-        if memory.private.imported {
-            wanted.gone = self.taken_away(&request.prior, &request.planned);
+        private_state: &PrivateState,
+    ) -> Result<ConfigParams, Error> {
+        let mut desired = self.desired(&request.config, &request.prior, private_state)?;
+        self.follow_plan(&mut desired, request, private_state);
+        if private_state.private.imported {
+            desired.gone = self.taken_away(&request.prior, &request.planned);
         }
-        let mut asked = self.asked_with(runtime, &request.config, wanted);
-        self.adopt(&mut asked.own, request);
-        Ok(asked)
+        let mut config_params = self.with_default_metadata(runtime, &request.config, desired);
+        self.adopt(&mut config_params.own, request);
+        Ok(config_params)
     }
 
     /// What the create of a replacement is asked for that was planned as an update. It needs what an update of the
     /// old object does not: write-only values that stayed the same.
-    pub(super) fn asked_to_replace(
+    pub(super) fn replacement_config_params(
         &self,
         runtime: &Runtime,
         request: &ApplyRequest,
-        memory: &PrivateState,
-    ) -> Result<Asked, Error> {
-        let mut wanted = create_params(self.entity, &self.written_with_twins(&request.config))?;
-        self.follow_plan(&mut wanted, request, memory);
-        Ok(self.asked_with(runtime, &request.config, wanted))
+        private_state: &PrivateState,
+    ) -> Result<ConfigParams, Error> {
+        let mut desired = create_params(self.entity, &self.written_with_twins(&request.config))?;
+        self.follow_plan(&mut desired, request, private_state);
+        Ok(self.with_default_metadata(runtime, &request.config, desired))
     }
 
-    fn wanted(&self, config: &Value, prior: &Value, memory: &PrivateState) -> Result<Wanted, Error> {
+    fn desired(
+        &self,
+        config: &Value,
+        prior: &Value,
+        private_state: &PrivateState,
+    ) -> Result<DesiredParams, Error> {
         let mut written = self.written_with_twins(config);
         let is_known = |slot: &&Slot| {
             let same_version = config.get(&slot.twin_version()) == prior.get(&slot.twin_version());
-            slot.has_twin(config) && same_version && !memory.params.contains_key(&slot.member)
+            slot.has_twin(config) && same_version && !private_state.params.contains_key(&slot.member)
         };
         let untouched: Vec<&Slot> = self.untouched(config, prior).collect();
         for slot in self.twins().filter(is_known).chain(untouched.iter().copied()) {
             written.members.shift_remove(&slot.member);
             written.unknown.retain(|path| path.first() != Some(&slot.member));
         }
-        let mut wanted = parse(&written, self.entity.params())?;
-        let before = untouched.iter().filter_map(|slot| memory.params.get_key_value(&slot.member));
-        wanted.params.extend(before.map(|(name, value)| (name.clone(), value.clone())));
-        Ok(wanted)
+        let mut desired = parse(&written, self.entity.params())?;
+        let before = untouched.iter().filter_map(|slot| private_state.params.get_key_value(&slot.member));
+        desired.params.extend(before.map(|(name, value)| (name.clone(), value.clone())));
+        Ok(desired)
     }
 
     /// The arguments with the same value in the configuration and in the state. They are not changed: they stay
@@ -112,13 +121,16 @@ impl Surface {
 
     /// An apply sees the configuration without `ignore_changes`: where it has something else than was planned, what
     /// the plan asked for counts.
-    fn follow_plan(&self, wanted: &mut Wanted, request: &ApplyRequest, memory: &PrivateState) {
-        let (Some(asked), ApplyRequest { config, planned, .. }) = (&memory.planned, request) else { return };
+    fn follow_plan(&self, desired: &mut DesiredParams, request: &ApplyRequest, private_state: &PrivateState) {
+        let (Some(config_params), ApplyRequest { config, planned, .. }) = (&private_state.planned, request)
+        else {
+            return;
+        };
         let others = self.arguments().filter(|slot| config.get(&slot.name) != planned.get(&slot.name));
         for slot in others.filter(|slot| !slot.has_twin(config)) {
-            match asked.get(&slot.member) {
-                Some(value) => drop(wanted.params.insert(slot.member.clone(), value.clone())),
-                None => drop(wanted.params.shift_remove(&slot.member)),
+            match config_params.get(&slot.member) {
+                Some(value) => drop(desired.params.insert(slot.member.clone(), value.clone())),
+                None => drop(desired.params.shift_remove(&slot.member)),
             }
         }
     }
@@ -149,7 +161,7 @@ impl Surface {
     }
 
     /// What a configuration sets, write-only values included.
-    pub(super) fn written_with_twins(&self, config: &Value) -> Written {
+    pub(super) fn written_with_twins(&self, config: &Value) -> WrittenParams {
         let mut written = self.written(config);
         for slot in self.twins().filter(|slot| slot.has_twin(config)) {
             let mut path = vec![slot.member.clone()];
@@ -159,20 +171,25 @@ impl Surface {
         written
     }
 
-    fn asked_with(&self, runtime: &Runtime, config: &Value, mut wanted: Wanted) -> Asked {
-        let mut own = wanted.params.clone();
+    fn with_default_metadata(
+        &self,
+        runtime: &Runtime,
+        config: &Value,
+        mut desired: DesiredParams,
+    ) -> ConfigParams {
+        let mut own = desired.params.clone();
         for slot in self.twins().filter(|slot| slot.has_twin(config)) {
             own.shift_remove(&slot.member);
         }
         if !keeps_metadata(self.entity) || self.argument(METADATA).is_none() {
-            return Asked { wanted, own, default_metadata: Params::new() };
+            return ConfigParams { desired, own, default_metadata: Params::new() };
         }
         let Some(defaults) = runtime.metadata.defaults() else {
-            wanted.unknown.push(vec![METADATA.to_owned()]);
-            return Asked { wanted, own, default_metadata: Params::new() };
+            desired.unknown.push(vec![METADATA.to_owned()]);
+            return ConfigParams { desired, own, default_metadata: Params::new() };
         };
-        wanted.params = with_defaults(wanted.params, defaults);
-        Asked { wanted, own, default_metadata: defaults.clone() }
+        desired.params = with_defaults(desired.params, defaults);
+        ConfigParams { desired, own, default_metadata: defaults.clone() }
     }
 
     /// A request that is sent now needs the metadata of the provider block now.
@@ -222,7 +239,7 @@ impl Surface {
     }
 
     /// Keys of maps that two blocks have, in whatever case: of two values Stripe would keep one.
-    pub(super) fn keys_twice(&self, config: &Value) -> Faults {
+    pub(super) fn keys_twice(&self, config: &Value) -> ParamErrors {
         let keyed = self.arguments().filter(|slot| matches!(slot.form, SlotSyntax::Block(Repeats::Keyed, _)));
         let twice = keyed.flat_map(|slot| {
             let keys: Vec<&str> =

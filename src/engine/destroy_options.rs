@@ -1,4 +1,4 @@
-//! What a configuration wishes for the end of an object, and what of that Stripe can do.
+//! The options of a destroy (delete, archive, keep), and which of them Stripe can do for an object.
 
 use crate::catalog::{Entity, Removal};
 use crate::engine::Object;
@@ -14,9 +14,9 @@ pub enum OnDestroy {
     Keep,
 }
 
-/// What a configuration wishes for the end of an object.
+/// How a configuration wants its object to be destroyed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct EndWish {
+pub struct DestroyOptions {
     /// What becomes of it; none means what the catalog's rule says.
     pub on_destroy: Option<OnDestroy>,
     /// Whether an end that cannot be taken back is allowed in live mode.
@@ -55,8 +55,8 @@ impl OnDestroy {
 impl Object {
     /// Whether the object must not be ended: in live mode its end cannot be taken back, and the
     /// configuration does not allow it. A mode that is not known counts as live.
-    pub fn lacks_consent(&self, wish: EndWish, livemode: Option<bool>) -> bool {
-        let stays = wish.on_destroy == Some(OnDestroy::Keep) || wish.allow_in_livemode;
+    pub fn lacks_consent(&self, options: DestroyOptions, livemode: Option<bool>) -> bool {
+        let stays = options.on_destroy == Some(OnDestroy::Keep) || options.allow_in_livemode;
         self.entity.irrevocable && livemode != Some(false) && !stays
     }
 }

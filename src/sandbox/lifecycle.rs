@@ -1,4 +1,4 @@
-//! How objects live that need no code of their own: `life.toml`, read and applied.
+//! How objects live that need no code of their own: `lifecycle.toml`, read and applied.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -76,7 +76,7 @@ pub(super) enum TransitionKind {
 /// Seconds of a day.
 const DAY: i64 = 24 * 60 * 60;
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("life.toml"));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("lifecycle.toml"));
 
 impl Transition {
     /// Refuses the action where the state of its object does not allow it.
@@ -100,7 +100,7 @@ pub(super) fn missing(entity: &Entity, kind: OperationKind) -> Option<&'static s
 
 /// What the action does: its own entry, else its verb's; none where neither says anything of
 /// this type of object.
-pub(super) fn course(entity: &Entity, action: &str, path: &str) -> Option<Transition> {
+pub(super) fn transition(entity: &Entity, action: &str, path: &str) -> Option<Transition> {
     let own = TABLE.actions.get(action).cloned();
     if own
         .as_ref()
@@ -116,7 +116,7 @@ pub(super) fn course(entity: &Entity, action: &str, path: &str) -> Option<Transi
 
 /// The states in which an action is possible, and its refusal in the others, where it says so.
 pub(super) fn states(action: &str) -> Option<&'static Transition> {
-    TABLE.actions.get(action).filter(|course| !course.when.is_empty())
+    TABLE.actions.get(action).filter(|transition| !transition.when.is_empty())
 }
 
 /// Whether an object has the field and the field takes the value.
@@ -162,8 +162,8 @@ fn write_unsaid(call: &Call<'_>, body: &mut Body, path: &str, value: &Json) {
 }
 
 /// Sets what a course sets.
-pub(super) fn apply_transition(call: &Call<'_>, body: &mut Body, course: &Transition) {
-    for (path, value) in &course.set {
+pub(super) fn apply_transition(call: &Call<'_>, body: &mut Body, transition: &Transition) {
+    for (path, value) in &transition.set {
         write(call, body, path, value);
     }
 }

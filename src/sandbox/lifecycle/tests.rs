@@ -2,7 +2,7 @@ use super::*;
 use crate::catalog::{Shape, catalog};
 
 fn read() -> Table {
-    toml::from_str(include_str!("../life.toml")).unwrap()
+    toml::from_str(include_str!("../lifecycle.toml")).unwrap()
 }
 
 #[test]
@@ -33,11 +33,11 @@ fn what_a_new_object_is_judged_by_is_a_field_of_it() {
 
 #[test]
 fn every_action_is_there_and_sets_what_its_object_has() {
-    for (name, course) in read().actions {
+    for (name, transition) in read().actions {
         let (entity, action) = catalog().action(&name).unwrap_or_else(|| panic!("there is no {name}"));
-        let returned = course.of.clone().unwrap_or_else(|| action.returns.clone());
+        let returned = transition.of.clone().unwrap_or_else(|| action.returns.clone());
         let target = catalog().by_object(&returned).unwrap_or(entity);
-        for (path, value) in &course.set {
+        for (path, value) in &transition.set {
             assert!(
                 takes(&target.fields, path, value),
                 "{name}: {} does not take {path} = {value}",
@@ -45,7 +45,7 @@ fn every_action_is_there_and_sets_what_its_object_has() {
             );
         }
         let states = entity.field("status").map(Shape::values).unwrap_or_default();
-        let strange = course.when.iter().find(|state| !states.is_empty() && !states.contains(state));
+        let strange = transition.when.iter().find(|state| !states.is_empty() && !states.contains(state));
         assert_eq!(strange, None, "{name}");
     }
 }

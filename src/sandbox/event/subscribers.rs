@@ -34,12 +34,12 @@ impl Subscribers {
 
     /// Those that asked for whole events of that kind.
     pub fn of_snapshots(&self, kind: &str) -> impl Iterator<Item = &Subscriber> {
-        self.0.iter().filter(move |hearer| !hearer.is_thin && hearer.asks_for(kind))
+        self.0.iter().filter(move |subscriber| !subscriber.is_thin && subscriber.asks_for(kind))
     }
 
     /// Those that asked for thin events of that kind.
     pub fn of_thin(&self, kind: &str) -> impl Iterator<Item = &Subscriber> {
-        self.0.iter().filter(move |hearer| hearer.is_thin && hearer.asks_for(kind))
+        self.0.iter().filter(move |subscriber| subscriber.is_thin && subscriber.asks_for(kind))
     }
 }
 
@@ -77,7 +77,7 @@ impl Subscriber {
     }
 
     /// An event on its way; none where the address is not one of this machine.
-    pub fn parcel(&self, space: &str, event: &str) -> Option<Delivery> {
+    pub fn delivery(&self, space: &str, event: &str) -> Option<Delivery> {
         Delivery::new(space, event, &self.url, &self.secret)
     }
 }

@@ -52,14 +52,14 @@ impl PrivateState {
 
 /// What the private data say of the identity of an object.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Whereabouts {
+pub(super) struct StoredIdentity {
     /// Where the object is.
     pub(super) locator: Option<String>,
     /// The account that the import named.
     pub(super) account: Option<String>,
 }
 
-impl Whereabouts {
+impl StoredIdentity {
     /// Reads private data without the object that is in them.
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, Diagnostic> {
         decode_private(bytes)

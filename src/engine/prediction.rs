@@ -11,7 +11,7 @@ const TOUCHED: [&str; 1] = ["updated"];
 
 /// An object as it will be after an update.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Foreseen {
+pub struct PredictedObject {
     /// The predicted answer, except for `unknown` fields.
     pub body: Json,
     /// Top-level fields whose values are known after the update only.
@@ -19,8 +19,8 @@ pub struct Foreseen {
 }
 
 impl Object {
-    /// The object after an update; none where what it changes cannot be foreseen.
-    pub fn foresee(&self, change: &Change) -> Option<Foreseen> {
+    /// The object after an update; none where what it changes cannot be predicted.
+    pub fn predict(&self, change: &Change) -> Option<PredictedObject> {
         let plain = change.update.keys().all(|param| PLAIN.contains(&param.as_str()));
         let known = plain && !change.unknown && change.restores.is_none();
         let mut body = self.body.as_object().filter(|_| known)?.clone();
@@ -34,7 +34,7 @@ impl Object {
             }
         }
         let unknown = TOUCHED.into_iter().filter(|field| body.contains_key(*field)).collect();
-        Some(Foreseen { body: Json::Object(body), unknown })
+        Some(PredictedObject { body: Json::Object(body), unknown })
     }
 }
 
@@ -59,7 +59,7 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use crate::connector::entity;
-    use crate::engine::{Object, Wanted};
+    use crate::engine::{DesiredParams, Object};
 
     fn product(params: &Json) -> Object {
         let body = json!({"id": "prod_1", "name": "A", "description": "x", "metadata": {"a": "1", "b": "2"},
@@ -72,16 +72,17 @@ mod tests {
     fn a_plain_change_is_foreseen_and_others_are_not() {
         let before = json!({"name": "A", "description": "x", "metadata": {"a": "1", "b": "2"}});
         let object = product(&before);
-        let foresee = |after: Json| {
-            let wanted = Wanted { params: after.as_object().unwrap().clone(), ..Wanted::default() };
-            object.foresee(&object.change_to(&wanted))
+        let predict = |after: Json| {
+            let desired =
+                DesiredParams { params: after.as_object().unwrap().clone(), ..DesiredParams::default() };
+            object.predict(&object.change_to(&desired))
         };
-        let foreseen = foresee(json!({"name": "B", "metadata": {"a": "3"}})).unwrap();
+        let foreseen = predict(json!({"name": "B", "metadata": {"a": "3"}})).unwrap();
         let expected = json!({"id": "prod_1", "name": "B", "description": null, "metadata": {"a": "3"},
             "active": true, "updated": 5});
         assert_eq!((foreseen.body, foreseen.unknown), (expected, vec!["updated"]));
-        assert_eq!(foresee(json!({"name": "A", "active": false})), None);
-        let emptied = foresee(json!({"name": "A", "description": "x"})).unwrap();
+        assert_eq!(predict(json!({"name": "A", "active": false})), None);
+        let emptied = predict(json!({"name": "A", "description": "x"})).unwrap();
         assert_eq!(emptied.body["metadata"], json!({}), "Stripe answers an empty map");
     }
 }
