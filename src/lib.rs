@@ -25,31 +25,51 @@
 //! `src/bin` holds two programs that are not shipped: `catalog` generates the catalog's facts from
 //! Stripe's API description, `release` packs a release.
 //!
-//! The modules, starting with those nearest to Terraform. To start from Stripe's side, read [`catalog`] first.
+//! The modules, from Terraform to Stripe. To start from Stripe's side, read [`catalog`] first.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`mod@terraform`] | the plugin protocol: process, gRPC, values, schemas; nothing of Stripe |
+//! | [`provider`] | the resources, data sources, ephemeral resources, actions and lists that a configuration uses |
+//! | [`engine`] | plan, create, update, end, drift and import of one object, over params; nothing of Terraform |
+//! | [`connector`] | operations and actions by name (`Get Customer`), filter clauses, pages, reading by list |
+//! | [`connection`] | the settings of one connection: key, account, limits, proxy; makes the client |
+//! | [`stripe`] | the HTTP client: throttle, retry, idempotency, authentication, transport |
+//! | [`sandbox`] | a stateful Stripe in one process, as one more transport or as an HTTP server |
+//! | [`catalog`] | what Stripe offers, as data: entity types, params, fields, operations, actions |
+//! | [`secret`] | reads keys from the configuration, the environment, files and Secret Manager |
+//! | [`logs`] | writes the events of the client as lines and spans, with secrets redacted |
+//! | [`env`] | the environment variables that are read |
+//! | [`files`] | files that several processes share, and their locks |
+//! | [`sync`] | locks within the process that a panic does not poison |
+//! | [`registry_docs`] | the pages of the Terraform registry, from schemas, catalog and examples |
+//! | [`command`] | the command line: the plugin, the demo, the installer, the sandbox server |
 
 pub mod terraform;
 
+pub mod provider;
+
+pub mod engine;
+
+pub mod connector;
+
+pub mod connection;
+
+pub mod stripe;
+
+pub mod sandbox;
+
 pub mod catalog;
+
+pub mod secret;
+
+pub mod logs;
 
 pub mod env;
 
 pub mod files;
 
-pub mod secret;
-
-pub mod stripe;
-
-pub mod logs;
-
-pub mod connection;
-
-pub mod connector;
-
-pub mod engine;
-
-pub mod provider;
-
-pub mod sandbox;
+pub mod sync;
 
 pub mod registry_docs;
 

@@ -1,7 +1,7 @@
 //! The Terraform surface: the provider block and the answers of the provider to each request; `served` knows who
 //! serves which type name. Everything here speaks [`Value`]s; the wire is `protocol`'s.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -15,6 +15,8 @@ use crate::provider::explain::explain_leftovers;
 use crate::provider::runtime::Runtime;
 use crate::provider::served::{action, data_source, ephemeral_resource, resource};
 use crate::secret::without_marked;
+use crate::sync;
+use crate::sync::lock;
 use crate::terraform::diagnostic::{Diagnostics, Severity, has_errors};
 use crate::terraform::provider::{
     ApplyRequest, Family, ListRequest, Listed, MoveRequest, Opened, PlanRequest, PlanResponse, Progress,
@@ -76,7 +78,7 @@ impl StripeProvider {
 
     /// The journal of the process at that place.
     fn journal(&self, place: JournalPlace) -> Arc<Journal> {
-        let mut journals = self.journals.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut journals = lock(&self.journals);
         if let Some((_, journal)) = journals.iter().find(|(known, _)| *known == place) {
             return Arc::clone(journal);
         }
@@ -88,7 +90,7 @@ impl StripeProvider {
     /// Closes the journal and logs the run's totals. `asked` is when Terraform requested shutdown; if no create was
     /// open then, every answer is already in its state.
     pub async fn close(&self, asked: Instant) {
-        let journals = self.journals.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let journals = lock(&self.journals).clone();
         let ends = journals.iter().map(|(_, journal)| journal.close(asked, CLOSE_TIMEOUT));
         for error in join_all(ends).await.into_iter().filter_map(Result::err) {
             log::warn!("the journal of creates in flight was not ended: {error}");
@@ -99,7 +101,7 @@ impl StripeProvider {
     }
 
     fn runtime(&self) -> Arc<Runtime> {
-        Arc::clone(&self.runtime.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&sync::read(&self.runtime))
     }
 }
 
@@ -144,7 +146,7 @@ impl Provider for StripeProvider {
                 runtime.connection(None).ok().and_then(|it| connection_schema::log_file_warning(&it)),
             );
             found.extend(setting_faults::check_version(&config));
-            *self.runtime.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(runtime);
+            *sync::write(&self.runtime) = Arc::new(runtime);
         }
         found
     }

@@ -175,6 +175,11 @@ pub fn likeness(key: &str, name: &str) -> f64 {
     strsim::jaro_winkler(&key, &name)
 }
 
+/// The dotted path of a member of what stands at a path: `address`, `city` → `address.city`.
+pub fn join_path(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Unresolved, closest, resolve};

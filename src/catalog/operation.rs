@@ -22,6 +22,20 @@ pub enum OperationKind {
     Search,
 }
 
+impl OperationKind {
+    /// As sentences name it: `list`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Get => "get",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Search => "search",
+        }
+    }
+}
+
 /// The HTTP method of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]

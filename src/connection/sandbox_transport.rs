@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use crate::sandbox::{BodyFault, OpenError, Sandbox};
 use crate::stripe::trace::{self, Event};
 use crate::stripe::{Request, Response, Transport, TransportError};
+use crate::sync::lock;
 
 /// A sandbox that is opened once, by whoever needs it first.
 type SharedSandbox = Arc<OnceCell<Sandbox>>;
@@ -31,7 +32,7 @@ pub(super) async fn transport(file: &Path, limit: Duration) -> Result<Arc<dyn Tr
 }
 
 fn shared(file: &Path) -> SharedSandbox {
-    let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut open = lock(&OPEN);
     Arc::clone(open.get_or_insert_default().entry(canonical(file)).or_default())
 }
 

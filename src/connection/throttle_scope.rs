@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::env::{self, Env};
 use crate::secret::Secret;
 use crate::stripe::{HostWindow, ProcessWindow, RedisWindow, Window, WindowError, digest};
+use crate::sync::lock;
 
 /// The version of what is in shared windows, in their names: a program that writes something else has windows
 /// of its own, and neither reads what it would misunderstand.
@@ -94,7 +95,7 @@ type ByAccount = HashMap<(String, usize), Arc<ProcessWindow>>;
 /// The window of an account in this process, shared by its connections.
 fn process_window(account: &str, limit: usize) -> Arc<dyn Window> {
     static WINDOWS: Mutex<Option<ByAccount>> = Mutex::new(None);
-    let mut windows = WINDOWS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut windows = lock(&WINDOWS);
     let by_account = windows.get_or_insert_default();
     let window = by_account.entry((account.to_owned(), limit)).or_insert_with(|| ProcessWindow::new(limit));
     Arc::clone(window) as _

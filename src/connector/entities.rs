@@ -122,15 +122,7 @@ impl Connector {
 
 /// The operation of that kind, or an error that names what Stripe lacks.
 pub(super) fn operation(entity: &'static Entity, kind: OperationKind) -> Result<&'static Operation, Error> {
-    let operation = match kind {
-        OperationKind::List => "list",
-        OperationKind::Get => "get",
-        OperationKind::Create => "create",
-        OperationKind::Update => "update",
-        OperationKind::Delete => "delete",
-        OperationKind::Search => "search",
-    };
-    entity.operation(kind).ok_or(Error::NotSupported { entity: &entity.name, operation })
+    entity.operation(kind).ok_or(Error::NotSupported { entity: &entity.name, operation: kind.word() })
 }
 
 /// The params, and the fields that are incomplete unless they are asked for: below `prefix` in

@@ -20,12 +20,13 @@ mod single_flight;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value as Json;
 
 use crate::catalog::Entity;
 use crate::connector::{Connector, Error, id_at, locator, traced_operation};
+use crate::sync::lock;
 use list_reads::{ListReads, ReadOutcome, ReadTarget};
 use listing::ObjectList;
 use single_flight::SingleFlight;
@@ -142,7 +143,7 @@ impl Connector {
 
     /// Whether something was seen that keeps Stripe from deleting the object with this id.
     pub fn has_dependents(&self, id: &str) -> bool {
-        self.reader.kept.lock().unwrap_or_else(PoisonError::into_inner).contains(id)
+        lock(&self.reader.kept).contains(id)
     }
 
     /// How many calls reading by list has saved so far.
@@ -154,7 +155,7 @@ impl Connector {
 
 impl ObjectReader {
     fn list_reads(&self, listing: &ObjectList, age: Freshness) -> Arc<ListReads> {
-        let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lists = lock(&self.lists);
         let key = (listing.key(), age);
         Arc::clone(lists.entry(key).or_insert_with(|| Arc::new(ListReads::new(age))))
     }
@@ -181,7 +182,7 @@ impl ObjectReader {
     pub(super) fn note(&self, entity: &Entity, body: &Json) {
         for field in &entity.keeps {
             if let Some(id) = id_at(body, field) {
-                self.kept.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
+                lock(&self.kept).insert(id.to_owned());
             }
         }
     }

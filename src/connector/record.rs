@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use crate::catalog::names::join_path;
 use crate::catalog::{Kind, Member};
 
 /// What a record shows of an array.
@@ -56,7 +57,7 @@ fn flatten(key: &str, value: &Json, arrays: Arrays, pairs: &mut Vec<(String, Opt
     let shown = match value {
         Json::Object(fields) => {
             for (name, value) in fields {
-                let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
+                let key = join_path(key, name);
                 flatten(&key, value, arrays, pairs);
             }
             return;

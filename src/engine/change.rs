@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value as Json};
 
+use crate::catalog::names::join_path;
 use crate::catalog::{Clearing, Entity, Items, Kind, Member, OperationKind, Shape, find, other_spelling};
 use crate::engine::compare::{equal, fits, inside};
-use crate::engine::params::dotted;
 use crate::engine::{DesiredParams, Params};
 
 use unknown::remove;
@@ -110,7 +110,7 @@ impl ParamDiff<'_> {
         let mut sent = Params::new();
         for (name, desired) in after {
             let shape = find(known, name).map(|param| &param.shape);
-            let (at, old) = (dotted(place, name), before.get(name));
+            let (at, old) = (join_path(place, name), before.get(name));
             if old.is_some_and(|old| equal(shape, old, desired))
                 || self.says_nothing(desired, find(updatable, name))
                 || old.is_none() && is_respelled(name, desired, before, after, known)
@@ -152,7 +152,7 @@ impl ParamDiff<'_> {
     fn gone(&mut self, place: &str, before: &Params, after: &Params, members: ParamSets<'_>) -> Params {
         let mut sent = Params::new();
         for (name, old) in before {
-            let (at, param) = (dotted(place, name), find(members.updatable, name));
+            let (at, param) = (join_path(place, name), find(members.updatable, name));
             let is_gone = after.get(name).is_none_or(|desired| self.says_nothing(desired, param));
             if !is_gone || self.says_nothing(old, param) {
                 continue;
@@ -188,7 +188,7 @@ impl ParamDiff<'_> {
     /// Whether the other spelling of a param that is gone sets its value from now on.
     fn is_set_otherwise(&self, place: &str, name: &str, after: &Params, known: &[Member]) -> bool {
         other_spelling(known, name).is_some_and(|other| {
-            let path = dotted(place, &other.name);
+            let path = join_path(place, &other.name);
             after.contains_key(&other.name) || self.unknown.iter().any(|unknown| unknown.join(".") == path)
         })
     }
@@ -243,7 +243,7 @@ impl ParamDiff<'_> {
             });
             match (was, item) {
                 (Some(Json::Object(old)), Json::Object(new)) => {
-                    let place = dotted(at, &place.to_string());
+                    let place = join_path(at, &place.to_string());
                     let members = ParamSets { known: members, updatable: members };
                     let changed = self.object(&place, old, new, members);
                     Json::Object(new.clone().into_iter().chain(changed).collect())
@@ -263,7 +263,7 @@ impl ParamDiff<'_> {
         let added = new.iter().position(|item| lacks(old, item));
         let gone = rule.gone.is_none() && old.iter().any(|item| lacks(new, item));
         match added {
-            Some(place) => self.change.replaces.push(dotted(&dotted(at, &place.to_string()), &rule.by)),
+            Some(place) => self.change.replaces.push(join_path(&join_path(at, &place.to_string()), &rule.by)),
             None if gone => self.change.replaces.push(at.to_owned()),
             None => {}
         }
@@ -318,7 +318,7 @@ impl ParamDiff<'_> {
         let unset = if value.clearing == Clearing::Null { Json::Null } else { Json::String(String::new()) };
         let (gone, uncleared): (Vec<&String>, Vec<&String>) =
             old.keys().filter(|key| !new.contains_key(*key)).partition(|_| leaves(value));
-        self.change.uncleared.extend(uncleared.into_iter().map(|key| dotted(at, key)));
+        self.change.uncleared.extend(uncleared.into_iter().map(|key| join_path(at, key)));
         let gone = gone.into_iter().map(|key| (key.clone(), unset.clone()));
         let changed = new.iter().filter(|(key, desired)| {
             old.get(*key).is_none_or(|old| !equal(inside(None, key).or(Some(value)), old, desired))

@@ -10,10 +10,10 @@
 
 use serde_json::Value as Json;
 
+use crate::catalog::names::join_path;
 use crate::catalog::{Entity, Shape, find};
 use crate::engine::Params;
 use crate::engine::compare::{elements, equal, fulfils, inside, may_fulfil, reference};
-use crate::engine::params::dotted;
 use crate::engine::words::with_words;
 
 /// `params` with every value that has drifted replaced by what Stripe holds now; none when
@@ -134,7 +134,7 @@ impl LiveParam<'_> {
         match (params.get_mut(name), desired) {
             (Some(Json::Object(params)), Json::Object(inner)) => {
                 for (name, desired) in inner {
-                    let (path, shape) = (dotted(path, name), inside(*shape, name));
+                    let (path, shape) = (join_path(path, name), inside(*shape, name));
                     let now = now.and_then(|now| now.get(name));
                     LiveParam { entity, path, shape, now }.hold(params, name, desired);
                 }

@@ -3,11 +3,12 @@
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::constraint::constraints;
+use crate::catalog::names::join_path;
 use crate::catalog::{Entity, Kind, Member, Operation, OperationKind, Shape, find, whole_spelling};
 use crate::connector::placed;
 use crate::engine::Params;
 use crate::engine::compare::{elements, equal, reference};
-use crate::engine::params::{accepted, dotted};
+use crate::engine::params::accepted;
 use crate::engine::words::with_implied;
 
 /// The params that would make an object as Stripe shows it. Left out is what is not set, what is
@@ -72,7 +73,7 @@ impl Exporter {
     fn members(self, members: &[&Member], body: &Json, place: &str) -> Params {
         let exported = members.iter().filter(|member| is_taken(member, body)).filter_map(|member| {
             let now = body.get(&member.name)?;
-            let mut value = self.value(&member.shape, now, &dotted(place, &member.name));
+            let mut value = self.value(&member.shape, now, &join_path(place, &member.name));
             if member.name == BY_CURRENCY {
                 value = value.and_then(|value| without_own_currency(value, body));
             }
@@ -84,7 +85,7 @@ impl Exporter {
     /// Of two spellings of one value the one without decimals, and the newer one.
     fn one_spelling(self, mut params: Params, place: &str) -> Params {
         let doubled = |name: &String| {
-            let newer = self.entity.superseded.get(&dotted(place, name)).map(String::as_str);
+            let newer = self.entity.superseded.get(&join_path(place, name)).map(String::as_str);
             newer.or_else(|| whole_spelling(name)).is_some_and(|other| params.contains_key(other))
         };
         let doubled: Vec<String> = params.keys().filter(|name| doubled(name)).cloned().collect();
@@ -106,7 +107,7 @@ impl Exporter {
         for member in members.iter().filter(|member| member.shape.is_required()) {
             if !params.contains_key(&member.name) {
                 // It was left out because it is as it is where nothing is written.
-                let default = self.default(&dotted(path, &member.name))?;
+                let default = self.default(&join_path(path, &member.name))?;
                 let shown = now.get(&member.name).filter(|now| equal(Some(&member.shape), default, now))?;
                 params.insert(member.name.clone(), shown.clone());
             }

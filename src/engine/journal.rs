@@ -30,7 +30,7 @@ mod writer_thread;
 use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -42,6 +42,7 @@ use uuid::Uuid;
 use crate::connector::AccountMark;
 use crate::env::Env;
 use crate::stripe::digest;
+use crate::sync::lock;
 
 pub use pending::{PendingCreate, RecoveredObject};
 pub use place::JournalPlace;
@@ -148,7 +149,7 @@ impl Journal {
         let unanswered = left.iter().filter(|left| left.entry.id.is_none());
         let mut unanswered: Vec<_> = unanswered.map(|left| left.entry.what.clone()).collect();
         unanswered.sort();
-        *self.left.lock().unwrap_or_else(PoisonError::into_inner) = left;
+        *lock(&self.left) = left;
         Leftovers { unanswered, forgotten, unread }
     }
 
@@ -278,7 +279,7 @@ impl Journal {
     }
 
     fn with_left<T>(&self, act: impl FnOnce(&mut Vec<OrphanedCreate>) -> T) -> T {
-        act(&mut self.left.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut lock(&self.left))
     }
 }
 

@@ -367,10 +367,6 @@ pub(super) fn accepted(given: &Json, shape: &Shape) -> Option<Json> {
     values::value(given, shape, "").ok()
 }
 
-pub(super) fn dotted(place: &str, name: &str) -> String {
-    if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
-}
-
 fn hint(suggestion: Option<&str>) -> String {
     suggestion.map(|meant| format!("; did you mean {meant:?}?")).unwrap_or_default()
 }

@@ -3,10 +3,11 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::time::{Duration, Instant};
 
 use super::{lock, open, private_folder};
+use crate::sync;
 
 /// A shared file in a folder of this user alone. Both are made at the first use.
 #[derive(Debug)]
@@ -62,7 +63,7 @@ impl KeptFile {
     /// longer.
     pub fn locked(&self, limit: Duration) -> io::Result<LockedFile<'_>> {
         let began = Instant::now();
-        let mut kept = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = sync::lock(&self.open);
         let here = kept.take().filter(|it| is_at(&it.file, &self.path));
         let open = here.map_or_else(|| self.opened(), Ok)?;
         lock(&open.file, &self.path, limit.saturating_sub(began.elapsed()))?;

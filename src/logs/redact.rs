@@ -15,13 +15,14 @@ mod names;
 mod text;
 mod url;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 
 use http::HeaderMap;
 use serde_json::{Map, Value as Json};
 
 use crate::secret::{REDACTED, Secret};
 use crate::stripe::trace::Secrecy;
+use crate::sync;
 use known::KnownTexts;
 
 /// The key and the passwords of one connection.
@@ -32,7 +33,7 @@ impl KnownSecrets {
     /// Redacts this secret from now on, in all its spellings.
     pub(super) fn add(&self, secret: &Secret) {
         let spellings = text::spellings(secret);
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = sync::write(&self.0);
         for spelling in &spellings {
             known.add(spelling);
         }
@@ -55,7 +56,7 @@ pub(super) struct Redactor {
 impl Redactor {
     /// Text without known secrets and without what has the shape of one.
     pub(super) fn text(&self, text: &str) -> String {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let known = sync::read(&self.known);
         text::redact(&url::without_secrets(text), &known)
     }
 

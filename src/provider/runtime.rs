@@ -2,7 +2,7 @@
 //! connections, the newest handle of each, and the journal of creates in flight.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
@@ -21,6 +21,7 @@ use crate::provider::walk::Walk;
 use crate::provider::{block, summary};
 use crate::secret::Secret;
 use crate::stripe::CallTotals;
+use crate::sync::lock;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::value::Value;
 
@@ -98,10 +99,10 @@ impl Runtime {
 
     /// The connection that is open under this name, else a new one.
     fn opened(&self, name: &str, settings: Settings) -> Arc<Connection> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = lock(&self.open);
         let connection = open.entry(name.to_owned()).or_insert_with(|| {
             let connection = Connection::new(settings, Arc::clone(&self.defaults));
-            let concealed = self.concealed.lock().unwrap_or_else(PoisonError::into_inner);
+            let concealed = lock(&self.concealed);
             concealed.iter().for_each(|secret| connection.redact(secret));
             Arc::new(connection)
         });
@@ -111,8 +112,8 @@ impl Runtime {
     /// Keeps these out of the log of every connection, of those that are opened later too. They are
     /// given back, to be kept out of messages.
     pub(super) fn conceal(&self, hidden: Hidden) -> Hidden {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut concealed = self.concealed.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = lock(&self.open);
+        let mut concealed = lock(&self.concealed);
         for secret in hidden.values() {
             if !concealed.contains(secret) {
                 open.values().for_each(|connection| connection.redact(secret));
@@ -126,14 +127,13 @@ impl Runtime {
     /// Records a handle as the newest of its connection.
     pub(super) fn note_handle(&self, handle: &str) {
         if let Some(id) = id_of_handle(handle) {
-            self.freshest.lock().unwrap_or_else(PoisonError::into_inner).insert(id, handle.to_owned());
+            lock(&self.freshest).insert(id, handle.to_owned());
         }
     }
 
     /// The newest handle of the same connection that this process has seen, else `handle`.
     pub(super) fn freshest(&self, handle: &str) -> String {
-        let newest = id_of_handle(handle)
-            .and_then(|id| self.freshest.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned());
+        let newest = id_of_handle(handle).and_then(|id| lock(&self.freshest).get(&id).cloned());
         newest.unwrap_or_else(|| handle.to_owned())
     }
 
@@ -146,7 +146,7 @@ impl Runtime {
 
     /// The run's calls to Stripe in one line; none if there were none.
     pub(super) fn summary(&self) -> Option<String> {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = lock(&self.open);
         let (mut totals, mut savings) = (CallTotals::default(), Savings::default());
         for connector in open.values().map(Connector::new) {
             totals = totals.and(&connector.totals());

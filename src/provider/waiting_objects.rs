@@ -5,10 +5,11 @@
 //! old one ends first and waits for its successor, or the successor is there when the old one ends.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use crate::connection::{Connection, ConnectionTarget};
 use crate::engine::{DestroyOptions, Object};
+use crate::sync::lock;
 use crate::terraform::provider::StateResponse;
 
 /// An object that Stripe would not end while another object holds it.
@@ -31,20 +32,20 @@ pub(super) struct Successions {
 impl Successions {
     /// Notes an object that could not end before its successor is there.
     pub(super) fn waits(&self, connection: &Connection, successor: String, object: WaitingObject) {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = lock(&self.waiting);
         waiting.insert((connection.place(), successor), object);
     }
 
     /// The object that waits for the one with this mark.
     pub(super) fn predecessor(&self, connection: &Connection, mark: String) -> Option<WaitingObject> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = lock(&self.waiting);
         waiting.remove(&(connection.place(), mark))
     }
 
     /// Notes an object that was made.
     pub(super) fn made(&self, connection: &Connection, object: Object) {
         if object.entity.ends_with.as_ref().is_some_and(|rule| rule.held_as.is_some()) {
-            let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut made = lock(&self.made);
             made.push((connection.place(), object));
         }
     }
@@ -52,7 +53,7 @@ impl Successions {
     /// The only object made in this run that can stand in the place of one that ends.
     pub(super) fn successor(&self, connection: &Connection, object: &Object) -> Option<Object> {
         let place = connection.place();
-        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = lock(&self.made);
         let mut fitting =
             made.iter().filter(|(there, new)| *there == place && object.can_be_succeeded_by(new));
         fitting.next().filter(|_| fitting.next().is_none()).map(|(_, new)| new.clone())

@@ -40,13 +40,8 @@ fn row(entity: &'static Entity) -> String {
 fn operations(entity: &Entity) -> String {
     let adopts = !entity.creates() && entity.create_operation().is_some();
     let names = entity.operations.iter().map(|operation| match operation.kind {
-        OperationKind::List => "list",
-        OperationKind::Get => "get",
-        OperationKind::Create => "create",
         OperationKind::Update if adopts => "(update)",
-        OperationKind::Update => "update",
-        OperationKind::Delete => "delete",
-        OperationKind::Search => "search",
+        kind => kind.word(),
     });
     names.collect::<Vec<_>>().join(", ")
 }

@@ -1,7 +1,7 @@
 //! One sandbox: its store, its faults, its limit, its deliveries.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use super::error::ApiError;
 use super::event;
@@ -11,6 +11,7 @@ use super::repeatable::Repeatable;
 use super::seed;
 use super::store::{self, OpenError, Store};
 use super::webhook_delivery::{Delivery, WebhookSender};
+use crate::sync::lock;
 
 /// A Stripe of your own. Clones share it.
 #[derive(Debug, Clone)]
@@ -113,7 +114,7 @@ impl Sandbox {
     /// Does the work of a request with the time and the chance of this sandbox.
     pub(super) fn do_work<T>(&self, work: impl FnOnce(&Self) -> T) -> T {
         match self.0.repeats.get() {
-            Some(given) => given.lock().unwrap_or_else(PoisonError::into_inner).during(|| work(self)),
+            Some(given) => lock(given).during(|| work(self)),
             None => work(self),
         }
     }
@@ -124,11 +125,11 @@ impl Sandbox {
     }
 
     pub(super) fn faults(&self) -> MutexGuard<'_, Faults> {
-        self.0.faults.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.faults)
     }
 
     pub(super) fn limit(&self) -> MutexGuard<'_, Limit> {
-        self.0.limit.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.limit)
     }
 }
 

@@ -2,12 +2,13 @@
 //! and answers 429 to other writes.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use std::sync::{Arc, Mutex as StdMutex};
 
 use http::Method;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::stripe::Request;
+use crate::sync::lock;
 
 /// A lock for each object that is being written to, by its path as far as the first id.
 #[derive(Debug, Default)]
@@ -19,7 +20,7 @@ impl ObjectLocks {
     pub(super) async fn acquire(&self, request: &Request, endpoint: &str) -> Option<OwnedMutexGuard<()>> {
         let object = object_of(request, endpoint)?;
         let lock = {
-            let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut locks = lock(&self.0);
             // A lock that only the map refers to is neither taken nor waited for.
             locks.retain(|_, lock| Arc::strong_count(lock) > 1);
             Arc::clone(locks.entry(object).or_default())

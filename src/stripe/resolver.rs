@@ -5,8 +5,10 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use std::sync::{Arc, Mutex as StdMutex};
 use std::time::Duration;
+
+use crate::sync::lock;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::net::lookup_host;
@@ -28,7 +30,7 @@ pub(super) struct Resolver(StdMutex<HashMap<String, Arc<Mutex<Option<CachedLooku
 
 impl Resolver {
     fn answer(&self, name: &str) -> Arc<Mutex<Option<CachedLookup>>> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = lock(&self.0);
         Arc::clone(known.entry(name.to_owned()).or_default())
     }
 }

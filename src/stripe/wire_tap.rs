@@ -6,7 +6,7 @@
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use tokio_util::io::{InspectReader, InspectWriter};
 
 use super::trace::{Direction, Event, Span};
+use crate::sync::lock;
 
 /// A tap on the connection of that number in this process.
 #[derive(Debug)]
@@ -117,7 +118,7 @@ impl Tap {
     }
 
     fn lock(&self) -> MutexGuard<'_, Capture> {
-        self.capture.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.capture)
     }
 }
 

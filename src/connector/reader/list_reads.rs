@@ -7,7 +7,7 @@
 //! for which a page no longer pays off read by id, and so do those whose page fails: a list never decides
 //! that an object is gone.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -20,6 +20,7 @@ use super::listing::{FetchedPage, ObjectList, Start};
 use super::page_cache::{Abilities, PageCache};
 use super::{Epoch, Freshness, Saved};
 use crate::connector::Connector;
+use crate::sync::lock;
 
 /// The most that a read waits for others to come.
 const LONGEST_GATHERING: Duration = Duration::from_millis(4);
@@ -274,7 +275,7 @@ impl ListReads {
     }
 
     fn lock(&self) -> MutexGuard<'_, ListState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 

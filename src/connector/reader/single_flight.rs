@@ -1,7 +1,9 @@
 //! Equal reads at the same time are one request.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
+
+use crate::sync::lock;
 
 use tokio::sync::oneshot;
 
@@ -42,7 +44,7 @@ impl<T: Clone> SingleFlight<T> {
 
     /// The way to the answer of a request that is under way; none where this one is the first.
     fn join(&self, key: &str) -> Option<oneshot::Receiver<T>> {
-        let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut flights = lock(&self.0);
         let Some(waiting) = flights.get_mut(key) else {
             flights.insert(key.to_owned(), Vec::new());
             return None;
@@ -64,7 +66,7 @@ impl<T> InFlight<'_, T> {
     /// Ends it, the first time it is called; who waited for it.
     fn end(&mut self) -> Vec<oneshot::Sender<T>> {
         let Some(key) = self.key.take() else { return Vec::new() };
-        let mut flights = self.flights.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut flights = lock(&self.flights.0);
         flights.remove(key).unwrap_or_default()
     }
 }

@@ -4,9 +4,9 @@
 use serde_json::Value as Json;
 
 use super::{ParamDiff, ParamSets};
+use crate::catalog::names::join_path;
 use crate::catalog::{Entity, Member, Shape, at, find};
 use crate::engine::Params;
-use crate::engine::params::dotted;
 
 impl ParamDiff<'_> {
     /// What is not known yet at a path.
@@ -59,7 +59,7 @@ fn value_at<'p>(params: &'p Params, path: &str) -> Option<&'p Json> {
 fn takes_all(entity: &Entity, path: &str, known: &Shape, updatable: &Shape) -> bool {
     let members = known.members().unwrap_or_default();
     members.iter().all(|member| {
-        let path = dotted(path, &member.name);
+        let path = join_path(path, &member.name);
         let takes = |there: &Member| takes_all(entity, &path, &member.shape, &there.shape);
         entity.acts_at_creation(&path) || updatable.member(&member.name).is_some_and(takes)
     })

@@ -1,7 +1,9 @@
 //! Terraform's calls that change resources, and which of them it never had an answer to.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Instant;
+
+use crate::sync::lock;
 
 /// The calls of one process.
 #[derive(Debug, Default)]
@@ -31,7 +33,7 @@ impl Calls {
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut OpenCalls) -> T) -> T {
-        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut lock(&self.0))
     }
 }
 

@@ -1,7 +1,7 @@
 //! A create that is written down: its key, and what became of it.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -11,6 +11,7 @@ use super::recorder::Recorder;
 use super::store::OrphanedCreate;
 use crate::connector::{self, AccountMark};
 use crate::stripe::IdempotencyKey;
+use crate::sync::lock;
 
 /// A create that is written down and may now be sent.
 #[derive(Debug)]
@@ -55,7 +56,7 @@ impl PendingCreate {
             let (recorder, key, unrecorded) = (recorder.clone(), key.clone(), Arc::clone(&unrecorded));
             Box::pin(async move {
                 if let Err(error) = recorder.synced(key).await {
-                    unrecorded.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                    lock(&unrecorded).get_or_insert(error);
                 }
             })
         })
@@ -68,7 +69,7 @@ impl PendingCreate {
 
     /// Why the create could not be written down before it was sent, if it could not.
     pub fn unrecorded(&self) -> Option<io::Error> {
-        self.unrecorded.lock().unwrap_or_else(PoisonError::into_inner).take()
+        lock(&self.unrecorded).take()
     }
 
     /// True when the key of an earlier run only brings that run's failure back: it made

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
@@ -15,6 +15,7 @@ use super::entry::JournalEntry;
 use super::store::{JournalStore, OrphanedCreate};
 use super::writer_thread::WriterThread;
 use crate::connector::AccountMark;
+use crate::sync::lock;
 
 /// The longest that a call waits for the recorder.
 const REPLY_TIMEOUT: Duration = Duration::from_secs(8);
@@ -150,7 +151,7 @@ impl Recorder {
 }
 
 pub(super) fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(shared)
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value as Json};
 
 use super::values::wrong;
-use super::{ParamError, ParamErrors, dotted};
+use super::{ParamError, ParamErrors};
+use crate::catalog::names::join_path;
 use crate::connector::scalar;
 
 /// What Stripe takes of the maps of one name, wherever they stand.
@@ -52,7 +53,7 @@ impl Limits {
             key.contains(self.reserved).then(|| wrong_key("whose keys have no square brackets".to_owned()));
         let length = scalar(value).map_or(0, |text| text.chars().count());
         let value = (length > self.value_length).then(|| {
-            wrong(&dotted(place, key), &format!("at most {} characters long", self.value_length), value)
+            wrong(&join_path(place, key), &format!("at most {} characters long", self.value_length), value)
         });
         long.into_iter().chain(reserved).chain(value).collect()
     }

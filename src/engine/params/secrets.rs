@@ -2,9 +2,10 @@
 
 use serde_json::Value as Json;
 
+use crate::catalog::names::join_path;
 use crate::catalog::{Kind, Member, Shape, find};
 use crate::connector::scalar;
-use crate::engine::params::{Params, dotted};
+use crate::engine::params::Params;
 
 /// A secret among params: its dotted path, and its value.
 type SecretParam<'p> = (String, &'p Json);
@@ -29,7 +30,7 @@ fn secrets<'p>(params: &'p Params, known: &[Member]) -> Vec<SecretParam<'p>> {
 fn in_object<'p>(params: &'p Params, known: &[Member], place: &str, found: &mut Vec<SecretParam<'p>>) {
     for (name, value) in params {
         if let Some(member) = find(known, name) {
-            in_value(value, &member.shape, &dotted(place, name), found);
+            in_value(value, &member.shape, &join_path(place, name), found);
         }
     }
 }
@@ -41,12 +42,12 @@ fn in_value<'p>(value: &'p Json, shape: &Shape, place: &str, found: &mut Vec<Sec
         (Kind::Object(known), Json::Object(params)) => in_object(params, known, place, found),
         (Kind::List(item) | Kind::Set(item), Json::Array(values)) => {
             for (at, value) in values.iter().enumerate() {
-                in_value(value, item, &dotted(place, &at.to_string()), found);
+                in_value(value, item, &join_path(place, &at.to_string()), found);
             }
         }
         (Kind::Map(item), Json::Object(values)) => {
             for (key, value) in values {
-                in_value(value, item, &dotted(place, key), found);
+                in_value(value, item, &join_path(place, key), found);
             }
         }
         (Kind::Union(shapes), value) => {

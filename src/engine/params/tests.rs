@@ -3,9 +3,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value as Json, json};
 
 use super::values::value;
-use super::{
-    ParamErrors, WrittenParams, create_params, dotted, parse, require, unlisted_values, with_original_keys,
-};
+use super::{ParamErrors, WrittenParams, create_params, parse, require, unlisted_values, with_original_keys};
+use crate::catalog::names::join_path;
 use crate::catalog::{Kind, Member, NumberRange, OperationKind, Shape, catalog};
 use crate::connector::entity;
 use crate::engine::Error;
@@ -240,15 +239,15 @@ fn every_number_of_a_range_is_held_to_it() {
 
 fn each_number(params: &[Member], place: &str, found: &mut impl FnMut(&str, &Shape)) {
     for member in params {
-        each_number_of(&member.shape, &dotted(place, &member.name), found);
+        each_number_of(&member.shape, &join_path(place, &member.name), found);
     }
 }
 
 fn each_number_of(shape: &Shape, place: &str, found: &mut impl FnMut(&str, &Shape)) {
     match &shape.kind {
         Kind::Object(members) => each_number(members, place, found),
-        Kind::List(item) | Kind::Set(item) => each_number_of(item, &dotted(place, "0"), found),
-        Kind::Map(value) => each_number_of(value, &dotted(place, "key"), found),
+        Kind::List(item) | Kind::Set(item) => each_number_of(item, &join_path(place, "0"), found),
+        Kind::Map(value) => each_number_of(value, &join_path(place, "key"), found),
         Kind::Union(shapes) => shapes.iter().for_each(|shape| each_number_of(shape, place, found)),
         Kind::Integer | Kind::Number | Kind::Decimal => found(place, shape),
         _ => {}

@@ -5,8 +5,9 @@ use std::fmt;
 use serde_json::Value as Json;
 
 use crate::catalog::names::closest;
+use crate::catalog::names::join_path;
 use crate::catalog::{Kind, Member, Shape, currencies, find};
-use crate::engine::params::{DesiredParams, Params, dotted};
+use crate::engine::params::{DesiredParams, Params};
 
 /// A value that is not on the list of its param. It is sent: Stripe adds values.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +56,7 @@ pub fn unlisted_values(desired: &DesiredParams, known: &[Member]) -> Vec<Unliste
 fn in_object(params: &Params, known: &[Member], place: &str, found: &mut Vec<UnlistedValue>) {
     for (name, value) in params {
         if let Some(member) = find(known, name) {
-            in_value(value, &member.shape, &dotted(place, name), found);
+            in_value(value, &member.shape, &join_path(place, name), found);
         }
     }
 }
@@ -65,7 +66,7 @@ fn in_value(value: &Json, shape: &Shape, place: &str, found: &mut Vec<UnlistedVa
         (Kind::Object(known), Json::Object(params)) => in_object(params, known, place, found),
         (Kind::List(item) | Kind::Set(item), Json::Array(values)) => {
             for (at, value) in values.iter().enumerate() {
-                in_value(value, item, &dotted(place, &at.to_string()), found);
+                in_value(value, item, &join_path(place, &at.to_string()), found);
             }
         }
         (Kind::Enum(known), Json::String(text)) => {

@@ -7,7 +7,8 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value as Json};
 
-use super::{ParamError, ParamErrors, Params, dotted, limits};
+use super::{ParamError, ParamErrors, Params, limits};
+use crate::catalog::names::join_path;
 use crate::catalog::names::{Unresolved, resolve};
 use crate::catalog::{Clearing, Kind, Member, NumberRange, Shape, find, whole_spelling};
 use crate::connector::{plain_number, scalar};
@@ -36,7 +37,7 @@ pub(super) fn object(
 /// Of two spellings of one value Stripe takes one.
 fn spelled_twice(name: &str, found: &Params, place: &str) -> Option<ParamError> {
     let whole = whole_spelling(name).filter(|whole| found.contains_key(*whole))?;
-    Some(ParamError::Twice { key: dotted(place, name), param: dotted(place, whole) })
+    Some(ParamError::Twice { key: join_path(place, name), param: join_path(place, whole) })
 }
 
 /// The param that a key names, and its value: a dotted key is the nested value it stands for.
@@ -46,7 +47,7 @@ fn member<'m>(
     params: &'m [Member],
     place: &str,
 ) -> Result<(&'m str, Json), ParamErrors> {
-    let no_param = |why| one(unknown(&dotted(place, key), why));
+    let no_param = |why| one(unknown(&join_path(place, key), why));
     let path = resolve(key, params).map_err(no_param)?.path;
     let outer = path.split_first().and_then(|(name, inside)| Some((find(params, name)?, inside)));
     let (param, inside) = outer.ok_or_else(|| no_param(Unresolved::Unknown { suggestion: None }))?;
@@ -54,7 +55,7 @@ fn member<'m>(
         .iter()
         .rev()
         .fold(given.clone(), |value, name| Json::Object(Map::from_iter([(name.clone(), value)])));
-    Ok((&param.name, value(&nested, &param.shape, &dotted(place, &param.name))?))
+    Ok((&param.name, value(&nested, &param.shape, &join_path(place, &param.name))?))
 }
 
 /// A path of keys in Stripe's spelling.
@@ -134,7 +135,7 @@ fn checked(given: &Json, shape: &Shape, place: &str) -> Result<Json, ParamErrors
         (Kind::Object(params), Json::Object(given)) => object(given, params, place).map(Json::Object),
         (Kind::List(item) | Kind::Set(item), Json::Array(given)) => {
             let items = given.iter().enumerate();
-            all(items.map(|(at, given)| value(given, item, &dotted(place, &at.to_string()))))
+            all(items.map(|(at, given)| value(given, item, &join_path(place, &at.to_string()))))
         }
         (Kind::Map(shape), Json::Object(given)) => map(given, shape, place),
         (Kind::Union(shapes), given) => union(given, shapes, place),
@@ -201,7 +202,7 @@ fn map(given: &Map<String, Json>, shape: &Shape, place: &str) -> Result<Json, Pa
     // The empty text removes a key.
     all(known.map(|(key, given)| match given.as_str() {
         Some("") => Ok((key.clone(), given.clone())),
-        _ => Ok((key.clone(), value(given, shape, &dotted(place, key))?)),
+        _ => Ok((key.clone(), value(given, shape, &join_path(place, key))?)),
     }))
 }
 

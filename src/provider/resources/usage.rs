@@ -2,7 +2,7 @@
 //! coupon end with it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::OnceCell;
 
@@ -12,6 +12,7 @@ use crate::connector::Connector;
 use crate::engine::{Object, UsageCount, is_any};
 use crate::provider::messages::ends;
 use crate::provider::runtime::Runtime;
+use crate::sync::lock;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 
 /// Of which types an account has any objects, asked once in a run: where there are none, none is counted
@@ -27,7 +28,7 @@ impl ExistingTypes {
     async fn has(&self, connection: &Arc<Connection>, entity: &'static Entity) -> bool {
         let place = (connection.place(), entity.key.as_str());
         let cell = {
-            let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut asked = lock(&self.0);
             Arc::clone(asked.entry(place).or_default())
         };
         let ask = || async { is_any(&Connector::new(connection), entity).await.unwrap_or(false) };

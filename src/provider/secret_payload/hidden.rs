@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::SECRET;
 use crate::catalog::Member;
+use crate::catalog::names::join_path;
 use crate::catalog::names::resolve;
 use crate::engine::{WrittenParams, parse};
 use crate::provider::payload;
@@ -124,7 +125,7 @@ fn places_of(written: &WrittenParams, known: &[Member]) -> Vec<String> {
 
 fn below(place: &str, params: &Map<String, Json>, found: &mut Vec<String>) {
     for (name, value) in params {
-        let place = if place.is_empty() { name.clone() } else { format!("{place}.{name}") };
+        let place = join_path(place, name);
         match value {
             Json::Object(inside) if !inside.is_empty() => below(&place, inside, found),
             _ => found.push(place),

@@ -1,5 +1,6 @@
 //! The schema of a typed resource.
 
+use crate::catalog::names::join_path;
 use crate::catalog::{Entity, Kind, Member, NumberRange, OperationKind, Shape, find};
 use crate::provider::connection_schema::{computed, connection_attribute, optional};
 use crate::provider::resources::end_attributes;
@@ -7,7 +8,7 @@ use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
 use crate::provider::typed::config_params::{keeps_metadata, names_momentary};
 use crate::provider::typed::sentences::{about, article, purpose};
 use crate::provider::typed::surface::{
-    KEY, Repeats, Slot, SlotSyntax, Surface, attribute_type, holds_secret, join,
+    KEY, Repeats, Slot, SlotSyntax, Surface, attribute_type, holds_secret,
 };
 use crate::terraform::schema::{self, Attribute, Block, NestedBlock, Nesting, Presence, Schema};
 use crate::terraform::value::Type;
@@ -142,7 +143,7 @@ impl SchemaContext<'_> {
     /// The place of a member of what stands here, with what the member is for and what a change of
     /// it does.
     fn member(&self, name: &str, takes: &str) -> (Self, String) {
-        let path = join(&self.path, name);
+        let path = join_path(&self.path, name);
         let (update, change) = match self.update.of(name) {
             _ if name == KEY => (Updatable::Said, ""),
             (update, change) if !change.is_empty() && self.acts_at_creation(&path) => {
@@ -158,7 +159,7 @@ impl SchemaContext<'_> {
 fn block(slots: &[Slot], place: &SchemaContext<'_>, description: String) -> Block {
     let mut block = Block::new(description, Vec::new());
     for slot in slots {
-        let of_field = described(place.entity, &join(&place.path, &slot.member), slot);
+        let of_field = described(place.entity, &join_path(&place.path, &slot.member), slot);
         let (place, of_argument) = place.member(&slot.member, &describe(slot));
         let sentence = if slot.is_argument() { of_argument } else { of_field };
         match &slot.form {

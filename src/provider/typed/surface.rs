@@ -8,6 +8,7 @@
 //! blocks, and everything inside them is typed: one dynamic attribute would make the whole block
 //! dynamic on the wire.
 
+use crate::catalog::names::join_path;
 use crate::catalog::{Entity, Kind, Member, Shape, catalog, find};
 use crate::provider::typed::data::{NOTHING_UNUSUAL, TypeData, surface_data};
 use crate::terraform::schema::{BlockKind, Presence};
@@ -172,7 +173,7 @@ impl Builder<'_> {
         let computed = only_answered.map(|field| (field, Some(field), false));
         let all = arguments.chain(computed);
         all.filter_map(|(member, field, written)| {
-            let at = join(place, &member.name);
+            let at = join_path(place, &member.name);
             let filled = field.is_some() && answered || self.data.computed.contains(&at);
             let presence = match (written, filled) {
                 (false, _) if self.data.retired.contains_key(&at) => Presence::OptionalComputed,
@@ -188,7 +189,7 @@ impl Builder<'_> {
 
     /// One slot; none inside a block where no type can be said.
     fn slot(&self, place: &str, member: &Member, field: Option<&Member>, presence: Presence) -> Option<Slot> {
-        let at = join(place, &member.name);
+        let at = join_path(place, &member.name);
         let root = place.is_empty();
         let form = if self.data.blocks.contains(&at) {
             self.block(&at, &member.shape, field.map(|field| &field.shape), presence)
@@ -252,11 +253,6 @@ impl Builder<'_> {
             _ => return None,
         })
     }
-}
-
-/// The path of a member of what stands at `place`.
-pub(super) fn join(place: &str, name: &str) -> String {
-    if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
 }
 
 /// The members of an object, also of one that the catalog describes elsewhere.

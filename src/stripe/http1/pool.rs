@@ -1,10 +1,11 @@
 //! Idle connections, which are used again while they are young.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use tokio::time::Instant;
 
 use crate::stripe::transport::MAX_IDLE_TIME;
+use crate::sync::lock;
 
 /// The most idle connections in the pool.
 const MAX_IDLE: usize = 8;
@@ -22,14 +23,14 @@ impl<T> IdlePool<T> {
 
     /// The connection that was used last, unless it has been idle for too long: then all have.
     pub(super) fn take(&self) -> Option<T> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = lock(&self.idle);
         idle.retain(|(since, _)| since.elapsed() < MAX_IDLE_TIME);
         idle.pop().map(|(_, connection)| connection)
     }
 
     /// Keeps a connection for later, if it is open and there is room.
     pub(super) fn put(&self, connection: T, is_open: impl Fn(&T) -> bool) {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = lock(&self.idle);
         idle.retain(|(since, connection)| since.elapsed() < MAX_IDLE_TIME && is_open(connection));
         if idle.len() < MAX_IDLE && is_open(&connection) {
             idle.push((Instant::now(), connection));

@@ -9,7 +9,7 @@
 //! it answered the challenge that this very request got.
 
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,6 +19,7 @@ use http::header::{HeaderValue, PROXY_AUTHENTICATE};
 
 use crate::secret::Secret;
 use crate::stripe::TransportError;
+use crate::sync::lock;
 
 /// How a proxy authenticates its users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +82,7 @@ impl ProxyAuthenticator {
     }
 
     fn accepted(&self) -> MutexGuard<'_, Option<Challenge>> {
-        self.accepted.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.accepted)
     }
 }
 

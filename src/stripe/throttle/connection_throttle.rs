@@ -1,7 +1,7 @@
 //! The throttle of one connection: its nodes under the limits that the scope shares.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -12,6 +12,7 @@ use super::{
     Admission, Decision, LimitKey, LimitKeys, LimitScope, NodeThrottle, PermitRequest, ProcessWindow,
     Throttle, Window,
 };
+use crate::sync::lock;
 
 /// Stripe's limit for each endpoint, in transactions a second.
 const PER_ENDPOINT: usize = 25;
@@ -237,7 +238,7 @@ fn endpoint(request: PermitRequest<'_>) -> LimitKey {
 }
 
 fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(shared)
 }
 
 #[cfg(test)]

@@ -4,12 +4,13 @@
 //! in one second. So an admission says how late it may be: the greatest lateness of this second and of the
 //! one before. The first requests of a process wait for their connection, so they may be as late as any.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::window_state::MOST_LATENESS;
+use crate::sync::lock;
 
 /// What a timer and a wake-up usually take; the arrival's slack covers it.
 const USUAL: Duration = Duration::from_millis(4);
@@ -31,14 +32,14 @@ struct Periods {
 impl Lateness {
     /// A request left so late.
     pub(super) fn note(&self, late: Duration) {
-        let mut periods = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut periods = lock(&self.0);
         periods.turn(Instant::now());
         periods.present = periods.present.max(late.saturating_sub(USUAL));
     }
 
     /// The greatest lateness of the last second, without what is usual.
     pub(super) fn lately(&self) -> Duration {
-        let mut periods = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut periods = lock(&self.0);
         periods.turn(Instant::now());
         periods.present.max(periods.before)
     }

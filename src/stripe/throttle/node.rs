@@ -18,6 +18,7 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
 
 use crate::stripe::Admission;
+use crate::sync::lock;
 
 /// Transactions one node admits in any window of one second.
 pub const TRANSACTIONS_PER_NODE: usize = 6;
@@ -59,7 +60,7 @@ impl NodeThrottle {
     /// Halves the active nodes after a 429; a backlog adds them again. Requests that left together are refused
     /// together: that is one reason, and not several.
     pub(super) fn halve(&self) {
-        let mut pool = self.pool.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut pool = lock(&self.pool);
         if pool.halved.is_some_and(|at| at.elapsed() < RECOVERY_STEP) {
             return;
         }
@@ -103,7 +104,7 @@ impl NodeThrottle {
 
     /// The nodes for the next request, which adds what it would wait for.
     fn active_nodes(&self, now: Instant, window: &VecDeque<Instant>) -> usize {
-        let mut pool = self.pool.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut pool = lock(&self.pool);
         if window.back().is_none_or(|last| now - *last > IDLE_AFTER) {
             pool.active = self.min;
         }

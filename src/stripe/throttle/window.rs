@@ -4,7 +4,7 @@
 //! first and asks again. So a process that dies leaves at most one unused admission behind.
 //! [`super::window_state`] has the arithmetic.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
 use super::window_state::{LONGEST_PAUSE, WindowState, micros};
+use crate::sync::lock;
 
 /// An endpoint or a connection, and its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -121,7 +122,7 @@ impl ProcessWindow {
     }
 
     fn with_state<T>(&self, change: impl FnOnce(&mut WindowState, u64) -> T) -> T {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = lock(&self.state);
         change(&mut state, micros(self.epoch.elapsed()))
     }
 }
