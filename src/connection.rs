@@ -23,6 +23,6 @@ pub use handle::{decode as decode_handle, encode as encode_handle, id_of as id_o
 pub use identity::{AccountIdentity, Likeness};
 pub use readiness::keeps_secrets;
 pub use sandbox_transport::check as check_sandbox;
-pub use settings::{Lock, Log, Nodes, Proxy, ProxyAuth, Settings};
+pub use settings::{ChangeLock, LogSettings, NodeLimits, Proxy, ProxyAuth, Settings};
 pub use status::ConnectionState;
 pub use throttle_scope::ThrottleScope;

@@ -50,7 +50,7 @@ impl fmt::Debug for Secret {
 /// The source of a secret. All but `Inline` are references, which stay valid through a rotation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Source {
+pub enum SecretSource {
     /// The configuration contains the secret itself; white space around the text is removed.
     Inline(Secret),
     /// The environment variable of this name; white space around the text is removed.
@@ -61,7 +61,7 @@ pub enum Source {
     SecretVersion(String),
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for SecretSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Inline(_) => f.write_str("the configuration"),
@@ -130,19 +130,19 @@ impl Secrets {
     ///
     /// # Errors
     /// The source does not exist, cannot be read, or is empty.
-    pub async fn fetch(&self, source: &Source) -> Result<Secret, Error> {
+    pub async fn fetch(&self, source: &SecretSource) -> Result<Secret, Error> {
         match source {
-            Source::Inline(secret) if trimmed(secret.expose()).is_empty() => {
+            SecretSource::Inline(secret) if trimmed(secret.expose()).is_empty() => {
                 Err(Error::Empty("the key".to_owned()))
             }
-            Source::Inline(secret) => Ok(Secret(trimmed(secret.expose()).to_owned())),
-            Source::Environment(name) => self
+            SecretSource::Inline(secret) => Ok(Secret(trimmed(secret.expose()).to_owned())),
+            SecretSource::Environment(name) => self
                 .env
                 .get(name)
                 .map(|text| Secret(trimmed(&text).to_owned()))
                 .filter(|secret| !secret.0.is_empty())
                 .ok_or_else(|| Error::Environment(name.clone())),
-            Source::File(path) => {
+            SecretSource::File(path) => {
                 let text = tokio::fs::read_to_string(path).await;
                 let text = text.map_err(|why| Error::File { path: path.clone(), why })?;
                 match trimmed(&text) {
@@ -150,7 +150,7 @@ impl Secrets {
                     key => Ok(Secret(key.to_owned())),
                 }
             }
-            Source::SecretVersion(name) => Ok(self.version(name).await?),
+            SecretSource::SecretVersion(name) => Ok(self.version(name).await?),
         }
     }
 
@@ -158,7 +158,7 @@ impl Secrets {
     ///
     /// # Errors
     /// The source does not exist, cannot be read, or holds no key.
-    pub async fn fetch_key(&self, source: &Source) -> Result<Secret, Error> {
+    pub async fn fetch_key(&self, source: &SecretSource) -> Result<Secret, Error> {
         let key = self.fetch(source).await?;
         match not_a_key(trimmed(key.expose())) {
             None => Ok(Secret(trimmed(key.expose()).to_owned())),
@@ -188,9 +188,9 @@ impl Secrets {
 
 #[cfg(test)]
 mod tests {
-    use super::{Env, Secret, Secrets, Source};
+    use super::{Env, Secret, SecretSource, Secrets};
 
-    async fn resolved(source: Source) -> Result<String, String> {
+    async fn resolved(source: SecretSource) -> Result<String, String> {
         let env = Env::from_pairs([("KEY", " sk_test_1\n")]);
         let secrets = Secrets::new(env, None);
         secrets
@@ -205,11 +205,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("key");
         std::fs::write(&file, "sk_test_2\n").unwrap();
-        assert_eq!(resolved(Source::Inline(Secret::new("sk_test_0".to_owned()))).await.unwrap(), "sk_test_0");
-        assert_eq!(resolved(Source::Environment("KEY".to_owned())).await.unwrap(), "sk_test_1");
-        assert_eq!(resolved(Source::File(file.clone())).await.unwrap(), "sk_test_2");
+        assert_eq!(
+            resolved(SecretSource::Inline(Secret::new("sk_test_0".to_owned()))).await.unwrap(),
+            "sk_test_0"
+        );
+        assert_eq!(resolved(SecretSource::Environment("KEY".to_owned())).await.unwrap(), "sk_test_1");
+        assert_eq!(resolved(SecretSource::File(file.clone())).await.unwrap(), "sk_test_2");
         std::fs::write(&file, " \n").unwrap();
-        assert!(resolved(Source::File(file)).await.unwrap_err().ends_with("is empty"));
+        assert!(resolved(SecretSource::File(file)).await.unwrap_err().ends_with("is empty"));
     }
 
     #[tokio::test]
@@ -218,30 +221,30 @@ mod tests {
         let file = folder.path().join("key");
         let secrets = Secrets::new(Env::from_pairs([("KEY", "x")]), None);
         std::fs::write(&file, "\u{feff}sk_test_2\r\n").unwrap();
-        let key = secrets.fetch_key(&Source::File(file.clone())).await.unwrap();
+        let key = secrets.fetch_key(&SecretSource::File(file.clone())).await.unwrap();
         assert_eq!(key.expose(), "sk_test_2");
         for text in
             ["sk_test_2\nsk_test_3", "STRIPE_API_KEY=sk_test_2", "\"sk_test_2\"", "sk_test_2 x", "sk_test_é"]
         {
             std::fs::write(&file, text).unwrap();
-            let error = secrets.fetch_key(&Source::File(file.clone())).await.unwrap_err().to_string();
+            let error = secrets.fetch_key(&SecretSource::File(file.clone())).await.unwrap_err().to_string();
             assert!(error.starts_with("the key file /") && !error.contains("sk_test"), "{error}");
         }
     }
 
     #[tokio::test]
     async fn a_missing_key_names_its_source() {
-        let error = resolved(Source::Environment("NO_KEY".to_owned())).await.unwrap_err();
+        let error = resolved(SecretSource::Environment("NO_KEY".to_owned())).await.unwrap_err();
         assert_eq!(error, "the environment variable NO_KEY is not set");
-        let error = resolved(Source::File("/nowhere/key".into())).await.unwrap_err();
+        let error = resolved(SecretSource::File("/nowhere/key".into())).await.unwrap_err();
         assert!(error.starts_with("cannot read the key file /nowhere/key: "), "{error}");
-        let error = resolved(Source::SecretVersion("my-secret".to_owned())).await.unwrap_err();
+        let error = resolved(SecretSource::SecretVersion("my-secret".to_owned())).await.unwrap_err();
         assert!(error.starts_with("the secret version must name"), "{error}");
     }
 
     #[test]
     fn a_secret_does_not_show_itself() {
-        let source = Source::Inline(Secret::new("sk_test_hidden".to_owned()));
+        let source = SecretSource::Inline(Secret::new("sk_test_hidden".to_owned()));
         assert!(!format!("{source:?}").contains("hidden"));
     }
 }

@@ -27,7 +27,7 @@ pub use base_url::BaseUrl;
 pub use call::{Body, Call, IdempotencyKey, Reply};
 pub use client::{Client, Settings, finishing};
 pub use digest::digest;
-pub use error::{Error, Kind};
+pub use error::{Error, ErrorKind};
 pub use http::HttpTransport;
 pub use http1::{AuthScheme, Http1Transport, ProxyCredentials, ProxyOrigin, ProxySettings, ProxyTls};
 pub use retry::{FailedRequest, RetryDecision, RetryState};

@@ -1,4 +1,4 @@
-//! Data that is built in: files beside the code that reads them.
+//! Loads data files that are built into the program.
 
 use std::fmt::Display;
 

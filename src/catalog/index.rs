@@ -14,7 +14,7 @@ static BLOB: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
 
 /// Where one entity type lies in the blob, and what it answers to.
 #[derive(Debug)]
-struct Segment {
+struct PackedEntity {
     name: &'static str,
     /// The object, or the service where it is no object's own.
     key: &'static str,
@@ -111,7 +111,7 @@ impl Catalog {
     /// Every entity type that Stripe has calls for, sorted by name; none is decoded.
     pub fn summaries(&self) -> impl Iterator<Item = Summary> + use<> {
         let reachable = SEGMENTS.iter().filter(|segment| segment.reachable);
-        reachable.map(|&Segment { name, key, offers, .. }| Summary { name, key, offers })
+        reachable.map(|&PackedEntity { name, key, offers, .. }| Summary { name, key, offers })
     }
 
     /// Whether it is the name of an object, and not of a service.
@@ -186,7 +186,7 @@ impl Catalog {
     }
 }
 
-impl Segment {
+impl PackedEntity {
     fn decode(&self) -> Entity {
         let packed = BLOB.get(self.start..self.end).unwrap_or_default();
         let json = whole(self.key, miniz_oxide::inflate::decompress_to_vec(packed));

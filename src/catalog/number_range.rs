@@ -1,4 +1,5 @@
-//! Which numbers Stripe takes, by the names of params: parts of a date and of a time, percentages, counts.
+//! The ranges of numbers that Stripe takes, by the names of params: parts of a date and of a time, percentages,
+//! counts.
 //!
 //! Stripe's API description says it nowhere. A number outside of its range is refused before anything is
 //! sent: where it forces a new object, the old one would be gone before Stripe refuses the new one.

@@ -1,4 +1,4 @@
-//! What Stripe answers in other words than it takes.
+//! Params that Stripe answers with other values than it takes.
 
 use std::collections::BTreeMap;
 

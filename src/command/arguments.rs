@@ -1,4 +1,4 @@
-//! The words of the command line.
+//! Parses the command line.
 
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

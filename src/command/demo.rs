@@ -1,4 +1,4 @@
-//! `terraform-provider-stripe demo`: applies the quickstart to a sandbox, and tells it in a screenful.
+//! `terraform-provider-stripe demo`: applies the quickstart to a sandbox and prints what happens.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Which account a connection acts on, and in which mode, as far as that is known.
+//! A hash of the account and the mode of a connection, as far as they are known.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A connection that can be used: its settings and the provider's defaults make one client.
+//! A connection that can make calls: one client, made from the settings and the provider's defaults.
 
 use std::any::Any;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::connection::throttle_scope::{ThrottleScope, account_name};
 use crate::connection::{Error, Settings, logging, proxy, sandbox_transport};
 use crate::env::{self, Env};
 use crate::logs::Log;
-use crate::secret::{Secret, Secrets, Source, is_live_key};
+use crate::secret::{Secret, SecretSource, Secrets, is_live_key};
 use crate::stripe::{
     self, BaseUrl, Call, CallTotals, Client, ConnectionThrottle, Http1Transport, HttpTransport, NodeThrottle,
     Reply, Throttle, Transport,
@@ -43,7 +43,7 @@ pub struct Defaults {
     /// The mode that keys must have: true for live; none allows both.
     pub expected_livemode: Option<bool>,
     /// The source of the key of connections that name none.
-    pub key: Option<Source>,
+    pub key: Option<SecretSource>,
     /// The setting that is not known yet and gives the key, or makes it unnecessary: what an apply will know is not
     /// missing.
     pub unknown_key: Option<&'static str>,
@@ -277,7 +277,7 @@ impl Connection {
             }
             None => match self.defaults.env.get(env::STRIPE_API_KEY) {
                 Some(_) => {
-                    let origin = Source::Environment(env::STRIPE_API_KEY.to_owned());
+                    let origin = SecretSource::Environment(env::STRIPE_API_KEY.to_owned());
                     let key = self.secrets.fetch_key(&origin).await;
                     key.map_err(|cause| Error::Key { origin, of_connection: false, cause })
                 }
@@ -288,7 +288,7 @@ impl Connection {
     }
 
     /// The source of the key; none where only the environment's own variable is left.
-    pub(super) fn key_source(&self) -> Option<&Source> {
+    pub(super) fn key_source(&self) -> Option<&SecretSource> {
         self.settings.key.as_ref().or(self.defaults.key.as_ref())
     }
 

@@ -1,6 +1,6 @@
-//! Why a connection cannot be used.
+//! The errors of a connection that cannot be used.
 
-use crate::secret::{self, Source};
+use crate::secret::{self, SecretSource};
 use crate::stripe::{self, SetupError, WindowError};
 
 /// Why a connection cannot be used. The texts name no attributes: the caller knows them.
@@ -19,7 +19,7 @@ pub enum Error {
     #[error("{cause}")]
     Key {
         /// The source it should come from.
-        origin: Source,
+        origin: SecretSource,
         /// True when the connection names the source, false when the provider does.
         of_connection: bool,
         /// Why it could not be fetched.
@@ -29,7 +29,7 @@ pub enum Error {
     #[error("{cause}")]
     ProxyPassword {
         /// The source it should come from.
-        origin: Source,
+        origin: SecretSource,
         /// Why it could not be fetched.
         cause: secret::Error,
     },

@@ -36,7 +36,7 @@ pub fn id_of(handle: &str) -> Option<String> {
 mod tests {
     use super::{decode, encode, id_of};
     use crate::connection::{Proxy, ProxyAuth, ProxyTls, Settings};
-    use crate::secret::{Secret, Source};
+    use crate::secret::{Secret, SecretSource};
 
     fn settings() -> Settings {
         Settings { id: "locations/l/connections/n".to_owned(), ..Settings::default() }
@@ -49,12 +49,12 @@ mod tests {
             port: 8080,
             auth: ProxyAuth::Digest,
             user: Some("svc".to_owned()),
-            password: Some(Source::Environment("PW".to_owned())),
+            password: Some(SecretSource::Environment("PW".to_owned())),
             tls: ProxyTls::Tunnel,
         };
         let original = Settings {
             account_id: Some("acct_1".to_owned()),
-            key: Some(Source::Inline(Secret::new("sk_test_inline".to_owned()))),
+            key: Some(SecretSource::Inline(Secret::new("sk_test_inline".to_owned()))),
             proxy: Some(proxy),
             ..settings()
         };

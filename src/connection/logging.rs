@@ -1,4 +1,4 @@
-//! The log of a connection.
+//! Creates the log of a connection from its settings, and runs operations under it.
 
 use std::fmt;
 use std::sync::Arc;

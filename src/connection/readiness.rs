@@ -1,8 +1,8 @@
-//! Whether a connection can be used at all, as far as that is known without a call.
+//! Checks without a call whether a connection can be used.
 
 use crate::connection::client::is_live;
 use crate::connection::{Connection, Error};
-use crate::secret::{Secret, Source, is_this_machine, kind_of_key};
+use crate::secret::{Secret, SecretSource, is_this_machine, kind_of_key};
 
 impl Connection {
     /// Whether calls can be sent, as far as it is known without a call to Stripe or to Secret Manager.
@@ -14,7 +14,7 @@ impl Connection {
             return Err(Error::Suspended { id: self.settings().id.clone() });
         }
         match self.key_source() {
-            Some(Source::SecretVersion(_)) => Ok(()),
+            Some(SecretSource::SecretVersion(_)) => Ok(()),
             None if self.awaited_key().is_some() => Ok(()),
             _ => self.check_key(&self.key().await?),
         }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::connection::ThrottleScope;
 use crate::logs::Level;
-use crate::secret::Source;
+use crate::secret::SecretSource;
 use crate::stripe::ProxyTls;
 
 /// All settings of a connection; a handle contains exactly these.
@@ -19,16 +19,16 @@ pub struct Settings {
     pub account_id: Option<String>,
     /// The source of the key; none means the provider's key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<Source>,
+    pub key: Option<SecretSource>,
     /// The service account that reads secret versions; none means the provider's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_account: Option<String>,
     /// How much is logged, from 1 (operations) to 5 (bytes).
     pub verbosity: u8,
     /// Whether and where lines are logged.
-    pub log: Log,
+    pub log: LogSettings,
     /// The limits of the number of nodes.
-    pub nodes: Nodes,
+    pub nodes: NodeLimits,
     /// The proxy for calls to Stripe; none means the environment's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proxy: Option<Proxy>,
@@ -45,12 +45,12 @@ pub struct Settings {
     pub suspended: bool,
     /// Whether changes to the connection itself are refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lock: Option<Lock>,
+    pub lock: Option<ChangeLock>,
 }
 
 /// The limits of the number of nodes; each node admits six transactions a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Nodes {
+pub struct NodeLimits {
     /// The nodes that are always active, from 1.
     pub min: usize,
     /// The most nodes that are active under load.
@@ -59,7 +59,7 @@ pub struct Nodes {
 
 /// The log of a connection.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Log {
+pub struct LogSettings {
     /// Whether anything is written.
     pub enabled: bool,
     /// The least severe level that is written.
@@ -83,7 +83,7 @@ pub struct Proxy {
     pub user: Option<String>,
     /// The source of the password; none means an empty one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<Source>,
+    pub password: Option<SecretSource>,
     /// Where TLS is used.
     pub tls: ProxyTls,
 }
@@ -103,7 +103,7 @@ pub enum ProxyAuth {
 
 /// A lock against changes of the connection itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lock {
+pub struct ChangeLock {
     /// Whether changes and destroy are refused.
     pub locked: bool,
     /// Why it is locked; empty when it is not.
@@ -119,8 +119,8 @@ impl Default for Settings {
             key: None,
             service_account: None,
             verbosity: 1,
-            log: Log::default(),
-            nodes: Nodes::default(),
+            log: LogSettings::default(),
+            nodes: NodeLimits::default(),
             proxy: None,
             ca_certificate: None,
             scope: None,
@@ -131,7 +131,7 @@ impl Default for Settings {
     }
 }
 
-impl Nodes {
+impl NodeLimits {
     /// The transactions a second of the minimum of nodes.
     pub fn min_rate(self) -> usize {
         self.min * crate::stripe::TRANSACTIONS_PER_NODE
@@ -143,7 +143,7 @@ impl Nodes {
     }
 }
 
-impl Default for Nodes {
+impl Default for NodeLimits {
     /// From 2 to 50 nodes.
     fn default() -> Self {
         Self { min: 2, max: 50 }

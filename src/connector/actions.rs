@@ -1,4 +1,4 @@
-//! Actions: Stripe calls that are none of the operations.
+//! Runs actions: Stripe calls that are none of the five operations.
 
 use serde_json::{Map, Value as Json, json};
 

@@ -1,4 +1,4 @@
-//! Why an operation or an action did not come to its end.
+//! The errors of operations and actions.
 
 use crate::catalog::names::quoted;
 use crate::connection;

@@ -1,4 +1,4 @@
-//! Ids as parts of a path.
+//! Checks and encodes ids as parts of a path.
 
 use crate::catalog::names::quoted;
 

@@ -1,4 +1,4 @@
-//! Paths of the catalog with their ids filled in.
+//! Fills ids into the paths of the catalog.
 
 use crate::catalog::{Kind, Method, Operation, OperationKind};
 use crate::connector::id::{InvalidId, check_id};

@@ -1,4 +1,4 @@
-//! Objects as flat maps.
+//! Flattens an object into a map of text, without its secrets.
 
 use serde_json::Value as Json;
 

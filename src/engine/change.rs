@@ -1,4 +1,4 @@
-//! What a change of params means: what an update sends, what needs a new object, what stays.
+//! Compares two sets of params: what an update sends, what needs a new object, what no call can clear.
 
 use serde_json::{Map, Value as Json};
 

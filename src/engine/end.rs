@@ -1,4 +1,4 @@
-//! The end of an object, as far as Stripe has one.
+//! Ends an object: deletes, archives or cancels it, as far as Stripe can.
 
 use serde_json::{Map, Value as Json};
 
@@ -7,7 +7,7 @@ use crate::connector::{self, Connector, Error};
 use crate::engine::object::current;
 use crate::engine::restore::has_ended;
 use crate::engine::{DestroyOptions, Object, OnDestroy, held};
-use crate::stripe::Kind;
+use crate::stripe::ErrorKind;
 
 /// The result of ending an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -228,7 +228,7 @@ impl<'e> EndCall<'e> {
 
 /// Whether Stripe understood, and will not.
 fn is_refusal(error: &Error) -> bool {
-    error.stripe().is_some_and(|error| error.kind() == Kind::InvalidRequest)
+    error.stripe().is_some_and(|error| error.kind() == ErrorKind::InvalidRequest)
 }
 
 #[cfg(test)]

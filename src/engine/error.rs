@@ -1,4 +1,4 @@
-//! Why a step in the life of an object did not come to its end.
+//! The errors of the engine.
 
 use crate::connector;
 use crate::engine::ParamErrors;

@@ -1,4 +1,4 @@
-//! Which params would make an object that is there: what an import writes as its configuration.
+//! Derives from an existing object the params that would create it: the configuration that an import writes.
 
 use serde_json::{Map, Value as Json};
 

@@ -1,4 +1,4 @@
-//! What an import names: an entity type and where one of its entities is.
+//! Parses import ids: an entity type and where one of its entities is.
 
 use crate::catalog::names::quoted;
 use crate::catalog::{Entity, OperationKind};

@@ -1,4 +1,4 @@
-//! Items of lists in an update: Stripe adds what has no id, so what is there already gets its own.
+//! Gives the items of a list their ids in an update: Stripe adds an item that has none.
 
 use serde_json::{Map, Value as Json};
 

@@ -1,5 +1,4 @@
-//! One object as a state knows it: its type, where it is, what was written and what Stripe
-//! answered.
+//! One object as a state has it: its type, its locator, the written params and Stripe's last answer.
 
 use serde_json::Value as Json;
 

@@ -1,4 +1,4 @@
-//! A call that makes something is sent once, whatever is cut off on the way.
+//! Sends a call that makes something once, even when a run is cut off and another one resumes it.
 
 use std::io;
 

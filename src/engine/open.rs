@@ -1,4 +1,4 @@
-//! Makes what serves a moment: a session, a token, a link, a key.
+//! Creates what an ephemeral resource opens: a session, a token, a link, a key.
 
 use serde_json::Value as Json;
 use uuid::Uuid;

@@ -1,4 +1,4 @@
-//! Creates that Stripe refuses because another object has the same natural key.
+//! Recognizes a create that Stripe refuses because another object has the same natural key.
 
 use serde_json::{Value as Json, json};
 
@@ -7,7 +7,7 @@ use crate::connector::{self, Connector, Error, ListRequest, scalar};
 use crate::engine::Params;
 use crate::engine::object::current;
 use crate::engine::restore::has_ended;
-use crate::stripe::Kind;
+use crate::stripe::ErrorKind;
 
 /// What Stripe says of an id, or of a key that every account has once, that is taken.
 const EXISTS: &str = "resource_already_exists";
@@ -31,7 +31,7 @@ pub async fn taken(
     params: &Params,
     refusal: &Error,
 ) -> Option<ConflictingObject> {
-    let refused = refusal.stripe().filter(|error| error.kind() == Kind::InvalidRequest)?;
+    let refused = refusal.stripe().filter(|error| error.kind() == ErrorKind::InvalidRequest)?;
     let is_about = |key: &str| refused.code() == Some(EXISTS) || refused.param() == [key];
     if let Some(id) = params.get("id").and_then(scalar).filter(|_| is_about("id")) {
         let locator = connector::locator(entity, params, &json!({ "id": id }), &id);

@@ -1,4 +1,4 @@
-//! The objects that use one that is about to end.
+//! Counts the objects that use one that is about to end.
 
 use serde_json::{Map, Value as Json};
 

@@ -1,4 +1,4 @@
-//! Renders a certificate as fields of a line.
+//! Renders a certificate as the fields of a log line.
 
 use rustls::pki_types::CertificateDer;
 use serde_json::{Value as Json, json};

@@ -1,4 +1,4 @@
-//! One line of a log, and the sink that writes lines to standard error.
+//! A log line, and the sink that writes lines to standard error.
 
 use std::fmt::Write as _;
 use std::net::IpAddr;

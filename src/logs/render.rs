@@ -1,4 +1,4 @@
-//! Renders events as lines.
+//! Renders the events of the client as log lines.
 
 use std::time::Duration;
 

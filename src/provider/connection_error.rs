@@ -1,18 +1,19 @@
-//! Errors of connections in the words of the configuration: what to set, and the attribute of
-//! `stripe_connection` that is at fault.
+//! Explains errors of connections: what to set, and the attribute of `stripe_connection` that is at fault.
 
 use crate::connection::Error;
 use crate::env;
 use crate::provider::connection_settings::{API_KEY, PROXY_PASSWORD, attribute_of};
-use crate::secret::{self, ManagerError, Source};
-use crate::stripe::{Kind, SetupError};
+use crate::secret::{self, ManagerError, SecretSource};
+use crate::stripe::{ErrorKind, SetupError};
 use crate::terraform::value::Path;
 
 /// The error and what to set, without a capital letter and a full stop.
 pub(super) fn describe(error: &Error) -> String {
     let advice = match error {
         // The text names the variable, which no attribute has named.
-        Error::Key { origin: Source::Environment(name), .. } if name == env::STRIPE_API_KEY => String::new(),
+        Error::Key { origin: SecretSource::Environment(name), .. } if name == env::STRIPE_API_KEY => {
+            String::new()
+        }
         Error::Key { origin, cause, .. } => secret_advice(cause, attribute_of(origin, API_KEY)),
         Error::ProxyPassword { origin, cause } => secret_advice(cause, attribute_of(origin, PROXY_PASSWORD)),
         _ => advice(error).0.to_owned(),
@@ -43,7 +44,9 @@ fn advice(error: &Error) -> (&'static str, Path) {
             none,
         ),
         // Terraform prints the line of an attribute, and with it the key.
-        Error::Key { origin: Source::Inline(_), cause: secret::Error::NotAKey { .. }, .. } => ("", none),
+        Error::Key { origin: SecretSource::Inline(_), cause: secret::Error::NotAKey { .. }, .. } => {
+            ("", none)
+        }
         Error::Key { origin, of_connection: true, .. } => {
             ("", attribute("auth_config").index(0).name(attribute_of(origin, API_KEY)))
         }
@@ -60,11 +63,11 @@ fn advice(error: &Error) -> (&'static str, Path) {
         Error::ProxyVariable(_) => ("set it to one, or unset it", none),
         Error::NotAnAccount => ("check that `api_base` is Stripe's address", none),
         Error::Stripe(error) => match error.kind() {
-            Kind::ProxyAuth => {
+            ErrorKind::ProxyAuth => {
                 ("check `proxy_user`, `proxy_password` and `proxy_auth_scheme`", attribute("proxy_password"))
             }
-            Kind::ProxyUnreachable => ("check `destination_config`", attribute("destination_config")),
-            Kind::Untrusted => ("`ca_certificate` adds trusted roots", none),
+            ErrorKind::ProxyUnreachable => ("check `destination_config`", attribute("destination_config")),
+            ErrorKind::Untrusted => ("`ca_certificate` adds trusted roots", none),
             _ => ("", none),
         },
         Error::Sandbox(_) => ("check `sandbox`, which names the file", none),

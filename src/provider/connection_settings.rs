@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use serde::de::DeserializeOwned;
 
-use crate::connection::{Lock, Log, Nodes, Proxy, Settings, ThrottleScope};
-use crate::secret::{Secret, Source};
+use crate::connection::{ChangeLock, LogSettings, NodeLimits, Proxy, Settings, ThrottleScope};
+use crate::secret::{Secret, SecretSource};
 use crate::terraform::value::Value;
 
 /// The four attributes that can give one secret: itself, the name of an environment variable, a
@@ -23,13 +23,13 @@ pub(super) const PROXY_PASSWORD: SecretAttributes =
 const PROXY_PORT: u16 = 3128;
 
 /// The one of the attributes that gives a secret from this source.
-pub(super) const fn attribute_of(source: &Source, attributes: SecretAttributes) -> &'static str {
+pub(super) const fn attribute_of(source: &SecretSource, attributes: SecretAttributes) -> &'static str {
     let [inline, environment, file, secret_version] = attributes;
     match source {
-        Source::Inline(_) => inline,
-        Source::Environment(_) => environment,
-        Source::File(_) => file,
-        Source::SecretVersion(_) => secret_version,
+        SecretSource::Inline(_) => inline,
+        SecretSource::Environment(_) => environment,
+        SecretSource::File(_) => file,
+        SecretSource::SecretVersion(_) => secret_version,
     }
 }
 
@@ -78,25 +78,25 @@ fn variant<V: DeserializeOwned + Default>(config: &Value, name: &str) -> V {
 }
 
 /// The source of a secret: the one of its attributes that is set.
-fn source(config: &Value, attributes: SecretAttributes) -> Option<Source> {
+fn source(config: &Value, attributes: SecretAttributes) -> Option<SecretSource> {
     let [inline, environment, file, secret_version] = attributes.map(|name| text(config, name));
     inline
-        .map(|inline| Source::Inline(Secret::new(inline)))
-        .or_else(|| environment.map(Source::Environment))
-        .or_else(|| file.map(|path| Source::File(path.into())))
-        .or_else(|| secret_version.map(Source::SecretVersion))
+        .map(|inline| SecretSource::Inline(Secret::new(inline)))
+        .or_else(|| environment.map(SecretSource::Environment))
+        .or_else(|| file.map(|path| SecretSource::File(path.into())))
+        .or_else(|| secret_version.map(SecretSource::SecretVersion))
 }
 
-fn log(config: &Value) -> Log {
+fn log(config: &Value) -> LogSettings {
     let file = text(config, "file").map(PathBuf::from);
-    Log { enabled: boolean(config, "enabled"), level: variant(config, "level"), file }
+    LogSettings { enabled: boolean(config, "enabled"), level: variant(config, "level"), file }
 }
 
-fn nodes(config: &Value) -> Nodes {
-    let defaults = Nodes::default();
+fn nodes(config: &Value) -> NodeLimits {
+    let defaults = NodeLimits::default();
     let (min, max) = (number(config, "min_node_count"), number(config, "max_node_count"));
     // A bound that is set moves the default of the other one, so that min <= max.
-    Nodes {
+    NodeLimits {
         min: min.unwrap_or(defaults.min.min(max.unwrap_or(defaults.min))),
         max: max.unwrap_or(defaults.max.max(min.unwrap_or(defaults.max))),
     }
@@ -114,7 +114,7 @@ fn proxy(config: &Value) -> Option<Proxy> {
     })
 }
 
-fn lock(config: &Value) -> Option<Lock> {
+fn lock(config: &Value) -> Option<ChangeLock> {
     let locked = config.get("locked").as_bool()?;
-    Some(Lock { locked, reason: text(config, "reason").unwrap_or_default() })
+    Some(ChangeLock { locked, reason: text(config, "reason").unwrap_or_default() })
 }

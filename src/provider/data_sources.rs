@@ -1,4 +1,4 @@
-//! The data sources: what the connector offers, and what Stripe holds.
+//! The data sources that are written by hand; `typed` makes those of each object.
 
 mod descriptors;
 mod entities;

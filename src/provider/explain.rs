@@ -1,5 +1,4 @@
-//! Errors as diagnostics: at the attribute, with Stripe's message, its code, the request id, and
-//! what to do next.
+//! Turns errors into diagnostics: the attribute, Stripe's message, code and request id, and what to do next.
 
 use std::io;
 
@@ -11,7 +10,7 @@ use crate::engine::{
 };
 use crate::provider::connection_error::describe;
 use crate::provider::messages::{found, journal, payload, stripe};
-use crate::stripe::{Error, Kind};
+use crate::stripe::{Error, ErrorKind};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::value::Value;
 
@@ -188,21 +187,24 @@ pub(super) fn explain_connection(error: &connection::Error, attribute: &str) -> 
 fn explain_stripe(error: &Error, cause: &str, attribute: &str) -> Diagnostic {
     let kind = error.kind();
     let diagnostic = match kind {
-        Kind::Auth => stripe::refused_key(cause),
-        Kind::Permission if !error.lacks_permission() => stripe::refused_account(cause),
-        Kind::Permission => stripe::lacks_permission(cause),
-        Kind::NotFound => stripe::not_found(cause),
-        Kind::Card => stripe::declined(cause),
-        Kind::RateLimit => stripe::rate_limited(cause),
-        Kind::Conflict => stripe::locked(cause),
-        Kind::Idempotency => stripe::idempotency_conflict(cause),
-        Kind::Network | Kind::ProxyUnreachable | Kind::Untrusted => stripe::not_reachable(cause),
-        Kind::Server => stripe::failed(cause),
-        Kind::ProxyAuth => stripe::proxy_refused(cause),
-        Kind::Stopped => stripe::stopped(cause),
-        Kind::InvalidRequest => stripe::refused(cause),
+        ErrorKind::Auth => stripe::refused_key(cause),
+        ErrorKind::Permission if !error.lacks_permission() => stripe::refused_account(cause),
+        ErrorKind::Permission => stripe::lacks_permission(cause),
+        ErrorKind::NotFound => stripe::not_found(cause),
+        ErrorKind::Card => stripe::declined(cause),
+        ErrorKind::RateLimit => stripe::rate_limited(cause),
+        ErrorKind::Conflict => stripe::locked(cause),
+        ErrorKind::Idempotency => stripe::idempotency_conflict(cause),
+        ErrorKind::Network | ErrorKind::ProxyUnreachable | ErrorKind::Untrusted => {
+            stripe::not_reachable(cause)
+        }
+        ErrorKind::Server => stripe::failed(cause),
+        ErrorKind::ProxyAuth => stripe::proxy_refused(cause),
+        ErrorKind::Stopped => stripe::stopped(cause),
+        ErrorKind::InvalidRequest => stripe::refused(cause),
     };
-    let of_connection = [Kind::ProxyAuth, Kind::ProxyUnreachable, Kind::Untrusted].contains(&kind);
+    let of_connection =
+        [ErrorKind::ProxyAuth, ErrorKind::ProxyUnreachable, ErrorKind::Untrusted].contains(&kind);
     diagnostic.at_attribute(if of_connection { "connection_handle" } else { attribute })
 }
 

@@ -1,4 +1,5 @@
-//! What the provider block says of metadata: what every object gets, and what belongs to others.
+//! The metadata settings of the provider block: what every object gets, and which keys are ignored because others
+//! manage them.
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
-//! Settings that defeat each other or themselves, found without a call: what cannot work is an
-//! error, what has no effect is a warning, each at its attribute.
+//! Finds settings that contradict each other, without a call: what cannot work is an error, what has no effect is a
+//! warning, each at its attribute.
 
 use crate::catalog::API_VERSION;
-use crate::connection::{Nodes, keeps_secrets};
+use crate::connection::{NodeLimits, keeps_secrets};
 use crate::env::{self, Env};
 use crate::provider::connection_settings::{API_KEY, PROXY_PASSWORD, SecretAttributes};
 use crate::provider::messages::settings;
@@ -71,7 +71,7 @@ pub(super) fn check_version(config: &Value) -> Option<Diagnostic> {
 pub(super) fn check_nodes(config: &Value) -> Option<Diagnostic> {
     let nodes = config.get("node_config").items().first()?;
     let (min, written) = (nodes.get("min_node_count").as_i64()?, nodes.get("max_node_count"));
-    let default = i64::try_from(Nodes::default().max).unwrap_or(i64::MAX);
+    let default = i64::try_from(NodeLimits::default().max).unwrap_or(i64::MAX);
     let (max, kind) = match written.as_i64() {
         Some(max) => (max, String::new()),
         None if written.is_null() => (default, ", its default: set both".to_owned()),

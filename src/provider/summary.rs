@@ -1,4 +1,4 @@
-//! The calls of a run to Stripe and the time they took, as one line for the log.
+//! Logs one line on the calls of a run to Stripe and the time they took.
 
 use crate::connector::Savings;
 use crate::stripe::{CallKind, CallTotals};

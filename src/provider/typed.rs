@@ -4,7 +4,7 @@
 //! ```text
 //! catalog Shapes + surfaces.toml ──surface──▶ Surface ──schema──▶ what Terraform may write
 //!                                               │
-//!   configuration ──arguments──▶ Written ──engine──▶ plan, calls ──answered──▶ state
+//!   configuration ──arguments──▶ WrittenParams ──engine──▶ plan, calls ──answered──▶ state
 //! ```
 //!
 //! # Theory

@@ -1,4 +1,4 @@
-//! Which of its walks Terraform does, as far as this process can tell.
+//! Tells a plan walk from an apply walk, as far as this process can.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

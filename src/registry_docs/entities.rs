@@ -1,4 +1,4 @@
-//! The page of entity types: what Stripe can do with each, what it belongs to, how it ends.
+//! Renders the page of entity types: their operations, their parents, and how each ends.
 
 use crate::catalog::{Entity, OperationKind, Removal, catalog};
 

@@ -1,4 +1,4 @@
-//! The example of a page, and what it refers to: what a reader pastes declares everything it names.
+//! Collects the examples of a page and the blocks they refer to, so that what a reader pastes is complete.
 //!
 //! Examples refer to each other (`product = stripe_product.example.id`). A page shows its own first, and
 //! behind it the blocks of other examples that it needs, so that both together are a configuration.

@@ -1,4 +1,4 @@
-//! An import by an identity, made from the import by an id that stands on the same page.
+//! Derives the example of an import by identity from the import by id on the same page.
 
 use std::fmt::Write as _;
 

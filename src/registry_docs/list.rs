@@ -1,4 +1,4 @@
-//! The example of a list resource, made from its schema.
+//! Derives the example of a list resource from its schema.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! One page.
+//! Renders one page of the registry.
 
 use std::fmt::Write as _;
 

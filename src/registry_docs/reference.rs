@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::terraform::schema::{Attribute, Block, Member, NestedBlock, Nesting, Presence};
+use crate::terraform::schema::{Attribute, Block, MemberDoc, NestedBlock, Nesting, Presence};
 use crate::terraform::value::Type;
 
 /// How many known values a description names; a page names all of them.
@@ -96,7 +96,7 @@ fn line_of_attribute(attribute: &Attribute) -> ReferenceLine {
     ReferenceLine { name: attribute.name.to_string(), presence: attribute.presence, kind, text, inside }
 }
 
-fn line_of_member(member: &Member) -> ReferenceLine {
+fn line_of_member(member: &MemberDoc) -> ReferenceLine {
     ReferenceLine {
         name: member.name.to_string(),
         presence: member.presence,
@@ -125,7 +125,7 @@ fn line_of_nested(nested: &NestedBlock) -> ReferenceLine {
 }
 
 /// The lines inside an attribute: its documented members, else those that its type names.
-fn inside(members: &[Member], ty: &Type, presence: Presence) -> Vec<ReferenceLine> {
+fn inside(members: &[MemberDoc], ty: &Type, presence: Presence) -> Vec<ReferenceLine> {
     let documented: Vec<ReferenceLine> = members.iter().map(line_of_member).collect();
     match ty {
         _ if !documented.is_empty() => required_first(documented),
@@ -172,8 +172,8 @@ mod tests {
 
     #[test]
     fn the_reference_is_a_tree_from_the_root_to_what_is_inside() {
-        let owner = Member::new("owner", Type::Dynamic, Presence::Optional, "Who owns it.")
-            .with_members(vec![Member::new("name", Type::String, Presence::Required, "Name.")]);
+        let owner = MemberDoc::new("owner", Type::Dynamic, Presence::Optional, "Who owns it.")
+            .with_members(vec![MemberDoc::new("name", Type::String, Presence::Required, "Name.")]);
         let hinge = Block::new("A hinge.", vec![attribute("metal", Presence::Required)]);
         let lid = Block::new("A lid.", vec![attribute("color", Presence::Optional)])
             .with_blocks(vec![NestedBlock::new("hinge", Nesting::Set, hinge)])

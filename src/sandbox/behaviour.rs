@@ -1,5 +1,4 @@
-//! What each type of object does beyond keeping its fields: a registry of behaviours, in which
-//! every call looks up who answers it.
+//! The registry of behaviours: which handler answers each call.
 
 use serde_json::Value as Json;
 

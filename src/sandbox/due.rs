@@ -1,4 +1,4 @@
-//! What the passing of time makes of an object when it is made, changed or looked at: `due.toml`.
+//! Time-based transitions of objects, applied when one is created, changed or read: `due.toml`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

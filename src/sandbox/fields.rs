@@ -1,4 +1,4 @@
-//! Reading members of an object without asking twice whether they are there.
+//! Typed access to the fields of an object.
 
 use std::collections::BTreeMap;
 

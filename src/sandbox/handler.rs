@@ -1,4 +1,4 @@
-//! How a sandbox answers a request: as Stripe would, unless a fault or the limit says otherwise.
+//! Handles a request: a scripted fault, the rate limit, or Stripe's answer.
 
 use bytes::Bytes;
 

@@ -1,4 +1,4 @@
-//! How a refusal speaks of objects and of their ids: `label.toml`.
+//! How error messages name objects and their ids: `label.toml`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

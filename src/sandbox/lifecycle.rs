@@ -1,4 +1,4 @@
-//! How objects live that need no code of their own: `lifecycle.toml`, read and applied.
+//! The defaults and transitions of objects that need no code: reads and applies `lifecycle.toml`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

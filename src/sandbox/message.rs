@@ -1,4 +1,4 @@
-//! Texts with names in braces, and what stands for these.
+//! Fills values into message templates.
 
 /// A text with what the names in its braces stand for; none where one of them stands for nothing.
 pub(super) fn filled(text: &str, named: impl Fn(&str) -> Option<String>) -> Option<String> {

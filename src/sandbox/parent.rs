@@ -1,4 +1,4 @@
-//! What an object belongs to: the ids that stand before its own in the path.
+//! The parents of an object: the ids before its own in the path.
 
 use crate::catalog::{Entity, Kind, Shape, catalog, find};
 

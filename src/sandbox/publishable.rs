@@ -1,4 +1,4 @@
-//! What a publishable key may do: `publishable.toml`, read and applied.
+//! The permissions of publishable keys: reads and applies `publishable.toml`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! What a request asks for: which call, with which params.
+//! Resolves a request to a call of the catalog, with checked params.
 
 use std::borrow::Cow;
 

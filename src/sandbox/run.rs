@@ -1,4 +1,4 @@
-//! One request from key to answer, inside one transaction.
+//! Runs one request in one transaction: authentication, idempotency, the call, its events.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};

@@ -1,4 +1,4 @@
-//! What a new store begins with: the reference data of Stripe, whole.
+//! Fills a new store with Stripe's reference data.
 
 use serde_json::Value as Json;
 

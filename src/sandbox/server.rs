@@ -1,4 +1,4 @@
-//! The sandbox behind a port.
+//! Serves a sandbox over HTTP.
 
 use std::io;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Refusals of what the state of an object does not allow.
+//! Errors for calls that the state of an object does not allow.
 
 use serde_json::Value as Json;
 

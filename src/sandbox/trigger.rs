@@ -1,4 +1,4 @@
-//! Moments of an object: a member has come to a value, or has left it.
+//! Triggers: a field has come to a value, or has left it.
 
 use serde_json::Value as Json;
 

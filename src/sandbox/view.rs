@@ -1,4 +1,4 @@
-//! How an object is shown: every field that it always has, and nothing that is hidden.
+//! Renders an object for an answer: every field that it always has, and nothing hidden.
 
 use serde_json::{Value as Json, json};
 

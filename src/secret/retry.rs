@@ -1,4 +1,4 @@
-//! Repeats what failed for a moment.
+//! Retries a short-lived failure.
 
 use std::time::Duration;
 

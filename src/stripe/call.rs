@@ -1,4 +1,4 @@
-//! One call of Stripe's API, and its answer.
+//! One call of Stripe's API, and Stripe's reply.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! A hash of several texts.
+//! Hashes several texts as one.
 
 use sha2::{Digest as _, Sha256};
 

@@ -10,7 +10,7 @@ const NOT_IMPLEMENTED: u16 = 501;
 
 /// The kind of an error, for advice on what to do next.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Kind {
+pub enum ErrorKind {
     /// HTTP 401: the key is wrong or revoked.
     Auth,
     /// HTTP 403: the key lacks a permission.
@@ -49,7 +49,7 @@ pub struct Error(Box<Inner>);
 
 #[derive(Debug, Clone, Default)]
 struct Inner {
-    kind: Kind,
+    kind: ErrorKind,
     status: Option<u16>,
     code: Option<String>,
     decline_code: Option<String>,
@@ -89,7 +89,7 @@ impl Error {
         // What Stripe does not have it will not have later either.
         let is_lacking = from_stripe && response.status == NOT_IMPLEMENTED;
         let kind = match kind_of(response.status, reported.kind.as_deref(), from_stripe) {
-            Kind::Server if is_lacking => Kind::InvalidRequest,
+            ErrorKind::Server if is_lacking => ErrorKind::InvalidRequest,
             kind => kind,
         };
         let replayed = response.is_replayed();
@@ -104,7 +104,7 @@ impl Error {
             doc_url: text(reported.doc_url),
             request_id: text(response.request_id()),
             replayed,
-            may_have_happened: kind == Kind::Server && !replayed || response.status == 409,
+            may_have_happened: kind == ErrorKind::Server && !replayed || response.status == 409,
         }))
     }
 
@@ -112,20 +112,20 @@ impl Error {
     pub(super) fn from_transport(error: &TransportError) -> Self {
         let may_have_happened = matches!(error, TransportError::Broken(_) | TransportError::TooLarge);
         let kind = match error {
-            TransportError::ProxyUnreachable(_) => Kind::ProxyUnreachable,
-            TransportError::ProxyAuth(_) => Kind::ProxyAuth,
-            TransportError::Untrusted(_) => Kind::Untrusted,
-            _ => Kind::Network,
+            TransportError::ProxyUnreachable(_) => ErrorKind::ProxyUnreachable,
+            TransportError::ProxyAuth(_) => ErrorKind::ProxyAuth,
+            TransportError::Untrusted(_) => ErrorKind::Untrusted,
+            _ => ErrorKind::Network,
         };
         Self::of(kind, &error.to_string()).or_may_have_happened(may_have_happened)
     }
 
     /// The error of a call that was stopped while it waited.
     pub fn stopped() -> Self {
-        Self::of(Kind::Stopped, "stopped before the call was sent")
+        Self::of(ErrorKind::Stopped, "stopped before the call was sent")
     }
 
-    fn of(kind: Kind, message: &str) -> Self {
+    fn of(kind: ErrorKind, message: &str) -> Self {
         let message = printable(message);
         Self(Box::new(Inner { kind, message, ..Inner::default() }))
     }
@@ -156,7 +156,7 @@ impl Error {
     }
 
     /// The kind of the error.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
@@ -183,14 +183,14 @@ impl Error {
 
     /// True when Stripe refused the key or the key lacks a permission.
     pub fn is_auth(&self) -> bool {
-        matches!(self.0.kind, Kind::Auth | Kind::Permission)
+        matches!(self.0.kind, ErrorKind::Auth | ErrorKind::Permission)
     }
 
     /// True when the key is good for the account and lacks a permission. A key of another account is
     /// refused with the same status.
     pub fn lacks_permission(&self) -> bool {
         let of_the_key = matches!(self.code(), Some("account_invalid" | "secret_key_required"));
-        self.kind() == Kind::Permission && !of_the_key
+        self.kind() == ErrorKind::Permission && !of_the_key
     }
 
     /// True when Stripe may have executed the call although no response says so.
@@ -201,12 +201,13 @@ impl Error {
     /// True when Stripe says that the object of the call does not exist. An unknown address is 404
     /// too, and says nothing about an object.
     pub fn is_gone(&self) -> bool {
-        self.kind() == Kind::NotFound && matches!(self.code(), Some("resource_missing" | "not_found"))
+        self.kind() == ErrorKind::NotFound && matches!(self.code(), Some("resource_missing" | "not_found"))
     }
 
     /// True when Stripe's verdict is on the request, so that it also holds for earlier attempts.
     pub(super) fn settles_outcome(&self) -> bool {
-        let judged = [Kind::InvalidRequest, Kind::NotFound, Kind::Card, Kind::Idempotency];
+        let judged =
+            [ErrorKind::InvalidRequest, ErrorKind::NotFound, ErrorKind::Card, ErrorKind::Idempotency];
         self.replayed() || judged.contains(&self.kind()) && !self.may_have_happened()
     }
 
@@ -232,19 +233,19 @@ impl Inner {
     }
 }
 
-fn kind_of(status: u16, named: Option<&str>, from_stripe: bool) -> Kind {
+fn kind_of(status: u16, named: Option<&str>, from_stripe: bool) -> ErrorKind {
     match (status, named) {
-        (429, _) => Kind::RateLimit,
+        (429, _) => ErrorKind::RateLimit,
         // The page of a proxy or a firewall says nothing about the key or the object.
-        _ if !from_stripe => Kind::Server,
-        (_, Some("idempotency_error")) => Kind::Idempotency,
-        (402, _) | (_, Some("card_error")) => Kind::Card,
-        (401, _) => Kind::Auth,
-        (403, _) => Kind::Permission,
-        (404, _) => Kind::NotFound,
-        (409, _) => Kind::Conflict,
-        (400..=499, _) => Kind::InvalidRequest,
-        _ => Kind::Server,
+        _ if !from_stripe => ErrorKind::Server,
+        (_, Some("idempotency_error")) => ErrorKind::Idempotency,
+        (402, _) | (_, Some("card_error")) => ErrorKind::Card,
+        (401, _) => ErrorKind::Auth,
+        (403, _) => ErrorKind::Permission,
+        (404, _) => ErrorKind::NotFound,
+        (409, _) => ErrorKind::Conflict,
+        (400..=499, _) => ErrorKind::InvalidRequest,
+        _ => ErrorKind::Server,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Reaching an address: in which words it fails, and the log line of one that takes long.
+//! Opens connections to an address: explains failures, and logs slow ones.
 
 use std::fmt::Display;
 use std::pin::pin;

@@ -1,4 +1,4 @@
-//! What the calls of a client came to: how many of which kind, and what they waited for.
+//! Counts the requests of a client by kind, the retries and the time spent waiting.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;

@@ -45,11 +45,11 @@ pub const MESSAGE_LIMIT: usize = 256 << 20;
 ///
 /// A clone is the same service: what an RPC streams may outlive the call that began it.
 #[derive(Debug)]
-pub struct Service<P>(Arc<Served<P>>);
+pub struct Service<P>(Arc<ServiceInner<P>>);
 
 /// What all clones of a service share.
 #[derive(Debug)]
-pub struct Served<P> {
+pub struct ServiceInner<P> {
     provider: P,
     codecs: codec::SchemaCodecs,
     /// Terraform has asked calls to end early.
@@ -60,7 +60,7 @@ impl<P: Provider> Service<P> {
     /// A service over `provider`. No schema is built before it is needed.
     pub fn new(provider: P) -> Self {
         let codecs = codec::SchemaCodecs::default();
-        Self(Arc::new(Served { codecs, provider, is_stopped: AtomicBool::new(false) }))
+        Self(Arc::new(ServiceInner { codecs, provider, is_stopped: AtomicBool::new(false) }))
     }
 
     /// The service as a gRPC server that takes messages of any size Terraform sends.
@@ -76,9 +76,9 @@ impl<P> Clone for Service<P> {
 }
 
 impl<P> Deref for Service<P> {
-    type Target = Served<P>;
+    type Target = ServiceInner<P>;
 
-    fn deref(&self) -> &Served<P> {
+    fn deref(&self) -> &ServiceInner<P> {
         &self.0
     }
 }

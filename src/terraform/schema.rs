@@ -13,7 +13,7 @@ mod check;
 mod identity;
 mod reserved;
 
-pub use attribute::{Attribute, Member, Presence};
+pub use attribute::{Attribute, MemberDoc, Presence};
 pub use check::{Rule, check, refuse_write_only, warn_of_deprecated};
 pub use identity::{IdentityAttribute, IdentitySchema};
 pub use reserved::BlockKind;

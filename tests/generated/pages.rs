@@ -8,7 +8,7 @@ use stripe_provider::registry_docs;
 use stripe_provider::terraform::Provider as _;
 use stripe_provider::terraform::protocol::{encoded_identity_schemas, encoded_schemas};
 use stripe_provider::terraform::provider::{Family, Schemas};
-use stripe_provider::terraform::schema::Member;
+use stripe_provider::terraform::schema::MemberDoc;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -19,7 +19,7 @@ fn schemas() -> Schemas {
 }
 
 /// Every member's description is a sentence, too.
-fn check_members(name: &str, members: &[Member]) {
+fn check_members(name: &str, members: &[MemberDoc]) {
     for member in members {
         let name = format!("{name}.{}", member.name);
         assert!(member.description.ends_with('.'), "{name}: {}", member.description);

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stripe_provider::catalog::API_VERSION;
-use stripe_provider::connection::{BaseUrl, Connection, Defaults, Nodes, Settings, ThrottleScope};
+use stripe_provider::connection::{BaseUrl, Connection, Defaults, NodeLimits, Settings, ThrottleScope};
 use stripe_provider::connector::Connector;
 use stripe_provider::env::Env;
-use stripe_provider::secret::{Secret, Source};
+use stripe_provider::secret::{Secret, SecretSource};
 use tokio_util::sync::CancellationToken;
 
 /// A connector to the server at this base, with this key.
@@ -21,7 +21,7 @@ pub fn connector(base: &str, key: &str) -> Connector {
         ca_certificate: None,
         sandbox: None,
         expected_livemode: None,
-        key: Some(Source::Inline(Secret::new(key.to_owned()))),
+        key: Some(SecretSource::Inline(Secret::new(key.to_owned()))),
         unknown_key: None,
         unknown_place: None,
         service_account: None,
@@ -31,6 +31,6 @@ pub fn connector(base: &str, key: &str) -> Connector {
         env: Env::from_pairs::<String, String>([]),
         stopped: CancellationToken::new(),
     };
-    let settings = Settings { nodes: Nodes { min: 100, max: 100 }, ..Settings::default() };
+    let settings = Settings { nodes: NodeLimits { min: 100, max: 100 }, ..Settings::default() };
     Connector::new(&Arc::new(Connection::new(settings, Arc::new(defaults))))
 }

@@ -1,5 +1,5 @@
-//! Facts and rules become the catalog. A rule that names something the facts lack is a
-//! problem, and so is a rule that changes nothing: both stop the build.
+//! Joins facts and rules into the catalog. A rule that names something the facts lack, or that changes nothing,
+//! stops the build.
 
 use std::collections::BTreeMap;
 

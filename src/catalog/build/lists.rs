@@ -1,5 +1,5 @@
-//! Which lists are sets: those that hold known values, those whose items have ids, and those that a
-//! rule names. Stripe answers a set in an order of its own.
+//! Decides which lists are sets: those of known values, those whose items have ids, and those that a rule names.
+//! Stripe answers a set in an order of its own.
 
 use super::model::Entity;
 use super::operation::OperationKind;

@@ -42,7 +42,7 @@ pub fn pack(entities: &[Entity], version: &str) -> Result<Packed, serde_json::Er
     let mut index = format!(
         "/// The version of the API the facts describe.\npub const API_VERSION: &str = {version:?};\n"
     );
-    list(&mut index, "SEGMENTS: &[Segment]", &segments);
+    list(&mut index, "SEGMENTS: &[PackedEntity]", &segments);
     list(&mut index, "ACTIONS: &[(&str, usize)]", &actions);
     list(&mut index, "ROUTES: &[Route]", &routes);
     Ok(Packed { blob, index })
@@ -55,7 +55,7 @@ fn segment(entity: &Entity, start: usize, end: usize) -> String {
     let offers: Vec<String> = offers(entity).iter().map(|offer| format!("Offer::{offer}")).collect();
     let offers = offers.join(", ");
     format!(
-        "Segment {{ name: {name:?}, key: {key:?}, aliases: &{aliases:?}, reachable: {reachable}, \
+        "PackedEntity {{ name: {name:?}, key: {key:?}, aliases: &{aliases:?}, reachable: {reachable}, \
          is_object: {is_object}, offers: &[{offers}], start: {start}, end: {end} }}"
     )
 }

@@ -1,4 +1,4 @@
-//! Whose id a param is, as data: `references.toml`, which explains itself at its head.
+//! Reads `references.toml`: which type of object a param is the id of.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,5 @@
-//! What follows from the facts by themselves: which params are ids and currencies, how a param is
-//! unset, and which shapes are secret.
+//! Derives from the facts alone which params are ids and currencies, how a param is unset, and which shapes are
+//! secret.
 //!
 //! Stripe's description calls a reference among the params a mere text; the field of the same
 //! name says whose id it is, else an object of its name; what neither knows is a rule of

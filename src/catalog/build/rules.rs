@@ -1,5 +1,5 @@
-//! The rules as they are written: what Stripe's description does not say, as data.
-//! `rules.toml` explains each word; the join puts them together with the facts.
+//! The format of `rules.toml`: what Stripe's description does not say, as data. The file explains each word; `join`
+//! applies the rules to the facts.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Params that are against each constraint, for the tests of everybody who asks for them.
+//! Sample params that violate each constraint, for tests.
 
 use serde_json::{Map, Value as Json, json};
 

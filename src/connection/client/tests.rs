@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Connection, Defaults, Env, Settings, Source, ThrottleScope};
+use super::{Connection, Defaults, Env, SecretSource, Settings, ThrottleScope};
 
 /// A connection whose key stands in a file; nothing is sent over it.
 fn connection(key: &Path) -> Connection {
@@ -20,7 +20,7 @@ fn connection(key: &Path) -> Connection {
         ca_certificate: None,
         sandbox: None,
         expected_livemode: None,
-        key: Some(Source::File(key.to_owned())),
+        key: Some(SecretSource::File(key.to_owned())),
         unknown_key: None,
         unknown_place: None,
         service_account: None,

@@ -1,4 +1,4 @@
-//! Whether an entity satisfies a condition: true, false, or unknown because of a null.
+//! Evaluates a condition on an entity: true, false, or unknown because of a null.
 
 use std::cmp::Ordering;
 

@@ -1,4 +1,4 @@
-//! What a clause says, with names and values understood.
+//! The syntax tree of a filter clause, with names and values resolved.
 
 /// A condition.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,4 +1,4 @@
-//! The words of a clause, each with its place.
+//! Splits a filter clause into tokens, each with its position.
 
 /// One word.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,4 +1,4 @@
-//! Names become fields, values become what their field holds.
+//! Resolves names to fields, and parses values by the type of their field.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};

@@ -1,4 +1,4 @@
-//! Words become a condition. NOT binds tighter than AND, AND tighter than OR.
+//! Parses tokens into a condition. NOT binds tighter than AND, AND tighter than OR.
 
 use super::expression::{Comparison, Expression, Field, Operand};
 use super::lexer::{SyntaxError, Token, Word};

@@ -1,4 +1,4 @@
-//! What a list is sorted by, and how values are ordered.
+//! Sorts entities by the fields that a list names.
 
 use std::cmp::Ordering;
 

@@ -1,4 +1,4 @@
-//! Terraform's calls that change resources, and which of them it never had an answer to.
+//! Tracks Terraform's calls that change resources, to tell which of them were never answered.
 
 use std::sync::Mutex;
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! What a journal holds: lines of JSON, and the creates in flight that they come to.
+//! The format of a journal: lines of JSON, and the creates in flight that they add up to.
 
 use serde::{Deserialize, Serialize};
 

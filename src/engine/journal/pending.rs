@@ -1,4 +1,4 @@
-//! A create that is written down: its key, and what became of it.
+//! A create that is in the journal: its idempotency key, and its outcome.
 
 use std::io;
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! Where the journal is kept, as the practitioner says it.
+//! Parses where the journal is kept, as the provider block says it.
 
 use std::path::PathBuf;
 

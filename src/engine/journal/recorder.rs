@@ -35,19 +35,19 @@ pub(super) struct SharedState {
     pub durable: Mutex<BTreeSet<String>>,
 }
 
-pub(super) type Reply<T> = oneshot::Sender<io::Result<T>>;
+pub(super) type ReplySender<T> = oneshot::Sender<io::Result<T>>;
 
 /// What the recorder is asked to do, in order.
 pub(super) enum Job {
-    Left(Reply<ScanResult>),
-    Claim(OrphanedCreate, JournalEntry, Reply<bool>),
-    Sync(String, Reply<()>),
+    Left(ReplySender<ScanResult>),
+    Claim(OrphanedCreate, JournalEntry, ReplySender<bool>),
+    Sync(String, ReplySender<()>),
     Answered(String, String, Instant),
     Unanswered(String),
     Ended(String),
     Account(AccountMark),
     EndLeft(OrphanedCreate),
-    Close { asked: Instant, gave_up: bool, reply: Reply<()> },
+    Close { asked: Instant, gave_up: bool, reply: ReplySender<()> },
 }
 
 /// The way to the recorder of a journal. Its thread ends with the last clone.
@@ -128,7 +128,7 @@ impl Recorder {
         let _ = self.jobs.send(job);
     }
 
-    async fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job, limit: Duration) -> io::Result<T> {
+    async fn ask<T>(&self, job: impl FnOnce(ReplySender<T>) -> Job, limit: Duration) -> io::Result<T> {
         let failed = |why: &str| io::Error::other(format!("{}: {why}", self.place));
         if self.shared.stuck.load(Ordering::Relaxed) {
             return Err(failed("it does not answer"));

@@ -19,7 +19,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use super::entry::JournalLine;
-use super::recorder::{Job, Reply, SharedState, locked};
+use super::recorder::{Job, ReplySender, SharedState, locked};
 use super::store::{JournalStore, OrphanedCreate};
 
 /// The longest that a create waits for others to share its sync.
@@ -42,7 +42,7 @@ pub(super) struct WriterThread {
     unsynced: BTreeSet<String>,
     /// Why creates could not be written down.
     unwritten: BTreeMap<String, String>,
-    waiting: Vec<Reply<()>>,
+    waiting: Vec<ReplySender<()>>,
     /// Entries of dead runs whose objects are in the state, which could not be ended yet.
     arrived: Vec<OrphanedCreate>,
 }
@@ -97,7 +97,7 @@ impl WriterThread {
     }
 
     /// A create that another one's sync covered, or that could not be written, does not wait.
-    fn sync_or_wait(&mut self, key: &str, reply: Reply<()>) {
+    fn sync_or_wait(&mut self, key: &str, reply: ReplySender<()>) {
         if self.unsynced.contains(key) {
             return self.waiting.push(reply);
         }

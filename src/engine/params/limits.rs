@@ -1,4 +1,4 @@
-//! What Stripe takes of maps whose keys are the user's own.
+//! Checks maps whose keys are the user's own against Stripe's limits on keys and values.
 
 use serde_json::{Map, Value as Json};
 

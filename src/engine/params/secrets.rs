@@ -1,4 +1,4 @@
-//! Which of the params hold secrets, as the catalog marks them.
+//! Finds the params that hold secrets, as the catalog marks them.
 
 use serde_json::Value as Json;
 

@@ -1,4 +1,4 @@
-//! Values that Stripe's lists of known values lack: perhaps new, perhaps misspelt.
+//! Finds values that Stripe's lists of known values lack: perhaps new, perhaps misspelt.
 
 use std::fmt;
 

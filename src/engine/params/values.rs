@@ -1,4 +1,4 @@
-//! Whether a value is of the kind a param takes, and how it is sent.
+//! Checks a value against the kind of its param, and encodes it as Stripe takes it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,4 +1,4 @@
-//! Texts that are hidden wherever they stand: found by their first bytes, however many there are.
+//! Finds known secrets in text: by their first bytes, however many there are.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Redacts HTTP/1.1 messages in bytes.
+//! Redacts the bytes of HTTP/1.1 messages.
 
 use super::Redactor;
 

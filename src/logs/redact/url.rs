@@ -1,4 +1,4 @@
-//! Redacts what lets somebody in through an address: its password, and the secrets of its query.
+//! Redacts the password and the secret query values of a URL.
 
 use super::names;
 use super::text::percent_decode;

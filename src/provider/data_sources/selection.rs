@@ -1,4 +1,4 @@
-//! What is wrong with the filter clause and the order of a list, found without a call.
+//! Checks the filter clause and the order of a list without a call.
 
 use crate::catalog::Entity;
 use crate::connector::{check_filter, check_sort_field};

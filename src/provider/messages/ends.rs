@@ -1,4 +1,4 @@
-//! How objects end, what stays of them in Stripe, and what was ended or changed outside of Terraform.
+//! Messages about objects that end, that stay in Stripe, or that were ended or changed outside of Terraform.
 
 use crate::terraform::message::messages;
 

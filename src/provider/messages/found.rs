@@ -1,4 +1,4 @@
-//! What is asked for and is not there, or not alone: types, ids, filter clauses, lists, imports.
+//! Messages about what was not found or is ambiguous: types, ids, filter clauses, lists, imports.
 
 use crate::terraform::message::messages;
 

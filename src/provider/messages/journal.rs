@@ -1,4 +1,4 @@
-//! What is said of creates that were under way when a run was interrupted.
+//! Messages about creates that were under way when a run was interrupted.
 
 use crate::terraform::message::messages;
 

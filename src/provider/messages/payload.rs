@@ -1,4 +1,4 @@
-//! What is wrong with what was written: params of Stripe, as arguments or in a payload.
+//! Messages about params that are wrong, as arguments or in a payload.
 
 use crate::terraform::message::messages;
 

@@ -1,4 +1,4 @@
-//! What is wrong with the provider block and with connections, found without a call.
+//! Messages about the provider block and connections, found without a call.
 
 use crate::terraform::message::messages;
 

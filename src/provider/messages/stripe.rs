@@ -1,4 +1,4 @@
-//! What Stripe refuses, what stands between, and what a connection lacks.
+//! Messages about what Stripe refuses, what fails on the way, and what a connection lacks.
 
 use crate::terraform::message::messages;
 

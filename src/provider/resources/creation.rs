@@ -1,5 +1,4 @@
-//! Creates the object of a resource, whatever surface shows it: once, and in the place of the one that
-//! it replaces.
+//! Creates the object of a resource, once, and in the place of the one that it replaces.
 
 use std::sync::Arc;
 
@@ -11,7 +10,7 @@ use crate::connector::{Connector, Error};
 use crate::engine::{self, EndOutcome, Object, Params, Predecessor, SendFailure, successor_mark};
 use crate::provider::explain::{cause, explain_failure, explain_made, explain_taken};
 use crate::provider::messages::{ends, journal};
-use crate::provider::resources::lifecycle::{end_wish, ended, without_consent};
+use crate::provider::resources::lifecycle::{destroy_options, ended, without_consent};
 use crate::provider::resources::private_data::PrivateData;
 use crate::provider::resources::responses::place_of;
 use crate::provider::runtime::Runtime;
@@ -127,7 +126,7 @@ impl CreateContext<'_> {
         old: &Object,
         state: &Value,
     ) -> Result<MadeObject, Diagnostics> {
-        let options = end_wish(state);
+        let options = destroy_options(state);
         let mut made = self.make_after(params, Some(Predecessor { object: old, options })).await?;
         let ended = match made.succession.take() {
             Some(ended) => ended,

@@ -1,4 +1,4 @@
-//! How the object of a resource ends, and what is said of its end.
+//! Plans and runs the end of a resource's object, with the warnings about what stays in Stripe.
 
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ pub(in crate::provider) fn check_end(entity: &catalog::Entity, config: &Value) -
 }
 
 /// How a state says that its entity ends.
-pub(in crate::provider) fn end_wish(state: &Value) -> DestroyOptions {
+pub(in crate::provider) fn destroy_options(state: &Value) -> DestroyOptions {
     DestroyOptions {
         on_destroy: state.get("on_destroy").as_str().and_then(OnDestroy::of_word),
         allow_in_livemode: state.get("allow_destroy_in_livemode").as_bool().unwrap_or(false),
@@ -60,7 +60,7 @@ pub(in crate::provider) async fn without_consent(
 ) -> Option<Diagnostic> {
     let told = object.body.get("livemode").and_then(Json::as_bool);
     let livemode = told.or(connection.identity().await.livemode);
-    object.lacks_consent(end_wish(state), livemode).then(|| {
+    object.lacks_consent(destroy_options(state), livemode).then(|| {
         ends::live_is_protected(&object.entity.name, &object.locator)
             .at_attribute("allow_destroy_in_livemode")
     })
@@ -89,7 +89,7 @@ pub(in crate::provider) async fn end_told(
     if let Some(refused) = without_consent(object, state, &connection).await {
         return vec![refused];
     }
-    let options = end_wish(state);
+    let options = destroy_options(state);
     let stays = object.remains_in_stripe(options).map(|why| ends::stays(&why));
     let mut told: Diagnostics = stays.into_iter().collect();
     if options.on_destroy != Some(OnDestroy::Keep) {
@@ -187,7 +187,7 @@ pub(in crate::provider) async fn end_object(
     if let Some(refused) = without_consent(object, &request.prior, &connection).await {
         return unchanged(request, vec![refused]);
     }
-    let options = end_wish(&request.prior);
+    let options = destroy_options(&request.prior);
     let successor = private.successor.map(|successor| {
         let (state, private) = (request.prior.clone(), request.private.clone());
         let state = StateResponse { state, private, diagnostics: Diagnostics::new() };

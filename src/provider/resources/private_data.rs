@@ -1,4 +1,4 @@
-//! The private data that every resource with an object or a run keeps beside its state.
+//! The private data that every resource keeps beside its state.
 
 use std::sync::Arc;
 

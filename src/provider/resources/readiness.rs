@@ -1,10 +1,10 @@
-//! What a plan can say of the connection that its calls will go through.
+//! Warns in a plan when the connection of a resource cannot be used.
 
 use crate::connection::{Connection, Error};
 use crate::provider::explain::explain_connection;
 use crate::provider::messages::stripe;
 use crate::provider::runtime::Runtime;
-use crate::secret::Source;
+use crate::secret::SecretSource;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::value::Value;
 
@@ -27,7 +27,7 @@ pub(in crate::provider) async fn check(
 async fn unready(connection: &Connection) -> Option<Diagnostic> {
     let error = connection.ready().await.err()?;
     let elsewhere = match &error {
-        Error::Key { origin, .. } => matches!(origin, Source::Environment(_) | Source::File(_)),
+        Error::Key { origin, .. } => matches!(origin, SecretSource::Environment(_) | SecretSource::File(_)),
         _ => false,
     };
     let diagnostic = explain_connection(&error, "connection_handle");

@@ -1,4 +1,4 @@
-//! Reads a stored object in the account that it was made in.
+//! Reads a stored object in the account that it was created in.
 
 use serde_json::Value as Json;
 

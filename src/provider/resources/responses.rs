@@ -1,5 +1,4 @@
-//! What the answers of all resources that keep an object of Stripe have in common: the names of objects, and answers
-//! that change nothing.
+//! Helpers of the responses of all resources: names of objects, and responses that change nothing.
 
 use crate::connection::Connection;
 use crate::engine::Object;

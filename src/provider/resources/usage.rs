@@ -1,4 +1,4 @@
-//! What a plan says of objects that use one that is to end: subscriptions of a price go on, promotion codes of a
+//! Warns in a plan when other objects use one that is to end: subscriptions of a price go on, promotion codes of a
 //! coupon end with it.
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! What a secret payload holds, kept out of everything that is shown: flat maps, messages and logs.
+//! Redacts what a secret payload holds from records, messages and logs.
 
 use serde_json::{Map, Value as Json};
 

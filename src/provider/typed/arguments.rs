@@ -1,4 +1,4 @@
-//! Arguments become what the engine reads, and params become arguments again.
+//! Converts arguments to params, and params to arguments.
 
 use serde_json::{Map, Value as Json};
 

@@ -1,5 +1,5 @@
-//! What a configuration asks for: its arguments, the write-only twins of those that are secret, and the
-//! metadata that the provider block gives to every object.
+//! The params of a configuration: its arguments, the write-only twins of secret ones, and the default metadata of
+//! the provider block.
 
 use crate::catalog::{Entity, OperationKind, Shape};
 use crate::engine::{

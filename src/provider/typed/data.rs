@@ -1,4 +1,4 @@
-//! `surfaces.toml`, read.
+//! Reads `surfaces.toml`.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;

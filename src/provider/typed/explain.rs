@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, at the argument, with the whole path in the text.
+//! Diagnostics at the argument that is wrong, with its whole path in the text.
 
 use crate::connector;
 use crate::engine::{self, ParamError, ParamErrors, UnlistedValue};

@@ -1,4 +1,4 @@
-//! Objects that come from another resource type, and that go to one.
+//! Moves objects from and to other resource types.
 
 use crate::provider::moves::MovedObject;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};

@@ -1,4 +1,4 @@
-//! The plan of a typed resource.
+//! Plans a typed resource: create, update, replace or destroy.
 
 use crate::engine::{Object, Restores};
 use crate::provider::connection_schema::keep_equal_handle;

@@ -1,5 +1,5 @@
-//! What a plan says of an object that exists: what is written, what Stripe will answer, what forces a new
-//! one, and what there is to tell.
+//! Plans the change of an existing object: planned values, what is unknown, what requires replacement, and
+//! warnings.
 
 use serde_json::Value as Json;
 

@@ -1,4 +1,4 @@
-//! The private data that is stored beside the state of a typed resource.
+//! The private data of a typed resource: what was written and what Stripe returned.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;

@@ -1,4 +1,4 @@
-//! The schema of a typed resource.
+//! Builds the schema of a typed resource.
 
 use crate::catalog::names::join_path;
 use crate::catalog::{Entity, Kind, Member, NumberRange, OperationKind, Shape, find};
@@ -192,13 +192,13 @@ fn attribute(slot: &Slot, ty: &Type, place: &SchemaContext<'_>, sentence: String
 }
 
 /// The members of an object, or of the objects of a list or a map, for the documentation.
-fn members(shape: &Shape, place: &SchemaContext<'_>) -> Vec<schema::Member> {
+fn members(shape: &Shape, place: &SchemaContext<'_>) -> Vec<schema::MemberDoc> {
     let inner = shape.item().or_else(|| shape.map_value()).unwrap_or(shape);
     let all = inner.members().unwrap_or_default().iter().map(|member| {
         let (place, description) =
             place.member(&member.name, &format!("{}.", of_member(&member.name, &member.shape)));
         let presence = if member.shape.is_required() { Presence::Required } else { Presence::Optional };
-        schema::Member::new(member.name.clone(), attribute_type(&member.shape), presence, description)
+        schema::MemberDoc::new(member.name.clone(), attribute_type(&member.shape), presence, description)
             .with_members(members(&member.shape, &place))
     });
     all.collect()

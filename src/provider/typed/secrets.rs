@@ -1,4 +1,4 @@
-//! Secrets that Stripe answers once: kept, kept out of the state, or renewed.
+//! Secrets that Stripe answers once: keeps them in the state or out of it, and renews them.
 
 use serde_json::Value as Json;
 

@@ -1,4 +1,4 @@
-//! What objects are, what calls do, and what arguments and fields are for: `sentences.toml`, read.
+//! Reads `sentences.toml`: what objects are, what calls do, and what arguments and fields are for.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;

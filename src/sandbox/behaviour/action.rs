@@ -1,4 +1,4 @@
-//! Actions that are data: what `lifecycle.toml` says of them is done to an object.
+//! Runs the actions that are data: the transitions of `lifecycle.toml`.
 
 use crate::catalog::catalog;
 use crate::sandbox::lifecycle::{self, Transition, TransitionKind};

@@ -1,4 +1,4 @@
-//! Application fees: what a platform takes of the payments of accounts that are connected to it.
+//! Application fees: what a platform takes from the payments of connected accounts.
 
 use super::ledger::{self, Movement};
 use super::money;

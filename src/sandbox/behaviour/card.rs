@@ -1,5 +1,4 @@
-//! The card networks of the sandbox: Stripe's test cards, and what each of them does. `card.toml`
-//! holds them.
+//! Test cards and what happens when each is used: `card.toml`.
 
 use super::prelude::*;
 

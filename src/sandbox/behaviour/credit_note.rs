@@ -1,4 +1,4 @@
-//! Credit notes: what an invoice is too much by, before it is paid or after.
+//! Credit notes: reduce an invoice before it is paid, or return money after.
 
 use super::prelude::*;
 use crate::sandbox::embedded;

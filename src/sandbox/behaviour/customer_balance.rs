@@ -1,5 +1,4 @@
-//! The balance of a customer: what it owes, or is owed, before the next invoice. Every change
-//! is an entry of the ledger.
+//! The balance of a customer, which the next invoice takes into account. Every change is an entry of the ledger.
 
 use super::money;
 use super::prelude::*;

@@ -1,5 +1,5 @@
-//! What the module of an object says of it: which calls it answers itself, and which of its
-//! fields are pages of other objects. Everything else follows from the catalog.
+//! How a module declares an object's behaviour: the calls it handles, and the fields that are pages of other
+//! objects. Everything else follows from the catalog.
 
 use serde_json::Value as Json;
 

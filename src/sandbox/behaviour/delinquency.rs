@@ -1,4 +1,4 @@
-//! Whether a customer owes: an automatic payment failed, or a due date passed; what is paid or given up ends it.
+//! Whether a customer is delinquent: an automatic payment failed, or a due date passed.
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::ApiResult;

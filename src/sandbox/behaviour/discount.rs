@@ -1,4 +1,4 @@
-//! Discounts: a coupon at work on a subscription or an invoice.
+//! Discounts: a coupon applied to a subscription or an invoice.
 
 use std::collections::BTreeMap;
 

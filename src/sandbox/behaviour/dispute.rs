@@ -1,4 +1,4 @@
-//! Disputes: the card `pm_card_createDispute` or one of its like is paid with, and regretted at once.
+//! Disputes: opened at once where `pm_card_createDispute` or a card like it pays.
 
 use super::card;
 use super::charge::CONTESTED;

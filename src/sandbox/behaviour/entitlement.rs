@@ -1,4 +1,4 @@
-//! Entitlements: what a customer may use, for the products that it subscribes to.
+//! Entitlements: the features of the products that a customer subscribes to.
 
 use super::prelude::*;
 use super::subscription;

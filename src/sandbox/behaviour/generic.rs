@@ -1,4 +1,4 @@
-//! What every type of object does: the five operations on fields of the same name.
+//! The default behaviour of every type: the five operations on fields of the same name.
 
 use crate::catalog::OperationKind;
 use crate::sandbox::parent::{self, Owner};

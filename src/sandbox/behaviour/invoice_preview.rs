@@ -1,4 +1,4 @@
-//! An invoice that is never made: the next one, worked out and taken back.
+//! Previews the next invoice: it is worked out and rolled back.
 
 use super::invoice::{draft, item_of};
 use super::order::{add_item, give_discounts, work_out};

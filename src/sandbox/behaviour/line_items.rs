@@ -1,4 +1,4 @@
-//! What is put into a basket: the line items of quotes, checkout sessions and payment links.
+//! The line items of quotes, checkout sessions and payment links.
 
 use super::prelude::*;
 use crate::sandbox::embedded;

@@ -1,4 +1,4 @@
-//! Meters: what customers use, told event by event and added up.
+//! Meters: aggregate the usage events of customers.
 
 use super::prelude::*;
 use serde_json::Number;

@@ -1,4 +1,4 @@
-//! Amounts: currencies, whole and decimal amounts.
+//! Amounts of money: in minor units, and as decimals.
 
 use std::str::FromStr;
 

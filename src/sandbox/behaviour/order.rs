@@ -1,5 +1,5 @@
-//! What is sold, and what it comes to: prices, lines, discounts, taxes, totals. Invoices, quotes,
-//! checkout sessions, payment links, credit notes and previews are orders.
+//! Prices, lines, discounts, taxes and totals, shared by invoices, quotes, checkout sessions, payment links, credit
+//! notes and previews.
 
 mod given;
 mod invoice_lines;

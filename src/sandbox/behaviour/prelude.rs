@@ -1,5 +1,4 @@
-//! The words in which behaviours are written: calls, members of objects, refusals, and what a
-//! module says of itself.
+//! The imports of all behaviours: calls, fields of objects, errors, and the declaration of a behaviour.
 
 pub(super) use serde::Deserialize;
 pub(super) use serde_json::{Value as Json, json};

@@ -1,5 +1,5 @@
-//! What a change of one object means for others: a table, run over the steps of a call until
-//! nothing moves. A step is one object that was kept, or removed, once.
+//! Reactions: what a change of one object changes in others. A table, run over the steps of a call until nothing
+//! changes any more.
 
 use crate::sandbox::store::ObjectChange;
 use crate::sandbox::trigger::FieldTrigger::{self, Is, Set};

@@ -1,4 +1,4 @@
-//! Refunds: never more than what was taken.
+//! Refunds: at most the amount that was charged.
 
 use crate::sandbox::constraint;
 

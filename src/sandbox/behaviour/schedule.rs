@@ -1,4 +1,4 @@
-//! Subscription schedules: what a subscription is to become, phase by phase.
+//! Subscription schedules: change a subscription phase by phase.
 
 use super::customer_time;
 use super::prelude::*;

@@ -1,4 +1,4 @@
-//! Invoices of a schedule that are only shown.
+//! Previews the invoices of a subscription schedule.
 
 use super::prelude::*;
 use super::{customer_time, schedule, subscription};

@@ -1,5 +1,5 @@
-//! What exists without having been made: the one balance of an account, the one cash balance of
-//! a customer, the capabilities of an account. It is kept once it is changed.
+//! Objects that exist once without being created: the balance of an account, the cash balance of a customer, the
+//! capabilities of an account. Each is stored once it is changed.
 
 use crate::catalog::Entity;
 use crate::sandbox::lifecycle;

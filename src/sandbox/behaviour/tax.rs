@@ -1,4 +1,4 @@
-//! Tax rates and tax ids: what they may be, and whose they are.
+//! Tax rates and tax ids: validation and owners.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

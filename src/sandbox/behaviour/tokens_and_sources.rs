@@ -1,5 +1,4 @@
-//! Tokens, and the cards and bank accounts they stand for: what an account is paid out to, and
-//! the older kind of what a customer pays with.
+//! Tokens, and the cards and bank accounts they stand for: external accounts, and the older sources of a customer.
 
 use crate::sandbox::parent;
 

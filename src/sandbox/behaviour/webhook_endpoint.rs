@@ -1,4 +1,4 @@
-//! Webhook endpoints: the secret is told once; sixteen at most.
+//! Webhook endpoints: the secret is shown once; at most sixteen.
 
 use crate::sandbox::webhook_delivery;
 

@@ -1,4 +1,4 @@
-//! One text, read as the kind of its param.
+//! Parses a text as the kind of its param.
 
 use serde_json::{Number, Value as Json};
 

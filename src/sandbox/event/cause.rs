@@ -1,4 +1,4 @@
-//! What the events of one call have in common.
+//! What the events of one call share: the request, its idempotency key, its mode and its time.
 
 /// The call that they come of.
 #[derive(Debug, Clone, Copy)]

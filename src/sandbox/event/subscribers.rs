@@ -1,4 +1,4 @@
-//! Who hears of what happens in an account: webhook endpoints, and event destinations that are one.
+//! The receivers of an account's events: webhook endpoints, and event destinations that are one.
 
 use serde_json::Value as Json;
 

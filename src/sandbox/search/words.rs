@@ -1,4 +1,4 @@
-//! The words of a query: names, texts, numbers and signs.
+//! Splits a search query into tokens: names, texts, numbers and signs.
 
 /// One word.
 #[derive(Debug, Clone, PartialEq, Eq)]

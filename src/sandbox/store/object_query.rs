@@ -1,4 +1,4 @@
-//! Which objects the store goes through, in which order, and the query that says so.
+//! Queries over objects: types, order and conditions, as SQL.
 
 use rusqlite::types::Value;
 

@@ -12,7 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Client, Settings, finishing};
 use crate::secret::Secret;
-use crate::stripe::{Call, Error, Kind, Reply, Request, Response, Transport, TransportError, Unthrottled};
+use crate::stripe::{
+    Call, Error, ErrorKind, Reply, Request, Response, Transport, TransportError, Unthrottled,
+};
 
 /// The least that an answer of Stripe's holds.
 const OBJECT: &str = r#"{"object": "customer"}"#;
@@ -132,7 +134,7 @@ async fn rate_limits_are_waited_for_beyond_the_tries_of_failures() {
 async fn failures_use_up_the_tries() {
     let (outcome, sent) = create((0..3).map(|_| answer(503, &[], "busy"))).await;
     let error = outcome.unwrap_err();
-    assert_eq!((sent.len(), error.kind()), (3, Kind::Server));
+    assert_eq!((sent.len(), error.kind()), (3, ErrorKind::Server));
     assert!(error.may_have_happened());
     assert!(error.to_string().contains("not Stripe's"), "{error}");
 }
@@ -143,7 +145,7 @@ async fn a_refusal_is_told_with_all_that_stripe_says() {
         "message": "Received unknown parameter: nmae.", "param": "items[0][nmae]", "doc_url": "https://a.test"}}"#;
     let (outcome, sent) = create([answer(400, &[], body)]).await;
     let error = outcome.unwrap_err();
-    assert_eq!((sent.len(), error.kind()), (1, Kind::InvalidRequest));
+    assert_eq!((sent.len(), error.kind()), (1, ErrorKind::InvalidRequest));
     assert_eq!(error.param(), ["items", "0", "nmae"]);
     assert!(!error.may_have_happened());
     let expected = "Received unknown parameter: nmae (code parameter_unknown, param items[0][nmae], HTTP 400, request req_1, see https://a.test)";
@@ -155,7 +157,7 @@ async fn a_refusal_is_told_with_all_that_stripe_says() {
 async fn a_page_in_place_of_an_answer_says_nothing_about_the_object() {
     let page = || answer(404, &[("content-type", "text/html")], "<html>");
     let (outcome, _) = create([page()]).await;
-    assert_eq!(outcome.unwrap_err().kind(), Kind::Server);
+    assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Server);
 }
 
 #[tokio::test(start_paused = true)]
@@ -170,7 +172,7 @@ async fn a_yes_that_is_not_stripes_is_no_answer() {
         assert_eq!((outcome.is_ok(), sent.len()), (true, 2), "{body}");
         let (outcome, _) = create((0..3).map(|_| page(body))).await;
         let error = outcome.unwrap_err();
-        assert!(error.kind() == Kind::Network && error.may_have_happened(), "{error}");
+        assert!(error.kind() == ErrorKind::Network && error.may_have_happened(), "{error}");
     }
     assert!(create([answer(200, &[], OBJECT)]).await.0.is_ok(), "Stripe has calls that answer with nothing");
     let refusal = || answer(200, &[], r#"{"error": {"type": "api_error"}}"#);
@@ -212,7 +214,10 @@ async fn a_locked_object_is_tried_again_and_then_called_locked() {
     client.send(Call::delete("/v1/products/prod_1")).await.unwrap();
     assert_eq!(script.sent.lock().unwrap().len(), 2);
     let (client, _, _) = self::client((0..3).map(|_| locked()));
-    assert_eq!(client.send(Call::delete("/v1/products/prod_1")).await.unwrap_err().kind(), Kind::Conflict);
+    assert_eq!(
+        client.send(Call::delete("/v1/products/prod_1")).await.unwrap_err().kind(),
+        ErrorKind::Conflict
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -271,7 +276,7 @@ async fn an_address_that_never_answered_is_told_within_two_seconds() {
     let start = Instant::now();
     let error = client.send(Call::get("/v1/customers")).await.unwrap_err();
     assert!(start.elapsed() < Duration::from_secs(2), "the clock of the test");
-    assert_eq!((error.kind(), script.sent.lock().unwrap().len()), (Kind::Network, 2));
+    assert_eq!((error.kind(), script.sent.lock().unwrap().len()), (ErrorKind::Network, 2));
     assert!(!error.may_have_happened(), "nothing was sent");
 
     // One that has answered is tried as long as any other failure.
@@ -294,7 +299,7 @@ async fn a_stop_ends_the_waiting_at_once() {
     assert!(start.elapsed() < Duration::from_millis(100), "the wait was cut short");
     assert!(error.may_have_happened(), "the broken try may have reached Stripe");
     let error = client.send(Call::get("/v1/customers")).await.unwrap_err();
-    assert_eq!((error.kind(), script.sent.lock().unwrap().len()), (Kind::Stopped, 1));
+    assert_eq!((error.kind(), script.sent.lock().unwrap().len()), (ErrorKind::Stopped, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -303,7 +308,7 @@ async fn what_finishes_something_is_sent_after_a_stop() {
     stopped.cancel();
     finishing(client.send(Call::post("/v1/prices/price_1"))).await.unwrap();
     assert_eq!(script.sent.lock().unwrap().len(), 2, "it is tried again as ever");
-    assert_eq!(client.send(Call::get("/v1/prices")).await.unwrap_err().kind(), Kind::Stopped);
+    assert_eq!(client.send(Call::get("/v1/prices")).await.unwrap_err().kind(), ErrorKind::Stopped);
 }
 
 /// A transport over which no answer comes.
@@ -331,7 +336,7 @@ async fn a_stop_is_heard_while_another_write_to_the_object_is_under_way() {
         _ = update() => panic!("no answer comes"),
         () = stop => {}
         second = tokio::time::timeout(Duration::from_secs(1), update()) => {
-            assert_eq!(second.expect("it is heard").unwrap_err().kind(), Kind::Stopped);
+            assert_eq!(second.expect("it is heard").unwrap_err().kind(), ErrorKind::Stopped);
         }
     }
 }

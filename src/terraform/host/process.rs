@@ -1,4 +1,4 @@
-//! A plugin as a child process.
+//! Runs a plugin as a child process.
 
 use std::process::Stdio;
 use std::time::Duration;

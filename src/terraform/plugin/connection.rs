@@ -36,18 +36,18 @@ pub(super) fn incoming(
     socket: Socket,
     identity: Option<ServerIdentity>,
 ) -> impl Stream<Item = io::Result<Connection>> {
-    let acceptor = identity.map(|identity| identity.acceptor());
-    let door = Acceptor { socket, acceptor, handshakes: JoinSet::new(), waiting: VecDeque::new() };
-    stream::unfold(door, |mut door| async {
-        let connection = door.next().await;
-        Some((connection, door))
+    let tls = identity.map(|identity| identity.acceptor());
+    let acceptor = Acceptor { socket, tls, handshakes: JoinSet::new(), waiting: VecDeque::new() };
+    stream::unfold(acceptor, |mut acceptor| async {
+        let connection = acceptor.next().await;
+        Some((connection, acceptor))
     })
 }
 
 /// The socket, and the clients that are proving who they are.
 struct Acceptor {
     socket: Socket,
-    acceptor: Option<TlsAcceptor>,
+    tls: Option<TlsAcceptor>,
     handshakes: JoinSet<io::Result<Connection>>,
     /// The handshakes in the order they began.
     waiting: VecDeque<AbortHandle>,
@@ -82,14 +82,14 @@ impl Acceptor {
         {
             oldest.abort();
         }
-        self.waiting.push_back(self.handshakes.spawn(secure(stream, self.acceptor.clone())));
+        self.waiting.push_back(self.handshakes.spawn(secure(stream, self.tls.clone())));
     }
 }
 
-async fn secure(stream: Box<dyn ByteStream>, acceptor: Option<TlsAcceptor>) -> io::Result<Connection> {
+async fn secure(stream: Box<dyn ByteStream>, tls: Option<TlsAcceptor>) -> io::Result<Connection> {
     let stream = Pin::from(stream);
-    let Some(acceptor) = acceptor else { return Ok(Batched::new(stream)) };
-    let secured = timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)).await??;
+    let Some(tls) = tls else { return Ok(Batched::new(stream)) };
+    let secured = timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await??;
     Ok(Batched::new(Box::pin(secured)))
 }
 

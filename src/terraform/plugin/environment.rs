@@ -1,4 +1,4 @@
-//! What the host says through the environment.
+//! Parses the environment variables that the host sets.
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;

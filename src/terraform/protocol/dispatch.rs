@@ -1,4 +1,4 @@
-//! What every RPC goes through: run the work, and turn whatever goes wrong into the response.
+//! Runs the work of every RPC and turns whatever goes wrong into its response.
 
 use std::any::Any;
 use std::future::Future;

@@ -1,4 +1,4 @@
-//! What an action tells while it runs.
+//! The progress messages of a running action.
 
 use tokio::sync::mpsc::UnboundedSender;
 

@@ -1,4 +1,4 @@
-//! What a provider answers of an ephemeral resource.
+//! The responses of a provider about an ephemeral resource.
 
 use std::time::SystemTime;
 

@@ -1,4 +1,4 @@
-//! The families of what a provider serves.
+//! The families of types: resources, data sources, ephemeral resources, actions, lists.
 
 /// What a provider has types of, each with a schema of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

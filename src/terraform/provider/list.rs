@@ -1,4 +1,4 @@
-//! What a provider is asked of a list, and what it answers.
+//! The request of a list, and its results.
 
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::value::Value;

@@ -1,4 +1,4 @@
-//! What a provider is asked of a managed resource, and what it answers.
+//! The requests and responses of managed resources.
 
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::value::{Path, Value};

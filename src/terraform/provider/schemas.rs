@@ -1,4 +1,4 @@
-//! All that a provider serves, by type name.
+//! All schemas of a provider, by type name.
 
 use std::collections::BTreeMap;
 use std::ops::Index;

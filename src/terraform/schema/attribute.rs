@@ -24,13 +24,13 @@ pub struct Attribute {
     /// What a known, non-null value must satisfy.
     pub rules: Vec<Rule>,
     /// The members of an object, or of the objects in a collection, for the documentation.
-    pub members: Vec<Member>,
+    pub members: Vec<MemberDoc>,
 }
 
 /// The documentation of one member of an object-typed attribute. It is not sent to
 /// Terraform: protocol 5 has no place for it.
 #[derive(Debug, Clone)]
-pub struct Member {
+pub struct MemberDoc {
     /// The key in the object.
     pub name: Name,
     /// The type of its value.
@@ -40,7 +40,7 @@ pub struct Member {
     /// What it means, in one sentence or more.
     pub description: String,
     /// The members of what it holds, where that is an object or a collection of objects.
-    pub members: Vec<Member>,
+    pub members: Vec<MemberDoc>,
 }
 
 /// Whether the configuration or the provider sets an attribute.
@@ -102,13 +102,13 @@ impl Attribute {
 
     /// The same attribute with the documentation of its members.
     #[must_use]
-    pub fn with_members(mut self, members: Vec<Member>) -> Self {
+    pub fn with_members(mut self, members: Vec<MemberDoc>) -> Self {
         self.members = members;
         self
     }
 }
 
-impl Member {
+impl MemberDoc {
     /// A member of that name, type and presence, with the sentence that documents it.
     pub fn new(name: impl Into<Name>, ty: Type, presence: Presence, description: impl Into<String>) -> Self {
         Self { name: name.into(), ty, presence, description: description.into(), members: Vec::new() }

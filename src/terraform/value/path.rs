@@ -1,4 +1,4 @@
-//! Where in an object a value stands: the steps of an attribute path.
+//! Attribute paths: the steps from the root of an object to a value in it.
 
 use std::fmt;
 

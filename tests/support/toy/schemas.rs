@@ -3,7 +3,7 @@
 use stripe_provider::terraform::diagnostic::{Diagnostic, Diagnostics};
 use stripe_provider::terraform::schema::Presence::{Computed, Optional, OptionalComputed, Required};
 use stripe_provider::terraform::schema::{
-    Attribute, Block, Member, NestedBlock, Nesting, Presence, Rule, Schema,
+    Attribute, Block, MemberDoc, NestedBlock, Nesting, Presence, Rule, Schema,
 };
 use stripe_provider::terraform::value::{Path, Type, Value};
 
@@ -30,8 +30,8 @@ pub fn toy_box() -> Schema {
         text("code", Optional).sensitive().write_only(),
         attribute("locked", Type::Bool, Computed),
         attribute("place", place, Computed).with_members(vec![
-            Member::new("shelf", Type::Number, Computed, "Counted from the floor."),
-            Member::new("room", Type::String, Computed, "Where the shelf is."),
+            MemberDoc::new("shelf", Type::Number, Computed, "Counted from the floor."),
+            MemberDoc::new("room", Type::String, Computed, "Where the shelf is."),
         ]),
     ];
     Schema::new("A box.", attributes).with_blocks(vec![lid(), stickers(), drawers()])

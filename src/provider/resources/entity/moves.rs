@@ -1,4 +1,4 @@
-//! Objects that come from a typed resource, and that go to one.
+//! Moves objects from a typed resource and to one.
 
 use std::collections::BTreeMap;
 

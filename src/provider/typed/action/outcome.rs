@@ -1,4 +1,4 @@
-//! The result of an action, in words.
+//! Words the result of an action.
 
 use serde_json::Value as Json;
 

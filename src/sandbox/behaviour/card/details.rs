@@ -1,4 +1,4 @@
-//! What is known of a card: from its number and what was given with it, and what its bank says of it.
+//! The details of a card: from its number and what was given with it, and the checks of its bank.
 
 use crate::sandbox::behaviour::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The test cards of the sandbox, as `card.toml` has them.
+//! Reads `card.toml`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;

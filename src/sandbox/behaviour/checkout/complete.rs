@@ -1,4 +1,4 @@
-//! The customer's part of a checkout session: to pay.
+//! Completes a checkout session: the customer pays.
 
 use crate::sandbox::behaviour::payment_intent::PaymentAttempt;
 use crate::sandbox::behaviour::prelude::*;

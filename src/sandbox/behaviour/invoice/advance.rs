@@ -1,4 +1,4 @@
-//! What time does to an invoice that advances by itself: it is finalized, then paid, or overdue.
+//! Automatic collection: what time does to an invoice that is finalized, paid or overdue.
 
 use crate::sandbox::behaviour::order::Invoice;
 use crate::sandbox::behaviour::payment_intent::PaymentAttempt;

@@ -1,4 +1,4 @@
-//! A payment that was made elsewhere pays for an invoice.
+//! Attaches a payment that was made elsewhere to an invoice.
 
 use super::{finalize_and_pay, payment};
 use crate::sandbox::behaviour::order::Invoice;

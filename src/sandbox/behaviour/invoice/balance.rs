@@ -1,4 +1,4 @@
-//! The customer's balance and an invoice: what one pays of the other.
+//! Applies the customer's balance to an invoice.
 
 use crate::sandbox::behaviour::order::{self, APPLIED, Invoice};
 use crate::sandbox::behaviour::prelude::*;

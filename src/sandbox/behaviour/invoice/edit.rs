@@ -1,4 +1,4 @@
-//! Changing the lines of a draft.
+//! Adds, changes and removes the lines of a draft.
 
 use crate::sandbox::behaviour::invoice_item;
 use crate::sandbox::behaviour::order::{

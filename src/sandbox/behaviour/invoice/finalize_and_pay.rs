@@ -1,4 +1,4 @@
-//! The way of an invoice out of its draft: finalized, then paid, void or given up.
+//! Finalizes an invoice, then pays, voids or writes it off.
 
 use crate::sandbox::behaviour::order::{self, Invoice};
 use crate::sandbox::behaviour::payment_intent::{self, PaymentAttempt};

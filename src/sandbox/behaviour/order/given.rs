@@ -1,4 +1,4 @@
-//! The discounts and the tax rates that params give an order or a line of it.
+//! Reads the discounts and the tax rates of an order or a line from params.
 
 use crate::sandbox::behaviour::discount;
 use crate::sandbox::behaviour::prelude::*;

@@ -1,4 +1,4 @@
-//! What a line of an order costs: a price or an amount, times a quantity.
+//! The amount of a line: a price or an amount, times a quantity.
 
 use crate::sandbox::behaviour::money::Decimal;
 use crate::sandbox::behaviour::prelude::*;

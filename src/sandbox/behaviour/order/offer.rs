@@ -1,4 +1,4 @@
-//! What is offered: prices and products, named by their ids or described on the spot.
+//! Resolves prices and products: named by their ids or described inline.
 
 use crate::sandbox::behaviour::money;
 use crate::sandbox::behaviour::prelude::*;

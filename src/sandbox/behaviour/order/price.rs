@@ -1,5 +1,4 @@
-//! A price as an order charges it: the cost of a quantity, per unit, per package or in tiers,
-//! and how often.
+//! The amount of a price for a quantity: per unit, per package or in tiers.
 
 use crate::sandbox::behaviour::money::Decimal;
 use crate::sandbox::behaviour::period::Cycle;

@@ -1,5 +1,4 @@
-//! What discounts take off the lines of an order, each from what the ones before it left, and what
-//! is to be paid in tax for the rest.
+//! Applies discounts to the lines of an order, one after the other, and taxes to the rest.
 
 use crate::sandbox::behaviour::discount::{self, DiscountBase};
 use crate::sandbox::behaviour::prelude::*;

@@ -1,5 +1,4 @@
-//! What an invoice comes to: its lines, less the discounts, the customer's balance and what was
-//! credited.
+//! The totals of an invoice: lines, less discounts, the customer's balance and credit notes.
 
 use super::given::DISCOUNTS;
 use super::line::add;

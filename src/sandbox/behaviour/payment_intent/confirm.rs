@@ -1,4 +1,4 @@
-//! Confirming a payment intent: the payment is tried, and what comes of it is written down.
+//! Confirms a payment intent: tries the payment and records the result.
 
 use crate::sandbox::behaviour::card::{self, CardOutcome, Decline};
 use crate::sandbox::behaviour::prelude::*;

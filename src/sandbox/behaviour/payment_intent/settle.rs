@@ -1,4 +1,4 @@
-//! The ends of a payment intent: captured, canceled, or authenticated by the customer.
+//! Captures, cancels or authenticates a payment intent.
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{charge, intent};

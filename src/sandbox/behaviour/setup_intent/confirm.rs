@@ -1,4 +1,4 @@
-//! Confirming a setup intent: the method is tried, and what comes of it is written down.
+//! Confirms a setup intent: tries the payment method and records the result.
 
 use crate::sandbox::behaviour::card::{self, CardOutcome};
 use crate::sandbox::behaviour::prelude::*;

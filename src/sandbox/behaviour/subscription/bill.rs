@@ -1,4 +1,4 @@
-//! The invoices of a subscription: what is on them, and how they are paid.
+//! Creates and collects the invoices of a subscription.
 
 use crate::sandbox::behaviour::order::{self, Accepts, Invoice, LINES, OrderLine, Price};
 use crate::sandbox::behaviour::payment_intent::PaymentAttempt;

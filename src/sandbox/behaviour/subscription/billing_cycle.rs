@@ -1,4 +1,4 @@
-//! What time does to a subscription: the trial ends, a period begins, the end comes.
+//! Advances a subscription in time: the trial ends, a period begins, the subscription ends.
 
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;

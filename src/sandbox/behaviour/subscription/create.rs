@@ -1,4 +1,4 @@
-//! The beginning of a subscription: its trial, its anchor, its items, its first invoice.
+//! Creates a subscription: trial, billing anchor, items, first invoice.
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer_time, discount, order, payment_method, period, setup_intent};

@@ -1,4 +1,4 @@
-//! The end of a subscription, and its pauses.
+//! Cancels, pauses and resumes a subscription.
 
 use crate::sandbox::behaviour::generic;
 use crate::sandbox::behaviour::prelude::*;

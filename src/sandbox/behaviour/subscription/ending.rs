@@ -1,4 +1,4 @@
-//! When a subscription is to end by itself, its end, and the states from which none comes back.
+//! Scheduled cancellation of a subscription, and its terminal states.
 
 use super::item::{self, Item};
 use super::proration::{self, ProrationKind};

@@ -1,4 +1,4 @@
-//! Invoices of a subscription that are only shown.
+//! Previews the invoices of a subscription.
 
 use super::upcoming::renews_at;
 use super::{bill, billing_cycle, change, create};

@@ -1,4 +1,4 @@
-//! What is credited and charged for the rest of a period when an item changes in its middle.
+//! Prorations: credits and charges for the rest of a period when an item changes.
 
 use crate::sandbox::behaviour::order::{self, DISCOUNTS, LINES, OrderLine, Priced};
 use crate::sandbox::behaviour::prelude::*;

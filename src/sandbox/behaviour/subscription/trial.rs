@@ -1,4 +1,4 @@
-//! Trials: what is not charged yet.
+//! Trials of a subscription.
 
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;

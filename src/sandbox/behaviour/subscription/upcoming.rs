@@ -1,4 +1,4 @@
-//! When a renewal is announced, some days before it comes.
+//! Announces a renewal some days before it happens (`invoice.upcoming`).
 
 use crate::sandbox::behaviour::prelude::*;
 

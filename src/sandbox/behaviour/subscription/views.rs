@@ -1,4 +1,4 @@
-//! Subscriptions as others see them: in lists, from their invoices, from what they are for.
+//! Subscriptions for other objects: lists of them, and what a paid or voided invoice and a setup intent do to them.
 
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;

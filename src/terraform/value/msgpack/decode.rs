@@ -1,4 +1,4 @@
-//! Bytes become a value of a type.
+//! Decodes bytes into a value of a type.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

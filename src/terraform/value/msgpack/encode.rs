@@ -1,4 +1,4 @@
-//! A value becomes bytes, as its type wants them.
+//! Encodes a value as its type wants it.
 
 use std::collections::BTreeMap;
 
