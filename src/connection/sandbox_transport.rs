@@ -49,7 +49,7 @@ fn canonical(file: &Path) -> PathBuf {
 async fn open(file: PathBuf) -> Result<Sandbox, String> {
     let path = file.clone();
     match tokio::task::spawn_blocking(move || Sandbox::open(&path)).await {
-        Ok(opened) => opened.map_err(|error| told(&file, &error)),
+        Ok(opened) => opened.map_err(|error| explain_open_error(&file, &error)),
         Err(broken) => Err(format!("{}: {broken}", file.display())),
     }
 }
@@ -59,10 +59,10 @@ async fn open(file: PathBuf) -> Result<Sandbox, String> {
 /// # Errors
 /// It cannot, as a message with the path.
 pub fn check(file: &Path) -> Result<(), String> {
-    Sandbox::check(file).map_err(|error| told(file, &error))
+    Sandbox::check(file).map_err(|error| explain_open_error(file, &error))
 }
 
-fn told(file: &Path, error: &OpenError) -> String {
+fn explain_open_error(file: &Path, error: &OpenError) -> String {
     format!("{}: {error}", file.display())
 }
 

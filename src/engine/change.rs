@@ -317,7 +317,7 @@ impl ParamDiff<'_> {
     fn merged(&mut self, at: &str, old: &Params, new: &Params, value: &Shape) -> Json {
         let unset = if value.clearing == Clearing::Null { Json::Null } else { Json::String(String::new()) };
         let (gone, uncleared): (Vec<&String>, Vec<&String>) =
-            old.keys().filter(|key| !new.contains_key(*key)).partition(|_| leaves(value));
+            old.keys().filter(|key| !new.contains_key(*key)).partition(|_| is_key_removable(value));
         self.change.uncleared.extend(uncleared.into_iter().map(|key| join_path(at, key)));
         let gone = gone.into_iter().map(|key| (key.clone(), unset.clone()));
         let changed = new.iter().filter(|(key, desired)| {
@@ -342,7 +342,7 @@ fn is_respelled(name: &str, desired: &Json, before: &Params, after: &Params, kno
 }
 
 /// Whether a call takes a key out of a map of these values: texts, and what says that it can be unset.
-fn leaves(value: &Shape) -> bool {
+fn is_key_removable(value: &Shape) -> bool {
     value.clearing != Clearing::Never || value.members().is_none()
 }
 

@@ -56,7 +56,7 @@ pub(super) fn handle(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Respo
                 customer(sandbox, request, object, id, |call| behaviour::authenticate(call, succeeds))
             }),
         ("POST", ["checkout_sessions", id, "complete"]) => {
-            asked(request, "payment_method").and_then(|method| {
+            single_param(request, "payment_method").and_then(|method| {
                 customer(sandbox, request, "checkout.sessions", id, |call| {
                     behaviour::pay(call, method.as_deref().unwrap_or("pm_card_visa"))
                 })
@@ -72,7 +72,7 @@ pub(super) fn handle(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Respo
 }
 
 /// The one thing that a request may ask for: in its query, or in a body of plain JSON.
-fn asked(request: &http::Request<Bytes>, name: &str) -> ApiResult<Option<String>> {
+fn single_param(request: &http::Request<Bytes>, name: &str) -> ApiResult<Option<String>> {
     let query = form::decode(request.uri().query().unwrap_or_default());
     let mut given = query.map_err(|error| ApiError::of("unreadable", &[("error", &error)]))?;
     if !request.body().is_empty() {
@@ -90,7 +90,7 @@ fn asked(request: &http::Request<Bytes>, name: &str) -> ApiResult<Option<String>
 
 /// Whether the customer is to authenticate, who otherwise fails to.
 fn outcome(request: &http::Request<Bytes>) -> ApiResult<bool> {
-    match asked(request, "outcome")?.as_deref() {
+    match single_param(request, "outcome")?.as_deref() {
         None | Some("succeeded") => Ok(true),
         Some("failed") => Ok(false),
         Some(_) => {
@@ -160,7 +160,7 @@ fn customer(
     if done.as_ref().is_err_and(|failure| failure.stage != Stage::Done) {
         return done;
     }
-    let shown = done.and_then(|body| super::expansion::shown(&session, body, &[]));
+    let shown = done.and_then(|body| super::expansion::expanded(&session, body, &[]));
     let cause = EventCause { request: "", idempotency_key: None, livemode: caller.livemode, now: now() };
     let deliveries = super::event::record(&session, cause)?;
     session.transaction.commit().map_err(ApiError::from)?;

@@ -43,7 +43,7 @@ impl<'e> AnswerDefaults<'e> {
     /// What stands in a field of which nothing was said; none where Stripe leaves it out.
     fn standing(&self, field: &Shape, path: &str) -> Option<Json> {
         if let Some(value) = self.answers.and_then(|answers| answers.get(path)) {
-            return Some(whole(field, value));
+            return Some(with_all_fields(field, value));
         }
         let left_out = self.left_out.is_some_and(|paths| paths.contains(path));
         let (outer, name) = path.rsplit_once('.').unwrap_or(("", path));
@@ -153,12 +153,15 @@ pub(super) fn usual(object: &str, name: &str) -> Json {
 }
 
 /// A value of the table; an object is one with all its fields.
-fn whole(shape: &Shape, value: &Json) -> Json {
+fn with_all_fields(shape: &Shape, value: &Json) -> Json {
     let (Kind::Object(fields), Json::Object(given)) = (&shape.kind, value) else { return value.clone() };
     let mut members = members(shape::least(&shape.kind));
     for (name, value) in given {
         let field = find(fields, name);
-        members.insert(name.clone(), field.map_or_else(|| value.clone(), |field| whole(&field.shape, value)));
+        members.insert(
+            name.clone(),
+            field.map_or_else(|| value.clone(), |field| with_all_fields(&field.shape, value)),
+        );
     }
     Json::Object(members)
 }

@@ -11,7 +11,7 @@ use super::error::ApiResult;
 use super::store::Lease;
 
 /// The id of the file whose content is asked for.
-pub(super) fn asked(request: &http::Request<Bytes>) -> Option<&str> {
+pub(super) fn requested_file(request: &http::Request<Bytes>) -> Option<&str> {
     let id = request.uri().path().strip_prefix("/v1/files/")?.strip_suffix("/contents")?;
     (request.method() == http::Method::GET && !id.contains('/')).then_some(id)
 }

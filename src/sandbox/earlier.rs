@@ -56,7 +56,7 @@ pub(super) fn rename(
             continue;
         }
         if earlier.still {
-            aside.extend(take(given, &earlier.old, None).map(|value| (earlier.old.as_str(), value)));
+            aside.extend(remove_at(given, &earlier.old, None).map(|value| (earlier.old.as_str(), value)));
         } else if !is_today {
             earlier.apply(given);
         }
@@ -82,7 +82,7 @@ impl Earlier {
     }
 
     fn apply(&self, given: &mut Body) {
-        let Some(value) = take(given, &self.old, self.today.as_deref()) else { return };
+        let Some(value) = remove_at(given, &self.old, self.today.as_deref()) else { return };
         if let Some(new) = &self.new {
             put(given, new, value);
         }
@@ -93,7 +93,7 @@ impl Earlier {
 }
 
 /// Takes out what a path leads to, of the objects of a list the last one's; `only` where it is that text.
-fn take(given: &mut Body, path: &str, only: Option<&str>) -> Option<Json> {
+fn remove_at(given: &mut Body, path: &str, only: Option<&str>) -> Option<Json> {
     let Some((first, rest)) = path.split_once('.') else {
         let fits = only.is_none_or(|only| given.get(path).is_some_and(|found| found == only));
         return if fits { given.shift_remove(path) } else { None };
@@ -106,7 +106,7 @@ fn take(given: &mut Body, path: &str, only: Option<&str>) -> Option<Json> {
         object => vec![object],
     };
     let members = objects.into_iter().filter_map(Json::as_object_mut);
-    members.fold(None, |taken, members| take(members, rest, only).or(taken))
+    members.fold(None, |taken, members| remove_at(members, rest, only).or(taken))
 }
 
 /// Puts a value where a path leads to; what is there already stays.

@@ -63,7 +63,7 @@ impl Call<'_> {
 fn put_in(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     for field in &call.entity.fields {
         match &field.shape.kind {
-            Kind::Whole(object) => whole(call, body, field, object)?,
+            Kind::Whole(object) => embed(call, body, field, object)?,
             Kind::Page(object) => of_list(call, body, field, object)?,
             _ => {}
         }
@@ -71,7 +71,7 @@ fn put_in(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     Ok(())
 }
 
-fn whole(call: &Call<'_>, body: &mut Body, field: &Member, object: &String) -> ApiResult<()> {
+fn embed(call: &Call<'_>, body: &mut Body, field: &Member, object: &String) -> ApiResult<()> {
     let Some(named) = text(body, &field.name) else { return Ok(()) };
     let objects = std::slice::from_ref(object);
     let found = substitute::found(call.session, objects, named)?.filter(|found| !found.gone);

@@ -16,7 +16,7 @@ use super::substitute;
 use super::view::{hide, inner_hidden, stub};
 
 /// Shows an answer, every path in `expand` expanded.
-pub(super) fn shown(session: &Session<'_>, mut answer: Json, expand: &[String]) -> ApiResult<Json> {
+pub(super) fn expanded(session: &Session<'_>, mut answer: Json, expand: &[String]) -> ApiResult<Json> {
     hide(&mut answer);
     let counts = expand.iter().any(|path| path == COUNT);
     if let Some(found) = answer.as_object_mut().filter(|found| is_search(found) && !counts) {

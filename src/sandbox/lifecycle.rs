@@ -171,7 +171,7 @@ pub(super) fn apply_transition(call: &Call<'_>, body: &mut Body, transition: &Tr
 /// Writes one value; an object on the way that is not there is made with all its fields.
 fn write(call: &Call<'_>, body: &mut Body, path: &str, value: &Json) {
     let Some(field) = call.entity.field_at(path) else { return };
-    let Some(value) = told(call, body, &field.kind, value) else { return };
+    let Some(value) = resolve_value(call, body, &field.kind, value) else { return };
     let mut fields = call.entity.fields.as_slice();
     let mut at = body;
     let mut rest = path;
@@ -188,7 +188,7 @@ fn write(call: &Call<'_>, body: &mut Body, path: &str, value: &Json) {
 }
 
 /// The value that is meant; none where something it names is not there.
-fn told(call: &Call<'_>, body: &Body, kind: &Kind, value: &Json) -> Option<Json> {
+fn resolve_value(call: &Call<'_>, body: &Body, kind: &Kind, value: &Json) -> Option<Json> {
     let Json::String(text) = value else { return Some(value.clone()) };
     if text.is_empty() {
         return Some(Json::Null);

@@ -117,7 +117,7 @@ pub(super) fn embedded(items: &[impl Serialize], url: &str) -> Json {
 }
 
 /// A page that stands inside an object and shows all of its items.
-pub(super) fn whole(items: &[impl Serialize], url: &str) -> Json {
+pub(super) fn full_page(items: &[impl Serialize], url: &str) -> Json {
     within(items, items, url)
 }
 

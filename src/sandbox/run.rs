@@ -52,7 +52,7 @@ fn answered(
 ) -> (Response<Bytes>, Vec<Delivery>) {
     let request_id = identifier::random("req_", 14);
     let caller = Caller::of(&mut store.lease(false), request);
-    if let (Some(file), Ok(caller)) = (download::asked(request), &caller)
+    if let (Some(file), Ok(caller)) = (download::requested_file(request), &caller)
         && !caller.publishable
         && let Ok(response) = download::answer(&mut store.lease(false), caller, file)
     {
@@ -159,7 +159,7 @@ fn perform(
     if asked.expand.iter().any(|path| path == expand::COUNT) {
         search::count(&call, &mut answer)?;
     }
-    let mut shown = expansion::shown(session, answer, &asked.expand)?;
+    let mut shown = expansion::expanded(session, answer, &asked.expand)?;
     include::leave_out(call.entity, asked.called, &call.params, &mut shown);
     if let Some(terms) = asked.terms.filter(|_| caller.publishable) {
         terms.keep_shown(&mut shown);

@@ -18,7 +18,7 @@ use clause::Query;
 /// `GET /v1/customers/search` and its like.
 pub(super) fn answer(call: &Call<'_>) -> ApiResult<Json> {
     let limit = limit(&call.params)?;
-    let query = asked(call)?;
+    let query = parse_query(call)?;
     let start = Token::of(&call.params)?.map(|token| token.start());
     let mut found = Vec::new();
     let walk = ObjectQuery { start, ..query.walk(&call.entity.object) };
@@ -39,7 +39,7 @@ pub(super) fn answer(call: &Call<'_>) -> ApiResult<Json> {
 
 /// Writes into the answer of a search how many objects there are on all pages.
 pub(super) fn count(call: &Call<'_>, answer: &mut Json) -> ApiResult<()> {
-    let query = asked(call)?;
+    let query = parse_query(call)?;
     let mut total = 0;
     call.session.walk(&query.walk(&call.entity.object), |stored| {
         total += u64::from(query.fits(&stored.body));
@@ -51,6 +51,6 @@ pub(super) fn count(call: &Call<'_>, answer: &mut Json) -> ApiResult<()> {
     Ok(())
 }
 
-fn asked(call: &Call<'_>) -> ApiResult<Query> {
+fn parse_query(call: &Call<'_>) -> ApiResult<Query> {
     Query::read(call.demanded("query")?, call.entity)
 }

@@ -45,12 +45,12 @@ pub(super) async fn in_use(runtime: &Runtime, object: &Object, connection: &Arc<
         }
         // A key that may not list them says nothing of them.
         let usage = object.usage(&Connector::new(connection), user).await;
-        found.extend(usage.ok().filter(|usage| usage.count > 0).map(|usage| told(object, usage)));
+        found.extend(usage.ok().filter(|usage| usage.count > 0).map(|usage| in_use_warning(object, usage)));
     }
     found
 }
 
-fn told(object: &Object, usage: UsageCount) -> Diagnostic {
+fn in_use_warning(object: &Object, usage: UsageCount) -> Diagnostic {
     let least = if usage.more { "At least " } else { "" };
     let users = format!("{least}{} {}(s)", usage.count, usage.by.name);
     let message = if object.entity.removal == Removal::Delete { ends::ends_with_users } else { ends::in_use };

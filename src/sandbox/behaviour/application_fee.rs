@@ -15,7 +15,7 @@ fn account(space: &str) -> &str {
 
 /// Takes a fee of a payment, for the account of the space `platform` and out of that of the space `payer`;
 /// `of` is the charge of the platform that the payment came of. The id of the fee comes back.
-pub(super) fn take(
+pub(super) fn collect(
     call: &Call<'_>,
     (platform, payer): (&str, &str),
     payment: &Body,

@@ -109,7 +109,7 @@ fn write_result(
     }
     set(body, "_at_once", card::is_at_once(method));
     if captured {
-        take(call, body, amount)?;
+        capture_held(call, body, amount)?;
     }
     set(body, CONTESTED, card::dispute(method));
     set(body, REFUND, card::refund(method));
@@ -144,7 +144,7 @@ fn answered(card: &mut Body, amount: i64, paid: bool) {
 }
 
 /// Takes an amount that was held.
-pub(super) fn take(call: &Call<'_>, body: &mut Body, amount: i64) -> ApiResult<()> {
+pub(super) fn capture_held(call: &Call<'_>, body: &mut Body, amount: i64) -> ApiResult<()> {
     set(body, "amount_captured", amount);
     set(body, "captured", true);
     let is_card = card(body).map(|card| card.shift_remove("capture_before")).is_some();
@@ -209,6 +209,6 @@ fn capture(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     let amount = given_number(&call.params, "amount").unwrap_or(needed_number(&body, "amount")?);
     shape::lay_over(call.entity, &mut body, &today(call).without(&["amount", "transfer_data"]).params)?;
-    take(call, &mut body, amount)?;
+    capture_held(call, &mut body, amount)?;
     call.keep(body)
 }

@@ -86,7 +86,7 @@ fn whom(call: &Call<'_>, customer: Option<&Body>) -> Json {
 
 fn reductions(call: &Call<'_>, body: &mut Body) -> ApiResult<Vec<Body>> {
     let Some(given @ Json::Array(_)) = call.params.get("discounts") else { return Ok(Vec::new()) };
-    let ids = discount::take(call, given, body, "discounts")?;
+    let ids = discount::create_from_param(call, given, body, "discounts")?;
     let found = discount::at_work(call, &ids, call.now)?;
     let shown = found.iter().map(|own| {
         let coupon = inner(own, "source").and_then(|source| source.get("coupon"));

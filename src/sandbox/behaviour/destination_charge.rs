@@ -46,7 +46,7 @@ pub(super) fn captured(call: &Call<'_>, charge: &Body) -> ApiResult<()> {
 fn take_fee(call: &Call<'_>, charge: &mut Body, transfer: &Body, fee: i64) -> ApiResult<()> {
     let Some((space, mut payment)) = payout::received(call, transfer)? else { return Ok(()) };
     let between = (call.session.space.as_str(), space.as_str());
-    let made = application_fee::take(call, between, &payment, fee, Some(id(charge)))?;
+    let made = application_fee::collect(call, between, &payment, fee, Some(id(charge)))?;
     for told in [charge, &mut payment] {
         told.extend(body! {"application_fee": made, "application_fee_amount": fee});
     }
@@ -58,7 +58,7 @@ fn direct(call: &Call<'_>, mut charge: Body, fee: Option<i64>) -> ApiResult<()> 
     let made = auth_context::made(call.session, &call.session.space)?;
     let (Some(fee), Some((platform, _))) = (fee, made) else { return Ok(()) };
     let between = (platform.as_str(), call.session.space.as_str());
-    let made = application_fee::take(call, between, &charge, fee, None)?;
+    let made = application_fee::collect(call, between, &charge, fee, None)?;
     charge.extend(body! {"application_fee": made, "application_fee_amount": fee});
     call.session.put(&charge)
 }

@@ -21,14 +21,19 @@ const TERMS: &str = "_terms";
 /// What takes something off another currency than that of the order is refused.
 pub(super) fn give(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> ApiResult<()> {
     if let Some(given) = params.get("discounts") {
-        let ids = take(call, given, body, &child(path, "discounts"))?;
+        let ids = create_from_param(call, given, body, &child(path, "discounts"))?;
         set(body, "discounts", ids);
     }
     Ok(())
 }
 
 /// The discounts that a `discounts` param asks for, made and kept; their ids come back.
-pub(super) fn take(call: &Call<'_>, given: &Json, owner: &Body, param: &str) -> ApiResult<Vec<Json>> {
+pub(super) fn create_from_param(
+    call: &Call<'_>,
+    given: &Json,
+    owner: &Body,
+    param: &str,
+) -> ApiResult<Vec<Json>> {
     let entries = given.as_array().into_iter().flatten().filter_map(Json::as_object).enumerate();
     let made = entries.map(|(at, entry)| {
         let made = one(call, entry, owner, &format!("{param}[{at}]"))?;

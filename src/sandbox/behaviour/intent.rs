@@ -12,7 +12,7 @@ type Confirm = fn(&Call<'_>, Body) -> ApiResult<Json>;
 /// An intent of params, not yet kept.
 pub(super) fn made(call: &Call<'_>) -> ApiResult<Body> {
     let mut call = call.clone();
-    payment_method::take(&mut call)?;
+    payment_method::resolve_param(&mut call)?;
     let mut body = call.build()?;
     check_currency(&call, &body)?;
     offer_methods(&call, &mut body);
@@ -36,7 +36,7 @@ pub(super) fn create(call: &Call<'_>, confirm: Confirm) -> ApiResult<Json> {
 /// `POST /v1/payment_intents/{intent}`, `POST /v1/setup_intents/{intent}`.
 pub(super) fn update(call: &Call<'_>) -> ApiResult<Json> {
     let mut call = call.clone();
-    payment_method::take(&mut call)?;
+    payment_method::resolve_param(&mut call)?;
     let mut body = call.revise()?;
     check_currency(&call, &body)?;
     if call.params.contains_key("allowed_payment_method_types") {
@@ -49,7 +49,7 @@ pub(super) fn update(call: &Call<'_>) -> ApiResult<Json> {
 /// Confirms an intent with the params of the call.
 pub(super) fn confirm(call: &Call<'_>, confirm: Confirm) -> ApiResult<Json> {
     let mut call = call.clone();
-    payment_method::take(&mut call)?;
+    payment_method::resolve_param(&mut call)?;
     let body = call.revise()?;
     check_owner(&call, &body)?;
     confirm(&call, body)

@@ -129,7 +129,7 @@ fn confirmation_token(call: &Call<'_>) -> ApiResult<Json> {
 }
 
 /// Puts the method that `payment_method` names or `payment_method_data` describes into the params.
-pub(super) fn take(call: &mut Call<'_>) -> ApiResult<()> {
+pub(super) fn resolve_param(call: &mut Call<'_>) -> ApiResult<()> {
     let Some(method) = given(call)? else { return Ok(()) };
     if text(&call.params, "payment_method").is_none() {
         call.session.put(&method)?;

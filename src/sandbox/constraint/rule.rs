@@ -64,8 +64,8 @@ impl Rule {
         let param = param.filter(|path| !path.is_empty()).map(|path| form_name(path));
         let Some(message) = &self.message else { return Err(missing(&param.unwrap_or_default())) };
         let message = message::message(message, |name| match name {
-            "given" => given.map(|given| told(given, body)),
-            "bound" => Some(told(&bound.into(), body)),
+            "given" => given.map(|given| in_words(given, body)),
+            "bound" => Some(in_words(&bound.into(), body)),
             name => text(known, name).filter(|_| name == "path_id").map(str::to_owned),
         });
         Err(param.into_iter().fold(refusal(body, &message, self.code.as_deref()), ApiError::param))
@@ -115,7 +115,7 @@ fn sum(text: &str, known: &Body, of: &Body) -> Option<i64> {
 }
 
 /// A value in a message: an amount where it is one of an object that has a currency.
-fn told(value: &Json, of: Option<&Body>) -> String {
+fn in_words(value: &Json, of: Option<&Body>) -> String {
     match (value.as_i64(), of.and_then(|of| text(of, "currency"))) {
         (Some(amount), Some(currency)) => currency::written(amount, currency),
         _ => value.as_str().map_or_else(|| value.to_string(), str::to_owned),

@@ -67,7 +67,7 @@ pub(super) fn of(change: &ObjectChange) -> Vec<String> {
         // made and removed in one turn: nobody saw it
         (None, true) => Vec::new(),
         (Some(_), true) => vec![format!("{prefix}.deleted")],
-        _ => told(object, &prefix, change),
+        _ => event_names(object, &prefix, change),
     };
     kinds.retain(|kind| known().contains(kind));
     kinds
@@ -95,7 +95,7 @@ fn prefix(object: &str, body: &Body) -> String {
 }
 
 /// The events of a change that left the object there.
-fn told(object: &str, prefix: &str, change: &ObjectChange) -> Vec<String> {
+fn event_names(object: &str, prefix: &str, change: &ObjectChange) -> Vec<String> {
     let mut kinds = match &change.before {
         None => vec![format!("{prefix}.created")],
         Some(before)

@@ -69,19 +69,19 @@ fn split(mut open: Params, entity: &Entity) -> (Params, Params) {
     let mut secret = Params::new();
     for path in secret_params(&open, entity.params()) {
         let steps: Vec<&str> = path.split('.').collect();
-        take(&mut open, &steps, &mut secret);
+        move_at(&mut open, &steps, &mut secret);
     }
     (open, secret)
 }
 
 /// Moves what stands at a path; a list moves as a whole, for one payload replaces the list of the other.
-fn take(from: &mut Params, steps: &[&str], into: &mut Params) {
+fn move_at(from: &mut Params, steps: &[&str], into: &mut Params) {
     let Some((first, rest)) = steps.split_first() else { return };
     match (from.get_mut(*first), rest) {
         (Some(Json::Object(inside)), [_, ..]) => {
             let below = into.entry((*first).to_owned()).or_insert_with(|| Json::Object(Map::new()));
             if let Json::Object(below) = below {
-                take(inside, rest, below);
+                move_at(inside, rest, below);
             }
         }
         (Some(_), _) => into.extend(from.shift_remove_entry(*first)),

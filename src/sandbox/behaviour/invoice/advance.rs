@@ -46,7 +46,7 @@ pub fn turn(call: &Call<'_>, invoice: &str) -> ApiResult<bool> {
         call.alter(&mut body, body! {"next_payment_attempt": null})?;
         return Ok(false);
     }
-    Ok(!take(call, &mut body)?)
+    Ok(!try_collect(call, &mut body)?)
 }
 
 /// Ends a draft; whether it is collected. While the collection of its subscription is paused it stays a draft,
@@ -68,7 +68,7 @@ fn finalized(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
 }
 
 /// Takes what is due, and says when it is tried again where it cannot be taken; whether it is paid.
-fn take(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
+fn try_collect(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
     let paid = if let Ok(method) = method_of(call, body) {
         matches!(collect(call, body, method, true)?, PaymentAttempt::Paid)
     } else {

@@ -11,7 +11,7 @@ pub(in crate::sandbox::behaviour) fn capture(call: &Call<'_>) -> ApiResult<Json>
     let all = needed_number(&body, "amount_capturable")?;
     let amount = given_number(&call.params, "amount_to_capture").unwrap_or(all);
     if let Some(mut held) = call.session.linked(&body, "latest_charge", "charge")? {
-        charge::take(call, &mut held, amount)?;
+        charge::capture_held(call, &mut held, amount)?;
         call.session.put(&held)?;
     }
     shape::lay_over(call.entity, &mut body, &call.params)?;

@@ -159,7 +159,7 @@ pub(super) fn drop_ended_discounts(call: &Call<'_>, owner: &mut Body) -> ApiResu
 }
 
 /// What waits is invoiced at once where the call says so.
-pub(super) fn at_once(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
+pub(super) fn invoice_now_if_asked(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     if proration::behaviour(call) != "always_invoice" {
         return Ok(());
     }

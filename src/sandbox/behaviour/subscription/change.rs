@@ -140,7 +140,7 @@ fn prorate(call: &Call<'_>, owner: &Body, pairs: &[ItemChange]) -> ApiResult<()>
             waits |= proration::wait(call, owner, &after, at, ProrationKind::Remaining)?;
         }
     }
-    if waits { bill::at_once(call, owner) } else { Ok(()) }
+    if waits { bill::invoice_now_if_asked(call, owner) } else { Ok(()) }
 }
 
 fn is_same_cost(pair: &ItemChange) -> bool {

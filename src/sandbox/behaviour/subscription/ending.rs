@@ -66,7 +66,7 @@ fn shorten(
     item::sync(call, &mut body)?;
     call.session.put(&body)?;
     if waits {
-        bill::at_once(call, &body)?;
+        bill::invoice_now_if_asked(call, &body)?;
     }
     call.session.named("subscription", id(&body))
 }

@@ -99,7 +99,7 @@ fn lay(call: &Call<'_>, body: &mut Body, owner: &Body, params: &Body, path: &str
     if let Some(given) = params.get("discounts") {
         let mut order = body.clone();
         copy(&mut order, owner, &["currency"]);
-        let ids = discount::take(call, given, &order, &child(path, "discounts"))?;
+        let ids = discount::create_from_param(call, given, &order, &child(path, "discounts"))?;
         set(body, "discounts", ids);
     }
     order::give_rates(call, body, params, "tax_rates", path)
@@ -167,7 +167,7 @@ pub fn shown(owner: &Body) -> impl Iterator<Item = &Body> {
 pub(super) fn sync(call: &Call<'_>, owner: &mut Body) -> ApiResult<()> {
     let own = of(call, id(owner))?;
     let url = format!("/v1/subscription_items?subscription={}", id(owner));
-    set(owner, "items", page::whole(&own, &url));
+    set(owner, "items", page::full_page(&own, &url));
     Ok(())
 }
 
