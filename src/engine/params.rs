@@ -1,115 +1,31 @@
-//! What was written becomes params: names in any spelling, values of the kinds Stripe takes.
+//! Parses what was written into params: names in any spelling, values of the kinds Stripe takes.
 //!
 //! A key may be PascalCase (`PaymentMethod`, `AddressCity`), Stripe's own (`payment_method`)
 //! or dotted (`address.city`); the value may be nested. Whatever Stripe would refuse is
 //! refused here, before anything is sent.
 
 mod documented;
+mod error;
 mod limits;
 mod paths;
 mod secrets;
 mod unlisted;
 mod values;
 
+pub use error::{ParamError, ParamErrors};
 pub use paths::{put, value_at, without};
 pub use secrets::{secret_params, secret_values};
 pub use unlisted::{UnlistedValue, unlisted_values};
 
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::names::{quoted, resolve};
+use crate::catalog::names::resolve;
 use crate::catalog::{Clearing, Entity, Kind, Member, Shape, at as shape_at, find};
 use crate::connector::{check_id, scalar};
 use crate::engine::{Error, successor_mark};
 
-/// What is wrong with what was written.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ParamError {
-    /// No param has that name.
-    #[error("unknown param {} in the payload{}", quoted(key), hint(suggestion.as_deref()))]
-    Unknown {
-        /// As it was written.
-        key: String,
-        /// The param that was probably meant.
-        suggestion: Option<String>,
-    },
-    /// Stripe answers a field of that name, and takes no param.
-    #[error("{} is a field that Stripe sets, not a param: remove it", quoted(key))]
-    Answered {
-        /// As it was written.
-        key: String,
-    },
-    /// Two keys of the payload name the same param.
-    #[error("{} sets {param:?}, which the payload already sets", quoted(key))]
-    Twice {
-        /// The later key.
-        key: String,
-        /// The param.
-        param: String,
-    },
-    /// A param Stripe demands is not there.
-    #[error("the payload lacks {param:?}, which Stripe requires")]
-    Missing {
-        /// The param, dotted.
-        param: String,
-    },
-    /// A value Stripe would not take.
-    #[error("{} must be {expected}, not {found}", quoted(param))]
-    Value {
-        /// The param, dotted.
-        param: String,
-        /// What it takes.
-        expected: String,
-        /// What was given, shortened.
-        found: String,
-    },
-    /// Stripe does not take it with the others, or without another one.
-    #[error("`{param}` {why}")]
-    Refused {
-        /// The param, dotted.
-        param: String,
-        /// What stands behind its name in a sentence.
-        why: String,
-    },
-}
-
-impl ParamError {
-    /// The param that it is about, dotted; as it was written where there is none.
-    pub fn param(&self) -> &str {
-        match self {
-            Self::Unknown { key: param, .. }
-            | Self::Answered { key: param }
-            | Self::Twice { param, .. }
-            | Self::Missing { param }
-            | Self::Refused { param, .. }
-            | Self::Value { param, .. } => param,
-        }
-    }
-
-    /// The name that was probably meant.
-    fn suggestion(&self) -> Option<&str> {
-        match self {
-            Self::Unknown { suggestion, .. } => suggestion.as_deref(),
-            _ => None,
-        }
-    }
-
-    /// The fault as one of this entity: a name that is none of its params may be one of its fields.
-    fn of(self, entity: &Entity) -> Self {
-        match self {
-            Self::Unknown { key, suggestion: None } if resolve(&key, &entity.fields).is_ok() => {
-                Self::Answered { key }
-            }
-            other => other,
-        }
-    }
-}
-
 /// Params in Stripe's spelling, with values of the kinds that their shapes say.
 pub type Params = Map<String, Json>;
-
-/// Every fault of what was written, at least one.
-pub type ParamErrors = Vec<ParamError>;
 
 /// What a practitioner wrote, by the keys it was written with.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -365,10 +281,6 @@ fn is_empty(value: &Json, shape: &Shape) -> bool {
 /// A value as a param of this shape is sent; none where Stripe would not take it.
 pub(super) fn accepted(given: &Json, shape: &Shape) -> Option<Json> {
     values::value(given, shape, "").ok()
-}
-
-fn hint(suggestion: Option<&str>) -> String {
-    suggestion.map(|meant| format!("; did you mean {meant:?}?")).unwrap_or_default()
 }
 
 #[cfg(test)]
