@@ -39,7 +39,7 @@
 //! | [`catalog`] | what Stripe offers, as data: entity types, params, fields, operations, actions |
 //! | [`secret`] | reads keys from the configuration, the environment, files and Secret Manager |
 //! | [`logs`] | writes the events of the client as lines and spans, with secrets redacted |
-//! | [`env`] | the environment variables that are read |
+//! | [`mod@env`] | the environment variables that are read |
 //! | [`files`] | files that several processes share, and their locks |
 //! | [`sync`] | locks within the process that a panic does not poison |
 //! | [`registry_docs`] | the pages of the Terraform registry, from schemas, catalog and examples |
