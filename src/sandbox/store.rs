@@ -105,9 +105,10 @@ impl Store {
     pub fn copy(&self) -> Result<Self, OpenError> {
         let mut connection = Connection::open_in_memory()?;
         let every_page = -1;
-        Backup::new(&self.lock().connection, &mut connection)?.step(every_page)?;
+        let copied = self.lock();
+        Backup::new(&copied.connection, &mut connection)?.step(every_page)?;
         prepare(&connection)?;
-        Ok(Self { writer: Mutex::new(WriteConnection { connection, swept: 0 }), readers: None })
+        Ok(Self { writer: Mutex::new(WriteConnection { connection, swept: copied.swept }), readers: None })
     }
 
     /// A connection for a request that only reads, or for one that may write.

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::rc::Rc;
 
 use serde_json::{Map, Value as Json, json};
 use stripe_provider::catalog::{Entity, Kind, Member, NumberRange, OperationKind, Shape, catalog};
@@ -11,8 +12,8 @@ use crate::calls::Stripe;
 
 /// The table of setups, and the objects that were made for references.
 pub struct Setups {
-    pub table: Json,
-    life: toml::Table,
+    pub table: Rc<Json>,
+    life: Rc<toml::Table>,
     made: RefCell<BTreeMap<String, String>>,
     /// The time of the sandbox.
     pub now: i64,
@@ -24,8 +25,8 @@ impl Setups {
         let read =
             |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
         let table = serde_json::from_str(&read("tests/support/setups.json")).unwrap();
-        let life = read("src/sandbox/lifecycle.toml").parse().unwrap();
-        Self { table, life, made: RefCell::default(), now: now(), counted: Cell::default() }
+        let life = Rc::new(read("src/sandbox/lifecycle.toml").parse().unwrap());
+        Self { table: Rc::new(table), life, made: RefCell::default(), now: now(), counted: Cell::default() }
     }
 
     /// Setups for a sandbox whose time stands still: nothing in them differs from run to run.
@@ -36,8 +37,8 @@ impl Setups {
     /// The same setups for a copy of the sandbox: what is made there is not known here.
     pub fn copy(&self) -> Self {
         Self {
-            table: self.table.clone(),
-            life: self.life.clone(),
+            table: Rc::clone(&self.table),
+            life: Rc::clone(&self.life),
             made: self.made.clone(),
             now: self.now,
             counted: self.counted.clone(),
