@@ -13,6 +13,8 @@ use crate::provider::typed::snake_case;
 const OBJECTS: &str = "objects";
 /// The table of what actions do, by their names.
 const ACTIONS: &str = "actions";
+/// The table of words that are not written as a name has them.
+const SPELLED: &str = "spelled";
 /// The table of what means the same wherever it stands, by the end of a path.
 const ANY: &str = "any";
 
@@ -45,12 +47,15 @@ pub(super) fn about(entity: &Entity) -> String {
 /// One object in words: `a billing meter`.
 pub(super) fn one(entity: &Entity) -> String {
     let words = words(&entity.name);
-    format!("{} {words}", article(&words))
+    if words.ends_with(PLURAL) { words } else { format!("{} {words}", article(&words)) }
 }
+
+/// The end of names that are plural by themselves: `tax settings`.
+const PLURAL: &str = "settings";
 
 /// The article before a word.
 pub(super) fn article(word: &str) -> &'static str {
-    if word.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
+    if word.starts_with(['A', 'a', 'e', 'i', 'o']) { "an" } else { "a" }
 }
 
 /// Many objects in words: `billing meters`.
@@ -58,17 +63,20 @@ pub(super) fn many(entity: &Entity) -> String {
     words(&plural(&entity.name))
 }
 
-/// `BillingMeter` → `billing meter`.
+/// `BillingMeter` → `billing meter`, `ApplePayDomain` → `Apple Pay domain`.
 fn words(name: &str) -> String {
-    snake_case(name).replace('_', " ")
+    let words = snake_case(name).replace('_', " ");
+    let spelled = sentences().get(SPELLED).into_iter().flatten();
+    spelled.fold(words, |words, (plain, spelled)| words.replace(plain, spelled))
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{ACTIONS, ANY, OBJECTS, about, find, many, one, purpose, sentences};
+    use super::{ACTIONS, ANY, OBJECTS, SPELLED, about, find, many, one, purpose, sentences};
     use crate::catalog::{Entity, Member, Shape, catalog};
+    use crate::provider::typed::snake_case;
 
     fn entities() -> impl Iterator<Item = &'static Entity> {
         catalog().summaries().filter_map(|it| catalog().by_object(it.key))
@@ -115,12 +123,16 @@ mod tests {
             for (key, sentence) in sentences {
                 let leads = match table.as_str() {
                     OBJECTS => all.iter().any(|(entity, _)| entity.key == *key),
+                    SPELLED => {
+                        all.iter().any(|(it, _)| snake_case(&it.name).replace('_', " ").contains(key))
+                    }
                     ACTIONS => all.iter().any(|(entity, _)| entity.actions.iter().any(|it| it.name == *key)),
                     ANY => ends.contains(key.as_str()),
                     _ => all.iter().any(|(entity, paths)| entity.key == *table && paths.contains(key)),
                 };
                 let begins = sentence.starts_with(|it: char| it.is_uppercase() || it == '`');
                 let ends = match table.as_str() {
+                    SPELLED => true,
                     OBJECTS => !sentence.ends_with('.'),
                     ACTIONS => !sentence.ends_with('.') && begins,
                     _ => sentence.ends_with('.') && begins,
@@ -139,6 +151,10 @@ mod tests {
         assert_eq!(
             (one(of("invoice")), many(of("billing.meter"))),
             ("an invoice".into(), "billing meters".into())
+        );
+        assert_eq!(
+            [one(of("apple_pay_domain")), one(of("tax.settings")), many(of("tax_id"))],
+            ["an Apple Pay domain", "tax settings", "tax IDs"]
         );
         assert!(about(of("price")).starts_with("A price in Stripe"), "{}", about(of("price")));
     }
