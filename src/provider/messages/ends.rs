@@ -12,7 +12,7 @@ messages! {
     warning incomplete(entity: &str, locator: &str, params: &str, why: &str) "Entity Is Incomplete"
         "{entity} {locator} was created, but {params} could not be set in the follow-up call. {why}" "The object is in the state, and the next apply sets what is missing.";
     warning in_use(users: &str, entity: &str, locator: &str) "Entity Is In Use"
-        "{entity} {locator} is used by {users} that have not ended." "They continue to use it after it is archived.";
+        "{entity} {locator} is used by {users} that have not ended." "Those that this run does not end continue to use it after it is archived.";
     warning ends_with_users(users: &str, entity: &str, locator: &str) "Entity Is In Use"
         "{entity} {locator} is used by {users} that have not ended." "They end when it is deleted, and a new one with the same id does not restore them: if they are resources, replace them too (`lifecycle {{ replace_triggered_by = [ADDRESS] }}`).";
     warning ended_outside(end: &str) "Entity Ended Outside Terraform"
