@@ -21,6 +21,7 @@ mod decimal;
 pub(crate) mod embedded;
 mod entity;
 mod fact_format;
+mod id_prefix;
 mod index;
 mod model;
 pub mod names;
@@ -33,6 +34,7 @@ mod words;
 
 pub use currency::currencies;
 pub use decimal::Digits;
+pub use id_prefix::OtherId;
 pub use index::{API_VERSION, Called, Catalog, Match, Offer, Summary, catalog};
 pub use model::{Entity, Items, Removal, Restoration, parents};
 pub use number_range::NumberRange;

@@ -294,3 +294,21 @@ fn a_time_without_a_zone_is_of_utc() {
         assert_eq!(create("Quote", &given).unwrap()["expires_at"], json!(seconds), "{text}");
     }
 }
+
+#[test]
+fn the_id_of_another_type_is_refused_at_its_param() {
+    let given = json!({"Customer": "sub_1", "Items": [{"Price": "price_1", "TaxRates": ["txcd_1"]}]});
+    let expected = r#""customer" must be the id of a customer (`cus_…`), not "sub_1", the id of a subscription; "items.0.tax_rates.0" must be the id of a tax rate (`txr_…`), not "txcd_1", the id of a tax code"#;
+    assert_eq!(refused("Subscription", &given), expected);
+}
+
+#[test]
+fn an_id_that_its_owner_may_have_chosen_is_told_and_sent() {
+    let params = entity("Price").unwrap();
+    let wanted =
+        parse(&written(&json!({"Product": "price_1MoBy5LkdIwHu7ixZhnattbh"})), params.params()).unwrap();
+    let told: Vec<String> =
+        unlisted_values(&wanted, params.params()).iter().map(ToString::to_string).collect();
+    let expected = r#""product" is "price_1MoBy5LkdIwHu7ixZhnattbh", which looks like the id of a price; Stripe takes the id of a product (`prod_…`)"#;
+    assert_eq!(told, [expected]);
+}

@@ -1,15 +1,16 @@
-//! Finds values that Stripe's lists of known values lack: perhaps new, perhaps misspelt.
+//! Finds values that Stripe perhaps does not take: one that its list of known values lacks, which may be new; the id of an object
+//! of another type, as which somebody may have called one.
 
 use std::fmt;
 
 use serde_json::Value as Json;
 
-use crate::catalog::names::closest;
-use crate::catalog::names::join_path;
-use crate::catalog::{Kind, Member, Shape, currencies, find};
+use crate::catalog::names::{closest, join_path};
+use crate::catalog::{Kind, Member, OtherId, Shape, currencies, find};
 use crate::engine::params::{DesiredParams, Params};
 
-/// A value that is not on the list of its param. It is sent: Stripe adds values.
+/// A value that is not on the list of its param, or looks like an id of another type. It is sent: Stripe adds values, and
+/// owners call objects what they like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnlistedValue {
     /// The param, dotted.
@@ -20,18 +21,23 @@ pub struct UnlistedValue {
     pub suggestion: Option<String>,
     /// The values that Stripe is known to take.
     pub known: Vec<String>,
+    /// What it looks like, where it looks like an id of something else.
+    pub other: Option<OtherId>,
 }
 
 /// How many known values a message names.
 const NAMED: usize = 8;
 
 impl UnlistedValue {
-    /// The first known values as a list; `rest` says where all of them are.
-    pub fn known_in_words(&self, rest: &str) -> String {
+    /// Why it is doubted, behind the value in a sentence; `rest` says where all known values are.
+    pub fn reason(&self, rest: &str) -> String {
+        if let Some(OtherId { expected, found, .. }) = &self.other {
+            return format!("which looks like {found}; Stripe takes {expected}");
+        }
         let named: Vec<String> = self.known.iter().take(NAMED).map(|value| format!("`{value}`")).collect();
         let more = self.known.len().saturating_sub(NAMED);
         let more = if more == 0 { String::new() } else { format!(" and {more} more ({rest} has all)") };
-        format!("{}{more}", named.join(", "))
+        format!("which Stripe does not document; it documents {}{more}", named.join(", "))
     }
 }
 
@@ -41,12 +47,12 @@ impl fmt::Display for UnlistedValue {
         if let Some(meant) = suggestion {
             write!(f, "Did you mean {meant:?}? ")?;
         }
-        let known = self.known_in_words("Stripe's API reference");
-        write!(f, "{param:?} is {value:?}, which Stripe does not document; it documents {known}")
+        write!(f, "{param:?} is {value:?}, {}", self.reason("Stripe's API reference"))
     }
 }
 
-/// Every value of an enum that the facts do not list, and every currency that Stripe is not known to take.
+/// Every value of an enum that the facts do not list, every currency that Stripe is not known to take, and every id that
+/// looks like one of another type.
 pub fn unlisted_values(desired: &DesiredParams, known: &[Member]) -> Vec<UnlistedValue> {
     let mut found = Vec::new();
     in_object(&desired.params, known, "", &mut found);
@@ -75,8 +81,17 @@ fn in_value(value: &Json, shape: &Shape, place: &str, found: &mut Vec<UnlistedVa
         (Kind::Currency, Json::String(text)) => {
             found.extend(unlisted(place, text, &text.to_ascii_lowercase(), currencies()));
         }
+        (Kind::Id(objects), Json::String(id)) => {
+            let other = OtherId::of(id, objects);
+            found.extend(other.map(|other| UnlistedValue { other: Some(other), ..doubted(place, id) }));
+        }
         _ => {}
     }
+}
+
+fn doubted(place: &str, value: &str) -> UnlistedValue {
+    let (param, value) = (place.to_owned(), value.to_owned());
+    UnlistedValue { param, value, suggestion: None, known: Vec::new(), other: None }
 }
 
 /// A value, compared as `spelled`, that is not among the known ones. The empty text unsets.
@@ -90,9 +105,8 @@ fn unlisted<'k>(
         return None;
     }
     Some(UnlistedValue {
-        param: place.to_owned(),
-        value: value.to_owned(),
         suggestion: closest(spelled, known.clone().map(|known| (known, known))).map(str::to_owned),
         known: known.map(str::to_owned).collect(),
+        ..doubted(place, value)
     })
 }

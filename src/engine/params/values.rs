@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use super::{ParamError, ParamErrors, Params, limits};
 use crate::catalog::names::join_path;
 use crate::catalog::names::{Unresolved, resolve};
-use crate::catalog::{Clearing, Kind, Member, NumberRange, Shape, find, whole_spelling};
+use crate::catalog::{Clearing, Kind, Member, NumberRange, OtherId, Shape, find, whole_spelling};
 use crate::connector::{plain_number, scalar};
 
 /// Longest part of a wrong value that an error repeats, in characters.
@@ -148,7 +148,8 @@ fn scalar_value(given: &Json, kind: &Kind, place: &str) -> Result<Json, ParamErr
     match kind {
         Kind::Text { max_length } => text(given, *max_length, place),
         // Stripe adds values to its enums: one that is not listed may be new.
-        Kind::Currency | Kind::Enum(_) | Kind::Id(_) => text(given, 0, place),
+        Kind::Currency | Kind::Enum(_) => text(given, 0, place),
+        Kind::Id(objects) => id(given, objects, place),
         Kind::Integer => {
             let whole = integer(given).ok_or_else(|| match whole_digits(given) {
                 Some(_) => wrong("a whole number of 64 bits"),
@@ -175,6 +176,14 @@ fn scalar_value(given: &Json, kind: &Kind, place: &str) -> Result<Json, ParamErr
         // Only answers hold whole objects and pages.
         Kind::Any | Kind::Page(_) | Kind::Range | Kind::Union(_) | Kind::Whole(_) => Ok(given.clone()),
     }
+}
+
+/// An id, unless it surely is one of an object of another type.
+fn id(given: &Json, objects: &[String], place: &str) -> Result<Json, ParamError> {
+    let id = text(given, 0, place)?;
+    let other = id.as_str().and_then(|text| OtherId::of(text, objects)).filter(|other| other.is_sure);
+    let Some(OtherId { expected, found, .. }) = other else { return Ok(id) };
+    Err(ParamError::Value { param: place.to_owned(), expected, found: format!("{id}, {found}") })
 }
 
 fn in_range(number: Json, what: &str, place: &str, given: &Json) -> Result<Json, ParamError> {

@@ -17,8 +17,8 @@ messages! {
         "`{argument}` must be {expected}, not {found}." "";
     error argument_refused(argument: &str, why: &str) "Stripe Would Refuse This"
         "`{argument}` {why}." "";
-    warning argument_not_known(meant: &str, argument: &str, value: &str, known: &str) "Undocumented Value"
-        "{meant}`{argument}` is {value}, which Stripe does not document; it documents {known}." "It is sent as written.";
+    warning argument_not_known(meant: &str, argument: &str, value: &str, reason: &str) "Undocumented Value"
+        "{meant}`{argument}` is {value}, {reason}." "It is sent as written.";
     error payload_fault(what: &str) "Invalid Payload"
         "{what}" "";
     error payload_not_readable(payload: &str, why: &str) "Invalid Payload"

@@ -76,7 +76,7 @@ impl Surface {
                 &meant.unwrap_or_default(),
                 &self.spelled(&value.param),
                 &format!("{:?}", value.value),
-                &value.known_in_words(&format!("the page of {}", self.type_name)),
+                &value.reason(&format!("the page of {}", self.type_name)),
             );
             self.at(diagnostic, &value.param)
         };

@@ -1,0 +1,103 @@
+//! Whose id a text is, by how it begins: `id_prefixes.toml`.
+//!
+//! # Theory
+//!
+//! Stripe begins the ids that it gives with letters of their type, but the owners of some objects choose the ids
+//! themselves. So an id of another type is surely wrong only where every type that a param takes has ids of Stripe's
+//! alone. Where one of them may be called anything, it is a doubt, and only of what Stripe's own chance would have made.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::catalog::embedded::embedded_toml;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    prefixes: BTreeMap<String, Vec<String>>,
+    chosen: BTreeMap<String, String>,
+    substitutes: BTreeMap<String, Vec<String>>,
+}
+
+/// The id of an object of a type that a param does not take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherId {
+    /// What the param takes: ``the id of a customer (`cus_…`)``.
+    pub expected: String,
+    /// What the text is: `the id of a subscription`.
+    pub found: String,
+    /// Whether Stripe surely refuses it; otherwise somebody may have called an object so.
+    pub is_sure: bool,
+}
+
+/// The fewest letters that Stripe puts behind the beginning of an id.
+const LETTERS: usize = 14;
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("id_prefixes.toml"));
+
+impl OtherId {
+    /// What is wrong with a text where the id of an object of these types is to stand, if anything is.
+    pub fn of(given: &str, objects: &[String]) -> Option<Self> {
+        let (others, rest) = TABLE.owners(given)?;
+        let is_own = |object: &String| others.contains(object) || TABLE.takes(object, others);
+        let is_chosen = objects.iter().any(|object| TABLE.chosen.contains_key(object));
+        let is_known = |object: &String| TABLE.beginning(object).is_some();
+        let is_other = !objects.is_empty() && objects.iter().all(is_known) && !objects.iter().any(is_own);
+        if !is_other || is_chosen && !looks_random(rest) {
+            return None;
+        }
+        let expected: Vec<String> = objects.iter().map(|object| TABLE.described(object)).collect();
+        let found = format!("the id of {}", with_article(others.first()?));
+        Some(Self { expected: format!("the id of {}", expected.join(" or ")), found, is_sure: !is_chosen })
+    }
+}
+
+impl Table {
+    /// The types of object that an id may be of, and what stands behind its beginning.
+    fn owners<'t, 'i>(&'t self, id: &'i str) -> Option<(&'t [String], &'i str)> {
+        let known = self.prefixes.iter().filter_map(|(prefix, of)| Some((id.strip_prefix(prefix)?, of)));
+        let (rest, owners) = known.min_by_key(|(rest, _)| rest.len())?;
+        let letters = rest.strip_prefix("test_").or_else(|| rest.strip_prefix("live_")).unwrap_or(rest);
+        let is_id = !letters.is_empty() && letters.bytes().all(|letter| letter.is_ascii_alphanumeric());
+        is_id.then_some((owners, letters))
+    }
+
+    /// Whether one of these is taken where an object of this type is to be.
+    fn takes(&self, object: &str, others: &[String]) -> bool {
+        self.substitutes.get(object).is_some_and(|taken| taken.iter().any(|one| others.contains(one)))
+    }
+
+    /// How ids of this type begin.
+    fn beginning(&self, object: &str) -> Option<&str> {
+        let given = self.prefixes.iter().find(|(_, of)| of.iter().any(|one| one == object));
+        self.chosen.get(object).or(given.map(|(prefix, _)| prefix)).map(String::as_str)
+    }
+
+    /// ``a customer (`cus_…`)``.
+    fn described(&self, object: &str) -> String {
+        let beginning = self.beginning(object).filter(|prefix| !prefix.is_empty());
+        let shown = beginning.map(|prefix| format!(" (`{prefix}…`)")).unwrap_or_default();
+        with_article(object) + &shown
+    }
+}
+
+/// `billing.meter` → `a billing meter`.
+fn with_article(object: &str) -> String {
+    let words = object.trim_start_matches("v2.core.").replace(['.', '_'], " ");
+    let article = if words.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {words}")
+}
+
+/// Whether Stripe may have made up these letters: no word that somebody would choose.
+fn looks_random(letters: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| letters.as_bytes().iter().any(is);
+    letters.len() >= LETTERS
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
+}
+
+#[cfg(test)]
+mod tests;
