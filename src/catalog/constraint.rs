@@ -14,6 +14,10 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalog::embedded::embedded_toml;
 
+mod step;
+
+pub use step::{Step, Wrong};
+
 /// What params must be, of one object or of one call.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -23,11 +27,17 @@ pub struct Constraints {
     /// What a number must be at least.
     pub least: BTreeMap<String, i32>,
     /// What a number may be at most.
-    pub most: BTreeMap<String, i32>,
+    pub most: BTreeMap<String, f64>,
     /// The most characters of a text.
     pub longest: BTreeMap<String, usize>,
+    /// Texts that are web addresses.
+    pub urls: Vec<String>,
+    /// Texts that are mail addresses.
+    pub emails: Vec<String>,
     /// The most items of a list.
     pub items: BTreeMap<String, usize>,
+    /// Lists, with the member that rises from item to item and is `inf` in the last.
+    pub steps: BTreeMap<String, String>,
     /// What else is refused.
     pub rules: Vec<Condition>,
 }
@@ -46,6 +56,8 @@ pub struct Condition {
     pub unless: BTreeMap<String, Json>,
     /// These times have come.
     pub past: Vec<String>,
+    /// These numbers are above their bounds.
+    pub above: BTreeMap<String, f64>,
     /// The param that is named, where it is not the first one.
     pub param: Option<String>,
     /// What Stripe says; without it a param is missing.
@@ -64,11 +76,17 @@ pub enum Violation<'t> {
     /// The number is below this one.
     TooLow(&'t str, i32),
     /// The number is above this one.
-    TooHigh(&'t str, i32),
+    TooHigh(&'t str, f64),
     /// The text has more characters.
     TooLong(&'t str, usize),
     /// The list has more items.
     TooMany(&'t str, usize),
+    /// The text is no web address.
+    NoUrl(&'t str),
+    /// The text is no mail address.
+    NoEmail(&'t str),
+    /// A step of the list is not as it must be.
+    Step(Step<'t>),
 }
 
 /// The params of a call, as far as they are known.
@@ -96,7 +114,9 @@ impl Constraints {
         let pairs =
             self.exclusive.iter().filter(both).map(|(first, second)| Violation::Exclusive(first, second));
         let met = self.rules.iter().filter(move |rule| rule.is_met(known)).map(Violation::Met);
-        pairs.chain(met).chain(self.exceeded(known))
+        let misstepped = self.steps.iter().filter_map(move |(list, member)| Step::wrong(known, list, member));
+        let all = pairs.chain(met).chain(self.exceeded(known)).chain(self.misaddressed(known));
+        all.chain(misstepped.map(Violation::Step))
     }
 
     fn exceeded<'t>(&'t self, known: Known<'t>) -> impl Iterator<Item = Violation<'t>> {
@@ -107,16 +127,20 @@ impl Constraints {
             .least
             .iter()
             .filter(move |(path, least)| number(path).is_some_and(|it| it < f64::from(**least)));
-        let high = self
-            .most
-            .iter()
-            .filter(move |(path, most)| number(path).is_some_and(|it| it > f64::from(**most)));
+        let high = self.most.iter().filter(move |(path, most)| number(path).is_some_and(|it| it > **most));
         let long = self.longest.iter().filter(move |(path, most)| length(path).is_some_and(|it| it > **most));
         let many = self.items.iter().filter(move |(path, most)| count(path).is_some_and(|it| it > **most));
         low.map(|(path, least)| Violation::TooLow(path, *least))
             .chain(high.map(|(path, most)| Violation::TooHigh(path, *most)))
             .chain(long.map(|(path, most)| Violation::TooLong(path, *most)))
             .chain(many.map(|(path, most)| Violation::TooMany(path, *most)))
+    }
+
+    fn misaddressed<'t>(&'t self, known: Known<'t>) -> impl Iterator<Item = Violation<'t>> {
+        let text = move |path: &str| known.at(path).and_then(Json::as_str);
+        let urls = self.urls.iter().filter(move |path| text(path).is_some_and(|it| !is_url(it)));
+        let emails = self.emails.iter().filter(move |path| text(path).is_some_and(|it| !is_email(it)));
+        urls.map(|path| Violation::NoUrl(path)).chain(emails.map(|path| Violation::NoEmail(path)))
     }
 }
 
@@ -130,6 +154,10 @@ impl Condition {
             && self.when.iter().all(|(path, values)| known.is(path, values))
             && (self.unless.is_empty() || self.unless.iter().any(|(path, values)| known.is_not(path, values)))
             && self.past.iter().all(has_come)
+            && self
+                .above
+                .iter()
+                .all(|(path, most)| known.at(path).and_then(number_in).is_some_and(|it| it > *most))
     }
 
     /// Whether it is that a param is missing.
@@ -141,7 +169,13 @@ impl Condition {
     pub fn about(&self, params: &Map<String, Json>) -> &str {
         let known = Known { params, unknown: &[], now: 0 };
         let there = self.given.iter().find(|path| known.has(path));
-        let about = self.param.as_ref().or(there).or(self.lacks.first()).or(self.past.first());
+        let about = self
+            .param
+            .as_ref()
+            .or(there)
+            .or(self.lacks.first())
+            .or(self.past.first())
+            .or(self.above.keys().next());
         about.map_or("", String::as_str)
     }
 }
@@ -178,6 +212,16 @@ impl<'p> Known<'p> {
     fn is_not(&self, path: &str, values: &Json) -> bool {
         (self.has(path) || self.lacks(path)) && !self.is(path, values)
     }
+}
+
+/// Whether a text is an address with a scheme; `{CHECKOUT_SESSION_ID}` may stand in it.
+fn is_url(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty())
+}
+
+/// Whether a text is a mail address: a name and a host.
+fn is_email(text: &str) -> bool {
+    text.rsplit_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
 }
 
 /// A number, or the number that a text of digits is.

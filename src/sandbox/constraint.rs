@@ -30,8 +30,6 @@ struct Constraints {
     least: BTreeMap<String, i64>,
     future: Vec<String>,
     demanded: Vec<String>,
-    urls: Vec<String>,
-    emails: Vec<String>,
     minutes: Vec<String>,
     rules: Vec<Rule>,
     taken: Vec<Value>,
@@ -116,18 +114,7 @@ impl Constraints {
         if let Some(path) = self.minutes.iter().find(|path| number(path).is_some_and(|time| time % 60 != 0)) {
             return Err(ApiError::of("not_a_minute", &[("path", path)]).param(form_name(path)));
         }
-        self.check_addresses(params)
-    }
-
-    fn check_addresses(&self, params: &Body) -> ApiResult<()> {
-        let urls = self.urls.iter().map(|path| (path, is_url as fn(&str) -> bool, "url_invalid"));
-        let emails = self.emails.iter().map(|path| (path, is_email as fn(&str) -> bool, "email_invalid"));
-        urls.chain(emails).try_for_each(|(path, is_right, refusal)| match text(params, path) {
-            Some(given) if !is_right(given) => {
-                Err(ApiError::of(refusal, &[("given", &given)]).param(form_name(path)))
-            }
-            _ => Ok(()),
-        })
+        Ok(())
     }
 }
 
@@ -161,17 +148,6 @@ impl StateLock {
             }
         }
     }
-}
-
-/// Whether a text is a web address with a scheme; `{CHECKOUT_SESSION_ID}` may stand in it.
-fn is_url(text: &str) -> bool {
-    text.split_once("://").is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty())
-}
-
-/// Whether a text is a mail address: a name and a host.
-fn is_email(text: &str) -> bool {
-    let parts = text.split_once('@').filter(|(name, host)| !name.is_empty() && !host.is_empty());
-    parts.is_some() && !text.contains(char::is_whitespace)
 }
 
 #[cfg(test)]

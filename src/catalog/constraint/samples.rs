@@ -17,7 +17,8 @@ pub(crate) struct Sample {
 
 /// One for each constraint of the table.
 pub(crate) fn samples() -> Vec<Sample> {
-    let of_creates = constraints().iter().filter(|(name, _)| !name.ends_with(".List"));
+    let of_creates =
+        constraints().iter().filter(|(name, _)| !name.ends_with(".List") && !name.ends_with(".Update"));
     of_creates.flat_map(|(name, table)| samples_of(name, table)).collect()
 }
 
@@ -26,19 +27,24 @@ fn samples_of(name: &str, table: &Constraints) -> Vec<Sample> {
     let name = catalog().summaries().find(|it| it.key == key).unwrap().name;
     let entity = catalog().entity(name).unwrap();
     let least = table.least.iter().map(|(path, least)| (path, json!(least - 1)));
-    let most = table.most.iter().map(|(path, most)| (path, json!(most + 1)));
+    let most = table.most.iter().map(|(path, most)| (path, json!(most + 1.0)));
     let longest = table.longest.iter().map(|(path, most)| (path, json!("x".repeat(most + 1))));
     let items = table.items.iter().map(|(path, most)| {
         let item = sample(shape(entity, path).item().unwrap());
         (path, json!(vec![item; most + 1]))
     });
-    let single = least.chain(most).chain(longest).chain(items);
+    let addresses = table.urls.iter().chain(&table.emails).map(|path| (path, json!("example")));
+    let single = least.chain(most).chain(longest).chain(items).chain(addresses);
     let single = single.map(|(path, value)| Sample::new(entity, vec![(path.clone(), value)], path, &[]));
     let pairs = table.exclusive.iter().map(|(first, second)| {
         let both = [first, second].map(|path| (path.clone(), sample(shape(entity, path))));
         Sample::new(entity, both.to_vec(), first, &[])
     });
-    single.chain(pairs).chain(table.rules.iter().map(|rule| of_rule(entity, rule))).collect()
+    let steps = table.steps.iter().map(|(list, member)| {
+        let item = sample(shape(entity, list).item().unwrap());
+        Sample::new(entity, vec![(list.clone(), json!([item, item]))], &format!("{list}.1.{member}"), &[])
+    });
+    single.chain(pairs).chain(steps).chain(table.rules.iter().map(|rule| of_rule(entity, rule))).collect()
 }
 
 fn of_rule(entity: &'static Entity, rule: &Condition) -> Sample {
@@ -51,6 +57,7 @@ fn of_rule(entity: &'static Entity, rule: &Condition) -> Sample {
         let value = values.as_array().map_or(values, |several| several.last().unwrap());
         set.push((path.clone(), value.clone()));
     }
+    set.extend(rule.above.iter().map(|(path, most)| (path.clone(), json!(most + 1.0))));
     set.extend(rule.past.iter().map(|path| (path.clone(), json!(1_000_000))));
     let found = Sample::new(entity, set, "", &rule.lacks);
     Sample { param: rule.about(&found.params).to_owned(), ..found }
@@ -97,6 +104,7 @@ fn sample(shape: &Shape) -> Json {
         }
         Kind::Time => json!(1_900_000_000),
         Kind::Union(shapes) => sample(shapes.last().unwrap()),
-        _ => json!("x_1"),
+        // An address of both kinds.
+        _ => json!("mailto:x@example.com"),
     }
 }

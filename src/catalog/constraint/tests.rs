@@ -34,7 +34,7 @@ fn an_empty_object_is_not_there() {
     let price = |params: &Json| violations("price.Create", params, &[]);
     assert_eq!(
         price(&serde_json::json!({"product": "prod_1", "transform_quantity": {}, "billing_scheme": "tiered",
-        "tiers_mode": "volume"})),
+        "tiers_mode": "volume", "tiers": [{"up_to": "inf"}]})),
         0
     );
     assert_eq!(price(&serde_json::json!({"product": "prod_1", "unit_amount": 0})), 0);
@@ -47,4 +47,60 @@ fn what_is_off_is_not_asked_for() {
     assert_eq!(intent(serde_json::json!({"off_session": false})), 0);
     assert_eq!(intent(serde_json::json!({"off_session": true})), 1);
     assert_eq!(intent(serde_json::json!({"off_session": true, "confirm": true})), 0);
+}
+
+#[test]
+fn tiers_rise_and_the_last_one_alone_is_without_end() {
+    let tiers = |ends: Json| {
+        let tiers: Vec<Json> =
+            ends.as_array().unwrap().iter().map(|end| serde_json::json!({"up_to": end})).collect();
+        let params = serde_json::json!({"product": "prod_1", "billing_scheme": "tiered", "tiers_mode": "volume", "tiers": tiers});
+        let known = Known { params: params.as_object().unwrap(), unknown: &[], now: 10 };
+        let found = constraints()["price.Create"].violations(known).find_map(|violation| match violation {
+            Violation::Step(step) => Some((step.place(), step.wrong)),
+            _ => None,
+        });
+        found
+    };
+    let wrong = |at: usize, wrong: Wrong| Some((format!("tiers.{at}.up_to"), wrong));
+    for good in [serde_json::json!(["inf"]), serde_json::json!([5, "10", 20.0, "inf"])] {
+        assert_eq!(tiers(good.clone()), None, "{good}");
+    }
+    assert_eq!(tiers(serde_json::json!([10, 5, "inf"])), wrong(1, Wrong::NotAbove));
+    assert_eq!(tiers(serde_json::json!([10, 10, "inf"])), wrong(1, Wrong::NotAbove));
+    assert_eq!(tiers(serde_json::json!(["inf", 5])), wrong(0, Wrong::EndsEarly));
+    assert_eq!(tiers(serde_json::json!(["inf", "inf"])), wrong(0, Wrong::EndsEarly));
+    assert_eq!(tiers(serde_json::json!([5, 10])), wrong(1, Wrong::NoEnd));
+    // What is not known yet may be any number of steps.
+    for open in [
+        serde_json::json!([null]),
+        serde_json::json!([10, null]),
+        serde_json::json!([null, "inf"]),
+        serde_json::json!([10, null, 5, "inf"]),
+        serde_json::json!(["inf", null]),
+    ] {
+        assert_eq!(tiers(open.clone()), None, "{open}");
+    }
+}
+
+#[test]
+fn an_address_is_as_little_as_one_may_be() {
+    let url = |url: &str| violations("webhook_endpoint", &serde_json::json!({"url": url}), &[]);
+    assert_eq!(["https://example.com", "http://localhost:4242/hook", "app:done", ""].map(url), [0; 4]);
+    assert_eq!(["example.com", "/hook", ":", "https:"].map(url), [1; 4]);
+    let email = |email: &str| violations("customer.Create", &serde_json::json!({"email": email}), &[]);
+    assert_eq!(["ada@example.com", "ada@localhost", "\"a@b\"@example.com", ""].map(email), [0; 4]);
+    assert_eq!(["ada", "@example.com", "ada@"].map(email), [1; 3]);
+}
+
+#[test]
+fn what_one_value_allows_another_may_exceed() {
+    let plan = |interval: &str, count: i64| {
+        let tiers = serde_json::json!({"interval": interval, "interval_count": count, "amount": 5});
+        violations("plan.Create", &tiers, &[])
+    };
+    assert_eq!([plan("month", 36), plan("year", 3), plan("day", 1095), plan("week", 156)], [0; 4]);
+    assert_eq!([plan("month", 37), plan("year", 4), plan("day", 1096), plan("week", 157)], [1; 4]);
+    let unknown = serde_json::json!({"interval_count": 37, "amount": 5});
+    assert_eq!(violations("plan.Create", &unknown, &["interval"]), 0);
 }

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::values::wrong;
 use super::{DesiredParams, ParamError, ParamErrors};
 use crate::catalog::Entity;
-use crate::catalog::constraint::{Condition, Constraints, Known, Violation, constraints};
+use crate::catalog::constraint::{Condition, Constraints, Known, Violation, Wrong, constraints};
 
 /// The documented limits that single params exceed, for creates and updates alike.
 pub(super) fn limits(entity: &Entity, wanted: &DesiredParams) -> ParamErrors {
@@ -41,6 +41,13 @@ fn fault(violation: Violation<'_>, known: Known<'_>) -> ParamError {
         Violation::TooLow(path, least) => value(path, format!("a number of at least {least}")),
         Violation::TooHigh(path, most) => value(path, format!("a number of at most {most}")),
         Violation::TooLong(path, most) => value(path, format!("at most {most} characters long")),
+        Violation::NoUrl(path) => {
+            value(path, "an address with a scheme, such as `https://example.com`".to_owned())
+        }
+        Violation::NoEmail(path) => value(path, "a mail address, such as `ada@example.com`".to_owned()),
+        Violation::Step(step) => {
+            ParamError::Refused { param: step.place(), why: of_step(step.wrong).to_owned() }
+        }
         Violation::TooMany(path, most) => ParamError::Value {
             param: path.to_owned(),
             expected: format!("a list of at most {most} items"),
@@ -49,9 +56,20 @@ fn fault(violation: Violation<'_>, known: Known<'_>) -> ParamError {
     }
 }
 
+fn of_step(wrong: Wrong) -> &'static str {
+    match wrong {
+        Wrong::NotAbove => "must be greater than that of the item before",
+        Wrong::EndsEarly => "can be `inf` in the last item only",
+        Wrong::NoEnd => "must be `inf`, because it is that of the last item",
+    }
+}
+
 /// What stands behind the name of the param in the refusal of a rule that is met.
 fn why(rule: &Condition, known: Known<'_>) -> String {
-    let Condition { given, lacks, when, unless, past, .. } = rule;
+    let Condition { given, lacks, when, unless, past, above, .. } = rule;
+    if let Some(most) = above.values().next() {
+        return format!("can be {most} at most{}", told(" where ", when));
+    }
     if rule.is_of_missing() {
         let others = lacks.iter().filter(|path| *path != rule.about(known.params));
         let others = others.fold(String::new(), |text, path| text + "or `" + path + "` ");

@@ -1,6 +1,6 @@
 //! What the catalog says of params alone, in the words of Stripe's refusals.
 
-use crate::catalog::constraint::{Condition, Known, Violation, constraints};
+use crate::catalog::constraint::{Condition, Known, Violation, Wrong, constraints};
 use crate::sandbox::check::{exclusive, missing, too_long, too_many};
 use crate::sandbox::error::{ApiError, ApiResult};
 use crate::sandbox::fields::{Body, text};
@@ -28,6 +28,16 @@ fn failure(violation: Violation<'_>, params: &Body) -> ApiError {
         Violation::TooHigh(path, most) => ApiError::of("too_high", &[("most", &most)]).param(form_name(path)),
         Violation::TooLong(path, most) => {
             too_long(text(params, path).unwrap_or_default(), most, &form_name(path))
+        }
+        Violation::NoUrl(path) => Failure::of("url_invalid", &[]).param(form_name(path)),
+        Violation::NoEmail(path) => {
+            let given = text(params, path).unwrap_or_default();
+            Failure::of("email_invalid", &[("given", &given)]).param(form_name(path))
+        }
+        Violation::Step(step) => {
+            let refusal =
+                if step.wrong == Wrong::NotAbove { "tier_not_greater" } else { "tiers_without_end" };
+            Failure::of(refusal, &[]).param(form_name(&step.place()))
         }
         Violation::TooMany(path, most) => too_many(&form_name(path), most),
     }

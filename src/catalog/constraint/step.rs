@@ -1,0 +1,63 @@
+//! Lists whose items are steps: `up_to` of the tiers of a price.
+
+use serde_json::Value as Json;
+
+use super::{Known, number_in};
+
+/// What ends the last step.
+const END: &str = "inf";
+
+/// A member of an item of a list that is not as it must be.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'t> {
+    list: &'t str,
+    at: usize,
+    member: &'t str,
+    /// What is wrong with it.
+    pub wrong: Wrong,
+}
+
+/// What is wrong with a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wrong {
+    /// It is not above the one before.
+    NotAbove,
+    /// It has no end, and another one follows.
+    EndsEarly,
+    /// It is the last one, and has an end.
+    NoEnd,
+}
+
+impl<'t> Step<'t> {
+    /// The first step that is surely wrong. An item of which the member is not known says nothing: it may stand for
+    /// several, or for none.
+    pub(super) fn wrong(known: Known<'t>, list: &'t str, member: &'t str) -> Option<Self> {
+        let items = known.at(list)?.as_array()?;
+        let mut below: Option<&Json> = None;
+        for (at, item) in items.iter().enumerate() {
+            let value = item.get(member).filter(|value| !value.is_null());
+            let step = |at, wrong| Self { list, at, member, wrong };
+            match (below, value) {
+                (Some(end), Some(_)) if is_end(end) => return Some(step(at - 1, Wrong::EndsEarly)),
+                (Some(before), Some(value)) if !is_end(value) && number_in(value)? <= number_in(before)? => {
+                    return Some(step(at, Wrong::NotAbove));
+                }
+                (_, Some(value)) if at + 1 == items.len() && !is_end(value) => {
+                    return Some(step(at, Wrong::NoEnd));
+                }
+                _ => {}
+            }
+            below = value;
+        }
+        None
+    }
+
+    /// Where it stands: `tiers.1.up_to`.
+    pub fn place(&self) -> String {
+        format!("{}.{}.{}", self.list, self.at, self.member)
+    }
+}
+
+fn is_end(value: &Json) -> bool {
+    value.as_str() == Some(END)
+}
