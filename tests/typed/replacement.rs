@@ -227,3 +227,40 @@ fn what_stripe_would_not_make_replaces_nothing() {
     let held = world.stripe.done("GET", &format!("/v1/coupons/{}", id(&coupon)), &json!({}));
     assert_eq!(held["percent_off"].as_f64(), Some(10.0));
 }
+
+#[test]
+fn what_stripe_would_not_make_is_told_at_its_argument_by_the_plan() {
+    let (mut world, tap, _sandbox) = World::served(&[]);
+    let tiers = json!([{"up_to": 10, "unit_amount": 5}, {"up_to": 5, "unit_amount": 3}, {"up_to": "inf", "unit_amount": 1}]);
+    let tiered = json!({"product": "prod_1", "currency": "usd", "billing_scheme": "tiered", "tiers_mode": "volume",
+        "recurring": {"interval": "month"}, "tiers": tiers});
+    for (name, wanted, told) in [
+        ("stripe_price", &tiered, "`tiers[1].up_to` must be greater than that of the item before"),
+        (
+            "stripe_subscription",
+            &json!({"customer": "sub_1", "items": [{"price": "price_1"}]}),
+            "`customer` must be the id of a customer (`cus_…`), not \"sub_1\", the id of a subscription.",
+        ),
+        (
+            "stripe_subscription",
+            &json!({"items": [{"price": "price_1"}]}),
+            "`customer` or `customer_account` is missing",
+        ),
+        (
+            "stripe_webhook_endpoint",
+            &json!({"url": "example.com/hook", "enabled_events": ["*"]}),
+            "`url` must be an address with a scheme",
+        ),
+        ("stripe_customer", &json!({"email": "ada"}), "`email` must be a mail address"),
+        (
+            "stripe_promotion_code",
+            &json!({"promotion": {"type": "coupon"}}),
+            "`promotion.coupon` is missing: Stripe requires it where `promotion.type` is `coupon`",
+        ),
+    ] {
+        let refused = world.plan(name, &Object::default(), Some(&params(wanted))).unwrap_err().to_string();
+        assert!(refused.contains(told), "{name}: {refused}");
+    }
+    let posts = tap.calls().into_iter().filter(|call| call.method == "POST").count();
+    assert_eq!(posts, 0, "nothing is sent");
+}
