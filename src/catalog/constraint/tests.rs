@@ -56,11 +56,10 @@ fn tiers_rise_and_the_last_one_alone_is_without_end() {
             ends.as_array().unwrap().iter().map(|end| serde_json::json!({"up_to": end})).collect();
         let params = serde_json::json!({"product": "prod_1", "billing_scheme": "tiered", "tiers_mode": "volume", "tiers": tiers});
         let known = Known { params: params.as_object().unwrap(), unknown: &[], now: 10 };
-        let found = constraints()["price.Create"].violations(known).find_map(|violation| match violation {
+        constraints()["price.Create"].violations(known).find_map(|violation| match violation {
             Violation::Step(step) => Some((step.place(), step.wrong)),
             _ => None,
-        });
-        found
+        })
     };
     let wrong = |at: usize, wrong: Wrong| Some((format!("tiers.{at}.up_to"), wrong));
     for good in [serde_json::json!(["inf"]), serde_json::json!([5, "10", 20.0, "inf"])] {
