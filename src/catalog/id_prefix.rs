@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use crate::catalog::embedded::embedded_toml;
+use crate::catalog::names::article;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,8 +87,7 @@ impl Table {
 /// `billing.meter` → `a billing meter`.
 fn with_article(object: &str) -> String {
     let words = object.trim_start_matches("v2.core.").replace(['.', '_'], " ");
-    let article = if words.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
-    format!("{article} {words}")
+    format!("{} {words}", article(&words))
 }
 
 /// Whether Stripe may have made up these letters: no word that somebody would choose.

@@ -180,6 +180,11 @@ pub fn join_path(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
+/// The article before words: `an` invoice, `a` price.
+pub fn article(words: &str) -> &'static str {
+    if words.starts_with(['A', 'a', 'e', 'i', 'o']) { "an" } else { "a" }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Unresolved, closest, resolve};

@@ -1,12 +1,12 @@
 //! Builds the schema of a typed resource.
 
-use crate::catalog::names::join_path;
+use crate::catalog::names::{article, join_path};
 use crate::catalog::{Entity, Kind, Member, NumberRange, OperationKind, Shape, find};
 use crate::provider::connection_schema::{computed, connection_attribute, optional};
 use crate::provider::resources::end_attributes;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
 use crate::provider::typed::config_params::{keeps_metadata, names_momentary};
-use crate::provider::typed::sentences::{about, article, purpose};
+use crate::provider::typed::sentences::{about, purpose};
 use crate::provider::typed::surface::{
     KEY, Repeats, Slot, SlotSyntax, Surface, attribute_type, holds_secret,
 };

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use crate::catalog::Entity;
 use crate::catalog::embedded::embedded_toml;
+use crate::catalog::names::article;
 use crate::catalog::spelling::plural;
 use crate::provider::explain::sentence;
 use crate::provider::typed::snake_case;
@@ -52,11 +53,6 @@ pub(super) fn one(entity: &Entity) -> String {
 
 /// The end of names that are plural by themselves: `tax settings`.
 const PLURAL: &str = "settings";
-
-/// The article before a word.
-pub(super) fn article(word: &str) -> &'static str {
-    if word.starts_with(['A', 'a', 'e', 'i', 'o']) { "an" } else { "a" }
-}
 
 /// Many objects in words: `billing meters`.
 pub(super) fn many(entity: &Entity) -> String {
@@ -123,9 +119,7 @@ mod tests {
             for (key, sentence) in sentences {
                 let leads = match table.as_str() {
                     OBJECTS => all.iter().any(|(entity, _)| entity.key == *key),
-                    SPELLED => {
-                        all.iter().any(|(it, _)| snake_case(&it.name).replace('_', " ").contains(key))
-                    }
+                    SPELLED => all.iter().any(|(it, _)| snake_case(&it.name).replace('_', " ").contains(key)),
                     ACTIONS => all.iter().any(|(entity, _)| entity.actions.iter().any(|it| it.name == *key)),
                     ANY => ends.contains(key.as_str()),
                     _ => all.iter().any(|(entity, paths)| entity.key == *table && paths.contains(key)),

@@ -29,15 +29,15 @@ fn failure(violation: Violation<'_>, params: &Body) -> ApiError {
         Violation::TooLong(path, most) => {
             too_long(text(params, path).unwrap_or_default(), most, &form_name(path))
         }
-        Violation::NoUrl(path) => Failure::of("url_invalid", &[]).param(form_name(path)),
+        Violation::NoUrl(path) => ApiError::of("url_invalid", &[]).param(form_name(path)),
         Violation::NoEmail(path) => {
             let given = text(params, path).unwrap_or_default();
-            Failure::of("email_invalid", &[("given", &given)]).param(form_name(path))
+            ApiError::of("email_invalid", &[("given", &given)]).param(form_name(path))
         }
         Violation::Step(step) => {
             let refusal =
                 if step.wrong == Wrong::NotAbove { "tier_not_greater" } else { "tiers_without_end" };
-            Failure::of(refusal, &[]).param(form_name(&step.place()))
+            ApiError::of(refusal, &[]).param(form_name(&step.place()))
         }
         Violation::TooMany(path, most) => too_many(&form_name(path), most),
     }
