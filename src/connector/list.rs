@@ -124,10 +124,9 @@ impl Connector {
     /// One page of the entities that satisfy the filter clause.
     pub async fn list(&self, request: ListRequest) -> Result<Page, Error> {
         let filter = request.filter.clone();
-        let traced_operation =
-            trace::TracedOperation { filter, ..traced_operation("List", request.entity, None) };
+        let operation = trace::TracedOperation { filter, ..traced_operation("List", request.entity, None) };
         let work = self.page_of(&request);
-        self.connection.operation(traced_operation, work, |page| page.entities.len()).await
+        self.connection.operation(operation, work, |page| page.entities.len()).await
     }
 
     async fn page_of(&self, request: &ListRequest) -> Result<Page, Error> {

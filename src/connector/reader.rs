@@ -128,8 +128,8 @@ impl Connector {
         let Some((listing, id)) = listing.zip(ids.last()) else { return self.get(entity, locator).await };
         let others = self.reader.list_reads(&listing, age);
         let created = page_cache::time_of(known.body);
-        let traced_operation = ReadTarget { id: (*id).to_owned(), created, expected: known.expected_reads };
-        match others.read(self, listing, traced_operation).await {
+        let target = ReadTarget { id: (*id).to_owned(), created, expected: known.expected_reads };
+        match others.read(self, listing, target).await {
             ReadOutcome::Found(body) => Ok(body),
             ReadOutcome::Singly(_single) => self.get(entity, locator).await,
         }

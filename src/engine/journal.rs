@@ -141,7 +141,7 @@ impl Journal {
         for copy in copies {
             self.recorder.end_left(copy);
         }
-        let (left, old): (Vec<_>, Vec<_>) = found.into_iter().partition(has_dependents);
+        let (left, old): (Vec<_>, Vec<_>) = found.into_iter().partition(is_key_kept);
         let forgotten = old.iter().map(|old| described(&old.entry)).collect();
         for old in old {
             self.recorder.end_left(old);
@@ -239,7 +239,7 @@ impl Journal {
     fn take_left(&self, intent: &Intent) -> Option<OrphanedCreate> {
         let fits = |left: &OrphanedCreate| {
             let is_same = left.entry.fingerprint == intent.fingerprint;
-            is_same && left.entry.account.is_same(&intent.account) && has_dependents(left)
+            is_same && left.entry.account.is_same(&intent.account) && is_key_kept(left)
         };
         self.with_left(|left| left.iter().position(fits).map(|at| left.remove(at)))
     }
@@ -297,7 +297,7 @@ async fn sees_one(looks: Vec<ExistenceCheck>) -> Option<bool> {
 }
 
 /// Whether Stripe still keeps the key of an entry, as far as the clocks agree.
-fn has_dependents(left: &OrphanedCreate) -> bool {
+fn is_key_kept(left: &OrphanedCreate) -> bool {
     (Timestamp::now().as_second() - left.entry.at).abs() <= KEPT
 }
 

@@ -89,8 +89,8 @@ pub(super) fn resources() -> &'static BTreeMap<String, TypedResource> {
     RESOURCES.get_or_init(|| {
         let data = surface_data();
         let lasting = catalog().summaries().filter(|it| {
-            let has_dependents = data.is_lasting(it.key) && !data.is_belonging(it.key);
-            it.offers(Offer::Create) && is_shown(*it) && has_dependents
+            let is_resource = data.is_lasting(it.key) && !data.is_belonging(it.key);
+            it.offers(Offer::Create) && is_shown(*it) && is_resource
         });
         let usual = lasting.map(|it| (name_of(it.key, it.name), it.key));
         let others = data.types.iter().filter_map(|(name, it)| {
@@ -223,10 +223,10 @@ impl Resource for TypedResource {
                 Err(unreadable) => return unplanned(request, vec![unreadable]),
             };
             let there = surfaces.of_state(&request.prior, private_state.locator.as_deref());
-            let config_params = surfaces.of_config(&request.config);
-            let hidden = config_params.hidden(&request.config).and(there.hidden(&request.prior));
+            let target = surfaces.of_config(&request.config);
+            let hidden = target.hidden(&request.config).and(there.hidden(&request.prior));
             let hidden = runtime.conceal(hidden);
-            let answer = plan::plan((there, config_params), runtime, request, private_state).await;
+            let answer = plan::plan((there, target), runtime, request, private_state).await;
             PlanResponse { diagnostics: hidden.redact(answer.diagnostics), ..answer }
         })
     }

@@ -50,8 +50,8 @@ fn a_removed_param_that_no_call_unsets_is_set_to_its_default_or_stays() {
     };
     assert_eq!(Json::Object(removed(json!({"active": false})).update), json!({"active": true}));
     assert!(removed(json!({"active": true})).is_nothing(), "that is the default");
-    let uncleared = removed(json!({"shippable": true}));
-    assert_eq!((uncleared.update.len(), uncleared.uncleared), (0, vec!["shippable".to_owned()]));
+    let found = removed(json!({"shippable": true}));
+    assert_eq!((found.update.len(), found.uncleared), (0, vec!["shippable".to_owned()]));
     let whole =
         removed(json!({"package_dimensions": {"height": "1", "length": "1", "weight": "1", "width": "1"}}));
     assert_eq!(Json::Object(whole.update), json!({"package_dimensions": ""}));

@@ -166,14 +166,14 @@ mod tests {
     fn a_message_that_repeats_a_secret_is_told_without_it_at_the_secret_payload() {
         let refused = |detail: &str| Diagnostic::error("Refused", detail).at_attribute("input_payload");
         let hidden = hidden(r#"{"Email": "bad \"SECRET"}"#);
-        let redact = hidden.redact(vec![
+        let redacted = hidden.redact(vec![
             refused("Invalid email address: bad \"SECRET."),
             refused(r#"Not "bad \"SECRET"."#),
             refused("x"),
         ]);
-        assert_eq!(redact[0].detail, format!("Invalid email address: {REDACTED}."));
-        assert_eq!(redact[1].detail, format!("Not \"{REDACTED}\"."));
-        let places: Vec<_> = redact.iter().map(|it| it.path.clone()).collect();
+        assert_eq!(redacted[0].detail, format!("Invalid email address: {REDACTED}."));
+        assert_eq!(redacted[1].detail, format!("Not \"{REDACTED}\"."));
+        let places: Vec<_> = redacted.iter().map(|it| it.path.clone()).collect();
         let at = Path::attribute;
         assert_eq!(places, [at("secret_payload"), at("secret_payload"), at("input_payload")]);
     }

@@ -186,12 +186,10 @@ impl TypedAction {
         config: &Value,
     ) -> Result<InvocationCall, Diagnostics> {
         match self.does {
-            ActionKind::Make(_) => {
-                let asked = surface.create_config_params(runtime, config);
-                asked
-                    .map(|asked| InvocationCall::Make(asked.desired.params))
-                    .map_err(|error| surface.explain(&error))
-            }
+            ActionKind::Make(_) => surface
+                .create_config_params(runtime, config)
+                .map(|params| InvocationCall::Make(params.desired.params))
+                .map_err(|error| surface.explain(&error)),
             ActionKind::Call(name) => {
                 let call = ObjectCall::of(name).ok_or_else(Diagnostics::new)?;
                 call.input(surface, config, runtime.metadata.defaults()).map(InvocationCall::Call)

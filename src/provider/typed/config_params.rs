@@ -24,7 +24,7 @@ const WRITE_ONLY: &str = "_wo";
 /// The suffix of the number that marks such a value as changed.
 const VERSION: &str = "_wo_version";
 
-/// What a configuration asks for.
+/// The params of a configuration, and which of them are kept.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ConfigParams {
     /// The params, with the metadata that every object gets.
@@ -46,7 +46,7 @@ impl Surface {
         Ok(self.with_default_metadata(runtime, config, desired))
     }
 
-    /// What is asked for of an object that exists, with this state. A write-only value counts where its
+    /// The params of an object that exists, with this state. A write-only value counts where its
     /// version says that it is another one, or where the value was written in the open before.
     pub(super) fn config_params(
         &self,
@@ -76,7 +76,7 @@ impl Surface {
         Ok(config_params)
     }
 
-    /// What the create of a replacement is asked for that was planned as an update. It needs what an update of the
+    /// The params of a create that replaces the object where an update was planned. It needs what an update of the
     /// old object does not: write-only values that stayed the same.
     pub(super) fn replacement_config_params(
         &self,
@@ -122,13 +122,13 @@ impl Surface {
     /// An apply sees the configuration without `ignore_changes`: where it has something else than was planned, what
     /// the plan asked for counts.
     fn follow_plan(&self, desired: &mut DesiredParams, request: &ApplyRequest, private_state: &PrivateState) {
-        let (Some(config_params), ApplyRequest { config, planned, .. }) = (&private_state.planned, request)
+        let (Some(planned_params), ApplyRequest { config, planned, .. }) = (&private_state.planned, request)
         else {
             return;
         };
         let others = self.arguments().filter(|slot| config.get(&slot.name) != planned.get(&slot.name));
         for slot in others.filter(|slot| !slot.has_twin(config)) {
-            match config_params.get(&slot.member) {
+            match planned_params.get(&slot.member) {
                 Some(value) => drop(desired.params.insert(slot.member.clone(), value.clone())),
                 None => drop(desired.params.shift_remove(&slot.member)),
             }

@@ -47,13 +47,13 @@ impl DataSource for SingularDataSource {
     }
 }
 
-/// What a configuration asks for.
+/// How a configuration names the object.
 enum Selector {
     /// The object at a place.
     At(String),
     /// The object that has these values.
     With(Vec<(Lookup, Json)>),
-    /// It is not known yet.
+    /// Not known yet.
     Unknown,
 }
 
@@ -133,7 +133,7 @@ async fn read(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Va
 fn differences(surface: &Surface, config: &Value, locator: &str, body: &Json) -> Diagnostics {
     let entity = surface.entity;
     let given = lookups(surface).into_iter().filter(|it| it.slot.name != "id");
-    let config_params = given.filter_map(|it| Some((it.clone(), it.value(config)?)));
+    let values = given.filter_map(|it| Some((it.clone(), it.value(config)?)));
     let differs = |(lookup, desired): (Lookup, Json)| {
         let Slot { member, name, .. } = &lookup.slot;
         let now = body.get(member).unwrap_or(&Json::Null);
@@ -142,7 +142,7 @@ fn differences(surface: &Surface, config: &Value, locator: &str, body: &Json) ->
         let condition = Filter::parse(&lookup.clause(&desired), entity, None);
         condition.is_ok_and(|it| !it.matches(body)).then(|| diagnostic().at_attribute(name))
     };
-    config_params.filter_map(differs).collect()
+    values.filter_map(differs).collect()
 }
 
 /// A value of a field in a message; an object that is referred to is its id.

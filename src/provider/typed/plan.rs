@@ -16,9 +16,10 @@ use crate::provider::typed::surface::{Slot, SlotSyntax, Surface};
 use crate::terraform::provider::{PlanRequest, PlanResponse};
 use crate::terraform::value::{Path, Value};
 
-/// Plans what the configuration asks for of the object that is there; the surfaces differ where its place changes.
+/// Plans a change from the state to the configuration. The first surface is that of the state, the second that of the
+/// configuration; they differ where the object gets another parent, or none.
 pub(super) async fn plan(
-    (there, config_params): (&Surface, &Surface),
+    (there, target): (&Surface, &Surface),
     runtime: &Runtime,
     request: PlanRequest,
     private_state: PrivateState,
@@ -27,7 +28,7 @@ pub(super) async fn plan(
         return plan_end(there, runtime, request, private_state).await;
     }
     if request.is_create() {
-        return plan_create(config_params, runtime, request, private_state).await;
+        return plan_create(target, runtime, request, private_state).await;
     }
     let object = there.object(&request.prior, &private_state);
     if private_state.body.is_null() {
@@ -35,16 +36,15 @@ pub(super) async fn plan(
     }
     let handle = request.config.get("connection_handle");
     match configured(runtime, &private_state.private, stored(&object, &request.prior), handle).await {
-        Ok(ConfiguredConnection::Same(private)) if config_params.entity.key != there.entity.key => {
+        Ok(ConfiguredConnection::Same(private)) if target.entity.key != there.entity.key => {
             let private_state = PrivateState { private, ..private_state };
-            plan_other_place((there, config_params), runtime, request, &object, private_state).await
+            plan_other_place((there, target), runtime, request, &object, private_state).await
         }
         Ok(ConfiguredConnection::Same(private)) => {
             plan_existing(there, runtime, request, &object, PrivateState { private, ..private_state }).await
         }
         Ok(ConfiguredConnection::Moved(private)) => {
-            plan_move(config_params, runtime, request, &object, PrivateState { private, ..private_state })
-                .await
+            plan_move(target, runtime, request, &object, PrivateState { private, ..private_state }).await
         }
         Err(refused) => unplanned(request, vec![refused]),
     }
@@ -94,12 +94,12 @@ async fn plan_existing(
         let states = (&request.prior, &request.config);
         diagnostics.extend(replacement_told(runtime, object, states, &private_state.private).await);
     }
-    let config_params = (planned != request.prior).then(|| planning.config_params.own.clone());
-    if config_params.is_some() {
+    let planned_params = (planned != request.prior).then(|| planning.config_params.own.clone());
+    if planned_params.is_some() {
         diagnostics
             .extend(check_readiness(runtime, &request.config, private_state.private.handle.as_deref()).await);
     }
-    let private_state = PrivateState { planned: config_params, ..private_state };
+    let private_state = PrivateState { planned: planned_params, ..private_state };
     PlanResponse { state: planned, requires_replace, private: private_state.encode(), diagnostics }
 }
 
@@ -143,7 +143,7 @@ async fn plan_move(
 
 /// An object whose parent changes, or is removed, is recreated in its new place.
 async fn plan_other_place(
-    (there, config_params): (&Surface, &Surface),
+    (there, target): (&Surface, &Surface),
     runtime: &Runtime,
     request: PlanRequest,
     object: &Object,
@@ -152,8 +152,8 @@ async fn plan_other_place(
     let states = (&request.prior, &request.config);
     let diagnostics = replacement_told(runtime, object, states, &private_state.private).await;
     let mut planned = request.proposed;
-    config_params.set_unanswered(&mut planned, &request.config);
-    let requires_replace = there.places().chain(config_params.places()).map(Path::attribute).collect();
+    target.set_unanswered(&mut planned, &request.config);
+    let requires_replace = there.places().chain(target.places()).map(Path::attribute).collect();
     PlanResponse { state: planned, requires_replace, private: private_state.encode(), diagnostics }
 }
 

@@ -57,7 +57,7 @@ impl Planning<'_> {
             } else if self.object.imported || !self.written.contains_key(&slot.member) {
                 // Nobody wrote it, so nobody took it away.
                 continue;
-            } else if self.uncleared(slot) && slot.presence.is_computed() {
+            } else if self.is_uncleared(slot) && slot.presence.is_computed() {
                 prior.clone()
             } else if slot.presence.is_computed() {
                 Value::Unknown
@@ -107,7 +107,7 @@ impl Planning<'_> {
     }
 
     /// Whether Stripe keeps the value of an argument that was removed.
-    fn uncleared(&self, slot: &Slot) -> bool {
+    fn is_uncleared(&self, slot: &Slot) -> bool {
         self.change.uncleared.contains(&slot.member)
     }
 
