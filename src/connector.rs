@@ -88,7 +88,7 @@ pub fn id_at<'b>(body: &'b Json, field: &str) -> Option<&'b str> {
     found.as_str().or_else(|| found.get("id")?.as_str())
 }
 
-/// What the connector is asked for, in the words of the log.
+/// An operation of the connector, as the log names it.
 fn traced_operation(name: &str, entity: &'static Entity, id: Option<&str>) -> TracedOperation {
     TracedOperation {
         name: name.to_owned(),

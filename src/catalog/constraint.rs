@@ -66,10 +66,10 @@ pub struct Condition {
     pub code: Option<String>,
 }
 
-/// What is against a constraint.
+/// A constraint that params violate.
 #[derive(Debug, Clone, Copy)]
 pub enum Violation<'t> {
-    /// Both are there.
+    /// Both params are set, of which a call may have one.
     Exclusive(&'t str, &'t str),
     /// The condition is met.
     Met(&'t Condition),
@@ -81,20 +81,20 @@ pub enum Violation<'t> {
     TooLong(&'t str, usize),
     /// The list has more items.
     TooMany(&'t str, usize),
-    /// The text is no web address.
+    /// The text is not a web address.
     NoUrl(&'t str),
-    /// The text is no mail address.
+    /// The text is not a mail address.
     NoEmail(&'t str),
-    /// A step of the list is not as it must be.
+    /// An item of the list does not continue its steps.
     Step(Step<'t>),
 }
 
 /// The params of a call, as far as they are known.
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'p> {
-    /// What is known.
+    /// The params whose values are known.
     pub params: &'p Map<String, Json>,
-    /// Paths of what is not known yet.
+    /// Paths of params that are not known yet.
     pub unknown: &'p [Vec<String>],
     /// The time, in seconds since 1970.
     pub now: i64,
@@ -108,7 +108,7 @@ pub fn constraints() -> &'static BTreeMap<String, Constraints> {
 }
 
 impl Constraints {
-    /// What is surely against them.
+    /// The constraints that are violated whatever becomes known.
     pub fn violations<'t>(&'t self, known: Known<'t>) -> impl Iterator<Item = Violation<'t>> {
         let both = move |pair: &&(String, String)| known.has(&pair.0) && known.has(&pair.1);
         let pairs =

@@ -1,10 +1,10 @@
-//! Whose id a text is, by how it begins: `id_prefixes.toml`.
+//! Tells the type of an object by the prefix of its id: `id_prefixes.toml`.
 //!
 //! # Theory
 //!
-//! Stripe begins the ids that it gives with letters of their type, but the owners of some objects choose the ids
-//! themselves. So an id of another type is surely wrong only where every type that a param takes has ids of Stripe's
-//! alone. Where one of them may be called anything, it is a doubt, and only of what Stripe's own chance would have made.
+//! Ids that Stripe gives begin with a prefix of their type, but the owners of some objects choose the ids themselves.
+//! So the id of another type is surely wrong only where Stripe gives the ids of every type that a param takes. Where an
+//! owner may have chosen the id, it is doubted only if its letters look random, as Stripe's are.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -29,17 +29,17 @@ pub struct OtherId {
     pub expected: String,
     /// What the text is: `the id of a subscription`.
     pub found: String,
-    /// Whether Stripe surely refuses it; otherwise somebody may have called an object so.
+    /// Whether Stripe surely refuses it; otherwise an owner may have chosen this id.
     pub is_sure: bool,
 }
 
-/// The fewest letters that Stripe puts behind the beginning of an id.
+/// The fewest letters that Stripe puts behind the prefix of an id.
 const LETTERS: usize = 14;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("id_prefixes.toml"));
 
 impl OtherId {
-    /// What is wrong with a text where the id of an object of these types is to stand, if anything is.
+    /// The type that an id is of, where a param takes the ids of `objects` and this is not one of them.
     pub fn of(given: &str, objects: &[String]) -> Option<Self> {
         let (others, rest) = TABLE.owners(given)?;
         let is_own = |object: &String| others.contains(object) || TABLE.takes(object, others);
@@ -56,7 +56,7 @@ impl OtherId {
 }
 
 impl Table {
-    /// The types of object that an id may be of, and what stands behind its beginning.
+    /// The types of object that an id may be of, and its letters behind the prefix.
     fn owners<'t, 'i>(&'t self, id: &'i str) -> Option<(&'t [String], &'i str)> {
         let known = self.prefixes.iter().filter_map(|(prefix, of)| Some((id.strip_prefix(prefix)?, of)));
         let (rest, owners) = known.min_by_key(|(rest, _)| rest.len())?;
@@ -65,12 +65,12 @@ impl Table {
         is_id.then_some((owners, letters))
     }
 
-    /// Whether one of these is taken where an object of this type is to be.
+    /// Whether Stripe takes one of `others` in the place of this type.
     fn takes(&self, object: &str, others: &[String]) -> bool {
         self.substitutes.get(object).is_some_and(|taken| taken.iter().any(|one| others.contains(one)))
     }
 
-    /// How ids of this type begin.
+    /// The prefix of ids of this type; empty where they have none.
     fn beginning(&self, object: &str) -> Option<&str> {
         let given = self.prefixes.iter().find(|(_, of)| of.iter().any(|one| one == object));
         self.chosen.get(object).or(given.map(|(prefix, _)| prefix)).map(String::as_str)
@@ -90,7 +90,7 @@ fn with_article(object: &str) -> String {
     format!("{} {words}", article(&words))
 }
 
-/// Whether Stripe may have made up these letters: no word that somebody would choose.
+/// Whether letters look as random as Stripe's, not like a word that an owner would choose.
 fn looks_random(letters: &str) -> bool {
     let has = |is: fn(&u8) -> bool| letters.as_bytes().iter().any(is);
     letters.len() >= LETTERS

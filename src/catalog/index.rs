@@ -48,14 +48,14 @@ pub struct Catalog {
     decoded: Vec<OnceLock<Entity>>,
 }
 
-/// What Stripe has a call for.
+/// A way to use an entity type that Stripe has a call for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Offer {
-    /// To make one, or to set the one there is.
+    /// A call creates one, or sets the only one.
     Create,
-    /// To show one, by no more than where it is.
+    /// A call shows one, by its locator alone.
     Read,
-    /// To list them.
+    /// A call lists them.
     List,
 }
 

@@ -5,25 +5,25 @@ use serde::{Deserialize, Serialize};
 use super::fact_format::params;
 use super::shape::{Member, Shape, find};
 
-/// Which operation.
+/// The kinds of operations of an entity type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum OperationKind {
-    /// Many entities, newest first.
+    /// Lists entities, newest first.
     List,
-    /// One entity by id.
+    /// Shows one entity, by its id.
     Get,
-    /// A new entity.
+    /// Creates an entity.
     Create,
-    /// Changes to one entity.
+    /// Changes one entity.
     Update,
-    /// The end of one entity.
+    /// Deletes one entity.
     Delete,
-    /// Many entities by Stripe's query language.
+    /// Lists entities that satisfy a clause of Stripe's query language.
     Search,
 }
 
 impl OperationKind {
-    /// As sentences name it: `list`.
+    /// Its name in sentences: `list`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::List => "list",
@@ -62,7 +62,7 @@ impl Method {
 /// One HTTP operation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Operation {
-    /// Which operation.
+    /// Its kind.
     pub kind: OperationKind,
     /// How it is called.
     pub method: Method,

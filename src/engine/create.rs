@@ -39,7 +39,7 @@ pub struct Created {
 pub struct CreateRequest<'c> {
     /// The entity type.
     pub entity: &'static Entity,
-    /// What was written.
+    /// The params of the new object.
     pub params: Params,
     /// The object that the new one replaces.
     pub replaces: Option<Predecessor<'c>>,

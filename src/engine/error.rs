@@ -3,7 +3,7 @@
 use crate::connector;
 use crate::engine::ParamErrors;
 
-/// Why a step in the life of an object did not come to its end.
+/// The errors of the lifecycle of an object.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Stripe has no call that creates such an object.

@@ -8,7 +8,7 @@ use crate::engine::journal::Intent;
 use crate::engine::{ExistenceCheck, Journal, PendingCreate};
 use crate::stripe::{IdempotencyKey, Reply};
 
-/// What is about to be sent.
+/// A call that is about to be sent.
 pub(super) struct PendingCall<'s> {
     /// The entity type or action.
     pub what: &'s str,
@@ -21,7 +21,7 @@ pub(super) struct PendingCall<'s> {
 /// A create or an action that failed.
 #[derive(Debug)]
 pub struct SendFailure {
-    /// Why.
+    /// What went wrong.
     pub error: Error,
     /// Why it could not be recorded before it was sent, if it could not and yet may have happened: then no run
     /// finds again what it made.

@@ -30,16 +30,16 @@ pub type Params = Map<String, Json>;
 /// What a practitioner wrote, by the keys it was written with.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WrittenParams {
-    /// What is known.
+    /// The members whose values are known.
     pub members: Map<String, Json>,
     /// Paths of members that will be known after apply; they are not among `members`.
     pub unknown: Vec<Vec<String>>,
 }
 
-/// The params that what was written comes to.
+/// The params that the written ones resolve to.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct DesiredParams {
-    /// What is known.
+    /// The params whose values are known.
     pub params: Params,
     /// Paths of params that will be known after apply, in Stripe's spelling.
     pub unknown: Vec<Vec<String>>,

@@ -17,7 +17,7 @@ const EXISTS: &str = "resource_already_exists";
 pub struct ConflictingObject {
     /// The param that must be the only one of its value: `id`, `lookup_key`.
     pub key: String,
-    /// Its value.
+    /// The value of the key.
     pub value: String,
     /// Where the object is: `price_1`.
     pub locator: String,

@@ -37,7 +37,7 @@ impl KeptFile {
         Self { path, open: Mutex::default() }
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         &self.path
     }

@@ -26,13 +26,13 @@ const GENERIC: &str = "stripe_entity";
 
 /// An object that is moved to another resource type.
 pub(super) struct MovedObject {
-    /// What it is.
+    /// Its entity type.
     pub(super) entity: &'static Entity,
-    /// Where it is.
+    /// Its id, behind the ids of what it belongs to.
     pub(super) locator: String,
     /// What every resource keeps beside the state.
     pub(super) private: PrivateData,
-    /// What was written.
+    /// The params that were written last.
     pub(super) params: Params,
     /// The metadata that the provider block gave to it beside.
     pub(super) default_metadata: Params,

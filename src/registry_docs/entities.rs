@@ -21,7 +21,7 @@ You can also write a type in the plural, or as Stripe writes the object.
 |---|---|---|---|
 ";
 
-/// The whole page.
+/// Renders the page as Markdown.
 pub(super) fn page() -> String {
     let entities = catalog().entities().filter_map(|name| catalog().entity(name));
     entities.fold(HEAD.to_owned(), |page, entity| page + &row(entity))

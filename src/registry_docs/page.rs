@@ -16,7 +16,7 @@ const CHANGES: &str =
 /// What stands before an import by an identity.
 const BY_IDENTITY: &str = "\nWith Terraform 1.12 and later also by its identity:\n\n";
 
-/// What a page is made from.
+/// A page of the registry.
 pub(super) struct DocPage<'a> {
     /// The family of its type; none for the provider block.
     pub(super) family: Option<Family>,
@@ -28,7 +28,7 @@ pub(super) struct DocPage<'a> {
 }
 
 impl DocPage<'_> {
-    /// The whole page.
+    /// Renders the page as Markdown.
     pub(super) fn markdown(&self) -> String {
         let (title, kind) = match self.family.map(kind) {
             None => ("Stripe Provider".to_owned(), "Provider"),

@@ -110,7 +110,7 @@ fn fault(sandbox: &Sandbox, request: &http::Request<Bytes>) -> ApiResult<Json> {
     Ok(json!({}))
 }
 
-/// What may be asked of the limit.
+/// The body of a request that sets the rate limit.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct LimitBody {

@@ -24,7 +24,7 @@ const ACCOUNT: &str = "acct_";
 /// The types of object that are accounts: version 1 and version 2 of the API.
 const ACCOUNTS: &[&str] = &["account", "v2.core.account"];
 
-/// Who asks.
+/// The account and the mode that a request acts in, by its key and headers.
 #[derive(Debug)]
 pub(super) struct Caller {
     /// The account the call acts on.

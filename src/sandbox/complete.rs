@@ -27,7 +27,7 @@ struct Table {
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("answers.toml"));
 
-/// What is known of one type of object.
+/// The values that answers of one type of object have by default.
 struct AnswerDefaults<'e> {
     entity: &'e Entity,
     answers: Option<&'static Body>,

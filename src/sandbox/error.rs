@@ -15,7 +15,7 @@ pub(super) enum Stage {
     Done,
 }
 
-/// One refusal.
+/// The error that answers a call.
 #[derive(Debug, Clone)]
 pub(super) struct ApiError {
     /// HTTP status.

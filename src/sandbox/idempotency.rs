@@ -24,7 +24,7 @@ pub(super) struct Claim {
     kept_for: i64,
 }
 
-/// An answer given before.
+/// The recorded response of a key.
 #[derive(Debug)]
 pub(super) struct RecordedResponse {
     /// HTTP status.

@@ -17,7 +17,7 @@ use super::message;
 use super::shape;
 use super::state;
 
-/// The whole table.
+/// `lifecycle.toml`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
@@ -50,7 +50,7 @@ pub(super) struct Transition {
     pub code: Option<String>,
     /// What it sets.
     pub set: Body,
-    /// What it is done to.
+    /// What it does to which object.
     pub does: TransitionKind,
     /// The type of object that is made, where it is another one.
     pub of: Option<String>,
@@ -58,7 +58,7 @@ pub(super) struct Transition {
     pub missing: Option<String>,
 }
 
-/// What an action is done to.
+/// What an action does to which object.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum TransitionKind {
@@ -161,7 +161,7 @@ fn write_unsaid(call: &Call<'_>, body: &mut Body, path: &str, value: &Json) {
     }
 }
 
-/// Sets what a course sets.
+/// Sets what a transition sets.
 pub(super) fn apply_transition(call: &Call<'_>, body: &mut Body, transition: &Transition) {
     for (path, value) in &transition.set {
         write(call, body, path, value);

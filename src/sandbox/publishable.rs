@@ -23,7 +23,7 @@ struct Table {
     calls: BTreeMap<String, KeyPermission>,
 }
 
-/// On which terms a publishable key may make one call.
+/// The conditions under which a publishable key may make a call.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct KeyPermission {

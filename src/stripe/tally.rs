@@ -21,7 +21,7 @@ pub enum CallKind {
 }
 
 impl CallKind {
-    /// Every kind, in the order in which they are told.
+    /// Every kind, in the order of the summary.
     pub const ALL: [Self; 6] =
         [Self::Read, Self::List, Self::Create, Self::Update, Self::Delete, Self::Action];
 
@@ -44,11 +44,11 @@ impl CallKind {
 pub(super) struct Tally {
     requests: [AtomicUsize; CallKind::ALL.len()],
     retries: AtomicUsize,
-    /// In microseconds.
+    /// The time that requests waited for the limits, in microseconds.
     waited: AtomicU64,
 }
 
-/// What the calls of one or several clients came to.
+/// The counts of the calls of one or several clients.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CallTotals {
     /// The requests of each kind, retries included, in the order of [`CallKind::ALL`].
@@ -82,7 +82,7 @@ impl Tally {
 }
 
 impl CallTotals {
-    /// Both together.
+    /// The sum of both.
     #[must_use]
     pub fn and(mut self, other: &Self) -> Self {
         for (own, others) in self.requests.iter_mut().zip(other.requests) {
@@ -93,7 +93,7 @@ impl CallTotals {
         self
     }
 
-    /// All requests.
+    /// The number of all requests.
     pub fn all(&self) -> usize {
         self.requests.iter().sum()
     }

@@ -33,7 +33,7 @@ pub trait Observer: Send + Sync + fmt::Debug {
     }
 }
 
-/// An operation of the connector.
+/// An operation of the connector, as logs and spans name it.
 #[derive(Debug, Clone, Default)]
 pub struct TracedOperation {
     /// `List`, `Get`, `Create`, `Update`, `Delete`, or the name of an action.

@@ -127,7 +127,7 @@ impl Host {
     }
 }
 
-/// What a client shows of itself; none shows nothing.
+/// The certificate that a client shows, if any.
 #[derive(Debug, Clone)]
 pub struct ClientIdentity(pub Option<Arc<CertifiedKey>>);
 

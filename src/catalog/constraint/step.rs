@@ -1,13 +1,13 @@
-//! Lists whose items are steps: `up_to` of the tiers of a price.
+//! Checks lists whose items are steps: `up_to` of the tiers of a price rises, and is `inf` in the last one.
 
 use serde_json::Value as Json;
 
 use super::{Known, number_in};
 
-/// What ends the last step.
+/// The value of the last step, which has no end.
 const END: &str = "inf";
 
-/// A member of an item of a list that is not as it must be.
+/// A step that is wrong: the list, the item and its member.
 #[derive(Debug, Clone, Copy)]
 pub struct Step<'t> {
     list: &'t str,

@@ -6,7 +6,7 @@ fn other(given: &str, objects: &[&str]) -> Option<OtherId> {
     OtherId::of(given, &objects)
 }
 
-/// What Stripe's facts call an object, and how the ids begin that the sandbox gives: both tables say the same.
+/// Every type is one of the catalog, and its prefix is that of the ids that the sandbox gives.
 #[test]
 fn the_table_is_about_objects_and_their_ids() {
     let lists = TABLE.prefixes.values().chain(TABLE.substitutes.values()).flatten();
@@ -45,10 +45,10 @@ fn what_may_be_taken_is_not_told() {
         // Cards, sources and tokens pay where a payment method does.
         ("card_1", &["payment_method"]),
         ("tok_visa", &["payment_method"]),
-        // Nobody knows how the ids of these begin.
+        // One of the types is not in the table, or there is none.
         ("sub_1", &["customer", "card"]),
         ("sub_1", &[]),
-        // What is no id of Stripe's.
+        // Not an id that Stripe gives.
         ("sub_", &["customer"]),
         ("sub_my_own", &["customer"]),
         ("gold", &["customer"]),
@@ -58,7 +58,7 @@ fn what_may_be_taken_is_not_told() {
     }
 }
 
-/// A product may be called as a price is: only what Stripe's own chance would make is doubted.
+/// An owner may choose an id for a product that looks like that of a price: only random letters are doubted.
 #[test]
 fn what_its_owner_may_have_chosen_is_doubted_at_most() {
     assert_eq!(other("price_123", &["product"]), None);

@@ -1,6 +1,6 @@
 //! Splits a filter clause into tokens, each with its position.
 
-/// One word.
+/// A token of a clause.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Word {
     /// A name or a keyword; names in brackets are never keywords.
@@ -22,7 +22,7 @@ pub(super) struct Token {
     pub(super) at: usize,
 }
 
-/// What is wrong, and where, in bytes.
+/// What is wrong, and its position in bytes.
 pub(super) type SyntaxError = (String, usize);
 
 /// Longer ones first, so that `<=` is not read as `<`.

@@ -11,7 +11,7 @@ use crate::connector::selectors;
 /// The beginning of 1970 in UTC.
 const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
-/// What names are looked up in.
+/// The entity type and the call that names are looked up in.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct NameLookup<'n> {
     pub(super) entity: &'n Entity,

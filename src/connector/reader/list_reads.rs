@@ -50,7 +50,7 @@ struct ListState {
     /// The number of writes before the pages of the cache.
     epoch: u64,
     waiting: Vec<WaitingRead>,
-    /// The task runs.
+    /// Whether the task that fetches pages runs.
     paging: bool,
     /// Reads that are under way one by one.
     single: usize,
@@ -78,7 +78,7 @@ struct WaitingRead {
     reply: oneshot::Sender<Json>,
 }
 
-/// What an object is asked for by.
+/// The object that a read asks for.
 #[derive(Debug)]
 pub(super) struct ReadTarget {
     pub(super) id: String,
@@ -96,7 +96,7 @@ struct PageRequest {
     late: usize,
 }
 
-/// What becomes of a read.
+/// The result of waiting for a page.
 #[derive(Debug)]
 pub(super) enum ReadOutcome {
     Found(Json),

@@ -45,7 +45,7 @@ impl Start {
     }
 }
 
-/// What a page held.
+/// A page that was fetched.
 #[derive(Debug, Default)]
 pub(super) struct FetchedPage {
     /// The objects, newest first.
@@ -94,7 +94,7 @@ impl ObjectList {
         !self.entity.is_v2()
     }
 
-    /// One page.
+    /// Fetches one page.
     pub(super) async fn page(&self, connector: &Connector, start: &Start) -> Result<FetchedPage, Error> {
         let work = async {
             let ids: Vec<&str> = self.ids.iter().map(String::as_str).collect();

@@ -23,7 +23,7 @@ pub(super) struct SegmentEdge {
     pub(super) on: Option<Start>,
 }
 
-/// How an object can be reached.
+/// A way to a page that may show an object.
 #[derive(Debug)]
 pub(super) struct AccessPath<'s> {
     /// About how many pages away it is; 1 where the next one should show it.

@@ -1,5 +1,5 @@
-//! Finds values that Stripe perhaps does not take: one that its list of known values lacks, which may be new; the id of an object
-//! of another type, as which somebody may have called one.
+//! Finds values that Stripe perhaps does not take: those that its lists of known values lack, which may be new, and
+//! ids that look like those of another type, which an owner may have chosen.
 
 use std::fmt;
 
@@ -9,8 +9,8 @@ use crate::catalog::names::{closest, join_path};
 use crate::catalog::{Kind, Member, OtherId, Shape, currencies, find};
 use crate::engine::params::{DesiredParams, Params};
 
-/// A value that is not on the list of its param, or looks like an id of another type. It is sent: Stripe adds values, and
-/// owners call objects what they like.
+/// A value that is not on the list of its param, or that looks like the id of an object of another type. It is sent:
+/// Stripe adds values, and owners choose ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnlistedValue {
     /// The param, dotted.
@@ -21,7 +21,7 @@ pub struct UnlistedValue {
     pub suggestion: Option<String>,
     /// The values that Stripe is known to take.
     pub known: Vec<String>,
-    /// What it looks like, where it looks like an id of something else.
+    /// The other type whose id it looks like, if it is an id.
     pub other: Option<OtherId>,
 }
 
@@ -29,7 +29,7 @@ pub struct UnlistedValue {
 const NAMED: usize = 8;
 
 impl UnlistedValue {
-    /// Why it is doubted, behind the value in a sentence; `rest` says where all known values are.
+    /// Why it is doubted, as the end of a sentence; `rest` says where all known values are.
     pub fn reason(&self, rest: &str) -> String {
         if let Some(OtherId { expected, found, .. }) = &self.other {
             return format!("which looks like {found}; Stripe takes {expected}");
@@ -52,7 +52,7 @@ impl fmt::Display for UnlistedValue {
 }
 
 /// Every value of an enum that the facts do not list, every currency that Stripe is not known to take, and every id that
-/// looks like one of another type.
+/// looks like that of another type.
 pub fn unlisted_values(desired: &DesiredParams, known: &[Member]) -> Vec<UnlistedValue> {
     let mut found = Vec::new();
     in_object(&desired.params, known, "", &mut found);

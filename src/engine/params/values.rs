@@ -178,7 +178,7 @@ fn scalar_value(given: &Json, kind: &Kind, place: &str) -> Result<Json, ParamErr
     }
 }
 
-/// An id, unless it surely is one of an object of another type.
+/// An id; one that is surely of an object of another type is refused.
 fn id(given: &Json, objects: &[String], place: &str) -> Result<Json, ParamError> {
     let id = text(given, 0, place)?;
     let other = id.as_str().and_then(|text| OtherId::of(text, objects)).filter(|other| other.is_sure);

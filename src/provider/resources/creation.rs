@@ -20,7 +20,7 @@ use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::terraform::provider::StateResponse;
 use crate::terraform::value::Value;
 
-/// What a create goes through.
+/// What a create needs beside its params.
 pub(in crate::provider) struct CreateContext<'r> {
     pub(in crate::provider) runtime: &'r Runtime,
     pub(in crate::provider) entity: &'static Entity,
@@ -35,15 +35,15 @@ pub(in crate::provider) struct CreateContext<'r> {
 /// An object that Stripe made.
 #[derive(Debug)]
 pub(in crate::provider) struct MadeObject {
-    /// Where it is.
+    /// Its id, behind the ids of what it belongs to.
     pub(in crate::provider) locator: String,
     /// The object as Stripe answered it.
     pub(in crate::provider) body: Json,
     /// The params that were to be set in a second call, which failed.
     pub(in crate::provider) unset: Vec<String>,
-    /// What is kept beside its state.
+    /// The private data of its state.
     pub(in crate::provider) private: PrivateData,
-    /// What there is to say of it.
+    /// Errors and warnings about it.
     pub(in crate::provider) diagnostics: Diagnostics,
     /// The result of ending the object that it replaces, if that one could not end before.
     succession: Option<Result<EndOutcome, Error>>,

@@ -55,7 +55,7 @@ enum InvocationCall {
 
 /// The result of an invocation.
 struct InvocationResult {
-    /// In words.
+    /// What was done, in words.
     outcome: String,
     /// Diagnostics about it.
     diagnostics: Diagnostics,

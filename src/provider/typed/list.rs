@@ -51,7 +51,7 @@ pub(super) fn list(
     }
 }
 
-/// A list that is under way.
+/// A list whose pages are being fetched.
 struct ListStream {
     surfaces: &'static Surfaces,
     runtime: Arc<Runtime>,

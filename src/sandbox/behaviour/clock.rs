@@ -63,7 +63,7 @@ fn advance(call: &Call<'_>) -> ApiResult<Json> {
     Ok(Json::Object(told))
 }
 
-/// What has something due.
+/// The kind of object that has something due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum DueKind {
     Invoice,

@@ -18,7 +18,7 @@ struct Reaction {
     then: fn(&Call<'_>, &Body) -> ApiResult<()>,
 }
 
-/// A change that matters to others.
+/// A change that a reaction follows.
 enum ReactionTrigger {
     /// The member that a path leads to changed so.
     Member(&'static str, FieldTrigger<'static>),

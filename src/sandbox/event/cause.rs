@@ -1,6 +1,6 @@
 //! What the events of one call share: the request, its idempotency key, its mode and its time.
 
-/// The call that they come of.
+/// The call that caused the events.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::sandbox) struct EventCause<'a> {
     /// The id of the request.

@@ -8,18 +8,18 @@ use crate::sandbox::fields::{Body, flag, items, text};
 use crate::sandbox::store::Session;
 use crate::sandbox::webhook_delivery::Delivery;
 
-/// One of them.
+/// A receiver of events.
 pub(super) struct Subscriber {
     url: String,
     secret: String,
     kinds: Vec<Json>,
-    /// It is told that something happened, not what the object is like.
+    /// Its events say that something happened, not what the object is like.
     is_thin: bool,
-    /// It is the platform's, which hears of the accounts connected to it.
+    /// It is the platform's, which receives the events of its connected accounts.
     pub is_platform: bool,
 }
 
-/// All that may hear of an account.
+/// All receivers of an account's events.
 pub(super) struct Subscribers(Vec<Subscriber>);
 
 impl Subscribers {

@@ -26,7 +26,7 @@ const PATTERNS: usize = 8;
 #[derive(Debug)]
 pub(super) struct Query {
     clauses: Vec<Clause>,
-    /// One is enough.
+    /// Whether one clause is enough (`OR`).
     any: bool,
 }
 

@@ -1,6 +1,6 @@
 //! Splits a search query into tokens: names, texts, numbers and signs.
 
-/// One word.
+/// A token of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Word {
     /// `status`, `metadata`, `AND`, `null`, `1200`, `-5`; a minus before a name is a sign.

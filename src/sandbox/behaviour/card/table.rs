@@ -42,7 +42,7 @@ pub(super) struct Card {
     pub(super) refund: Option<String>,
 }
 
-/// Since when a customer has authenticated for payments at which nobody is there.
+/// When a customer has authenticated for later, off-session payments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum PriorSetup {

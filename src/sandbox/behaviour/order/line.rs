@@ -6,14 +6,14 @@ use crate::sandbox::behaviour::prelude::*;
 use super::offer::{Accepts, named};
 use super::price::Price;
 
-/// A line that is worked out.
+/// A line with its amount.
 #[derive(Debug, Clone)]
 pub struct OrderLine {
     /// In the smallest unit of the currency.
     pub amount: i64,
-    /// In small letters.
+    /// The currency, in lowercase.
     pub currency: String,
-    /// How many.
+    /// The quantity.
     pub quantity: i64,
     /// What one costs; none where the price has steps or the customer decides.
     pub unit: Option<Decimal>,

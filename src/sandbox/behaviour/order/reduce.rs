@@ -31,7 +31,7 @@ pub struct Reduced<'o> {
     pub taxes: Vec<Tax<'o>>,
 }
 
-/// What an order comes to, in the smallest unit of its currency.
+/// The totals of an order, in the smallest unit of its currency.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct OrderTotals {
     /// Before discounts and taxes.

@@ -28,7 +28,7 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
     }
 }
 
-/// What came of a payment.
+/// The result of a payment.
 #[derive(Debug)]
 pub(in crate::sandbox::behaviour) enum PaymentAttempt {
     /// The money is taken or held.
