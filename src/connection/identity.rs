@@ -82,8 +82,7 @@ impl Connection {
     /// Requests the account that the key belongs to, in one call.
     ///
     /// # Errors
-    /// The connection cannot be used; a [`ConnectionState`](crate::connection::ConnectionState)
-    /// can be made from the error.
+    /// The connection cannot be used; a [`ConnectionState`](crate::connection::ConnectionState) says why.
     pub async fn check(&self) -> Result<(), Error> {
         let account = self.own_account().await?;
         if self.account().is_none() {

@@ -18,6 +18,9 @@ use crate::terraform::value::Value;
 const FEW: usize = 4;
 
 /// What is kept beside the state: a destroy sees neither the config nor the connection.
+///
+/// States that were written by an earlier version are read, too: where a field has another name here than in the
+/// stored JSON, `rename` keeps the stored one.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(in crate::provider) struct PrivateData {
     /// The handle calls run on.

@@ -34,8 +34,8 @@ pub(super) async fn import(surfaces: &Surfaces, runtime: &Runtime, id: &str) -> 
     }
 }
 
-/// The state of an object at a place, which the practitioner called `told`.
-pub(super) fn import_at(surfaces: &Surfaces, place: &str, told: &str) -> StateResponse {
+/// The state of an object at a place, which the practitioner wrote as `id`.
+pub(super) fn import_at(surfaces: &Surfaces, place: &str, id: &str) -> StateResponse {
     let surface = surfaces.of_locator(place);
     match ImportId::of(surface.entity, place) {
         Ok(ImportId { account, locator, .. }) => {
@@ -50,7 +50,7 @@ pub(super) fn import_at(surfaces: &Surfaces, place: &str, told: &str) -> StateRe
                 ..StateResponse::default()
             }
         }
-        Err(error) => refused(surface, told, &error).into(),
+        Err(error) => refused(surface, id, &error).into(),
     }
 }
 

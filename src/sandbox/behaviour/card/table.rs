@@ -42,7 +42,7 @@ pub(super) struct Card {
     pub(super) refund: Option<String>,
 }
 
-/// When a customer has authenticated for later, off-session payments.
+/// Whether a customer has authenticated off-session payments already, or has to do so once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum PriorSetup {
@@ -58,7 +58,7 @@ pub(super) enum PaymentFlaw {
     WrongCvc,
 }
 
-/// A test payment method that is no card.
+/// A test payment method other than a card.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Account {
@@ -74,7 +74,7 @@ pub(super) struct Redirects {
     pub(super) types: Vec<String>,
 }
 
-/// What a charge of a card means beyond a payment.
+/// What a charge of a card does beyond a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum ChargeEffect {
