@@ -19,7 +19,7 @@ pub(super) use connection::ConnectionResource;
 pub(super) use creation::{CreateContext, MadeObject};
 pub(super) use entity::{EntityResource, find, record};
 pub(super) use lifecycle::{
-    check_end, end_attributes, end_object, end_told, ended_note, planned_end, replacement_told,
+    check_end, end_attributes, end_diagnostics, end_object, ended_note, planned_end, replacement_diagnostics,
 };
 pub(super) use private_data::{PrivateData, decode_private};
 pub(super) use readiness::check as check_readiness;

@@ -261,8 +261,8 @@ impl Resource for TypedResource {
         Box::pin(async move {
             let (surfaces, private_state) = match (self.surfaces(), PrivateState::decode(&private)) {
                 (Some(surfaces), Ok(private_state)) => (surfaces, private_state),
-                (_, told) => {
-                    let diagnostics = told.err().into_iter().collect();
+                (_, decoded) => {
+                    let diagnostics = decoded.err().into_iter().collect();
                     return StateResponse { state, private, diagnostics };
                 }
             };

@@ -5,13 +5,13 @@ use serde_json::{Map, Value as Json};
 use crate::catalog::{Entity, Kind, Method, Operation, OperationKind, parents};
 use crate::connector::entities::with_expansions;
 use crate::connector::list::next_token;
-use crate::connector::{Connector, Error, answer, id_at, locator, path};
+use crate::connector::{Connector, Error, answer, id_at, locator, path, traced_operation};
 
 /// The most objects that Stripe returns at once.
 pub(super) const PAGE: usize = 100;
 
-/// One list of Stripe's, with everything that its objects share: what they belong to, and what Stripe
-/// wants to be told.
+/// One list of Stripe's, with everything that its objects share: what they belong to, and the params
+/// that Stripe requires.
 #[derive(Debug, Clone)]
 pub(super) struct ObjectList {
     entity: &'static Entity,
@@ -105,8 +105,8 @@ impl ObjectList {
             let more = body.get("has_more") == Some(&Json::Bool(true)) || token.is_some();
             Ok(FetchedPage { objects, more, token })
         };
-        let asked = super::super::traced_operation("List", self.entity, None);
-        connector.connection.operation(asked, work, |page| page.objects.len()).await
+        let operation = traced_operation("List", self.entity, None);
+        connector.connection.operation(operation, work, |page| page.objects.len()).await
     }
 
     fn starting(&self, start: &Start) -> Map<String, Json> {

@@ -1,4 +1,4 @@
-//! What Stripe documents of params together, asked of what is wanted: `src/catalog/constraint.toml`.
+//! Checks the params of a plan against what Stripe documents of them, alone and together: `src/catalog/constraint.toml`.
 
 use std::collections::BTreeMap;
 
@@ -11,18 +11,18 @@ use crate::catalog::Entity;
 use crate::catalog::constraint::{Condition, Constraints, Known, Violation, Wrong, constraints};
 
 /// The documented limits that single params exceed, for creates and updates alike.
-pub(super) fn limits(entity: &Entity, wanted: &DesiredParams) -> ParamErrors {
-    constraints().get(&entity.key).map(|table| faults(table, wanted)).unwrap_or_default()
+pub(super) fn limits(entity: &Entity, desired: &DesiredParams) -> ParamErrors {
+    constraints().get(&entity.key).map(|table| faults(table, desired)).unwrap_or_default()
 }
 
 /// The documented constraints that the params of a create violate together.
-pub(super) fn of_create(entity: &Entity, wanted: &DesiredParams) -> ParamErrors {
+pub(super) fn of_create(entity: &Entity, desired: &DesiredParams) -> ParamErrors {
     let table = constraints().get(&format!("{}.Create", entity.key));
-    table.map(|table| faults(table, wanted)).unwrap_or_default()
+    table.map(|table| faults(table, desired)).unwrap_or_default()
 }
 
-fn faults(table: &Constraints, wanted: &DesiredParams) -> ParamErrors {
-    let DesiredParams { params, unknown, .. } = wanted;
+fn faults(table: &Constraints, desired: &DesiredParams) -> ParamErrors {
+    let DesiredParams { params, unknown, .. } = desired;
     let known = Known { params, unknown, now: Timestamp::now().as_second() };
     table.violations(known).map(|violation| fault(violation, known)).collect()
 }
@@ -64,28 +64,28 @@ fn of_step(wrong: Wrong) -> &'static str {
     }
 }
 
-/// What stands behind the name of the param in the refusal of a rule that is met.
+/// The refusal of a rule that is met, as a sentence without its first word, the name of the param.
 fn why(rule: &Condition, known: Known<'_>) -> String {
     let Condition { given, lacks, when, unless, past, above, .. } = rule;
     if let Some(most) = above.values().next() {
-        return format!("can be {most} at most{}", told(" where ", when));
+        return format!("can be {most} at most{}", conditions(" where ", when));
     }
     if rule.is_of_missing() {
         let others = lacks.iter().filter(|path| *path != rule.about(known.params));
         let others = others.fold(String::new(), |text, path| text + "or `" + path + "` ");
         let beside = given.first().map(|path| format!(" beside `{path}`")).unwrap_or_default();
-        return format!("{others}is missing: Stripe requires it{beside}{}", told(" where ", when));
+        return format!("{others}is missing: Stripe requires it{beside}{}", conditions(" where ", when));
     }
     match (past.is_empty(), given.is_empty()) {
         (false, _) => "has passed already: Stripe takes a time in the future".to_owned(),
-        (_, true) => format!("cannot be set so at creation{}", told(": not where ", when)),
-        _ if unless.is_empty() => format!("cannot be set{}", told(" where ", when)),
-        _ => format!("can only be set{}", told(" where ", unless)),
+        (_, true) => format!("cannot be set so at creation{}", conditions(": not where ", when)),
+        _ if unless.is_empty() => format!("cannot be set{}", conditions(" where ", when)),
+        _ => format!("can only be set{}", conditions(" where ", unless)),
     }
 }
 
-/// Values in words: `` `duration` is `repeating` ``; nothing where there are none.
-fn told(before: &str, values: &BTreeMap<String, Json>) -> String {
+/// Conditions in words: `` `duration` is `repeating` ``; nothing where there are none.
+fn conditions(before: &str, values: &BTreeMap<String, Json>) -> String {
     let word = |value: &Json| match value.as_str() {
         Some("") => "not set".to_owned(),
         Some(text) => format!("`{text}`"),

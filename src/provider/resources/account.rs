@@ -140,11 +140,11 @@ impl Origin {
 /// Where an object was probably made whose state does not say it: where its connection leads, if
 /// the object is of that mode.
 async fn presumed(used: &Connection, stored: StoredObject<'_>) -> AccountIdentity {
-    let told = stored.body.get("livemode").and_then(Json::as_bool);
+    let shown = stored.body.get("livemode").and_then(Json::as_bool);
     let used = used.identity().await;
-    match told {
+    match shown {
         Some(livemode) if used.livemode != Some(livemode) => {
-            AccountIdentity { livemode: told, ..AccountIdentity::default() }
+            AccountIdentity { livemode: shown, ..AccountIdentity::default() }
         }
         _ => used,
     }

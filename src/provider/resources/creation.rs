@@ -61,7 +61,7 @@ impl CreateContext<'_> {
         match self.make_after(params, old).await {
             Ok(mut made) => {
                 if let Some((old, ended)) = old.zip(made.succession.take()) {
-                    let diagnostic = self.told_of_end(old.object, &made.locator, ended).await;
+                    let diagnostic = self.end_diagnostic(old.object, &made.locator, ended).await;
                     // An error would taint the new object, and the next run would make another one.
                     made.diagnostics.extend(diagnostic.map(softened));
                 }
@@ -139,13 +139,13 @@ impl CreateContext<'_> {
                 None => finishing(old.end(&Connector::new(&self.connection), options)).await,
             },
         };
-        made.diagnostics.extend(self.told_of_end(old, &made.locator, ended).await);
+        made.diagnostics.extend(self.end_diagnostic(old, &made.locator, ended).await);
         Ok(made)
     }
 
     /// What there is to say of the end of an object that has a successor. One that did not end is in no state: no run
     /// would end it.
-    async fn told_of_end(
+    async fn end_diagnostic(
         &self,
         old: &Object,
         successor: &str,

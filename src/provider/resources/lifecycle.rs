@@ -58,8 +58,8 @@ pub(in crate::provider) async fn without_consent(
     state: &Value,
     connection: &Connection,
 ) -> Option<Diagnostic> {
-    let told = object.body.get("livemode").and_then(Json::as_bool);
-    let livemode = told.or(connection.identity().await.livemode);
+    let shown = object.body.get("livemode").and_then(Json::as_bool);
+    let livemode = shown.or(connection.identity().await.livemode);
     object.lacks_consent(destroy_options(state), livemode).then(|| {
         ends::live_is_protected(&object.entity.name, &object.locator)
             .at_attribute("allow_destroy_in_livemode")
@@ -76,7 +76,7 @@ pub(in crate::provider) fn end_sentence(object: &Object, end: &EndedField, mark:
 }
 
 /// Diagnostics of a planned destroy: that it is refused, or what stays in Stripe.
-pub(in crate::provider) async fn end_told(
+pub(in crate::provider) async fn end_diagnostics(
     runtime: &Runtime,
     object: &Object,
     state: &Value,
@@ -91,24 +91,24 @@ pub(in crate::provider) async fn end_told(
     }
     let options = destroy_options(state);
     let stays = object.remains_in_stripe(options).map(|why| ends::stays(&why));
-    let mut told: Diagnostics = stays.into_iter().collect();
+    let mut diagnostics: Diagnostics = stays.into_iter().collect();
     if options.on_destroy != Some(OnDestroy::Keep) {
-        told.extend(in_use(runtime, object, &connection).await);
+        diagnostics.extend(in_use(runtime, object, &connection).await);
     }
-    told
+    diagnostics
 }
 
 /// What there is to say where another object takes the place of one: that it would be made in another account, or what
 /// the end of the old one leaves.
-pub(in crate::provider) async fn replacement_told(
+pub(in crate::provider) async fn replacement_diagnostics(
     runtime: &Runtime,
     object: &Object,
     (prior, config): (&Value, &Value),
     private: &PrivateData,
 ) -> Diagnostics {
-    let mut told: Diagnostics = lacks_handle(private, object, config).into_iter().collect();
-    told.extend(end_told(runtime, object, prior, private).await);
-    told
+    let mut diagnostics: Diagnostics = lacks_handle(private, object, config).into_iter().collect();
+    diagnostics.extend(end_diagnostics(runtime, object, prior, private).await);
+    diagnostics
 }
 
 /// The plan of an end. `encode` adds what a resource type keeps beside the private data that all have.
@@ -135,7 +135,7 @@ async fn plan_object_end(
     private: &PrivateData,
 ) -> Result<(PrivateData, Diagnostics), Diagnostic> {
     let private = on_way_to(runtime, private, stored(object, state)).await?;
-    let mut diagnostics = end_told(runtime, object, state, &private).await;
+    let mut diagnostics = end_diagnostics(runtime, object, state, &private).await;
     let private = PrivateData { announced: !diagnostics.is_empty(), ..private };
     diagnostics.extend(readiness::check(runtime, &Value::Null, private.handle.as_deref()).await);
     Ok((private, diagnostics))
@@ -163,8 +163,8 @@ pub(in crate::provider) fn ended(result: Result<EndOutcome, Error>) -> Option<Di
 
 /// Why an object could not be ended. Terraform does not say whose destroy failed.
 fn not_ended(object: &Object, error: &Error) -> Diagnostic {
-    let told = explain_connector(error, "id");
-    Diagnostic { detail: format!("{} was not destroyed. {}", named(object), told.detail), ..told }
+    let diagnostic = explain_connector(error, "id");
+    Diagnostic { detail: format!("{} was not destroyed. {}", named(object), diagnostic.detail), ..diagnostic }
 }
 
 /// Ends the object of a resource that is destroyed, through the connection that leads to it.

@@ -83,10 +83,10 @@ impl Hidden {
 
     /// Messages without the values. One about the payload that repeated a value is about its secret part.
     pub(in crate::provider) fn redact(&self, diagnostics: Diagnostics) -> Diagnostics {
-        diagnostics.into_iter().map(|diagnostic| self.told_one(diagnostic)).collect()
+        diagnostics.into_iter().map(|diagnostic| self.redact_one(diagnostic)).collect()
     }
 
-    fn told_one(&self, mut diagnostic: Diagnostic) -> Diagnostic {
+    fn redact_one(&self, mut diagnostic: Diagnostic) -> Diagnostic {
         let mut detail = diagnostic.detail.clone();
         for value in self.values.iter().map(Secret::expose) {
             let quoted = Json::from(value).to_string();

@@ -4,8 +4,8 @@ use crate::engine::{Object, Restores};
 use crate::provider::connection_schema::keep_equal_handle;
 use crate::provider::messages::found;
 use crate::provider::resources::{
-    ConfiguredConnection, PrivateData, check_readiness, configured, end_told, forced_by_move, named,
-    planned_end, replacement_told, stored, unplanned,
+    ConfiguredConnection, PrivateData, check_readiness, configured, end_diagnostics, forced_by_move, named,
+    planned_end, replacement_diagnostics, stored, unplanned,
 };
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
@@ -92,7 +92,7 @@ async fn plan_existing(
     if !requires_replace.is_empty() {
         diagnostics.extend(planning.gap());
         let states = (&request.prior, &request.config);
-        diagnostics.extend(replacement_told(runtime, object, states, &private_state.private).await);
+        diagnostics.extend(replacement_diagnostics(runtime, object, states, &private_state.private).await);
     }
     let planned_params = (planned != request.prior).then(|| planning.config_params.own.clone());
     if planned_params.is_some() {
@@ -115,7 +115,7 @@ async fn plan_in_place(
     keep_equal_handle(&mut planned, &request.prior);
     surface.set_unanswered(&mut planned, &request.config);
     planned.set("id", Value::Unknown);
-    let mut diagnostics = end_told(runtime, object, &request.prior, &private_state.private).await;
+    let mut diagnostics = end_diagnostics(runtime, object, &request.prior, &private_state.private).await;
     diagnostics
         .extend(check_readiness(runtime, &request.config, private_state.private.handle.as_deref()).await);
     let refused = surface.create_config_params(runtime, &request.config).err();
@@ -133,7 +133,7 @@ async fn plan_move(
     private_state: PrivateState,
 ) -> PlanResponse {
     let old = private_state.private.on(private_state.private.replaced_handle.clone());
-    let diagnostics = end_told(runtime, object, &request.prior, &old).await;
+    let diagnostics = end_diagnostics(runtime, object, &request.prior, &old).await;
     let mut planned = request.proposed;
     surface.set_unanswered(&mut planned, &request.config);
     planned.set("id", Value::Unknown);
@@ -150,7 +150,7 @@ async fn plan_other_place(
     private_state: PrivateState,
 ) -> PlanResponse {
     let states = (&request.prior, &request.config);
-    let diagnostics = replacement_told(runtime, object, states, &private_state.private).await;
+    let diagnostics = replacement_diagnostics(runtime, object, states, &private_state.private).await;
     let mut planned = request.proposed;
     target.set_unanswered(&mut planned, &request.config);
     let requires_replace = there.places().chain(target.places()).map(Path::attribute).collect();

@@ -7,7 +7,9 @@ use crate::provider::connection_schema::keep_equal_handle;
 use crate::provider::messages::{ends, found};
 use crate::provider::payload;
 use crate::provider::resources::account::{ConfiguredConnection, configured};
-use crate::provider::resources::lifecycle::{end_told, ended_note, planned_end, replacement_told};
+use crate::provider::resources::lifecycle::{
+    end_diagnostics, ended_note, planned_end, replacement_diagnostics,
+};
 use crate::provider::resources::private_data::PrivateData;
 use crate::provider::resources::readiness;
 use crate::provider::resources::responses::{forced_by_move, named, stored, unplanned};
@@ -62,7 +64,7 @@ async fn plan_existing(runtime: &Runtime, request: PlanRequest, private: Private
         && let Ok(object) = object_of(&request.prior, &private)
     {
         let states = (&request.prior, &request.config);
-        answer.diagnostics.extend(replacement_told(runtime, &object, states, &private).await);
+        answer.diagnostics.extend(replacement_diagnostics(runtime, &object, states, &private).await);
     }
     if planned != request.prior {
         if private.imported {
@@ -82,7 +84,7 @@ async fn plan_move(runtime: &Runtime, request: PlanRequest, private: &PrivateDat
     let diagnostics = match object_of(&request.prior, private) {
         Ok(object) => {
             let old = private.on(private.replaced_handle.clone());
-            end_told(runtime, &object, &request.prior, &old).await
+            end_diagnostics(runtime, &object, &request.prior, &old).await
         }
         Err(unknown) => vec![unknown],
     };
@@ -219,9 +221,9 @@ fn notes(object: &Object, change: &Change) -> Diagnostics {
         if change.needs_new() { (&[][..], &[][..]) } else { (&*change.uncleared, &*change.at_creation) };
     let (kept, unseen): (Vec<&String>, Vec<&String>) =
         uncleared.iter().partition(|param| object.entity.field_at(param).is_some());
-    let note = |params: &[&String], told: fn(&str, &str) -> Diagnostic| {
+    let note = |params: &[&String], message: fn(&str, &str) -> Diagnostic| {
         let named: Vec<String> = params.iter().map(|param| format!("`{param}`")).collect();
-        (!params.is_empty()).then(|| told(&named.join(", "), name).at_attribute("input_payload"))
+        (!params.is_empty()).then(|| message(&named.join(", "), name).at_attribute("input_payload"))
     };
     let notes = [
         note(&kept, ends::removed_but_kept),
