@@ -53,7 +53,7 @@ struct World {
     foreign: Vec<String>,
 }
 
-/// The terminal or file that the demo is told to.
+/// Prints the demo to a terminal or a file.
 struct Printer<'p> {
     out: &'p mut dyn Write,
     colour: Colour,

@@ -32,8 +32,8 @@ pub(super) fn attribute() -> Attribute {
     Attribute::new(SECRET, Type::Dynamic, Optional, description).sensitive()
 }
 
-/// The payload of a configuration or a state; none while a part of it is unknown as a whole. What is
-/// wrong with the secret part is told without its values.
+/// The payload of a configuration or a state; none while a part of it is unknown as a whole. Errors
+/// about the secret part do not show its values.
 pub(super) fn written(config: &Value, known: &[Member]) -> Result<Option<WrittenParams>, Diagnostics> {
     let input = payload::written(config.get("input_payload"));
     let secret = payload::written(config.get(SECRET)).map_err(|_| unreadable());

@@ -1,4 +1,4 @@
-//! Events: what a call changed, told as Stripe tells it, and who is to hear of it.
+//! Events: makes Stripe's events of what a call changed, and the deliveries of each.
 //!
 //! The store notes every step of a call: an object that it kept or removed. When the call is done,
 //! they become the events of their kinds, each with the object as it was then. Events are kept like any
@@ -30,7 +30,7 @@ pub(super) use thin::{ABOUT, PINGED, about};
 
 use subscribers::Subscribers;
 
-/// Keeps the events of everything that the session changed; what is to be delivered comes back.
+/// Keeps the events of everything that the session changed, and returns their deliveries.
 pub(super) fn record(session: &Session<'_>, cause: EventCause<'_>) -> ApiResult<Vec<Delivery>> {
     let changes = joined(session.take_changes());
     let mut deliveries = Vec::new();
@@ -49,12 +49,12 @@ pub(super) fn record(session: &Session<'_>, cause: EventCause<'_>) -> ApiResult<
             deliveries.append(&mut thin::tell(session, change, &kind, cause, subscribers)?);
         }
     }
-    // events change nothing that events tell of
+    // the events that were kept are no changes themselves
     session.take_changes();
     Ok(deliveries)
 }
 
-/// The steps as they are told of: those of one object in one turn are one change, but each that is
+/// The changes that become events: the steps of one object in one turn are one change, but each step that is
 /// an event of its own begins another.
 fn joined(steps: Vec<ObjectChange>) -> Vec<ObjectChange> {
     let mut changes: Vec<ObjectChange> = Vec::new();
@@ -74,7 +74,7 @@ fn joined(steps: Vec<ObjectChange>) -> Vec<ObjectChange> {
     changes
 }
 
-/// Whether a step belongs to what is told of the same object already.
+/// Whether a step continues a change of the same object.
 fn joins(known: &ObjectChange, step: &ObjectChange) -> bool {
     match (known.gone, step.gone) {
         (true, _) => false,
@@ -118,8 +118,8 @@ fn previous(before: &Body, after: &Body) -> Body {
     before.keys().chain(added).filter_map(former).collect()
 }
 
-/// Keeps an event; what is to be delivered of it comes back. A platform is told which of its
-/// accounts the event is of.
+/// Keeps an event, and returns its deliveries. Those to a platform name the connected account that the event
+/// is of.
 fn keep(
     session: &Session<'_>,
     mut event: Body,

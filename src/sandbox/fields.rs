@@ -159,7 +159,7 @@ pub(super) fn set_inner(body: &mut Body, outer: &str, name: &str, value: impl In
     }
 }
 
-/// Counts one more in a member, in which something is told as often as it happens.
+/// Adds one to a counter: each time is a change, so that each time is an event.
 pub(super) fn count(body: &mut Body, name: &str) {
     let counted = number(body, name) + 1;
     set(body, name, counted);

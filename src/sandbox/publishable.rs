@@ -13,7 +13,7 @@ use super::error::{ApiError, ApiResult};
 use super::fields::{Body, text};
 use crate::catalog::embedded::embedded_toml;
 
-/// The param that proves that the caller was told of the object, and the field it is compared to.
+/// The param that proves that the caller may use the object, and the field it is compared to.
 const SECRET: &str = "client_secret";
 
 #[derive(Debug, Default, Deserialize)]

@@ -74,15 +74,15 @@ pub(super) fn is_this_machine(host: &str) -> bool {
 pub(super) struct WebhookSender(OnceLock<Option<UnboundedSender<Delivery>>>);
 
 impl WebhookSender {
-    /// Sends deliveries on their way and comes back at once; what `delivered` makes hears of each that
-    /// was taken.
+    /// Sends deliveries without waiting for them. `delivered` makes a callback, which is called for each that was
+    /// accepted.
     pub fn send<D: Fn(&Delivery) + Send + Sync + 'static>(
         &self,
         deliveries: Vec<Delivery>,
         delivered: impl Fn() -> D,
     ) {
         for delivery in deliveries {
-            // without a thread there is nobody to bring it
+            // without a thread it is not delivered
             if let Some(sender) = self.0.get_or_init(|| start(delivered())) {
                 let _ = sender.send(delivery);
             }

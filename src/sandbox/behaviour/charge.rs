@@ -17,7 +17,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 pub(super) const CONTESTED: &str = "_contested";
 /// Kept with a charge: what becomes of a refund, where it is not done at once.
 pub(super) const REFUND: &str = "_refund";
-/// Kept with a charge: its money was booked after the payment was told of.
+/// Kept with a charge: its money was booked after the event of its payment.
 const BOOKED: &str = "_booked";
 /// Kept with an intent: the customer authenticated before it was paid.
 pub(super) const AUTHENTICATED: &str = "_authenticated";

@@ -74,7 +74,7 @@ fn offer(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// Whom the page knows already; nobody where the call names nobody.
+/// The details of the customer that the page begins with.
 fn whom(call: &Call<'_>, customer: Option<&Body>) -> Json {
     let email = customer.and_then(|customer| text(customer, "email"));
     let exempt = customer.and_then(|customer| text(customer, "tax_exempt")).unwrap_or("none");

@@ -54,13 +54,13 @@ fn advance(call: &Call<'_>) -> ApiResult<Json> {
         timed.react()?;
     }
     call.session.end_turn();
-    let mut told = body.clone();
-    told.extend(
+    let mut shown = body.clone();
+    shown.extend(
         body! {"frozen_time": target, "status_details": {"advancing": {"target_frozen_time": target}}},
     );
     call.alter(&mut body, body! {"frozen_time": target, "status": "ready"})?;
-    // whoever advances a clock of Stripe's is told that it moves, and has to ask whether it is there
-    Ok(Json::Object(told))
+    // Stripe answers that the clock is advancing; a read says whether it is ready
+    Ok(Json::Object(shown))
 }
 
 /// The kind of object that has something due.

@@ -9,7 +9,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["entitlements.active_entitlement"])
 }];
 
-/// Kept with a customer: what it may use, as it was last told of.
+/// Kept with a customer: the entitlements of its last event.
 const ENTITLED: &str = "_entitled";
 
 /// What a customer may use now, each feature once.
@@ -29,7 +29,7 @@ fn of_customer(call: &Call<'_>, customer: &str) -> ApiResult<Vec<Json>> {
     Ok(found)
 }
 
-/// A subscription changed: who may use something else now is told of.
+/// A subscription changed: an event follows where its customer has other entitlements now.
 pub(super) fn changed(call: &Call<'_>, subscription: &Body) -> ApiResult<()> {
     let Some(mut customer) = call.session.linked(subscription, "customer", "customer")? else {
         return Ok(());

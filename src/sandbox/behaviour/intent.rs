@@ -135,8 +135,8 @@ pub(super) fn confirming_method(call: &Call<'_>, body: &Body, advice: &str) -> A
     Ok(method)
 }
 
-/// An intent takes methods of the types that it was told; where the account decides, of those that it has
-/// switched on, which are all, and so does one of an invoice.
+/// An intent takes methods of the types that it lists. Where the account decides, and for an invoice, it takes those
+/// that the account has switched on, which are all.
 fn check_type(call: &Call<'_>, body: &Body, method: &Body) -> ApiResult<()> {
     let kind = needed(method, "type")?;
     let decides = flag(body, "automatic_payment_methods.enabled") || text(body, "_invoice").is_some();

@@ -71,7 +71,7 @@ fn item(
     Ok(made)
 }
 
-/// Whoever is to pay at once is told how many of what is not metered.
+/// Refuses items without a quantity, unless they are metered: a customer pays for them at once.
 pub(super) fn check_quantities(call: &Call<'_>, basket: &[Body]) -> ApiResult<()> {
     for ((path, entry), item) in entries(&call.params, "line_items", "").zip(basket) {
         let is_metered = text(item, "price.recurring.usage_type") == Some("metered");

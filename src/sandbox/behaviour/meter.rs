@@ -58,7 +58,7 @@ fn scaled(value: &str) -> Option<i128> {
     padded.parse().ok()
 }
 
-/// `POST /v1/billing/meter_event_adjustments`: an event that was told by mistake does not count.
+/// `POST /v1/billing/meter_event_adjustments`: an event that was sent by mistake does not count.
 fn adjust(call: &Call<'_>) -> ApiResult<Json> {
     let name = call.demanded("cancel.identifier")?;
     for event in call.session.having("billing.meter_event", "identifier", name)? {

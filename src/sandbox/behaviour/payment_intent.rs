@@ -1,4 +1,4 @@
-//! Payment intents: from a wish to pay to a payment, through Stripe's states.
+//! Payment intents, and their states up to a payment.
 //!
 //! ```text
 //! requires_payment_method → requires_confirmation → (requires_action) → (requires_capture) → succeeded

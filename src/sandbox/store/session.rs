@@ -130,7 +130,7 @@ impl Session<'_> {
         self.put_in(&self.space, body)
     }
 
-    /// The same in the space of another account, whose events tell of it; nothing reacts to it.
+    /// The same in the space of another account: its events are of that account, and nothing reacts to it.
     pub fn put_in(&self, space: &str, body: &Body) -> ApiResult<()> {
         let (object, key) = (needed(body, "object")?, key(body)?);
         let query = "INSERT INTO objects (space, object, id, body) VALUES (?1, ?2, ?3, ?4)
@@ -175,8 +175,8 @@ impl Session<'_> {
         Ok(was_gone)
     }
 
-    /// Ends a turn of a call: what changes from here on is told by itself, also of an object that
-    /// changed before.
+    /// Ends a turn of a call: what changes from here on has events of its own, also where the object changed
+    /// before.
     pub fn end_turn(&self) {
         self.turn.set(self.turn.get() + 1);
     }
@@ -194,7 +194,7 @@ impl Session<'_> {
         self.changes.borrow_mut().push(change);
     }
 
-    /// Does something of which nothing stays, nor is told.
+    /// Runs something and undoes it; it has no events.
     pub fn tried<T>(&self, run: impl FnOnce() -> T) -> ApiResult<T> {
         let (changes, steps, turn) = (self.changes.take(), self.steps.take(), self.turn.get());
         self.transaction.execute_batch("SAVEPOINT tried")?;
@@ -206,12 +206,12 @@ impl Session<'_> {
         Ok(found)
     }
 
-    /// The oldest step that nobody took yet: one object, kept or removed once.
+    /// Takes the oldest step that is left: one object, kept or removed once.
     pub fn next_step(&self) -> Option<ObjectChange> {
         self.steps.borrow_mut().pop_front()
     }
 
-    /// How many steps nobody took yet.
+    /// How many steps are left.
     pub fn steps_left(&self) -> usize {
         self.steps.borrow().len()
     }

@@ -5,7 +5,7 @@ use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer, line_items, payment_method, subscription};
 use crate::sandbox::behaviour::{payment_intent, setup_intent};
 
-/// The address that a customer types in whom nobody knows.
+/// The address that a customer types in where the session has none.
 const UNKNOWN: &str = "customer@example.com";
 
 /// The customer fills in the page with that method; a payment that fails leaves the session open.
@@ -60,19 +60,19 @@ pub(super) fn keep_data(call: &Call<'_>, body: &mut Body) {
     }
 }
 
-/// What the page was told of who paid: of the session, of its customer, of the method.
+/// The details of the customer who paid: from the session, its customer and the payment method.
 fn who_paid(call: &Call<'_>, body: &Body, method: &Body) -> ApiResult<Body> {
     let customer = call.session.linked(body, "customer", "customer")?;
     let known = [customer.as_ref(), inner(method, "billing_details")];
-    let told = |name: &str| known.into_iter().flatten().find_map(|known| text(known, name));
-    let email = text(body, "customer_email").or_else(|| told("email")).unwrap_or(UNKNOWN);
+    let given = |name: &str| known.into_iter().flatten().find_map(|known| text(known, name));
+    let email = text(body, "customer_email").or_else(|| given("email")).unwrap_or(UNKNOWN);
     Ok(body! {
-        "address": at(method, "billing_details.address"), "email": email, "name": told("name"),
-        "phone": told("phone"), "tax_exempt": told("tax_exempt").unwrap_or("none"), "tax_ids": [],
+        "address": at(method, "billing_details.address"), "email": email, "name": given("name"),
+        "phone": given("phone"), "tax_exempt": given("tax_exempt").unwrap_or("none"), "tax_ids": [],
     })
 }
 
-/// Who pays, by id; somebody new where the session names nobody and somebody is needed, else nobody.
+/// The id of the customer who pays; a new one where the session names none and one is needed, else empty.
 fn payer(call: &Call<'_>, body: &mut Body, needed: bool) -> ApiResult<String> {
     if let Some(known) = text(body, "customer") {
         return Ok(known.to_owned());

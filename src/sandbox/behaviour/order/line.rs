@@ -70,7 +70,7 @@ impl OrderLine {
         Ok(Some(Self { amount, currency, quantity, unit: Some(unit), sold: None }))
     }
 
-    /// What is sold, in words; none where nobody knows.
+    /// The name of what is sold; none where no product is known.
     pub fn description(&self, call: &Call<'_>) -> ApiResult<Option<String>> {
         let Some((_, product)) = &self.sold else { return Ok(None) };
         let product = call.session.get_live("product", product)?;

@@ -107,7 +107,7 @@ pub(super) fn ahead(call: &Call<'_>, owner: &Body, own: Vec<Body>, draft: &mut B
 pub(super) fn used(call: &Call<'_>, owner: &Body, item: &Body, end: i64, draft: &mut Body) -> ApiResult<()> {
     let item = Item::of(item, owner)?;
     let (start, _) = item.period;
-    // a price without a meter is told of by nobody
+    // a price without a meter has no usage
     let quantity = text(item.body, "price.recurring.meter")
         .map_or(Ok(0), |meter| meter::used(call, meter, needed(owner, "customer")?, start, end))?;
     order::push(draft, line(call, owner, &item, (start, end), Some(quantity))?)

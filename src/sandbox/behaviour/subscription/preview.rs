@@ -6,7 +6,7 @@ use crate::sandbox::behaviour::customer_time;
 use crate::sandbox::behaviour::order::LINES;
 use crate::sandbox::behaviour::prelude::*;
 
-/// Set of an invoice that is only shown: its event is told by `event/kind.toml`.
+/// Set of an invoice that is only shown: `event/kind.toml` has its event.
 const UPCOMING: &str = "_upcoming";
 
 /// The next invoice of a subscription, with the changes that a preview asks for.
@@ -35,12 +35,12 @@ pub fn previewed(call: &Call<'_>, known: &str) -> ApiResult<Body> {
     if items(&body, LINES).is_empty() { nothing_upcoming(&owner) } else { Ok(body) }
 }
 
-/// A renewal comes: tells of the invoice that it will bring, as it is seen today.
+/// Announces the invoice of a renewal, as it would be today.
 pub fn tell_upcoming(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     let about = call.about("subscription", Body::new())?;
     let mut invoice = match call.session.tried(|| previewed(&about, id(owner)))? {
         Ok(invoice) => invoice,
-        // what cannot be foreseen is not told
+        // what cannot be previewed is not announced
         Err(failure) if failure.status < 500 => return Ok(()),
         Err(failure) => return Err(failure),
     };

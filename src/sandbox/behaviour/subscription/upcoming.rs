@@ -5,24 +5,24 @@ use crate::sandbox::behaviour::prelude::*;
 use super::ending::ENDED;
 use super::item;
 
-/// A renewal is told of so long before, in seconds; that of a shorter period is not.
+/// How long before it happens a renewal is announced, in seconds; that of a shorter period is not.
 const AHEAD: i64 = 7 * 24 * 60 * 60;
-/// Kept with a subscription: the end of the period whose renewal was told of.
-const TOLD: &str = "_upcoming";
+/// Kept with a subscription: the end of the period whose renewal was announced.
+const ANNOUNCED: &str = "_upcoming";
 
-/// When the next renewal is to be told of; none where it was, or where none follows.
+/// When the next renewal is to be announced; none where it was, or where none follows.
 pub(super) fn due_at(body: &Body) -> Option<i64> {
     let end = renews_at(body)?;
     let start = item::shown(body).filter_map(|item| given_number(item, "current_period_start")).min()?;
     let ends = given_number(body, "cancel_at").is_some_and(|at| at <= end);
-    let is_told = given_number(body, TOLD) == Some(end);
-    Some(end - AHEAD).filter(|at| *at > start && !ends && !is_told)
+    let is_announced = given_number(body, ANNOUNCED) == Some(end);
+    Some(end - AHEAD).filter(|at| *at > start && !ends && !is_announced)
 }
 
 /// Notes that it is time, which others react to.
 pub(super) fn announce(call: &Call<'_>, mut body: Body) -> ApiResult<()> {
     let end = renews_at(&body);
-    set(&mut body, TOLD, end);
+    set(&mut body, ANNOUNCED, end);
     call.session.put(&body)
 }
 
