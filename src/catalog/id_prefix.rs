@@ -86,7 +86,8 @@ impl Table {
 
 /// `billing.meter` → `a billing meter`.
 fn with_article(object: &str) -> String {
-    let words = object.trim_start_matches("v2.core.").replace(['.', '_'], " ");
+    let words =
+        object.trim_start_matches("v2.core.").trim_start_matches("test_helpers.").replace(['.', '_'], " ");
     format!("{} {words}", article(&words))
 }
 

@@ -13,7 +13,7 @@ use crate::calls::Stripe;
 /// The table of setups, and the objects that were made for references.
 pub struct Setups {
     pub table: Rc<Json>,
-    life: Rc<toml::Table>,
+    lifecycle: Rc<toml::Table>,
     made: RefCell<BTreeMap<String, String>>,
     /// The time of the sandbox.
     pub now: i64,
@@ -25,8 +25,14 @@ impl Setups {
         let read =
             |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
         let table = serde_json::from_str(&read("tests/support/setups.json")).unwrap();
-        let life = Rc::new(read("src/sandbox/lifecycle.toml").parse().unwrap());
-        Self { table: Rc::new(table), life, made: RefCell::default(), now: now(), counted: Cell::default() }
+        let lifecycle = Rc::new(read("src/sandbox/lifecycle.toml").parse().unwrap());
+        Self {
+            table: Rc::new(table),
+            lifecycle,
+            made: RefCell::default(),
+            now: now(),
+            counted: Cell::default(),
+        }
     }
 
     /// Setups for a sandbox whose time stands still: nothing in them differs from run to run.
@@ -38,7 +44,7 @@ impl Setups {
     pub fn copy(&self) -> Self {
         Self {
             table: Rc::clone(&self.table),
-            life: Rc::clone(&self.life),
+            lifecycle: Rc::clone(&self.lifecycle),
             made: self.made.clone(),
             now: self.now,
             counted: self.counted.clone(),
@@ -66,12 +72,12 @@ impl Setups {
 
     /// Whether the sandbox says itself that it does not do an operation.
     pub fn missing(&self, key: &str, operation: &str) -> bool {
-        self.life.get("missing").and_then(|all| all.get(key)?.get(operation)).is_some()
+        self.lifecycle.get("missing").and_then(|all| all.get(key)?.get(operation)).is_some()
     }
 
     /// Whether the sandbox says itself that it does not do an action.
     pub fn missing_action(&self, name: &str) -> bool {
-        self.life.get("actions").and_then(|all| all.get(name)?.get("missing")).is_some()
+        self.lifecycle.get("actions").and_then(|all| all.get(name)?.get("missing")).is_some()
     }
 
     /// The params of a create.
