@@ -1,4 +1,4 @@
-//! What every managed resource type of the provider does.
+//! The trait of managed resource types, and the calls that every one of them goes through.
 
 use std::sync::Arc;
 

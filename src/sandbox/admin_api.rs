@@ -1,4 +1,4 @@
-//! What Stripe does not have: a look into the sandbox, faults, a limit, the customer's part.
+//! The sandbox's own API: counts of objects, faults, the rate limit, and what a customer does on a page.
 //!
 //! ```text
 //! GET    /_sandbox/objects                            how many objects of each type are alive

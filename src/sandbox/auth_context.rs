@@ -1,4 +1,4 @@
-//! Who asks: which account the key is of, and which account the call acts on.
+//! The caller of a request: the account of its key, and the account that the call acts on.
 //!
 //! A key may name its account: `sk_test_shop_1` is a key of `acct_shop`; every other key is one
 //! of the sandbox's usual account. A platform acts on the accounts that it made, and on nobody

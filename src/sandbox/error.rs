@@ -1,4 +1,4 @@
-//! How Stripe says no: one envelope, `{"error": {type, code, message, param, ...}}`.
+//! Errors in Stripe's envelope: `{"error": {type, code, message, param, ...}}`.
 
 use serde_json::{Map, Value as Json, json};
 

@@ -1,5 +1,5 @@
-//! What is not known yet: an apply cannot make a replacement of what was planned as an update, so what may need a new
-//! object is planned as one.
+//! Compares params that are not known yet: an apply cannot make a replacement of what was planned as an update, so
+//! what may need a new object is planned as one.
 
 use serde_json::Value as Json;
 

@@ -1,4 +1,4 @@
-//! Secrets that Stripe answers once: keeps them in the state or out of it, and renews them.
+//! Keeps secrets that Stripe answers once in the state or out of it, and renews them.
 
 use serde_json::Value as Json;
 

@@ -1,4 +1,4 @@
-//! Credit notes: reduce an invoice before it is paid, or return money after.
+//! Credit notes, which reduce an invoice before it is paid, or return money after.
 
 use super::prelude::*;
 use crate::sandbox::embedded;

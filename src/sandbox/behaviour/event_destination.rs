@@ -1,4 +1,4 @@
-//! Event destinations, the webhook endpoints of version 2: answers a ping with an event.
+//! Event destinations, the webhook endpoints of version 2. A ping is answered with an event.
 
 use crate::sandbox::event::{ABOUT, PINGED, about};
 

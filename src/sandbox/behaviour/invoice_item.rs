@@ -1,4 +1,4 @@
-//! Invoice items: wait for the next invoice of their customer, or belong to a draft.
+//! Invoice items, which wait for the next invoice of their customer, or belong to a draft.
 
 use std::cmp::Reverse;
 

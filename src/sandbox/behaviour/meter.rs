@@ -1,4 +1,4 @@
-//! Meters: aggregate the usage events of customers.
+//! Meters, which aggregate the usage events of customers.
 
 use super::prelude::*;
 use serde_json::Number;

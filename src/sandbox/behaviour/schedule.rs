@@ -1,4 +1,4 @@
-//! Subscription schedules: change a subscription phase by phase.
+//! Subscription schedules, which change a subscription phase by phase.
 
 use super::customer_time;
 use super::prelude::*;

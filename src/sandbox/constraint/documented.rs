@@ -1,4 +1,4 @@
-//! What the catalog says of params alone, in the words of Stripe's refusals.
+//! Checks params against the constraints of the catalog, with Stripe's error messages.
 
 use crate::catalog::constraint::{Condition, Known, Violation, Wrong, constraints};
 use crate::sandbox::check::{exclusive, missing, too_long, too_many};

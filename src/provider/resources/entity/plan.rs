@@ -1,4 +1,4 @@
-//! What a plan of an entity comes to: nothing, a create, an update, a new entity, an end.
+//! Plans an entity: no change, a create, an update, a replacement or an end.
 
 use super::{COMPUTED, creatable, desired, entity_of, hidden, object_of, record};
 use crate::catalog;

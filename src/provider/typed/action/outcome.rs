@@ -1,4 +1,4 @@
-//! Words the result of an action.
+//! Puts the result of an action into words.
 
 use serde_json::Value as Json;
 

@@ -1,9 +1,9 @@
-//! Whose the money of an invoice is: what its subscription says of it, the intent that brings it says too.
+//! Passes the platform's fee and the destination of the rest from a subscription to the payment intent of its invoice.
 
 use crate::sandbox::behaviour::money::Decimal;
 use crate::sandbox::behaviour::prelude::*;
 
-/// The fee of the platform, and whom the rest is for.
+/// Sets the platform's fee and the destination of the rest on the intent.
 pub(super) fn hand_on(subscription: &Body, intent: &mut Body) -> ApiResult<()> {
     let amount = needed_number(intent, "amount")?;
     if let Some(fee) = part(subscription, "application_fee_percent", amount)? {
