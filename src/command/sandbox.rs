@@ -31,7 +31,7 @@ pub(super) async fn serve(
         // Without a handler an interrupt ends the process, which is fine too.
         let _ = tokio::signal::ctrl_c().await;
     };
-    let terms = ServerOptions { remote: allow_remote, ..ServerOptions::default() };
-    sandbox::serve_on(terms, listener, stripe, interrupted).await?;
+    let options = ServerOptions { remote: allow_remote, ..ServerOptions::default() };
+    sandbox::serve_on(options, listener, stripe, interrupted).await?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The trait of managed resource types, and the calls that every one of them goes through.
+//! The trait of managed resource types.
 
 use std::sync::Arc;
 
@@ -71,7 +71,7 @@ pub(super) trait Resource: Send + Sync {
     }
 
     /// The state of an object that was of another type so far; none where it is nothing that this type keeps.
-    fn move_in(&self, _leaving: MovedObject) -> Option<StateResponse> {
+    fn move_in(&self, _moved: MovedObject) -> Option<StateResponse> {
         None
     }
 

@@ -36,7 +36,7 @@ pub(super) struct KeyPermission {
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("publishable.toml"));
 
 impl KeyPermission {
-    /// The terms of a call; none where it needs a secret key.
+    /// The permission for a call; none where it needs a secret key.
     pub fn of(method: &str, path: &str) -> Option<&'static Self> {
         TABLE.calls.get(&format!("{method} {path}"))
     }

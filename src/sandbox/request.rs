@@ -34,8 +34,8 @@ pub(super) struct ResolvedCall {
     pub params: Body,
     /// The fields to expand.
     pub expand: Vec<String>,
-    /// On which terms a publishable key may make the call.
-    pub terms: Option<&'static KeyPermission>,
+    /// What allows a publishable key to make the call, if anything does.
+    pub permission: Option<&'static KeyPermission>,
     /// The secret of the object in the path, by which a publishable key proves that it may.
     pub client_secret: Option<String>,
 }
@@ -56,13 +56,14 @@ impl ResolvedCall {
         let decoded = |id: &&str| form::percent_decode(&id.replace('+', "%2B")).unwrap_or((*id).to_owned());
         let ids = found.ids.iter().map(decoded);
         let (id, parents) = places(template, ids);
-        let terms = KeyPermission::of(method, template);
-        if caller.publishable && terms.is_none() {
+        let permission = KeyPermission::of(method, template);
+        if caller.publishable && permission.is_none() {
             return Err(ApiError::of("secret_key_required", &[]));
         }
         let (mut given, how) = params_of(request)?;
         given.extend(filter.clone());
-        let client_secret = terms.map_or(Ok(None), |terms| terms.take_secret(caller, &mut given))?;
+        let client_secret =
+            permission.map_or(Ok(None), |permission| permission.take_secret(caller, &mut given))?;
         let expand = if is_v2(request) { Vec::new() } else { take_expand(&mut given)? };
         let page = take_page(found.entity, found.called, &mut given);
         let aside = earlier::rename(request, found.entity, found.called, &mut given);
@@ -79,7 +80,7 @@ impl ResolvedCall {
             parents,
             params,
             expand,
-            terms,
+            permission,
             client_secret,
         })
     }

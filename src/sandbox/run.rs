@@ -35,7 +35,7 @@ struct RunResult {
 
 /// Answers a request; the events that came of it are to be delivered.
 pub(super) fn answer(store: &Store, request: &http::Request<Bytes>) -> (Response<Bytes>, Vec<Delivery>) {
-    answered(store, request, |session, caller, asked| perform(session, request, caller, asked?))
+    answered(store, request, |session, caller, resolved| perform(session, request, caller, resolved?))
 }
 
 /// Fails a request as Stripe does when something of its own breaks: nothing is done, and the
@@ -95,7 +95,7 @@ fn given(
     let key = header(request, "idempotency-key").filter(|_| claims);
     let claim = key.map(|key| Claim::new(key, target, request.body())).transpose()?;
     // a form of any length is read and checked before anybody has to wait for it
-    let asked = ResolvedCall::of(request, caller);
+    let resolved = ResolvedCall::of(request, caller);
     let mut lease = store.lease(writes);
     let session = lease.begin(caller.space(), writes)?;
     if let Some(claim) = &claim
@@ -104,7 +104,7 @@ fn given(
         return Ok(RunResult { answer, replayed: true, deliveries: Vec::new() });
     }
     session.transaction.execute_batch("SAVEPOINT call")?;
-    let answer = match perform(&session, caller, asked) {
+    let answer = match perform(&session, caller, resolved) {
         Ok(body) => RecordedResponse { status: 200, body },
         Err(failure) => {
             undo(&session, &failure, v2)?;
@@ -139,30 +139,30 @@ fn perform(
     session: &Session<'_>,
     request: &http::Request<Bytes>,
     caller: &Caller,
-    asked: ResolvedCall,
+    resolved: ResolvedCall,
 ) -> ApiResult<String> {
     let call = Call {
-        params: asked.params,
-        parents: asked.parents,
+        params: resolved.params,
+        parents: resolved.parents,
         path: request.uri().path().to_owned(),
-        ..caller.call(session, asked.entity, &asked.id, behaviour::react)
+        ..caller.call(session, resolved.entity, &resolved.id, behaviour::react)
     };
-    if let Some(terms) = asked.terms {
-        terms.check(&call, asked.client_secret.as_deref())?;
+    if let Some(permission) = resolved.permission {
+        permission.check(&call, resolved.client_secret.as_deref())?;
     }
-    expand::check(call.entity, asked.called, &asked.expand)?;
-    reference::check(&call, asked.known, request.method() == Method::GET)?;
-    let mut answer = match asked.called {
+    expand::check(call.entity, resolved.called, &resolved.expand)?;
+    reference::check(&call, resolved.known, request.method() == Method::GET)?;
+    let mut answer = match resolved.called {
         Called::Operation(operation) => behaviour::operate(&call, operation.kind)?,
         Called::Action(action) => behaviour::act(&call, &action.name)?,
     };
-    if asked.expand.iter().any(|path| path == expand::COUNT) {
+    if resolved.expand.iter().any(|path| path == expand::COUNT) {
         search::count(&call, &mut answer)?;
     }
-    let mut shown = expansion::expanded(session, answer, &asked.expand)?;
-    include::leave_out(call.entity, asked.called, &call.params, &mut shown);
-    if let Some(terms) = asked.terms.filter(|_| caller.publishable) {
-        terms.keep_shown(&mut shown);
+    let mut shown = expansion::expanded(session, answer, &resolved.expand)?;
+    include::leave_out(call.entity, resolved.called, &call.params, &mut shown);
+    if let Some(permission) = resolved.permission.filter(|_| caller.publishable) {
+        permission.keep_shown(&mut shown);
     }
     Ok(shown.to_string())
 }

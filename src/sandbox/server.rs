@@ -56,9 +56,9 @@ pub async fn serve(
     serve_on(ServerOptions::default(), listener, sandbox, shutdown).await
 }
 
-/// Serves a sandbox on these terms until `shutdown` is done.
+/// Serves a sandbox with these options until `shutdown` is done.
 pub async fn serve_on(
-    terms: ServerOptions,
+    options: ServerOptions,
     listener: TcpListener,
     sandbox: Sandbox,
     shutdown: impl Future<Output = ()>,
@@ -75,10 +75,10 @@ pub async fn serve_on(
         // Small answers leave at once.
         let _ = stream.set_nodelay(true);
         let sandbox = sandbox.clone();
-        let service = service_fn(move |request| handle(terms, sandbox.clone(), request));
+        let service = service_fn(move |request| handle(options, sandbox.clone(), request));
         let mut builder = http1::Builder::new();
         // a client may close its sending side early: its request is still carried out
-        builder.timer(TokioTimer::new()).header_read_timeout(terms.head).half_close(true);
+        builder.timer(TokioTimer::new()).header_read_timeout(options.head).half_close(true);
         let watched = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             // A cut connection is what a scripted fault asks for.
@@ -106,7 +106,7 @@ async fn accept(listener: &TcpListener) -> Option<TcpStream> {
 }
 
 async fn handle(
-    terms: ServerOptions,
+    options: ServerOptions,
     sandbox: Sandbox,
     request: http::Request<Incoming>,
 ) -> Result<http::Response<UnsyncBoxBody<Bytes, Dropped>>, Dropped> {
@@ -115,10 +115,10 @@ async fn handle(
     if let Some(host) = host.map(str::to_owned) {
         parts.extensions.insert(ReachedAs(host));
     }
-    if let Some(why) = gate::refusal(&parts, terms.remote) {
+    if let Some(why) = gate::refusal(&parts, options.remote) {
         return Ok(answer(403, &[], why).map(|bytes| sent(bytes, None)));
     }
-    let response = match tokio::time::timeout(terms.body, Limited::new(body, LARGEST).collect()).await {
+    let response = match tokio::time::timeout(options.body, Limited::new(body, LARGEST).collect()).await {
         Ok(Ok(body)) => sandbox.handle(http::Request::from_parts(parts, body.to_bytes())).await?,
         Ok(Err(_)) => answer(413, &[], String::new()),
         Err(_) => answer(408, &[("connection".to_owned(), "close".to_owned())], String::new()),

@@ -15,11 +15,11 @@ use tokio::runtime::Runtime;
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_terraform-provider-stripe");
 
 /// A sandbox behind a port of this process, and what it runs on.
-fn served(terms: ServerOptions) -> (SocketAddr, Runtime) {
+fn served(options: ServerOptions) -> (SocketAddr, Runtime) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0))).unwrap();
     let address = listener.local_addr().unwrap();
-    runtime.spawn(serve_on(terms, listener, Sandbox::memory().unwrap(), std::future::pending()));
+    runtime.spawn(serve_on(options, listener, Sandbox::memory().unwrap(), std::future::pending()));
     (address, runtime)
 }
 

@@ -135,9 +135,9 @@ impl ListReads {
         self: &Arc<Self>,
         connector: &Connector,
         listing: ObjectList,
-        asked: ReadTarget,
+        target: ReadTarget,
     ) -> ReadOutcome {
-        let answer = match self.arrive(connector, listing, asked) {
+        let answer = match self.arrive(connector, listing, target) {
             Ok(answer) => answer,
             Err(at_once) => return at_once,
         };
@@ -156,13 +156,13 @@ impl ListReads {
         self: &Arc<Self>,
         connector: &Connector,
         listing: ObjectList,
-        asked: ReadTarget,
+        target: ReadTarget,
     ) -> Result<oneshot::Receiver<Json>, ReadOutcome> {
         let mut state = self.lock();
         state.renew(connector.reader.epoch());
         state.came += 1;
-        state.expected = state.expected.max(asked.expected);
-        if let Some(found) = state.cache.take(&asked.id) {
+        state.expected = state.expected.max(target.expected);
+        if let Some(found) = state.cache.take(&target.id) {
             state.cache.asked_for();
             state.done += 1;
             connector.reader.saved(Saved::Read);
@@ -178,7 +178,13 @@ impl ListReads {
         }
         let (reply, answer) = oneshot::channel();
         let epoch = state.epoch;
-        state.waiting.push(WaitingRead { id: asked.id, created: asked.created, epoch, waited: false, reply });
+        state.waiting.push(WaitingRead {
+            id: target.id,
+            created: target.created,
+            epoch,
+            waited: false,
+            reply,
+        });
         if !state.paging {
             state.paging = true;
             tokio::spawn(Arc::clone(self).run(connector.clone(), listing));
@@ -193,11 +199,11 @@ impl ListReads {
         self.gather().await;
         let mut under_way = FuturesUnordered::new();
         loop {
-            while let Some(asked) = self.next(can, connector.reader.epoch(), under_way.len()) {
-                under_way.push(page(&connector, &listing, asked));
+            while let Some(request) = self.next(can, connector.reader.epoch(), under_way.len()) {
+                under_way.push(page(&connector, &listing, request));
             }
-            let Some((asked, page)) = under_way.next().await else { break };
-            self.take(can, &asked, page, || connector.reader.epoch());
+            let Some((request, page)) = under_way.next().await else { break };
+            self.take(can, &request, page, || connector.reader.epoch());
         }
         paging.ended = true;
     }
@@ -246,11 +252,11 @@ impl ListReads {
     fn take(
         &self,
         can: Abilities,
-        asked: &PageRequest,
+        request: &PageRequest,
         page: Result<FetchedPage, NoPage>,
         now: impl Fn() -> Epoch,
     ) {
-        let PageRequest { start, epoch, late } = asked;
+        let PageRequest { start, epoch, late } = request;
         let mut state = self.lock();
         let page = match page {
             Ok(page) => page,
@@ -290,15 +296,15 @@ enum NoPage {
 async fn page(
     connector: &Connector,
     listing: &ObjectList,
-    asked: PageRequest,
+    request: PageRequest,
 ) -> (PageRequest, Result<FetchedPage, NoPage>) {
-    let page = timeout(PAGE_TIMEOUT, listing.page(connector, &asked.start)).await;
+    let page = timeout(PAGE_TIMEOUT, listing.page(connector, &request.start)).await;
     connector.reader.saved(Saved::Page);
     let page = page.map_err(|_| NoPage::Late).and_then(|page| page.map_err(|_| NoPage::Failed));
     for body in page.iter().flat_map(|page| &page.objects) {
         connector.reader.note(listing.entity(), body);
     }
-    (asked, page)
+    (request, page)
 }
 
 /// The task that asks for pages. However it ends, nobody waits for it for ever.
