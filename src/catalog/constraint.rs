@@ -16,7 +16,7 @@ use crate::catalog::embedded::embedded_toml;
 
 mod step;
 
-pub use step::{Step, Wrong};
+pub use step::{Step, StepFault};
 
 /// What params must be, of one object or of one call.
 #[derive(Debug, Default, Deserialize)]
@@ -115,11 +115,11 @@ impl Constraints {
             self.exclusive.iter().filter(both).map(|(first, second)| Violation::Exclusive(first, second));
         let met = self.rules.iter().filter(move |rule| rule.is_met(known)).map(Violation::Met);
         let misstepped = self.steps.iter().filter_map(move |(list, member)| Step::wrong(known, list, member));
-        let all = pairs.chain(met).chain(self.exceeded(known)).chain(self.misaddressed(known));
+        let all = pairs.chain(met).chain(self.limit_violations(known)).chain(self.address_violations(known));
         all.chain(misstepped.map(Violation::Step))
     }
 
-    fn exceeded<'t>(&'t self, known: Known<'t>) -> impl Iterator<Item = Violation<'t>> {
+    fn limit_violations<'t>(&'t self, known: Known<'t>) -> impl Iterator<Item = Violation<'t>> {
         let number = move |path: &str| known.at(path).and_then(number_in);
         let length = move |path: &str| known.at(path)?.as_str().map(|text| text.chars().count());
         let count = move |path: &str| known.at(path)?.as_array().map(Vec::len);
@@ -136,7 +136,7 @@ impl Constraints {
             .chain(many.map(|(path, most)| Violation::TooMany(path, *most)))
     }
 
-    fn misaddressed<'t>(&'t self, known: Known<'t>) -> impl Iterator<Item = Violation<'t>> {
+    fn address_violations<'t>(&'t self, known: Known<'t>) -> impl Iterator<Item = Violation<'t>> {
         let text = move |path: &str| known.at(path).and_then(Json::as_str);
         let urls = self.urls.iter().filter(move |path| text(path).is_some_and(|it| !is_url(it)));
         let emails = self.emails.iter().filter(move |path| text(path).is_some_and(|it| !is_email(it)));

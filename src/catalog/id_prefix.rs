@@ -19,6 +19,7 @@ use crate::catalog::names::article;
 struct Table {
     prefixes: BTreeMap<String, Vec<String>>,
     chosen: BTreeMap<String, String>,
+    once_chosen: Vec<String>,
     substitutes: BTreeMap<String, Vec<String>>,
 }
 
@@ -44,9 +45,10 @@ impl OtherId {
         let (others, rest) = TABLE.owners(given)?;
         let is_own = |object: &String| others.contains(object) || TABLE.takes(object, others);
         let is_chosen = objects.iter().any(|object| TABLE.chosen.contains_key(object));
+        let may_be_chosen = is_chosen || objects.iter().any(|object| TABLE.once_chosen.contains(object));
         let is_known = |object: &String| TABLE.beginning(object).is_some();
         let is_other = !objects.is_empty() && objects.iter().all(is_known) && !objects.iter().any(is_own);
-        if !is_other || is_chosen && !looks_random(rest) {
+        if !is_other || may_be_chosen && !looks_random(rest) {
             return None;
         }
         let expected: Vec<String> = objects.iter().map(|object| TABLE.described(object)).collect();

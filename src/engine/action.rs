@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::catalog::Action;
 use crate::catalog::names::{closest, normalize};
 use crate::connector::{self, ActionRef, Connector};
-use crate::engine::once::PendingCall;
+use crate::engine::once::OutgoingCall;
 use crate::engine::params::{not_an_id, parse, require};
 use crate::engine::{
     DesiredParams, Journal, ParamError, ParamErrors, Params, RecoveredObject, SendFailure, UnlistedValue,
@@ -110,7 +110,7 @@ impl ActionInput {
         let name = &action.action.name;
         let sent = serde_json::json!([ids, params]).to_string();
         let fingerprint = fingerprint(&["action", name, &sent, triggers.unwrap_or_default()]);
-        let sending = PendingCall { what: name, fingerprint, says_id: false };
+        let sending = OutgoingCall { what: name, fingerprint, says_id: false };
         let mut pending = once::begin(journal, connector, sending).await?;
         let call =
             |key: IdempotencyKey| async move { connector.run(*action, ids, params.clone(), key).await };

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use crate::catalog::Entity;
 use crate::connector::{self, Connector};
 use crate::engine::object::current;
-use crate::engine::once::PendingCall;
+use crate::engine::once::OutgoingCall;
 use crate::engine::params::{Params, split_create};
 use crate::engine::succession::taking_over;
 use crate::engine::{
@@ -60,7 +60,7 @@ pub async fn create(
         None => params,
     };
     let params = resumed(journal, entity, params);
-    let sending = PendingCall {
+    let sending = OutgoingCall {
         what: &entity.name,
         fingerprint: print_of(entity, &params),
         says_id: params.contains_key("id") || !entity.has_own_id(),

@@ -9,7 +9,7 @@ use crate::engine::{ExistenceCheck, Journal, PendingCreate};
 use crate::stripe::{IdempotencyKey, Reply};
 
 /// A call that is about to be sent.
-pub(super) struct PendingCall<'s> {
+pub(super) struct OutgoingCall<'s> {
     /// The entity type or action.
     pub what: &'s str,
     /// A hash of what is sent.
@@ -39,9 +39,9 @@ impl From<Error> for SendFailure {
 pub(super) async fn begin(
     journal: &Journal,
     connector: &Connector,
-    sending: PendingCall<'_>,
+    sending: OutgoingCall<'_>,
 ) -> Result<PendingCreate, Error> {
-    let PendingCall { what, fingerprint, says_id } = sending;
+    let OutgoingCall { what, fingerprint, says_id } = sending;
     let account = if journal.has_left(&fingerprint) {
         let account = connector.fetch_account_mark().await?;
         journal.recognise(&fingerprint, &account, |what, id| look(connector, what, id)).await;

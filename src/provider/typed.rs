@@ -65,7 +65,7 @@ use crate::provider::typed::data_list::{PluralDataSource, check_list};
 use crate::provider::typed::data_source::SingularDataSource;
 pub(super) use crate::provider::typed::documented::{entity_of, values_at};
 pub(super) use crate::provider::typed::ephemeral::{EphemeralResource, ephemeral_resources};
-use crate::provider::typed::private_state::PrivateState;
+use crate::provider::typed::private_state::TypedPrivateData;
 use crate::provider::typed::surface::{Slot, Surface};
 use crate::provider::typed::surfaces::Surfaces;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -218,7 +218,7 @@ impl Resource for TypedResource {
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
         Box::pin(async move {
             let Some(surfaces) = self.surfaces() else { return PlanResponse::default() };
-            let private_state = match PrivateState::decode(&request.private) {
+            let private_state = match TypedPrivateData::decode(&request.private) {
                 Ok(private_state) => private_state,
                 Err(unreadable) => return unplanned(request, vec![unreadable]),
             };
@@ -234,7 +234,7 @@ impl Resource for TypedResource {
     fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
             let Some(surfaces) = self.surfaces() else { return StateResponse::default() };
-            let private_state = match PrivateState::of_plan(&request.private) {
+            let private_state = match TypedPrivateData::of_plan(&request.private) {
                 Ok(private_state) => private_state,
                 Err(unreadable) => return unchanged(request, vec![unreadable]),
             };
@@ -259,7 +259,7 @@ impl Resource for TypedResource {
         private: Vec<u8>,
     ) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
-            let (surfaces, private_state) = match (self.surfaces(), PrivateState::decode(&private)) {
+            let (surfaces, private_state) = match (self.surfaces(), TypedPrivateData::decode(&private)) {
                 (Some(surfaces), Ok(private_state)) => (surfaces, private_state),
                 (_, decoded) => {
                     let diagnostics = decoded.err().into_iter().collect();
@@ -308,7 +308,7 @@ impl Resource for TypedResource {
     }
 
     fn move_out(&self, state: &Value, private: &[u8]) -> Result<Option<MovedObject>, Diagnostic> {
-        let private_state = PrivateState::decode(private)?;
+        let private_state = TypedPrivateData::decode(private)?;
         let surface = self.surfaces().map(|all| all.of_state(state, private_state.locator.as_deref()));
         Ok(surface.map(|surface| surface.move_out(state, private_state)))
     }
@@ -345,15 +345,15 @@ impl Surface {
     }
 
     /// The object that a state and its private data describe.
-    fn object(&self, state: &Value, private_state: &PrivateState) -> Object {
+    fn object(&self, state: &Value, private_state: &TypedPrivateData) -> Object {
         let params = with_defaults(private_state.params.clone(), &private_state.default_metadata);
         let object =
             Object::new(self.entity, self.locator(state, private_state), params, private_state.body.clone());
-        private_state.private.known(object)
+        private_state.common.known(object)
     }
 
     /// Where the object is.
-    fn locator(&self, state: &Value, private_state: &PrivateState) -> String {
+    fn locator(&self, state: &Value, private_state: &TypedPrivateData) -> String {
         private_state.locator.clone().unwrap_or_else(|| self.locator_of(state))
     }
 

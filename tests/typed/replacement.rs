@@ -238,8 +238,8 @@ fn what_stripe_would_not_make_is_told_at_its_argument_by_the_plan() {
         ("stripe_price", &tiered, "`tiers[1].up_to` must be greater than that of the item before"),
         (
             "stripe_subscription",
-            &json!({"customer": "sub_1", "items": [{"price": "price_1"}]}),
-            "`customer` must be the id of a customer (`cus_…`), not \"sub_1\", the id of a subscription.",
+            &json!({"customer": "sub_1MowQVLkdIwHu7ixeRlqHVzs", "items": [{"price": "price_1"}]}),
+            "`customer` must be the id of a customer (`cus_…`), not \"sub_1MowQVLkdIwHu7ixeRlqHVzs\", the id of a subscription.",
         ),
         (
             "stripe_subscription",

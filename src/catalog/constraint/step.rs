@@ -14,12 +14,12 @@ pub struct Step<'t> {
     at: usize,
     member: &'t str,
     /// What is wrong with it.
-    pub wrong: Wrong,
+    pub wrong: StepFault,
 }
 
 /// What is wrong with a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wrong {
+pub enum StepFault {
     /// It is not above the one before.
     NotAbove,
     /// It has no end, and another one follows.
@@ -38,12 +38,12 @@ impl<'t> Step<'t> {
             let value = item.get(member).filter(|value| !value.is_null());
             let step = |at, wrong| Self { list, at, member, wrong };
             match (below, value) {
-                (Some(end), Some(_)) if is_end(end) => return Some(step(at - 1, Wrong::EndsEarly)),
+                (Some(end), Some(_)) if is_end(end) => return Some(step(at - 1, StepFault::EndsEarly)),
                 (Some(before), Some(value)) if !is_end(value) && number_in(value)? <= number_in(before)? => {
-                    return Some(step(at, Wrong::NotAbove));
+                    return Some(step(at, StepFault::NotAbove));
                 }
                 (_, Some(value)) if at + 1 == items.len() && !is_end(value) => {
-                    return Some(step(at, Wrong::NoEnd));
+                    return Some(step(at, StepFault::NoEnd));
                 }
                 _ => {}
             }

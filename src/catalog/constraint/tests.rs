@@ -61,15 +61,15 @@ fn tiers_rise_and_the_last_one_alone_is_without_end() {
             _ => None,
         })
     };
-    let wrong = |at: usize, wrong: Wrong| Some((format!("tiers.{at}.up_to"), wrong));
+    let wrong = |at: usize, wrong: StepFault| Some((format!("tiers.{at}.up_to"), wrong));
     for good in [serde_json::json!(["inf"]), serde_json::json!([5, "10", 20.0, "inf"])] {
         assert_eq!(tiers(good.clone()), None, "{good}");
     }
-    assert_eq!(tiers(serde_json::json!([10, 5, "inf"])), wrong(1, Wrong::NotAbove));
-    assert_eq!(tiers(serde_json::json!([10, 10, "inf"])), wrong(1, Wrong::NotAbove));
-    assert_eq!(tiers(serde_json::json!(["inf", 5])), wrong(0, Wrong::EndsEarly));
-    assert_eq!(tiers(serde_json::json!(["inf", "inf"])), wrong(0, Wrong::EndsEarly));
-    assert_eq!(tiers(serde_json::json!([5, 10])), wrong(1, Wrong::NoEnd));
+    assert_eq!(tiers(serde_json::json!([10, 5, "inf"])), wrong(1, StepFault::NotAbove));
+    assert_eq!(tiers(serde_json::json!([10, 10, "inf"])), wrong(1, StepFault::NotAbove));
+    assert_eq!(tiers(serde_json::json!(["inf", 5])), wrong(0, StepFault::EndsEarly));
+    assert_eq!(tiers(serde_json::json!(["inf", "inf"])), wrong(0, StepFault::EndsEarly));
+    assert_eq!(tiers(serde_json::json!([5, 10])), wrong(1, StepFault::NoEnd));
     // What is not known yet may be any number of steps.
     for open in [
         serde_json::json!([null]),

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::values::wrong;
 use super::{DesiredParams, ParamError, ParamErrors};
 use crate::catalog::Entity;
-use crate::catalog::constraint::{Condition, Constraints, Known, Violation, Wrong, constraints};
+use crate::catalog::constraint::{Condition, Constraints, Known, StepFault, Violation, constraints};
 
 /// The documented limits that single params exceed, for creates and updates alike.
 pub(super) fn limits(entity: &Entity, desired: &DesiredParams) -> ParamErrors {
@@ -56,11 +56,11 @@ fn fault(violation: Violation<'_>, known: Known<'_>) -> ParamError {
     }
 }
 
-fn of_step(wrong: Wrong) -> &'static str {
+fn of_step(wrong: StepFault) -> &'static str {
     match wrong {
-        Wrong::NotAbove => "must be greater than that of the item before",
-        Wrong::EndsEarly => "can be `inf` in the last item only",
-        Wrong::NoEnd => "must be `inf`, because it is that of the last item",
+        StepFault::NotAbove => "must be greater than that of the item before",
+        StepFault::EndsEarly => "can be `inf` in the last item only",
+        StepFault::NoEnd => "must be `inf`, because it is that of the last item",
     }
 }
 

@@ -297,8 +297,8 @@ fn a_time_without_a_zone_is_of_utc() {
 
 #[test]
 fn the_id_of_another_type_is_refused_at_its_param() {
-    let given = json!({"Customer": "sub_1", "Items": [{"Price": "price_1", "TaxRates": ["txcd_1"]}]});
-    let expected = r#""customer" must be the id of a customer (`cus_…`), not "sub_1", the id of a subscription; "items.0.tax_rates.0" must be the id of a tax rate (`txr_…`), not "txcd_1", the id of a tax code"#;
+    let given = json!({"Customer": "sub_1MowQVLkdIwHu7ixeRlqHVzs", "Items": [{"Price": "price_1", "TaxRates": ["txcd_1"]}]});
+    let expected = r#""customer" must be the id of a customer (`cus_…`), not "sub_1MowQVLkdIwHu7ixeRlqHVzs", the id of a subscription; "items.0.tax_rates.0" must be the id of a tax rate (`txr_…`), not "txcd_1", the id of a tax code"#;
     assert_eq!(refused("Subscription", &given), expected);
 }
 

@@ -7,7 +7,7 @@ use crate::provider::metadata_rules::METADATA;
 use crate::provider::payload::natural;
 use crate::provider::typed::arguments::{dynamic, typed};
 use crate::provider::typed::config_params::keeps_metadata;
-use crate::provider::typed::private_state::PrivateState;
+use crate::provider::typed::private_state::TypedPrivateData;
 use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface};
 use crate::terraform::schema::Presence;
 use crate::terraform::value::{Type, Value};
@@ -24,7 +24,7 @@ pub(super) fn shown_metadata(body: &Json) -> Value {
 
 impl Surface {
     /// The state after Stripe answered: what was planned and is known, and for the rest the answer.
-    pub(super) fn answered(&self, planned: &Value, private_state: &PrivateState, locator: &str) -> Value {
+    pub(super) fn answered(&self, planned: &Value, private_state: &TypedPrivateData, locator: &str) -> Value {
         self.answered_with(
             &self.entity.without_nested_secrets(&private_state.body),
             planned,
@@ -38,7 +38,7 @@ impl Surface {
         &self,
         shown: &Json,
         planned: &Value,
-        private_state: &PrivateState,
+        private_state: &TypedPrivateData,
         locator: &str,
     ) -> Value {
         let mut state = planned.clone();

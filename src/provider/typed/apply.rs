@@ -9,7 +9,7 @@ use crate::connector::{Connector, Error};
 use crate::provider::resources::{CreateContext, MadeObject, PrivateData, end_object, unchanged};
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::config_params::ConfigParams;
-use crate::provider::typed::private_state::PrivateState;
+use crate::provider::typed::private_state::TypedPrivateData;
 use crate::provider::typed::surface::Surface;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, StateResponse};
@@ -19,10 +19,10 @@ pub(super) async fn create(
     surface: &Surface,
     runtime: &Runtime,
     request: ApplyRequest,
-    private_state: PrivateState,
+    private_state: TypedPrivateData,
 ) -> StateResponse {
     let handle = request.planned.get("connection_handle").as_str().map(str::to_owned);
-    let private = PrivateData { handle, ..private_state.private };
+    let private = PrivateData { handle, ..private_state.common };
     let prepared = surface
         .create_config_params(runtime, &request.config)
         .map_err(|error| surface.explain(&error))
@@ -47,14 +47,14 @@ pub(super) async fn update(
     surface: &Surface,
     runtime: &Runtime,
     request: ApplyRequest,
-    private_state: PrivateState,
+    private_state: TypedPrivateData,
 ) -> StateResponse {
     let object = surface.object(&request.prior, &private_state);
     let prepared = surface
         .planned_config_params(runtime, &request, &private_state)
         .map_err(|error| surface.explain(&error))
         .and_then(|config_params| {
-            Ok((private_state.private.connection(runtime).map_err(|unusable| vec![unusable])?, config_params))
+            Ok((private_state.common.connection(runtime).map_err(|unusable| vec![unusable])?, config_params))
         });
     let (connection, config_params) = match prepared {
         Ok(prepared) => prepared,
@@ -68,13 +68,13 @@ pub(super) async fn update(
             Ok(config_params) => config_params,
             Err(error) => return unchanged(request, surface.explain(&error)),
         };
-        let creation = surface.creation(runtime, connection, private_state.private, refused);
+        let creation = surface.creation(runtime, connection, private_state.common, refused);
         return match creation.replace(config_params.desired.params.clone(), &object, &request.prior).await {
             Ok(made) => surface.made(runtime, &request.planned, config_params, made),
             Err(diagnostics) => unchanged(request, diagnostics),
         };
     }
-    let private = private_state.private.of_changed(&object, &change, &config_params.desired);
+    let private = private_state.common.of_changed(&object, &change, &config_params.desired);
     let connector = Connector::new(&connection);
     match object.update(&connector, change).await {
         Ok(body) => {
@@ -90,10 +90,10 @@ pub(super) async fn destroy(
     surface: &Surface,
     runtime: &Runtime,
     request: ApplyRequest,
-    private_state: PrivateState,
+    private_state: TypedPrivateData,
 ) -> StateResponse {
     let object = surface.object(&request.prior, &private_state);
-    end_object(runtime, request, &object, private_state.private).await
+    end_object(runtime, request, &object, private_state.common).await
 }
 
 impl Surface {
@@ -123,7 +123,12 @@ impl Surface {
     }
 
     /// The state after Stripe accepted what was written.
-    fn remember(&self, runtime: &Runtime, planned: &Value, mut private_state: PrivateState) -> StateResponse {
+    fn remember(
+        &self,
+        runtime: &Runtime,
+        planned: &Value,
+        mut private_state: TypedPrivateData,
+    ) -> StateResponse {
         private_state.body = self.kept_body(runtime, planned, private_state.body);
         let state = self.answered(planned, &private_state, &self.locator(planned, &private_state));
         StateResponse { state, private: private_state.encode(), diagnostics: Diagnostics::new() }
@@ -132,8 +137,15 @@ impl Surface {
 
 impl ConfigParams {
     /// The private data of an object after a successful apply.
-    fn remembered(self, private: PrivateData, locator: String, body: Json) -> PrivateState {
+    fn remembered(self, private: PrivateData, locator: String, body: Json) -> TypedPrivateData {
         let Self { own: params, default_metadata, .. } = self;
-        PrivateState { private, locator: Some(locator), params, default_metadata, body, planned: None }
+        TypedPrivateData {
+            common: private,
+            locator: Some(locator),
+            params,
+            default_metadata,
+            body,
+            planned: None,
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::provider::payload::to_json;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::Hidden;
 use crate::provider::typed::data::surface_data;
-use crate::provider::typed::private_state::PrivateState;
+use crate::provider::typed::private_state::TypedPrivateData;
 use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface};
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::ApplyRequest;
@@ -53,7 +53,7 @@ impl Surface {
         runtime: &Runtime,
         config: &Value,
         prior: &Value,
-        private_state: &PrivateState,
+        private_state: &TypedPrivateData,
     ) -> Result<ConfigParams, Error> {
         let desired = self.desired(config, prior, private_state)?;
         Ok(self.with_default_metadata(runtime, config, desired))
@@ -64,11 +64,11 @@ impl Surface {
         &self,
         runtime: &Runtime,
         request: &ApplyRequest,
-        private_state: &PrivateState,
+        private_state: &TypedPrivateData,
     ) -> Result<ConfigParams, Error> {
         let mut desired = self.desired(&request.config, &request.prior, private_state)?;
         self.follow_plan(&mut desired, request, private_state);
-        if private_state.private.imported {
+        if private_state.common.imported {
             desired.gone = self.taken_away(&request.prior, &request.planned);
         }
         let mut config_params = self.with_default_metadata(runtime, &request.config, desired);
@@ -82,7 +82,7 @@ impl Surface {
         &self,
         runtime: &Runtime,
         request: &ApplyRequest,
-        private_state: &PrivateState,
+        private_state: &TypedPrivateData,
     ) -> Result<ConfigParams, Error> {
         let mut desired = create_params(self.entity, &self.written_with_twins(&request.config))?;
         self.follow_plan(&mut desired, request, private_state);
@@ -93,7 +93,7 @@ impl Surface {
         &self,
         config: &Value,
         prior: &Value,
-        private_state: &PrivateState,
+        private_state: &TypedPrivateData,
     ) -> Result<DesiredParams, Error> {
         let mut written = self.written_with_twins(config);
         let is_known = |slot: &&Slot| {
@@ -121,7 +121,12 @@ impl Surface {
 
     /// An apply sees the configuration without `ignore_changes`: where it has something else than was planned, what
     /// the plan asked for counts.
-    fn follow_plan(&self, desired: &mut DesiredParams, request: &ApplyRequest, private_state: &PrivateState) {
+    fn follow_plan(
+        &self,
+        desired: &mut DesiredParams,
+        request: &ApplyRequest,
+        private_state: &TypedPrivateData,
+    ) {
         let (Some(planned_params), ApplyRequest { config, planned, .. }) = (&private_state.planned, request)
         else {
             return;

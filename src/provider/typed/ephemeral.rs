@@ -16,7 +16,7 @@ use crate::provider::secret_payload::Hidden;
 use crate::provider::typed::config_params::ConfigParams;
 use crate::provider::typed::data::{NOTHING_UNUSUAL, surface_data};
 use crate::provider::typed::name_of;
-use crate::provider::typed::private_state::PrivateState;
+use crate::provider::typed::private_state::TypedPrivateData;
 use crate::provider::typed::sentences::one;
 use crate::provider::typed::surface::Surface;
 use crate::terraform::diagnostic::Diagnostics;
@@ -105,7 +105,7 @@ async fn opened(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<
     let mut result = config.clone();
     surface.set_unknown(&mut result, config);
     let ConfigParams { own: params, default_metadata, .. } = config_params;
-    let private_state = PrivateState { params, default_metadata, ..PrivateState::default() };
+    let private_state = TypedPrivateData { params, default_metadata, ..TypedPrivateData::default() };
     let id = body.get("id").and_then(Json::as_str).unwrap_or_default();
     Ok(surface.answered_with(&body, &result, &private_state, id))
 }

@@ -10,7 +10,7 @@ use crate::provider::messages;
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::data_source::found;
 use crate::provider::typed::lookup::{Lookup, lookups};
-use crate::provider::typed::private_state::PrivateState;
+use crate::provider::typed::private_state::TypedPrivateData;
 use crate::provider::typed::surface::Surface;
 use crate::provider::typed::surfaces::Surfaces;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -40,9 +40,9 @@ pub(super) fn import_at(surfaces: &Surfaces, place: &str, id: &str) -> StateResp
     match ImportId::of(surface.entity, place) {
         Ok(ImportId { account, locator, .. }) => {
             let mut private_state =
-                PrivateState { locator: Some(locator.clone()), ..PrivateState::default() };
-            private_state.private.imported = true;
-            private_state.private.account = account;
+                TypedPrivateData { locator: Some(locator.clone()), ..TypedPrivateData::default() };
+            private_state.common.imported = true;
+            private_state.common.account = account;
             let own = locator.rsplit('/').next().unwrap_or(&locator);
             StateResponse {
                 state: Value::map([("id", Value::from(own))]),

@@ -12,7 +12,7 @@ use crate::connector::{self, Connector, locator};
 use crate::provider::explain::explain_list;
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::data_list::{list_arguments, list_operation, list_request};
-use crate::provider::typed::private_state::PrivateState;
+use crate::provider::typed::private_state::TypedPrivateData;
 use crate::provider::typed::sentences::many;
 use crate::provider::typed::surface::Surface;
 use crate::provider::typed::surfaces::Surfaces;
@@ -102,15 +102,16 @@ impl ListStream {
     fn listed(&self, body: Json) -> Listed {
         let surface = self.surfaces.own();
         let place = locator(surface.entity, &self.page.params, &body, "");
-        let mut private_state = PrivateState { locator: Some(place.clone()), ..PrivateState::default() };
-        private_state.private.imported = true;
+        let mut private_state =
+            TypedPrivateData { locator: Some(place.clone()), ..TypedPrivateData::default() };
+        private_state.common.imported = true;
         // Without the connection an import needs its account.
         let handle = self.request.config.get("connection_handle");
-        private_state.private.account =
+        private_state.common.account =
             self.connection.account().filter(|_| !handle.is_null()).map(str::to_owned);
         let display_name = name_of(surface.entity, &body).unwrap_or(&place).to_owned();
         Listed {
-            identity: self.surfaces.identity_at(surface, &place, private_state.private.account.clone()),
+            identity: self.surfaces.identity_at(surface, &place, private_state.common.account.clone()),
             display_name,
             resource: if self.request.include_resource {
                 surface.first_seen(&self.runtime, private_state, body)

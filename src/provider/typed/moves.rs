@@ -2,7 +2,7 @@
 
 use crate::provider::moves::MovedObject;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
-use crate::provider::typed::private_state::PrivateState;
+use crate::provider::typed::private_state::TypedPrivateData;
 use crate::provider::typed::surface::Surface;
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::StateResponse;
@@ -12,12 +12,12 @@ use crate::terraform::value::Value;
 impl Surface {
     /// An object of this type as it is, whatever type it becomes. Of the state of another provider nobody knows
     /// what was written: it counts as imported, until the next apply.
-    pub(super) fn move_out(&self, state: &Value, mut private_state: PrivateState) -> MovedObject {
-        private_state.private.imported |= private_state.body.is_null();
+    pub(super) fn move_out(&self, state: &Value, mut private_state: TypedPrivateData) -> MovedObject {
+        private_state.common.imported |= private_state.body.is_null();
         MovedObject {
             entity: self.entity,
             locator: self.locator(state, &private_state),
-            private: private_state.private,
+            private: private_state.common,
             params: private_state.params,
             default_metadata: private_state.default_metadata,
             body: private_state.body,
@@ -31,7 +31,8 @@ impl Surface {
     pub(super) fn move_in(&self, moved: MovedObject) -> StateResponse {
         let MovedObject { locator, private, params, default_metadata, body, state: was, types, .. } = moved;
         let locator = Some(locator);
-        let private_state = PrivateState { private, locator, params, default_metadata, planned: None, body };
+        let private_state =
+            TypedPrivateData { common: private, locator, params, default_metadata, planned: None, body };
         let locator = private_state.locator.as_deref().unwrap_or_default();
         let mut state = self.settings_of(&was);
         for slot in &self.slots {

@@ -11,7 +11,7 @@ use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
 use crate::provider::typed::config_params::keeps_metadata;
 use crate::provider::typed::planning::Planning;
-use crate::provider::typed::private_state::PrivateState;
+use crate::provider::typed::private_state::TypedPrivateData;
 use crate::provider::typed::surface::{Slot, SlotSyntax, Surface};
 use crate::terraform::provider::{PlanRequest, PlanResponse};
 use crate::terraform::value::{Path, Value};
@@ -22,7 +22,7 @@ pub(super) async fn plan(
     (there, target): (&Surface, &Surface),
     runtime: &Runtime,
     request: PlanRequest,
-    private_state: PrivateState,
+    private_state: TypedPrivateData,
 ) -> PlanResponse {
     if request.is_destroy() {
         return plan_end(there, runtime, request, private_state).await;
@@ -35,16 +35,30 @@ pub(super) async fn plan(
         return unplanned(request, vec![found::not_read_yet(&named(&object))]);
     }
     let handle = request.config.get("connection_handle");
-    match configured(runtime, &private_state.private, stored(&object, &request.prior), handle).await {
+    match configured(runtime, &private_state.common, stored(&object, &request.prior), handle).await {
         Ok(ConfiguredConnection::Same(private)) if target.entity.key != there.entity.key => {
-            let private_state = PrivateState { private, ..private_state };
+            let private_state = TypedPrivateData { common: private, ..private_state };
             plan_other_place((there, target), runtime, request, &object, private_state).await
         }
         Ok(ConfiguredConnection::Same(private)) => {
-            plan_existing(there, runtime, request, &object, PrivateState { private, ..private_state }).await
+            plan_existing(
+                there,
+                runtime,
+                request,
+                &object,
+                TypedPrivateData { common: private, ..private_state },
+            )
+            .await
         }
         Ok(ConfiguredConnection::Moved(private)) => {
-            plan_move(target, runtime, request, &object, PrivateState { private, ..private_state }).await
+            plan_move(
+                target,
+                runtime,
+                request,
+                &object,
+                TypedPrivateData { common: private, ..private_state },
+            )
+            .await
         }
         Err(refused) => unplanned(request, vec![refused]),
     }
@@ -55,7 +69,7 @@ async fn plan_existing(
     runtime: &Runtime,
     request: PlanRequest,
     object: &Object,
-    private_state: PrivateState,
+    private_state: TypedPrivateData,
 ) -> PlanResponse {
     let mut config_params =
         match surface.config_params(runtime, &request.config, &request.prior, &private_state) {
@@ -78,7 +92,7 @@ async fn plan_existing(
     };
     if planning.change.needs_new() && planning.replaces_in_place() {
         let private_state =
-            PrivateState { planned: Some(planning.config_params.own.clone()), ..private_state.clone() };
+            TypedPrivateData { planned: Some(planning.config_params.own.clone()), ..private_state.clone() };
         return plan_in_place(surface, runtime, &request, object, private_state).await;
     }
     planning.arguments(&mut planned);
@@ -92,14 +106,14 @@ async fn plan_existing(
     if !requires_replace.is_empty() {
         diagnostics.extend(planning.gap());
         let states = (&request.prior, &request.config);
-        diagnostics.extend(replacement_diagnostics(runtime, object, states, &private_state.private).await);
+        diagnostics.extend(replacement_diagnostics(runtime, object, states, &private_state.common).await);
     }
     let planned_params = (planned != request.prior).then(|| planning.config_params.own.clone());
     if planned_params.is_some() {
         diagnostics
-            .extend(check_readiness(runtime, &request.config, private_state.private.handle.as_deref()).await);
+            .extend(check_readiness(runtime, &request.config, private_state.common.handle.as_deref()).await);
     }
-    let private_state = PrivateState { planned: planned_params, ..private_state };
+    let private_state = TypedPrivateData { planned: planned_params, ..private_state };
     PlanResponse { state: planned, requires_replace, private: private_state.encode(), diagnostics }
 }
 
@@ -109,15 +123,15 @@ async fn plan_in_place(
     runtime: &Runtime,
     request: &PlanRequest,
     object: &Object,
-    private_state: PrivateState,
+    private_state: TypedPrivateData,
 ) -> PlanResponse {
     let mut planned = request.proposed.clone();
     keep_equal_handle(&mut planned, &request.prior);
     surface.set_unanswered(&mut planned, &request.config);
     planned.set("id", Value::Unknown);
-    let mut diagnostics = end_diagnostics(runtime, object, &request.prior, &private_state.private).await;
+    let mut diagnostics = end_diagnostics(runtime, object, &request.prior, &private_state.common).await;
     diagnostics
-        .extend(check_readiness(runtime, &request.config, private_state.private.handle.as_deref()).await);
+        .extend(check_readiness(runtime, &request.config, private_state.common.handle.as_deref()).await);
     let refused = surface.create_config_params(runtime, &request.config).err();
     diagnostics.extend(refused.iter().flat_map(|error| surface.explain(error)));
     let private = private_state.encode();
@@ -130,9 +144,9 @@ async fn plan_move(
     runtime: &Runtime,
     request: PlanRequest,
     object: &Object,
-    private_state: PrivateState,
+    private_state: TypedPrivateData,
 ) -> PlanResponse {
-    let old = private_state.private.on(private_state.private.replaced_handle.clone());
+    let old = private_state.common.on(private_state.common.replaced_handle.clone());
     let diagnostics = end_diagnostics(runtime, object, &request.prior, &old).await;
     let mut planned = request.proposed;
     surface.set_unanswered(&mut planned, &request.config);
@@ -147,10 +161,10 @@ async fn plan_other_place(
     runtime: &Runtime,
     request: PlanRequest,
     object: &Object,
-    private_state: PrivateState,
+    private_state: TypedPrivateData,
 ) -> PlanResponse {
     let states = (&request.prior, &request.config);
-    let diagnostics = replacement_diagnostics(runtime, object, states, &private_state.private).await;
+    let diagnostics = replacement_diagnostics(runtime, object, states, &private_state.common).await;
     let mut planned = request.proposed;
     target.set_unanswered(&mut planned, &request.config);
     let requires_replace = there.places().chain(target.places()).map(Path::attribute).collect();
@@ -161,12 +175,12 @@ async fn plan_end(
     surface: &Surface,
     runtime: &Runtime,
     request: PlanRequest,
-    private_state: PrivateState,
+    private_state: TypedPrivateData,
 ) -> PlanResponse {
     let object = surface.object(&request.prior, &private_state);
-    let private = private_state.private.clone();
+    let private = private_state.common.clone();
     planned_end(runtime, request, &object, &private, |private| {
-        PrivateState { private, ..private_state }.encode()
+        TypedPrivateData { common: private, ..private_state }.encode()
     })
     .await
 }
@@ -176,7 +190,7 @@ async fn plan_create(
     surface: &Surface,
     runtime: &Runtime,
     request: PlanRequest,
-    private_state: PrivateState,
+    private_state: TypedPrivateData,
 ) -> PlanResponse {
     let mut planned = request.proposed;
     surface.set_unanswered(&mut planned, &request.config);
@@ -191,10 +205,10 @@ async fn plan_create(
             None
         }
     };
-    let private = PrivateData { handle, successor, ..private_state.private };
+    let private = PrivateData { handle, successor, ..private_state.common };
     PlanResponse {
         state: planned,
-        private: PrivateState { private, ..private_state }.encode(),
+        private: TypedPrivateData { common: private, ..private_state }.encode(),
         diagnostics,
         ..PlanResponse::default()
     }

@@ -9,10 +9,10 @@ use crate::terraform::diagnostic::Diagnostic;
 
 /// The private data: what was written, and what Stripe returned.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct PrivateState {
+pub(super) struct TypedPrivateData {
     /// What every resource keeps: the connection, and the key of a planned create.
     #[serde(flatten)]
-    pub(super) private: PrivateData,
+    pub(super) common: PrivateData,
     /// Where the object is: its id, behind the ids of what it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) locator: Option<String>,
@@ -31,7 +31,7 @@ pub(super) struct PrivateState {
     pub(super) body: Json,
 }
 
-impl PrivateState {
+impl TypedPrivateData {
     /// Reads private data.
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, Diagnostic> {
         // A change that failed leaves what its plan asked for.

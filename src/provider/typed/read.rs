@@ -9,7 +9,7 @@ use crate::provider::resources::{Reading, comparable, ended_outside, read_stored
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
 use crate::provider::typed::config_params::keeps_metadata;
-use crate::provider::typed::private_state::PrivateState;
+use crate::provider::typed::private_state::TypedPrivateData;
 use crate::provider::typed::surface::{Slot, SlotSyntax, Surface};
 use crate::terraform::provider::StateResponse;
 use crate::terraform::schema::Presence;
@@ -19,17 +19,17 @@ pub(super) async fn read(
     surface: &Surface,
     runtime: &Runtime,
     state: Value,
-    mut private_state: PrivateState,
+    mut private_state: TypedPrivateData,
 ) -> StateResponse {
-    private_state.private.imported |= private_state.body.is_null();
+    private_state.common.imported |= private_state.body.is_null();
     let object = surface.object(&state, &private_state);
     let is_import = private_state.body.is_null() && surface.says_only_where(&state);
-    match read_stored(runtime, &state, &object, &private_state.private).await {
+    match read_stored(runtime, &state, &object, &private_state.common).await {
         Ok(Some(Reading { body, private })) => {
-            private_state.private = private;
+            private_state.common = private;
             private_state.locator = Some(object.locator.clone());
             let body = surface.kept_body(runtime, &state, body);
-            let compared = comparable(runtime, &object, &body, &private_state.private);
+            let compared = comparable(runtime, &object, &body, &private_state.common);
             surface.now(&state, ReadResult { private_state, body, compared, is_import }, &object)
         }
         Ok(None) => StateResponse::default(),
@@ -41,7 +41,7 @@ pub(super) async fn read(
 
 /// What a read has found.
 struct ReadResult {
-    private_state: PrivateState,
+    private_state: TypedPrivateData,
     /// The object as it is now.
     body: Json,
     /// The part that drift is judged by.
@@ -52,7 +52,7 @@ struct ReadResult {
 
 impl Surface {
     /// The state of an object that a list shows, as the first read of its import has it.
-    pub(super) fn first_seen(&self, runtime: &Runtime, private_state: PrivateState, body: Json) -> Value {
+    pub(super) fn first_seen(&self, runtime: &Runtime, private_state: TypedPrivateData, body: Json) -> Value {
         let own = private_state.locator.as_deref().and_then(|place| place.rsplit('/').next());
         let state = Value::map([("id", Value::from(own))]);
         let object = self.object(&state, &private_state);
@@ -102,7 +102,7 @@ impl Surface {
     /// After an import the state shows what a configuration can set, because Terraform generates one from it: no second
     /// spelling of a value, nothing that changes by itself, no block that sets what is so anyway. The next read shows
     /// the rest.
-    fn leave_unset(&self, state: &mut Value, private_state: &PrivateState) {
+    fn leave_unset(&self, state: &mut Value, private_state: &TypedPrivateData) {
         let locator = private_state.locator.as_deref().unwrap_or_default();
         let writable = export_whole(self.entity, locator, &private_state.body);
         let unset = self.arguments().filter(|slot| !private_state.params.contains_key(&slot.member));
@@ -140,7 +140,7 @@ impl Surface {
     }
 
     /// A state without what Stripe answers.
-    fn kept(&self, state: &Value, private_state: &PrivateState) -> Value {
+    fn kept(&self, state: &Value, private_state: &TypedPrivateData) -> Value {
         let mut kept = state.clone();
         for slot in &self.slots {
             if !private_state.params.contains_key(&slot.member) && slot.retired.is_none() {

@@ -1,6 +1,6 @@
 //! Checks params against the constraints of the catalog, with Stripe's error messages.
 
-use crate::catalog::constraint::{Condition, Known, Violation, Wrong, constraints};
+use crate::catalog::constraint::{Condition, Known, StepFault, Violation, constraints};
 use crate::sandbox::check::{exclusive, missing, too_long, too_many};
 use crate::sandbox::error::{ApiError, ApiResult};
 use crate::sandbox::fields::{Body, text};
@@ -36,7 +36,7 @@ fn failure(violation: Violation<'_>, params: &Body) -> ApiError {
         }
         Violation::Step(step) => {
             let refusal =
-                if step.wrong == Wrong::NotAbove { "tier_not_greater" } else { "tiers_without_end" };
+                if step.wrong == StepFault::NotAbove { "tier_not_greater" } else { "tiers_without_end" };
             ApiError::of(refusal, &[]).param(form_name(&step.place()))
         }
         Violation::TooMany(path, most) => too_many(&form_name(path), most),
