@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::embedded::embedded_toml;
+use crate::catalog::embedded::embedded_table;
 
 mod step;
 
@@ -100,7 +100,8 @@ pub struct Known<'p> {
     pub now: i64,
 }
 
-static TABLE: LazyLock<BTreeMap<String, Constraints>> = LazyLock::new(|| embedded_toml!("constraint.toml"));
+static TABLE: LazyLock<BTreeMap<String, Constraints>> =
+    LazyLock::new(|| embedded_table!("catalog/constraint.toml"));
 
 /// Every constraint, by what it is of: `coupon` for each of its params, `coupon.Create` for all of a create.
 pub fn constraints() -> &'static BTreeMap<String, Constraints> {

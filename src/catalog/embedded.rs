@@ -12,13 +12,14 @@ pub(crate) fn whole<T, E: Display>(file: &str, read: Result<T, E>) -> T {
     read.unwrap_or_else(|why| panic!("{file}, which is built in, cannot be read: {why}"))
 }
 
-/// What a TOML file beside the code holds.
-macro_rules! embedded_toml {
-    ($file:literal) => {
-        $crate::catalog::embedded::whole($file, toml::from_str(include_str!($file)))
-    };
+/// What a TOML file beside the code holds, by its path in `src`. `build.rs` writes it as JSON, and has its name.
+macro_rules! embedded_table {
+    ($file:literal) => {{
+        let text = include_str!(concat!(env!("OUT_DIR"), "/", $file, ".json"));
+        $crate::catalog::embedded::whole($file, serde_json::from_str(text))
+    }};
 }
-pub(crate) use embedded_toml;
+pub(crate) use embedded_table;
 
 #[cfg(test)]
 mod tests {
@@ -28,13 +29,13 @@ mod tests {
 
     #[test]
     fn a_file_that_can_be_read_is_what_it_holds() {
-        let table: BTreeMap<String, u8> = whole("a.toml", toml::from_str("x = 1"));
+        let table: BTreeMap<String, u8> = whole("a.toml", serde_json::from_str("{\"x\":1}"));
         assert_eq!(table["x"], 1);
     }
 
     #[test]
     #[should_panic(expected = "rules.toml, which is built in, cannot be read: ")]
     fn a_file_that_cannot_be_read_is_not_an_empty_one() {
-        let _: BTreeMap<String, u8> = whole("rules.toml", toml::from_str("x = true"));
+        let _: BTreeMap<String, u8> = whole("rules.toml", serde_json::from_str("{\"x\":true}"));
     }
 }

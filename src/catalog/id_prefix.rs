@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::catalog::embedded::embedded_toml;
+use crate::catalog::embedded::embedded_table;
 use crate::catalog::names::article;
 
 #[derive(Debug, Deserialize)]
@@ -37,7 +37,7 @@ pub struct OtherId {
 /// The fewest letters that Stripe puts behind the prefix of an id.
 const LETTERS: usize = 14;
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("id_prefixes.toml"));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("catalog/id_prefixes.toml"));
 
 impl OtherId {
     /// The type that an id is of, where a param takes the ids of `objects` and this is not one of them.

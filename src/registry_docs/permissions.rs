@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use crate::catalog::embedded::embedded_toml;
+use crate::catalog::embedded::embedded_table;
 use crate::catalog::{Entity, Operation, OperationKind, Removal, Restoration, catalog, find};
 
 /// What a page is about: an object that is kept, or objects that are only read.
@@ -39,7 +39,7 @@ struct Row {
 
 fn permissions() -> &'static Permissions {
     static PERMISSIONS: OnceLock<Permissions> = OnceLock::new();
-    PERMISSIONS.get_or_init(|| embedded_toml!("permissions.toml"))
+    PERMISSIONS.get_or_init(|| embedded_table!("registry_docs/permissions.toml"))
 }
 
 /// The whole section of a resource or a data source.

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use crate::catalog::embedded::embedded_toml;
+use crate::catalog::embedded::embedded_table;
 use crate::catalog::{Entity, Kind, Member, NumberRange, Presence, Shape, catalog, find};
 
 use super::fields::{members, text};
@@ -25,7 +25,7 @@ struct Table {
     left_out: BTreeMap<String, BTreeSet<String>>,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("answers.toml"));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/answers.toml"));
 
 /// The values that answers of one type of object have by default.
 struct AnswerDefaults<'e> {

@@ -13,7 +13,7 @@ use super::check::{exclusive, missing, not_in_future};
 use super::error::{ApiError, ApiResult};
 use super::fields::{Body, all_have, given_number, id, said, status, text};
 use super::state;
-use crate::catalog::embedded::embedded_toml;
+use crate::catalog::embedded::embedded_table;
 
 mod documented;
 mod rule;
@@ -62,7 +62,7 @@ struct StateLock {
 
 type Table = BTreeMap<String, Constraints>;
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("constraint.toml"));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/constraint.toml"));
 
 /// Refuses what the call of that name cannot do: `coupon.Create`, `CapturePaymentIntent`.
 pub(super) fn check(call: &Call<'_>, name: &str) -> ApiResult<()> {

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use crate::catalog::currencies;
-use crate::catalog::embedded::embedded_toml;
+use crate::catalog::embedded::embedded_table;
 
 use super::error::{ApiError, ApiResult};
 
@@ -24,7 +24,7 @@ struct Table {
     signs: BTreeMap<String, String>,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("currency.toml"));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/currency.toml"));
 
 fn lists(words: &str, currency: &str) -> bool {
     words.split_whitespace().any(|word| word == currency)

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::fields::{Body, given_number, set, status, text};
-use crate::catalog::embedded::embedded_toml;
+use crate::catalog::embedded::embedded_table;
 
 /// What happens to an object at a time that it holds.
 #[derive(Debug, Deserialize)]
@@ -18,7 +18,7 @@ struct Due {
     set: Body,
 }
 
-static TABLE: LazyLock<BTreeMap<String, Vec<Due>>> = LazyLock::new(|| embedded_toml!("due.toml"));
+static TABLE: LazyLock<BTreeMap<String, Vec<Due>>> = LazyLock::new(|| embedded_table!("sandbox/due.toml"));
 
 /// Whether the passing of time may change a field, so that what is kept is not what is shown.
 pub(super) fn changes(object: &str, field: &str) -> bool {

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use crate::catalog::embedded::embedded_toml;
+use crate::catalog::embedded::embedded_table;
 use crate::catalog::{API_VERSION, Called, Entity};
 
 use super::auth_context::header;
@@ -35,7 +35,7 @@ struct Earlier {
 
 type Table = BTreeMap<String, Vec<Earlier>>;
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("earlier.toml"));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/earlier.toml"));
 
 /// Gives params of earlier versions the names of today. What Stripe takes without describing it comes back:
 /// it stands beside the params that are checked.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use crate::catalog::embedded::embedded_toml;
+use crate::catalog::embedded::embedded_table;
 use crate::catalog::{Entity, Kind, Member, OperationKind, find};
 
 use super::call::{Call, moment};
@@ -76,7 +76,7 @@ pub(super) enum TransitionKind {
 /// Seconds of a day.
 const DAY: i64 = 24 * 60 * 60;
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("lifecycle.toml"));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/lifecycle.toml"));
 
 impl Transition {
     /// Refuses the action where the state of its object does not allow it.

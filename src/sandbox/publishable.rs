@@ -11,7 +11,7 @@ use super::call::Call;
 use super::check;
 use super::error::{ApiError, ApiResult};
 use super::fields::{Body, text};
-use crate::catalog::embedded::embedded_toml;
+use crate::catalog::embedded::embedded_table;
 
 /// The param that proves that the caller may use the object, and the field it is compared to.
 const SECRET: &str = "client_secret";
@@ -33,7 +33,7 @@ pub(super) struct KeyPermission {
     shows: Option<String>,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("publishable.toml"));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/publishable.toml"));
 
 impl KeyPermission {
     /// The permission for a call; none where it needs a secret key.

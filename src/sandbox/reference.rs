@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use crate::catalog::embedded::embedded_toml;
+use crate::catalog::embedded::embedded_table;
 use crate::catalog::{Kind, Member, Shape, catalog, find};
 
 use super::auth_context;
@@ -25,7 +25,7 @@ struct Table {
     unmade: BTreeMap<String, String>,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("reference.toml"));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/reference.toml"));
 
 /// Every param of a call that names another object must name one that exists; a call that only
 /// reads may also name one that was deleted.

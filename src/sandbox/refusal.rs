@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::error::ApiError;
 use super::message::message;
-use crate::catalog::embedded::embedded_toml;
+use crate::catalog::embedded::embedded_table;
 
 /// The refusals of one kind, by name.
 type Rows = BTreeMap<String, Row>;
@@ -32,7 +32,7 @@ struct Row {
     kind: Option<String>,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("refusal.toml"));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/refusal.toml"));
 
 /// Values for the names in the braces of a message.
 pub(super) type Values<'v> = &'v [(&'v str, &'v dyn Display)];

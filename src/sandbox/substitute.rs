@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 
 use super::error::ApiResult;
 use super::store::{ObjectRow, Session};
-use crate::catalog::embedded::embedded_toml;
+use crate::catalog::embedded::embedded_table;
 
-static TABLE: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| embedded_toml!("substitute.toml"));
+static TABLE: LazyLock<BTreeMap<String, Vec<String>>> =
+    LazyLock::new(|| embedded_table!("sandbox/substitute.toml"));
 
 /// A type, and those that are taken in its place.
 pub(super) fn accepted(object: &String) -> impl Iterator<Item = &String> {

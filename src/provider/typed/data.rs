@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use crate::catalog::embedded::embedded_toml;
+use crate::catalog::embedded::embedded_table;
 
 /// Data about typed resources that the catalog lacks.
 #[derive(Debug, Default, Deserialize)]
@@ -85,7 +85,7 @@ pub(super) static NOTHING_UNUSUAL: TypeData = TypeData {
 /// The data of this build.
 pub(super) fn surface_data() -> &'static SurfaceData {
     static DATA: OnceLock<SurfaceData> = OnceLock::new();
-    DATA.get_or_init(|| embedded_toml!("surfaces.toml"))
+    DATA.get_or_init(|| embedded_table!("provider/typed/surfaces.toml"))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use crate::catalog::Entity;
-use crate::catalog::embedded::embedded_toml;
+use crate::catalog::embedded::embedded_table;
 use crate::catalog::names::article;
 use crate::catalog::spelling::plural;
 use crate::provider::explain::sentence;
@@ -21,7 +21,7 @@ const ANY: &str = "any";
 
 fn sentences() -> &'static BTreeMap<String, BTreeMap<String, String>> {
     static SENTENCES: OnceLock<BTreeMap<String, BTreeMap<String, String>>> = OnceLock::new();
-    SENTENCES.get_or_init(|| embedded_toml!("sentences.toml"))
+    SENTENCES.get_or_init(|| embedded_table!("provider/typed/sentences.toml"))
 }
 
 fn find(table: &str, key: &str) -> Option<&'static str> {

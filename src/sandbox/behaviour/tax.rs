@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::generic;
 use super::money::Decimal;
 use super::prelude::*;
-use crate::catalog::embedded::embedded_toml;
+use crate::catalog::embedded::embedded_table;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
@@ -90,7 +90,8 @@ struct TaxIdFormat {
     length: (usize, usize),
 }
 
-static FORMS: LazyLock<BTreeMap<String, TaxIdFormat>> = LazyLock::new(|| embedded_toml!("tax_id.toml"));
+static FORMS: LazyLock<BTreeMap<String, TaxIdFormat>> =
+    LazyLock::new(|| embedded_table!("sandbox/behaviour/tax_id.toml"));
 
 /// Whether a value can be of a type, for the types whose form is known here.
 fn is_right(kind: &str, value: &str) -> bool {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::catalog::embedded::embedded_toml;
+use crate::catalog::embedded::embedded_table;
 use crate::catalog::{OperationKind, Shape, catalog};
 use crate::sandbox::fields::{object, status, text};
 use crate::sandbox::store::{Body, ObjectChange};
@@ -45,7 +45,7 @@ struct FieldEvent {
     former: bool,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("kind.toml"));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/event/kind.toml"));
 
 impl FieldEvent {
     fn happened(&self, object: &str, change: &ObjectChange) -> bool {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 
-use crate::catalog::embedded::embedded_toml;
+use crate::catalog::embedded::embedded_table;
 use crate::catalog::{Entity, Member, Presence, find};
 use crate::sandbox::due;
 use crate::sandbox::fields::{Body, at, given_number};
@@ -16,7 +16,7 @@ const PLACES: &[&str] = &["limit", "starting_after", "ending_before", "page", "i
 
 type Table = BTreeMap<String, BTreeMap<String, String>>;
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("filter.toml"));
+static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/page/filter.toml"));
 
 /// True when each filter fits: a list names the values allowed, an object bounds or members,
 /// anything else must be equal. A param without a field of its name filters nothing.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
-use crate::catalog::embedded::embedded_toml;
+use crate::catalog::embedded::embedded_table;
 use crate::sandbox::behaviour::prelude::*;
 
 #[derive(Debug, Default, Deserialize)]
@@ -107,7 +107,7 @@ pub(super) struct Brand {
     pub(super) spelled: String,
 }
 
-pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_toml!("../../card.toml"));
+pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/card.toml"));
 
 /// The test cards by their fingerprints.
 pub(super) static KNOWN: LazyLock<HashMap<String, &'static Card>> = LazyLock::new(|| {
