@@ -99,6 +99,8 @@ impl Workdir {
             .env("TF_CLI_CONFIG_FILE", self.path("cli.tfrc"))
             .env("TF_IN_AUTOMATION", "1")
             .env("CHECKPOINT_DISABLE", "1")
+            // Terraform lives too shortly for its memory to be worth collecting: a sixth of its processor.
+            .env("GOGC", "off")
             .env("STRIPE_API_BASE", self.base())
             .env("STRIPE_API_KEY", "sk_test_acceptance")
             .env("XDG_RUNTIME_DIR", self.runtime.path())
