@@ -101,8 +101,8 @@ pub(super) async fn settle<T>(
     match ended {
         Ok(made) => {
             match id(&made) {
-                Some(id) => pending.answered(&id),
-                None => pending.ended(),
+                Some(id) => pending.answered(&id).await,
+                None => pending.ended().await,
             }
             Ok(made)
         }
@@ -112,7 +112,7 @@ pub(super) async fn settle<T>(
             Err(SendFailure { error, unrecorded })
         }
         Err(error) => {
-            pending.ended();
+            pending.ended().await;
             Err(error.into())
         }
     }

@@ -84,16 +84,20 @@ impl PendingCreate {
         (self.resumed && replayed).then(|| RecoveredObject { id: id.to_owned(), age })
     }
 
-    /// Stripe answered: the object is on its way into the state.
-    pub fn answered(mut self, id: &str) {
+    /// Stripe answered: the object is on its way into the state. Terraform must not have it before this returns: were
+    /// the provider killed in between, the journal would hold open what the state has, and an equal create would take it.
+    pub async fn answered(mut self, id: &str) {
         self.end_unclaimed();
         self.recorder.answered(&self.entry.key, id);
+        self.recorder.written().await;
     }
 
-    /// Stripe refused, nothing was sent, or no state keeps what was answered: there is nothing to find again.
-    pub fn ended(mut self) {
+    /// Stripe refused, nothing was sent, or no state keeps what was answered: there is nothing to find again. Terraform
+    /// must not have the answer before this returns, either: a second invocation would repeat the answer of the first.
+    pub async fn ended(mut self) {
         self.end_unclaimed();
         self.recorder.ended(&self.entry.key);
+        self.recorder.written().await;
     }
 
     /// No answer came: the create stays for the next run, which finds it by this account.

@@ -47,6 +47,7 @@ pub(super) enum Job {
     Ended(String),
     Account(AccountMark),
     EndLeft(OrphanedCreate),
+    Written(ReplySender<()>),
     Close { asked: Instant, gave_up: bool, reply: ReplySender<()> },
 }
 
@@ -121,6 +122,12 @@ impl Recorder {
     /// Ends the journal of a run that was asked to end at `asked`, within `limit`; it stays where Terraform gave up.
     pub(super) async fn close(&self, asked: Instant, gave_up: bool, limit: Duration) -> io::Result<()> {
         self.ask(|reply| Job::Close { asked, gave_up, reply }, limit).await
+    }
+
+    /// Returns when the journal has what it was told so far, or cannot be waited for.
+    pub(super) async fn written(&self) {
+        // What could not be written is logged where that is tried.
+        let _ = self.ask(Job::Written, REPLY_TIMEOUT).await;
     }
 
     fn tell(&self, job: Job) {

@@ -149,7 +149,7 @@ async fn a_rotated_key_of_the_same_account_finds_what_the_old_one_left() {
 async fn a_rotated_key_is_recognised_by_an_object_that_the_old_one_made() {
     let folder = tempfile::tempdir().unwrap();
     killed(folder.path(), DEAD, async |run| {
-        begun(run, "same", "first").await.answered("cus_1");
+        begun(run, "same", "first").await.answered("cus_1").await;
         drop(begun(run, "same", "second").await);
     })
     .await;
@@ -197,12 +197,12 @@ async fn a_process_that_died_under_a_terraform_that_lives_leaves_nothing_yet() {
 async fn an_orderly_end_leaves_only_what_was_never_answered() {
     let folder = tempfile::tempdir().unwrap();
     let all_answered = journal(folder.path(), DEAD);
-    begun(&all_answered, "same", "first").await.answered("cus_1");
-    begun(&all_answered, "same", "second").await.ended();
+    begun(&all_answered, "same", "first").await.answered("cus_1").await;
+    begun(&all_answered, "same", "second").await.ended().await;
     all_answered.close(Instant::now(), LIMIT).await.unwrap();
     assert!(files(folder.path()).is_empty());
     killed(folder.path(), DEAD, async |run| {
-        begun(run, "same", "third").await.answered("cus_2");
+        begun(run, "same", "third").await.answered("cus_2").await;
         begun(run, "same", "fourth").await.unanswered(None);
         run.close(Instant::now(), LIMIT).await.unwrap();
     })
@@ -216,10 +216,10 @@ async fn an_orderly_end_leaves_only_what_was_never_answered() {
 async fn a_terraform_that_gave_up_on_open_creates_leaves_all_of_them() {
     let folder = tempfile::tempdir().unwrap();
     killed(folder.path(), DEAD, async |run| {
-        begun(run, "same", "first").await.answered("cus_1");
+        begun(run, "same", "first").await.answered("cus_1").await;
         let open = begun(run, "same", "second").await;
         let asked = Instant::now();
-        open.answered("cus_2");
+        open.answered("cus_2").await;
         run.close(asked, LIMIT).await.unwrap();
     })
     .await;
@@ -231,7 +231,7 @@ async fn a_terraform_that_gave_up_on_open_creates_leaves_all_of_them() {
 #[tokio::test]
 async fn an_object_that_reached_the_state_is_no_longer_pending() {
     let folder = tempfile::tempdir().unwrap();
-    killed(folder.path(), DEAD, async |run| begun(run, "same", "first").await.answered("cus_1")).await;
+    killed(folder.path(), DEAD, async |run| begun(run, "same", "first").await.answered("cus_1").await).await;
     let (plan, _) = later(folder.path()).await;
     plan.arrived("Customer", "cus_2", None);
     plan.arrived("Product", "cus_1", None);
@@ -248,7 +248,7 @@ async fn an_object_that_reached_the_state_is_no_longer_pending() {
 async fn an_end_that_could_not_be_written_is_written_at_the_end_of_the_run() {
     let scratch = tempfile::tempdir().unwrap();
     let (folder, aside) = (scratch.path().join("journal"), scratch.path().join("aside"));
-    killed(&folder, DEAD, async |run| begun(run, "same", "first").await.answered("cus_1")).await;
+    killed(&folder, DEAD, async |run| begun(run, "same", "first").await.answered("cus_1").await).await;
     let (plan, _) = later(&folder).await;
     std::fs::rename(&folder, &aside).unwrap();
     std::fs::write(&folder, "no folder").unwrap();
@@ -265,7 +265,7 @@ async fn an_end_that_could_not_be_written_is_written_at_the_end_of_the_run() {
 async fn a_create_without_an_answer_and_one_with_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     killed(folder.path(), DEAD, async |run| {
-        begun(run, "same", "first").await.answered("cus_1");
+        begun(run, "same", "first").await.answered("cus_1").await;
         drop(begun(run, "other", "second").await);
     })
     .await;
@@ -347,7 +347,7 @@ async fn a_place_that_cannot_be_a_folder_is_an_error_with_its_path_and_the_creat
     pending.key().ready().await;
     let error = pending.unrecorded().unwrap().to_string();
     assert!(error.contains("file/deeper"), "{error}");
-    pending.answered("cus_1");
+    pending.answered("cus_1").await;
     journal.close(Instant::now(), LIMIT).await.unwrap();
 }
 
@@ -363,7 +363,7 @@ async fn what_is_noted_of_a_create_finds_its_space_reserved() {
     let length = || files(folder.path())[0].metadata().unwrap().len();
     let reserved = length();
     for (n, pending) in begun_creates.into_iter().enumerate() {
-        pending.answered(&format!("cus_{n:0>40}"));
+        pending.answered(&format!("cus_{n:0>40}")).await;
     }
     journal.load().await;
     assert_eq!(length(), reserved, "a disk that has filled up since takes the answers");

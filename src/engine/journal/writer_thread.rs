@@ -148,6 +148,7 @@ impl WriterThread {
             }
             Job::Account(mark) => self.note(JournalLine::Account(mark)),
             Job::EndLeft(left) => self.end_left(left),
+            Job::Written(reply) => drop(reply.send(Ok(()))),
             Job::Close { asked, gave_up, reply } => drop(reply.send(self.close(asked, gave_up))),
         }
     }

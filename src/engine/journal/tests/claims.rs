@@ -1,6 +1,6 @@
 //! Claims that are cut off or that fail.
 
-use super::{DEAD, Instant, LIMIT, begun, files, intent, key_of, killed, later};
+use super::{DEAD, Instant, LIMIT, OURS, begun, files, intent, journal, key_of, killed, later};
 
 #[tokio::test]
 async fn a_key_that_stands_in_two_journals_is_resumed_once() {
@@ -26,9 +26,23 @@ async fn a_key_that_cannot_be_claimed_is_used_all_the_same_and_by_nobody_afterwa
     let pending = one.begin_under(intent("same"), "second".to_owned()).await;
     assert_eq!(key_of(&pending), "first", "another key would make another object");
     drop(lock);
-    pending.answered("cus_1");
+    pending.answered("cus_1").await;
     one.close(Instant::now(), LIMIT).await.unwrap();
     let (two, found) = later(folder.path()).await;
     assert!(found.unanswered.is_empty());
     assert_eq!(key_of(&begun(&two, "same", "third").await), "third");
+}
+
+/// Terraform has the answer when the call returns. A provider that is killed then leaves nothing that an equal create
+/// could take.
+#[tokio::test]
+async fn what_was_answered_is_written_before_the_call_returns() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path(), OURS);
+    for n in 0..20 {
+        let id = format!("\"cus_{n}\"");
+        begun(&journal, "same", &n.to_string()).await.answered(id.trim_matches('"')).await;
+        let written = std::fs::read_to_string(&files(folder.path())[0]).unwrap();
+        assert!(written.contains(&id), "{n}");
+    }
 }

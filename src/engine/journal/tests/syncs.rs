@@ -11,7 +11,7 @@ async fn sync_count(rounds: usize, together: usize) -> u64 {
         let keys: Vec<String> = (0..together).map(|n| format!("{round}-{n}")).collect();
         let creates = keys.iter().map(|key| begun(&journal, "same", key));
         for pending in futures_util::future::join_all(creates).await {
-            pending.answered("cus_1");
+            pending.answered("cus_1").await;
         }
     }
     journal.syncs()
