@@ -43,8 +43,6 @@ fn the_zips_of_a_release_are_installed_and_applied() {
     note(format_args!("{}: {size} bytes, of an unoptimised program", zip.file_name().unwrap().display()));
     for terraform in [Tool::Terraform, Tool::OldTerraform] {
         let workdir = Workdir::of(terraform, QUICKSTART);
-        fs::remove_dir_all(workdir.path(".terraform")).unwrap();
-        fs::remove_file(workdir.path(".terraform.lock.hcl")).unwrap();
         let mirror = folder.path().join("mirror").display().to_string();
         let config =
             format!("provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n");

@@ -80,7 +80,7 @@ fn what_stripe_refused_for_good_is_not_told() {
         let body = json!({"error": {"type": kind, "message": "A scripted refusal."}}).to_string();
         let workdir = failed(&json!({"answer": {"status": status, "body": body}}).to_string());
         let plan = workdir.ok(&["plan", "-no-color"]);
-        assert!(!plan.contains("Warning"), "{status}: {plan}");
+        assert!(!plan.contains(WARNING), "{status}: {plan}");
         workdir.apply();
         assert_eq!(workdir.count("customer"), 1, "{status}");
     }
