@@ -50,6 +50,23 @@ fn what_is_off_is_not_asked_for() {
 }
 
 #[test]
+fn what_stripe_documents_of_some_pages_is_not_asked_of_others() {
+    let session = |ui_mode: &str, param: &str| {
+        let params = serde_json::json!({"ui_mode": ui_mode, param: "https://example.com"});
+        violations("checkout.session.Create", &params, &[])
+    };
+    for param in ["success_url", "cancel_url"] {
+        assert_eq!((session("form", param), session("elements", param)), (0, 1), "{param}");
+    }
+}
+
+#[test]
+fn an_existing_customer_may_have_a_longer_phone_number() {
+    let long = serde_json::json!({"phone": "+1 555 0100 0100, extension 7"});
+    assert_eq!((violations("customer", &long, &[]), violations("customer.Create", &long, &[])), (0, 1));
+}
+
+#[test]
 fn tiers_rise_and_the_last_one_alone_is_without_end() {
     let tiers = |ends: Json| {
         let tiers: Vec<Json> =
