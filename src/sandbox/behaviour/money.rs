@@ -43,10 +43,14 @@ pub(super) fn payable(amount: i64, currency: &str, param: &str) -> ApiResult<()>
     Ok(())
 }
 
+/// Where an amount may be negative: it is a credit.
+const OF_CREDITS: &str = "add_invoice_items[";
+
 /// Brings a whole amount and its decimal form in step, whichever is given.
 pub(super) fn in_step(body: &mut Body, whole: &str, decimal: &str, within: &str) -> ApiResult<()> {
+    let may_be_credit = within.contains(OF_CREDITS);
     if let Some(amount) = given_number(body, whole) {
-        if amount < 0 {
+        if amount < 0 && !may_be_credit {
             return Err(ApiError::of("too_low", &[("least", &0)]).param(child(within, whole)));
         }
         set(body, decimal, amount.to_string());
@@ -59,7 +63,7 @@ pub(super) fn in_step(body: &mut Body, whole: &str, decimal: &str, within: &str)
     };
     let (digits, fraction) = given.split_once('.').unwrap_or((given.as_str(), ""));
     let fraction = fraction.trim_end_matches('0');
-    if fraction.len() > PLACES || given.starts_with('-') {
+    if fraction.len() > PLACES || given.starts_with('-') && !may_be_credit {
         let failure = ApiError::of("decimal_places", &[("given", &given), ("most", &PLACES)]);
         return Err(failure.param(child(within, decimal)));
     }
