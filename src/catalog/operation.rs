@@ -105,6 +105,13 @@ pub struct Action {
     pub returns: String,
 }
 
+impl Action {
+    /// The param that may stand in the place of a required input: the account of a customer for the customer.
+    pub fn stand_in(&self, input: &str) -> Option<&Member> {
+        find(&self.params, &format!("{input}_account"))
+    }
+}
+
 /// What an action's output holds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]

@@ -136,7 +136,8 @@ fn complete(action: &Action, written: &WrittenParams) -> Result<DesiredParams, P
     let given = |name: &String| {
         desired.params.contains_key(name) || desired.unknown.iter().any(|path| path.first() == Some(name))
     };
-    let lacking = action.required_inputs.iter().filter(|name| !given(name));
+    let stands_in = |name: &String| action.stand_in(name).is_some_and(|other| given(&other.name));
+    let lacking = action.required_inputs.iter().filter(|name| !given(name) && !stands_in(name));
     let faults: ParamErrors = lacking.map(|name| missing(action.renames.get(name).unwrap_or(name))).collect();
     if faults.is_empty() { Ok(desired) } else { Err(faults) }
 }
@@ -204,6 +205,12 @@ mod tests {
             .unwrap();
         check("AttachPaymentMethodToCustomer", &json!({"payment_method_id": "pm_1", "customer": "cus_1"}))
             .unwrap();
+        // Stripe takes the account of a customer in the place of the customer.
+        check(
+            "AttachPaymentMethodToCustomer",
+            &json!({"PaymentMethodId": "pm_1", "CustomerAccount": "acct_1"}),
+        )
+        .unwrap();
     }
 
     #[test]

@@ -47,7 +47,8 @@ impl ObjectCall {
         let ids = action.path_inputs.iter().map(|input| Member::new(input.clone(), self.id(input)));
         let required = |param: &Member| {
             let shape = param.shape.clone();
-            let is_required = shape.is_required() || action.required_inputs.contains(&param.name);
+            let is_input = action.required_inputs.contains(&param.name);
+            let is_required = shape.is_required() || is_input && action.stand_in(&param.name).is_none();
             let presence = if is_required { Presence::Required } else { shape.presence };
             Member::new(param.name.clone(), shape.with_presence(presence))
         };
