@@ -34,7 +34,7 @@ mod words;
 
 pub use currency::currencies;
 pub use decimal::Digits;
-pub use id_prefix::OtherId;
+pub use id_prefix::{OtherId, ids_are_chosen, ids_may_be_chosen};
 pub use index::{API_VERSION, Called, Catalog, Match, Offer, Summary, catalog};
 pub use model::{Entity, Items, Removal, Restoration, parents};
 pub use number_range::NumberRange;

@@ -46,9 +46,9 @@ pub use describe::{
 pub use entities::{entity, is_deleted};
 pub use error::Error;
 pub use filter::{Filter, FilterError};
-pub use id::{InvalidId, check_id};
+pub use id::{InvalidId, check_any_id, check_id};
 pub use list::{ALL, ListRequest, Page, check_filter, check_sort_field, selectors};
-pub use locator::{check as check_locator, id_count, id_of, locator, placed};
+pub use locator::{check as check_locator, id_count, id_of, locator, own_id, placed};
 pub use reader::{ReadHint, Savings};
 pub use record::{Arrays, record, record_of, scalar};
 

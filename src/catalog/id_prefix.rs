@@ -57,6 +57,16 @@ impl OtherId {
     }
 }
 
+/// Whether owners choose the ids of this type: one of earlier years may have slashes.
+pub fn ids_are_chosen(object: &str) -> bool {
+    TABLE.chosen.contains_key(object)
+}
+
+/// Whether an id of this type may be one that its owner chose, today or in earlier years.
+pub fn ids_may_be_chosen(object: &str) -> bool {
+    ids_are_chosen(object) || TABLE.once_chosen.iter().any(|one| one == object)
+}
+
 impl Table {
     /// The types of object that an id may be of, and its letters behind the prefix.
     fn owners<'t, 'i>(&'t self, id: &'i str) -> Option<(&'t [String], &'i str)> {

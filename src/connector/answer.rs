@@ -5,9 +5,9 @@
 
 use serde_json::Value as Json;
 
-use crate::catalog::{Action, Entity, catalog};
+use crate::catalog::{Action, Entity, catalog, ids_may_be_chosen};
 use crate::connector::Error;
-use crate::connector::id::check_id;
+use crate::connector::id::{check_any_id, check_id};
 
 /// Checks that an answer is an object of the entity type, or says that one was deleted.
 pub(super) fn check_entity(entity: &Entity, body: &Json) -> Result<(), Error> {
@@ -17,7 +17,8 @@ pub(super) fn check_entity(entity: &Entity, body: &Json) -> Result<(), Error> {
     }
     let needs_id = entity.field("id").is_some_and(crate::catalog::Shape::is_required);
     let id = body.get("id").and_then(Json::as_str);
-    if needs_id && id.is_none_or(|id| check_id(id).is_err()) {
+    let check = if ids_may_be_chosen(&entity.object) { check_any_id } else { check_id };
+    if needs_id && id.is_none_or(|id| check(id).is_err()) {
         return Err(Error::Answer { expected: entity.object.clone(), found: "one without an id".to_owned() });
     }
     Ok(())
@@ -68,7 +69,7 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::{check_action, check_entity, check_id_matches, entities};
-    use crate::catalog::catalog;
+    use crate::catalog::{catalog, ids_may_be_chosen};
     use crate::connector::{ActionRef, action, entity};
 
     #[test]
@@ -106,10 +107,13 @@ mod tests {
                 assert!(entities(entity, &mut body.clone()).is_err(), "{name}: {body}");
             }
             if entity.field("id").is_some_and(crate::catalog::Shape::is_required) {
-                for id in [json!(null), json!(""), json!(5), json!(".."), json!("a/b")] {
+                for id in [json!(null), json!(""), json!(5), json!(".."), json!("a/../b")] {
                     let body = json!({"object": entity.object, "id": id});
                     assert!(check_entity(entity, &body).is_err(), "{name}: {body}");
                 }
+                let slashed = json!({"object": entity.object, "id": "$6/month"});
+                let is_taken = check_entity(entity, &slashed).is_ok();
+                assert_eq!(is_taken, ids_may_be_chosen(&entity.object), "{name}");
             }
         }
         for (name, _) in catalog().actions() {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use crate::catalog::{Entity, Member, Operation, OperationKind, parents};
 use crate::connector::entities::{is_deleted, operation, with_expansions};
 use crate::connector::page_token::{self, Position};
-use crate::connector::{Connector, Error, Filter, check_id, locator, traced_operation};
+use crate::connector::{Connector, Error, Filter, check_any_id, locator, traced_operation};
 use crate::stripe::trace;
 use paginator::Paginator;
 pub(super) use paginator::next_token;
@@ -136,7 +136,7 @@ impl Connector {
         let filter = Filter::parse(clause, entity, list.as_ref().ok().copied())?;
         let (position, size) = (request.position()?, request.size());
         if let Some(id) = filter.only_id().filter(|_| request.needs_no_list()) {
-            check_id(id).map_err(Error::FilterId)?;
+            check_any_id(id).map_err(Error::FilterId)?;
             return self.only(entity, id, &filter).await;
         }
         let list = list?;
@@ -256,7 +256,7 @@ fn listable(
         return Err(Error::ListNeeds { entity: &entity.name, name });
     }
     let ids = locator::take_places(&list.path, &mut params);
-    ids.iter().try_for_each(|id| check_id(id)).map_err(Error::FilterId)?;
+    ids.iter().try_for_each(|id| check_any_id(id)).map_err(Error::FilterId)?;
     let prefix = if list.kind == OperationKind::Get { "" } else { "data." };
     Ok((ids, with_expansions(entity, list, params, prefix)))
 }

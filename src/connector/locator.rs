@@ -9,9 +9,9 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{Entity, parents};
+use crate::catalog::{Entity, ids_are_chosen, parents};
 use crate::connector::Error;
-use crate::connector::id::check_id;
+use crate::connector::id::check_any_id;
 use crate::connector::record::scalar;
 
 /// The ids that fill the entity's path, in its order.
@@ -19,13 +19,27 @@ pub(super) fn ids<'l>(entity: &'static Entity, locator: &'l str) -> Result<Vec<&
     let places = places(entity);
     let ids: Vec<&str> = match places.len() {
         0 if locator == entity.key => Vec::new(),
-        _ => locator.split('/').collect(),
+        _ => split(entity, locator, places.len()),
     };
     if ids.len() == places.len() && ids.iter().all(|id| !id.is_empty()) {
-        ids.iter().try_for_each(|id| check_id(id))?;
+        ids.iter().try_for_each(|id| check_any_id(id))?;
         return Ok(ids);
     }
     Err(Error::Locator { entity: &entity.name, locator: locator.to_owned(), form: form(entity) })
+}
+
+/// A locator cut into its ids. Where owners choose the first of them, all slashes but the last ones are its own.
+fn split<'l>(entity: &'static Entity, locator: &'l str, places: usize) -> Vec<&'l str> {
+    let first = entity.parents().first().copied().unwrap_or(&entity.object);
+    let most = if ids_are_chosen(first) { places } else { usize::MAX };
+    let mut ids: Vec<&str> = locator.rsplitn(most, '/').collect();
+    ids.reverse();
+    ids
+}
+
+/// The id of the entity itself, which is the last of its locator.
+pub fn own_id<'l>(entity: &'static Entity, locator: &'l str) -> &'l str {
+    ids(entity, locator).ok().and_then(|ids| ids.last().copied()).unwrap_or(locator)
 }
 
 /// Whether a text can be a locator of the entity type.
@@ -100,6 +114,10 @@ mod tests {
             (ids(tax_id, "cus_1/txi_1").unwrap(), form(tax_id)),
             (vec!["cus_1", "txi_1"], "CUSTOMER/ID".into())
         );
+        let price = entity("Price").unwrap();
+        assert_eq!(ids(price, "Pro plan $699/month").unwrap(), ["Pro plan $699/month"]);
+        assert_eq!(ids(entity("ProductFeature").unwrap(), "a/b/feat_1").unwrap(), ["a/b", "feat_1"]);
+        assert!(ids(price, "a/../b").is_err());
         let error = ids(tax_id, "txi_1").unwrap_err().to_string();
         assert_eq!(error, r#""txi_1" is not a valid CustomerTaxId id: write it as CUSTOMER/ID"#);
         assert_eq!(ids(entity("CashBalance").unwrap(), "cus_1").unwrap(), ["cus_1"]);

@@ -1,7 +1,7 @@
 //! Fills ids into the paths of the catalog.
 
 use crate::catalog::{Kind, Method, Operation, OperationKind};
-use crate::connector::id::{InvalidId, check_id};
+use crate::connector::id::{InvalidId, check_any_id};
 use crate::stripe::form::percent_encode;
 use crate::stripe::{Body, Call, CallKind};
 
@@ -41,7 +41,7 @@ fn fill(path: &str, ids: &[&str]) -> Result<String, InvalidId> {
             return Ok(segment.to_owned());
         }
         let id = ids.next().copied().unwrap_or_default();
-        check_id(id)?;
+        check_any_id(id)?;
         // An id may hold anything else; what is not unreserved in a URL is percent-encoded.
         Ok(percent_encode(id))
     });
@@ -83,7 +83,8 @@ mod tests {
     fn ids_stay_in_their_segment() {
         assert_eq!(fill("/v1/customers/{customer}", &["cus_1"]).unwrap(), "/v1/customers/cus_1");
         assert_eq!(fill("/v1/products/{id}", &["café 1?"]).unwrap(), "/v1/products/caf%C3%A9%201%3F");
-        for ids in [&["x", ".."][..], &["x/y", "z"], &["x"], &["", "x"]] {
+        assert_eq!(fill("/v1/plans/{id}", &["$6/month"]).unwrap(), "/v1/plans/%246%2Fmonth");
+        for ids in [&["x", ".."][..], &["x/..", "z"], &["x"], &["", "x"]] {
             assert!(fill("/v1/a/{a}/b/{b}/c", ids).is_err(), "{ids:?}");
         }
     }

@@ -70,14 +70,11 @@ pub fn is_account(id: &str) -> bool {
 /// The account that stands before a locator, or the path of accounts, where there are more ids than the locator has.
 fn account_and_locator<'p>(entity: &Entity, place: &'p str) -> (Option<&'p str>, &'p str) {
     let more = place.split('/').count().saturating_sub(id_count(entity));
-    let Some(last) = more.checked_sub(1) else { return (None, place) };
+    let accounts = place.split('/').take(more).take_while(|id| is_account(id)).count();
+    let Some(last) = accounts.checked_sub(1) else { return (None, place) };
     let end = place.match_indices('/').nth(last).map_or(place.len(), |(at, _)| at);
     let (account, rest) = place.split_at(end);
-    if account.split('/').all(is_account) {
-        (Some(account), rest.trim_start_matches('/'))
-    } else {
-        (None, place)
-    }
+    (Some(account), rest.trim_start_matches('/'))
 }
 
 #[cfg(test)]
@@ -89,6 +86,8 @@ mod tests {
         for (id, account, locator) in [
             ("Price/price_1", None, "price_1"),
             ("Price/acct_1/price_1", Some("acct_1"), "price_1"),
+            ("Price/Pro plan $699/month", None, "Pro plan $699/month"),
+            ("Price/acct_1/$699/month", Some("acct_1"), "$699/month"),
             ("Price/acct_1/acct_2/price_1", Some("acct_1/acct_2"), "price_1"),
             ("Account/acct_1", None, "acct_1"),
             ("Account/acct_1/acct_2", Some("acct_1"), "acct_2"),

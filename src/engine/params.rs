@@ -20,8 +20,8 @@ pub use unlisted::{UnlistedValue, unlisted_values};
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::names::resolve;
-use crate::catalog::{Clearing, Entity, Kind, Member, Shape, at as shape_at, find};
-use crate::connector::{check_id, scalar};
+use crate::catalog::{Clearing, Entity, Kind, Member, Shape, at as shape_at, find, ids_are_chosen};
+use crate::connector::{check_any_id, check_id, scalar};
 use crate::engine::{Error, successor_mark};
 
 /// Params in Stripe's spelling, with values of the kinds that their shapes say.
@@ -77,7 +77,14 @@ pub fn faults_of(entity: &Entity, written: &WrittenParams) -> ParamErrors {
 
 /// The params of a create, complete, and together as Stripe takes them.
 pub fn create_params(entity: &'static Entity, written: &WrittenParams) -> Result<DesiredParams, Error> {
-    complete_params(entity, written, documented::of_create)
+    complete_params(entity, written, |entity, desired| {
+        // Stripe has ids with slashes, and makes none any more.
+        let own = desired.params.get("id").filter(|_| entity.has_own_id());
+        let slashed =
+            own.filter(|id| scalar(id).is_some_and(|id| check_any_id(&id).is_ok() && id.contains('/')));
+        let slashed = slashed.map(|id| not_an_id("id", id));
+        documented::of_create(entity, desired).into_iter().chain(slashed).collect()
+    })
 }
 
 /// The params of a create, complete, each as Stripe takes it, and what else they must be.
@@ -175,9 +182,16 @@ fn check_ids(entity: &Entity, params: &Params) -> Result<(), ParamErrors> {
     let own = entity.has_own_id().then_some("id");
     let placed = entity.parents().into_iter().chain(own);
     let given = placed.filter_map(|name| Some((name, params.get(name)?)));
-    let wrong = given.filter(|(_, id)| scalar(id).is_none_or(|id| check_id(&id).is_err()));
+    let object = |name| if name == "id" { entity.object.as_str() } else { name };
+    let wrong = given.filter(|(name, id)| scalar(id).is_none_or(|id| !is_id_of(object(name), &id)));
     let faults: ParamErrors = wrong.map(|(name, id)| not_an_id(name, id)).collect();
     none(faults)
+}
+
+/// Whether a text can be the id of an object of this type.
+fn is_id_of(object: &str, id: &str) -> bool {
+    let checked = if ids_are_chosen(object) { check_any_id(id) } else { check_id(id) };
+    checked.is_ok()
 }
 
 fn none(faults: ParamErrors) -> Result<(), ParamErrors> {

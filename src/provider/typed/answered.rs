@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use crate::connector::placed;
 use crate::engine::{elements, reference};
 use crate::provider::metadata_rules::METADATA;
 use crate::provider::payload::natural;
@@ -65,9 +66,10 @@ impl Surface {
     fn field(&self, slot: &Slot, locator: &str, body: &Json) -> Json {
         let answered = body.get(&slot.member).filter(|field| !field.is_null());
         let place = || {
-            let places = self.entity.parents().into_iter().chain(["id"]);
-            let mut ids = places.zip(locator.split('/'));
-            ids.find(|(name, _)| *name == slot.member).map(|(_, id)| Json::from(id))
+            let is_only_one = slot.member == "id" && self.entity.parents().is_empty();
+            let mut ids = placed(self.entity, locator).into_iter();
+            let placed = ids.find(|(name, _)| *name == slot.member).map(|(_, id)| Json::from(id));
+            placed.or_else(|| is_only_one.then(|| Json::from(locator)))
         };
         answered.cloned().or_else(place).unwrap_or_default()
     }

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::names::closest;
 use crate::catalog::names::quoted;
-use crate::connector::Connector;
+use crate::connector::{Connector, own_id};
 use crate::engine::{ImportError, ImportId};
 use crate::provider::messages;
 use crate::provider::runtime::Runtime;
@@ -43,7 +43,7 @@ pub(super) fn import_at(surfaces: &Surfaces, place: &str, id: &str) -> StateResp
                 TypedPrivateData { locator: Some(locator.clone()), ..TypedPrivateData::default() };
             private_state.common.imported = true;
             private_state.common.account = account;
-            let own = locator.rsplit('/').next().unwrap_or(&locator);
+            let own = own_id(surface.entity, &locator);
             StateResponse {
                 state: Value::map([("id", Value::from(own))]),
                 private: private_state.encode(),

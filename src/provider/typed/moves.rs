@@ -1,5 +1,6 @@
 //! Moves objects from and to other resource types.
 
+use crate::connector::own_id;
 use crate::provider::moves::MovedObject;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
 use crate::provider::typed::private_state::TypedPrivateData;
@@ -47,7 +48,7 @@ impl Surface {
             state.set(&slot.name, value);
         }
         if private_state.body.is_null() {
-            state.set("id", locator.rsplit('/').next().unwrap_or(locator).into());
+            state.set("id", own_id(self.entity, locator).into());
         } else {
             state = self.answered(&state, &private_state, locator);
         }

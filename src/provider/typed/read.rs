@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use crate::connector::own_id;
 use crate::engine::{Object, Params, export, export_whole, sound_params};
 use crate::provider::metadata_rules::{with_defaults, without_defaults};
 use crate::provider::payload::known_part;
@@ -53,7 +54,7 @@ struct ReadResult {
 impl Surface {
     /// The state of an object that a list shows, as the first read of its import has it.
     pub(super) fn first_seen(&self, runtime: &Runtime, private_state: TypedPrivateData, body: Json) -> Value {
-        let own = private_state.locator.as_deref().and_then(|place| place.rsplit('/').next());
+        let own = private_state.locator.as_deref().map(|place| own_id(self.entity, place));
         let state = Value::map([("id", Value::from(own))]);
         let object = self.object(&state, &private_state);
         let body = self.kept_body(runtime, &state, body);
