@@ -1,7 +1,7 @@
 //! An id that would lead to another path is refused at plan, and nothing is sent.
 
 use serde_json::{Map, json};
-use stripe_provider::catalog::catalog;
+use stripe_provider::catalog::{catalog, ids_are_chosen};
 use stripe_provider::connector;
 use stripe_provider::engine::{ActionInput, Error, ParamError, WrittenParams, create_params};
 use stripe_provider::terraform::value::Value;
@@ -32,6 +32,10 @@ fn every_place_in_every_path_refuses_an_id_that_climbs() {
         let own = entity.create_params().iter().any(|param| param.name == "id").then_some("id");
         for place in entity.parents().into_iter().chain(own) {
             for id in CLIMBING {
+                // A slash of its own leads nowhere: it is encoded.
+                if id == "a/b" && ids_are_chosen(place) {
+                    continue;
+                }
                 let members = Map::from_iter([(place.to_owned(), json!(id))]);
                 match create_params(entity, &written(members)) {
                     Err(Error::NotCreatable { .. }) => {}
@@ -41,7 +45,8 @@ fn every_place_in_every_path_refuses_an_id_that_climbs() {
                 places += 1;
             }
         }
-        for id in CLIMBING {
+        let first = entity.parents().first().copied().unwrap_or(&entity.object);
+        for id in CLIMBING.into_iter().filter(|id| *id != "a/b" || !ids_are_chosen(first)) {
             let count = entity.parents().len() + usize::from(entity.has_own_id());
             for at in 0..count {
                 let ids: Vec<&str> = (0..count).map(|place| if place == at { id } else { "x" }).collect();

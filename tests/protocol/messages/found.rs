@@ -106,7 +106,7 @@ async fn singles(stage: &mut Stage) {
 }
 
 async fn imports(stage: &mut Stage) {
-    stage.import("stripe_product", "prod_1/2/3").await;
+    stage.import("stripe_customer", "cus_1/2/3").await;
     stage.import("stripe_entity", "prod_1").await;
     stage.import("stripe_action", "x").await;
     stage.import("stripe_price", "lookup_kye=gold").await;
