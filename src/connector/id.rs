@@ -15,10 +15,10 @@ pub struct InvalidId {
 
 /// Whether a text can be an id in a path that Stripe gives today.
 pub fn check_id(id: &str) -> Result<(), InvalidId> {
-    match id.contains('/') {
-        true => Err(InvalidId { id: id.to_owned(), why: "it has a slash" }),
-        false => check_any_id(id),
+    if id.contains('/') {
+        return Err(InvalidId { id: id.to_owned(), why: "it has a slash" });
     }
+    check_any_id(id)
 }
 
 /// Whether a text can be an id in a path, which may have slashes where its owner chose it: Stripe took
