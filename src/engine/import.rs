@@ -1,7 +1,7 @@
 //! Parses import ids: an entity type and where one of its entities is.
 
 use crate::catalog::names::quoted;
-use crate::catalog::{Entity, OperationKind};
+use crate::catalog::{Entity, OperationKind, OtherId};
 use crate::connector::{self, id_count};
 
 /// `ENTITY/LOCATOR` or `ENTITY/ACCOUNT/LOCATOR`, read. What there is only one of needs no locator.
@@ -13,6 +13,8 @@ pub struct ImportId {
     pub account: Option<String>,
     /// Where the entity is: `cus_1`, `cus_1/txi_1`.
     pub locator: String,
+    /// The type that the id looks to be of, where that is another one and an owner may have chosen the id.
+    pub other: Option<OtherId>,
 }
 
 /// Why nothing can be imported by an id.
@@ -27,6 +29,14 @@ pub enum ImportError {
     /// There is no such entity type, or its entities are named in another way.
     #[error(transparent)]
     Entity(#[from] connector::Error),
+    /// It is the id of an object of another type.
+    #[error("it is {found}, not {expected}")]
+    OtherType {
+        /// What it is: `the id of a subscription`.
+        found: String,
+        /// What it should be: ``the id of a customer (`cus_…`)``.
+        expected: String,
+    },
     /// Stripe has no call that reads one.
     #[error("Stripe shows no {entity} again, so none can be imported")]
     Unreadable {
@@ -55,7 +65,14 @@ impl ImportId {
         if entity.operation(OperationKind::Get).is_none() {
             return Err(ImportError::Unreadable { entity: &entity.name });
         }
-        Ok(Self { entity, account: account.map(str::to_owned), locator: locator.to_owned() })
+        let own = locator.rsplit('/').next().unwrap_or(locator);
+        let other = match OtherId::of(own, std::slice::from_ref(&entity.object)) {
+            Some(OtherId { found, expected, is_sure: true }) => {
+                return Err(ImportError::OtherType { found, expected });
+            }
+            other => other,
+        };
+        Ok(Self { entity, account: account.map(str::to_owned), locator: locator.to_owned(), other })
     }
 }
 
@@ -101,6 +118,11 @@ mod tests {
             let found = ImportId::parse(id).unwrap_or_else(|error| panic!("{id}: {error}"));
             assert_eq!((found.account.as_deref(), found.locator.as_str()), (account, locator), "{id}");
         }
+        let [unsure, sure] = ["Price/prod_NffrFeUfNV2Hib", "Invoice/sub_NffrFeUfNV2Hib"].map(ImportId::parse);
+        assert_eq!(unsure.unwrap().other.unwrap().found, "the id of a product");
+        let why = sure.unwrap_err().to_string();
+        assert_eq!(why, "it is the id of a subscription, not the id of an invoice (`in_…`)");
+        assert!(ImportId::parse("Price/price_NffrFeUfNV2Hib").unwrap().other.is_none());
         assert!(ImportId::parse("TaxSettings/oops").is_err(), "there is one, and it is called otherwise");
         assert!(ImportId::parse("Price").is_err() && ImportId::parse("Price/").is_err());
         let price = ImportId::parse("Price/price_1").unwrap().entity;

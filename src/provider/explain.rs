@@ -2,7 +2,8 @@
 
 use std::io;
 
-use crate::catalog::Entity;
+use crate::catalog::names::quoted;
+use crate::catalog::{Entity, OtherId};
 use crate::connection;
 use crate::connector;
 use crate::engine::{
@@ -65,6 +66,12 @@ pub(super) fn explain_leftovers(left: &Leftovers) -> Diagnostics {
     }
     found.extend(left.unread.iter().map(|why| journal::not_readable(&why.to_string())));
     found
+}
+
+/// A warning where an import id looks like that of an object of another type.
+pub(super) fn explain_other_id(id: &str, other: Option<&OtherId>) -> Diagnostics {
+    let doubtful = |other: &OtherId| found::doubtful_import_id(&quoted(id), &other.found, &other.expected);
+    other.map(doubtful).into_iter().collect()
 }
 
 /// A time that has passed, in its largest unit: `3 minutes ago`.

@@ -202,8 +202,10 @@ impl Workdir {
         std::fs::create_dir_all(&package).unwrap();
         std::os::unix::fs::symlink(PROVIDER, package.join("terraform-provider-stripe")).unwrap();
         let config = format!(
-            "provider_installation {{\n  dev_overrides {{\n    \"connectors/stripe\" = {package:?}\n  }}\n  \
-             filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n"
+            "provider_installation {{\n  dev_overrides {{\n    \"connectors/stripe\" = {:?}\n  }}\n  \
+             filesystem_mirror {{\n    path = {:?}\n  }}\n}}\n",
+            package.display().to_string(),
+            mirror.display().to_string()
         );
         std::fs::write(self.path("cli.tfrc"), config).unwrap();
     }

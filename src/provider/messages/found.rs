@@ -37,6 +37,8 @@ messages! {
         "More than one {entity} has {given}: {ids}." "Set `id`, or more attributes, to select one.";
     error invalid_import_id(id: &str, why: &str, other: &str) "Invalid Import Id"
         "{id} cannot be imported: {why}." "{other}";
+    warning doubtful_import_id(id: &str, found: &str, expected: &str) "Doubtful Import Id"
+        "{id} looks like {found}; what is imported here has {expected}." "Where nothing is found, import it as an object of its own type.";
     error import_name_misspelt(entity: &str, name: &str, meant: &str) "Invalid Import Id"
         "No {entity} can be found by `{name}`;" "did you mean `{meant}`?";
     error import_id_of_no_type(why: &str) "Invalid Import Id"

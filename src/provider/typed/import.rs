@@ -6,6 +6,7 @@ use crate::catalog::names::closest;
 use crate::catalog::names::quoted;
 use crate::connector::{Connector, own_id};
 use crate::engine::{ImportError, ImportId};
+use crate::provider::explain::explain_other_id;
 use crate::provider::messages;
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::data_source::found;
@@ -38,7 +39,7 @@ pub(super) async fn import(surfaces: &Surfaces, runtime: &Runtime, id: &str) -> 
 pub(super) fn import_at(surfaces: &Surfaces, place: &str, id: &str) -> StateResponse {
     let surface = surfaces.of_locator(place);
     match ImportId::of(surface.entity, place) {
-        Ok(ImportId { account, locator, .. }) => {
+        Ok(ImportId { account, locator, other, .. }) => {
             let mut private_state =
                 TypedPrivateData { locator: Some(locator.clone()), ..TypedPrivateData::default() };
             private_state.common.imported = true;
@@ -47,7 +48,7 @@ pub(super) fn import_at(surfaces: &Surfaces, place: &str, id: &str) -> StateResp
             StateResponse {
                 state: Value::map([("id", Value::from(own))]),
                 private: private_state.encode(),
-                ..StateResponse::default()
+                diagnostics: explain_other_id(id, other.as_ref()),
             }
         }
         Err(error) => refused(surface, id, &error).into(),
@@ -84,7 +85,8 @@ async fn looked_up(
 
 fn refused(surface: &Surface, id: &str, error: &ImportError) -> Diagnostic {
     let telling = lookups(surface).into_iter().filter(|it| it.may_name_one(surface.entity));
-    let telling = telling.filter(|_| !matches!(error, ImportError::Unreadable { .. }));
+    let telling =
+        telling.filter(|_| !matches!(error, ImportError::Unreadable { .. } | ImportError::OtherType { .. }));
     let names: Vec<String> = telling.map(|it| format!("`{}=…`", it.slot.name)).collect();
     let more = match (names.is_empty(), surface.entity.parents().is_empty()) {
         (false, true) => format!(

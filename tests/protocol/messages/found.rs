@@ -110,6 +110,10 @@ async fn imports(stage: &mut Stage) {
     stage.import("stripe_entity", "prod_1").await;
     stage.import("stripe_action", "x").await;
     stage.import("stripe_price", "lookup_kye=gold").await;
+    // Its owner chose an id that looks like one of a price.
+    let chosen = stage.make("stripe_product", &json!({"id": "price_NffrFeUfNV2Hib", "name": "Gold"})).await;
+    stage.import("stripe_product", &id(&chosen)).await;
+    stage.import("stripe_invoice", "sub_NffrFeUfNV2Hib").await;
     let written = |percent: i64| json!({"id": "AUTUMN", "percent_off": percent, "duration": "once"});
     let coupon = stage.make("stripe_coupon", &written(10)).await;
     let unread = Object { private: Vec::new(), ..coupon.clone() };

@@ -6,7 +6,7 @@ use super::{object_of, written};
 use crate::catalog::names::quoted;
 use crate::connector::Error;
 use crate::engine::{ImportError, ImportId, Object, export, parse, with_original_keys};
-use crate::provider::explain::explain_connector;
+use crate::provider::explain::{explain_connector, explain_other_id};
 use crate::provider::messages::found;
 use crate::provider::payload;
 use crate::provider::resources::private_data::PrivateData;
@@ -64,14 +64,14 @@ fn payload_now(entity: &Object, stored: &Value, body: &Json) -> Value {
 
 pub(super) fn import(id: &str) -> StateResponse {
     match ImportId::parse(id) {
-        Ok(ImportId { entity, account, locator }) => StateResponse {
+        Ok(ImportId { entity, account, locator, other }) => StateResponse {
+            diagnostics: explain_other_id(id, other.as_ref()),
             private: PrivateData { imported: true, account, ..PrivateData::default() }.encode(),
             state: Value::map([
                 ("entity", Value::from(entity.name.as_str())),
                 ("id", Value::from(locator.as_str())),
                 ("entity_id", Value::from(locator)),
             ]),
-            ..StateResponse::default()
         },
         Err(error) => StateResponse { diagnostics: vec![refused(id, &error)], ..StateResponse::default() },
     }
