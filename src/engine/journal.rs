@@ -91,6 +91,8 @@ pub type ExistenceCheck = BoxFuture<'static, Option<bool>>;
 pub struct Leftovers {
     /// The entity types and actions of creates that Stripe never answered, sorted.
     pub unanswered: Vec<String>,
+    /// The entity types and ids of objects that an apply had no use for since, sorted.
+    pub passed_over: Vec<String>,
     /// Those of creates whose keys Stripe may have forgotten, with ids where they are known. They are left
     /// out from now on.
     pub forgotten: Vec<String>,
@@ -149,8 +151,11 @@ impl Journal {
         let unanswered = left.iter().filter(|left| left.entry.id.is_none());
         let mut unanswered: Vec<_> = unanswered.map(|left| left.entry.what.clone()).collect();
         unanswered.sort();
+        let passed_over = left.iter().filter(|left| left.entry.passed_over);
+        let mut passed_over: Vec<_> = passed_over.map(|left| described(&left.entry)).collect();
+        passed_over.sort();
         *lock(&self.left) = left;
-        Leftovers { unanswered, forgotten, unread }
+        Leftovers { unanswered, passed_over, forgotten, unread }
     }
 
     /// Whether a dead run left a create of this fingerprint, in whatever account.
@@ -216,7 +221,8 @@ impl Journal {
     /// The same, with the key that is used where no dead run left one.
     async fn begin_under(&self, intent: Intent, key: String) -> PendingCreate {
         while let Some(left) = self.take_left(&intent) {
-            let own = JournalEntry { account: intent.account.clone(), ..left.entry.clone() };
+            let account = intent.account.clone();
+            let own = JournalEntry { account, passed_over: false, ..left.entry.clone() };
             match self.recorder.claim(left.clone(), own.clone()).await {
                 Ok(true) => return PendingCreate::resumed(self.recorder.clone(), own, None),
                 Ok(false) => {}
@@ -230,7 +236,8 @@ impl Journal {
         }
         let Intent { what, fingerprint, says_id, account } = intent;
         let at = Timestamp::now().as_second();
-        let entry = JournalEntry { key, what, fingerprint, account, at, says_id, id: None };
+        let entry =
+            JournalEntry { key, what, fingerprint, account, at, says_id, id: None, passed_over: false };
         self.recorder.begin(entry.clone());
         PendingCreate::new(self.recorder.clone(), entry)
     }
@@ -275,6 +282,12 @@ impl Journal {
     /// # Errors
     /// The journal cannot be written, or does not answer in time.
     pub async fn close(&self, asked: Instant, limit: Duration) -> Result<(), io::Error> {
+        let is_new = |left: &OrphanedCreate| left.entry.id.is_some() && !left.entry.passed_over;
+        for left in
+            self.with_left(|left| left.iter().filter(|left| is_new(left)).cloned().collect::<Vec<_>>())
+        {
+            self.recorder.pass_over(left);
+        }
         self.recorder.close(asked, self.calls.were_open(asked), limit).await
     }
 

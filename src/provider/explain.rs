@@ -61,6 +61,9 @@ pub(super) fn explain_leftovers(left: &Leftovers) -> Diagnostics {
     if !left.unanswered.is_empty() {
         found.push(journal::unanswered(&counted(&left.unanswered)));
     }
+    if !left.passed_over.is_empty() {
+        found.push(journal::passed_over(&counted(&left.passed_over)));
+    }
     if !left.forgotten.is_empty() {
         found.push(journal::forgotten(&counted(&left.forgotten)));
     }

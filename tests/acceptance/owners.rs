@@ -28,6 +28,8 @@ pub fn cases() -> Vec<Case> {
         case!(a_key_of_another_account_takes_nothing, Terraform),
         case!(a_journal_in_a_folder_outlives_its_runner, Terraform),
         case!(a_journal_in_a_redis_outlives_its_runner, Terraform, Redis),
+        case!(what_a_killed_run_made_is_told_after_an_apply_without_use_for_it, Terraform),
+        case!(what_a_killed_run_made_is_told_from_a_redis, Terraform, Redis),
     ]
 }
 
@@ -280,11 +282,12 @@ fn a_journal_in_a_redis_outlives_its_runner() {
     assert_outlives(&Redis::start().address);
 }
 
-/// A runner is killed and thrown away with everything in its folder; another one begins anew.
+/// A runner is killed amid charges and thrown away with everything in its folder.
 #[track_caller]
-fn assert_outlives(place: &str) {
+fn lost_runner(place: &str) -> (Workdir, String) {
     let provider = format!("provider \"stripe\" {{\n  create_journal = {place:?}\n}}\n");
-    let workdir = Workdir::new(&format!("{provider}{}", charges("a", "stripe", 20)));
+    let config = format!("{provider}{}", charges("a", "stripe", 20));
+    let workdir = Workdir::new(&config);
     hold_back(&workdir, "POST");
     let run = start(&workdir, "apply");
     wait_until("charges are made", || workdir.count("charge") >= 4);
@@ -294,9 +297,42 @@ fn assert_outlives(place: &str) {
     for gone in ["terraform.tfstate", "terraform.tfstate.backup"] {
         let _ = std::fs::remove_file(workdir.path(gone));
     }
+    (workdir, config)
+}
+
+/// Another runner begins anew.
+#[track_caller]
+fn assert_outlives(place: &str) {
+    let (workdir, _) = lost_runner(place);
     workdir.apply();
     assert_eq!((workdir.count("charge"), workdir.ids().len()), (20, 20));
     // The end was orderly: another state has charges of its own.
     workdir.ok(&["apply", "-auto-approve", "-no-color", "-state=two.tfstate"]);
     assert_eq!(workdir.count("charge"), 40);
+}
+
+/// The configuration has changed when another runner begins: what was made is told with its ids, after the apply that
+/// did not use it, and is still there for one that does.
+#[track_caller]
+fn assert_told(place: &str) {
+    const UNUSED: &str = "Objects Of An Interrupted Run";
+    let (workdir, config) = lost_runner(place);
+    workdir.write(&config.replace("1500", "1600"));
+    assert!(!workdir.apply().contains(UNUSED));
+    let said = squeezed(&workdir.ok(&["plan", "-no-color"]));
+    assert!(said.contains(UNUSED) && said.contains("PaymentIntent pi_"), "{said}");
+    workdir.write(&config);
+    workdir.ok(&["apply", "-auto-approve", "-no-color", "-state=two.tfstate"]);
+    assert_eq!(workdir.count("charge"), 40);
+    let said = workdir.ok(&["plan", "-no-color", "-state=two.tfstate"]);
+    assert!(!said.contains(UNUSED), "{said}");
+}
+
+fn what_a_killed_run_made_is_told_after_an_apply_without_use_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_told(&folder.path().display().to_string());
+}
+
+fn what_a_killed_run_made_is_told_from_a_redis() {
+    assert_told(&Redis::start().address);
 }

@@ -23,6 +23,9 @@ pub(super) struct JournalEntry {
     /// The object's id, once Stripe answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    /// Whether an apply has ended since that had no use for the object.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub passed_over: bool,
 }
 
 impl JournalEntry {
@@ -72,6 +75,8 @@ pub(super) enum JournalLine {
     Answered { key: String, id: String },
     /// The account behind a key became known.
     Account(AccountMark),
+    /// An apply of a later run had no use for what the create made.
+    PassedOver { key: String },
     /// A create is no longer in flight: refused, arrived in a state, or claimed by another run.
     Ended { key: String },
     /// The process ended in an orderly way. Whether the state has what was answered is not known before every process
@@ -124,6 +129,11 @@ impl Journaled {
                     entry.id = Some(id);
                 }
             }
+            JournalLine::PassedOver { key } => {
+                if let Some(entry) = self.open.iter_mut().find(|entry| entry.key == key) {
+                    entry.passed_over = true;
+                }
+            }
             JournalLine::Account(mark) => {
                 for entry in self.open.iter_mut().filter(|entry| entry.account.key == mark.key) {
                     entry.account.id.clone_from(&mark.id);
@@ -160,6 +170,7 @@ pub(super) mod tests {
             at: 1_700_000_000,
             says_id: false,
             id: None,
+            passed_over: false,
         }
     }
 

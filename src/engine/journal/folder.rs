@@ -222,6 +222,12 @@ impl JournalStore for FolderStore {
         self.end_in(left).map(drop)
     }
 
+    fn pass_over(&mut self, left: &OrphanedCreate) -> io::Result<()> {
+        let _folder = self.locked()?;
+        let Some((mut file, _)) = self.read_dead(&self.folder.join(&left.journal))? else { return Ok(()) };
+        append_as_last(&mut file, &JournalLine::PassedOver { key: left.entry.key.clone() })
+    }
+
     fn close(&mut self, is_empty: bool) -> io::Result<()> {
         let Some(mut own) = self.own.take() else { return Ok(()) };
         // Without the mark nobody closes it but we.

@@ -47,6 +47,7 @@ pub(super) enum Job {
     Ended(String),
     Account(AccountMark),
     EndLeft(OrphanedCreate),
+    PassOver(OrphanedCreate),
     Written(ReplySender<()>),
     Close { asked: Instant, gave_up: bool, reply: ReplySender<()> },
 }
@@ -117,6 +118,11 @@ impl Recorder {
 
     pub(super) fn end_left(&self, left: OrphanedCreate) {
         self.tell(Job::EndLeft(left));
+    }
+
+    /// What the create of a dead run made is of no use to this apply, should that end in an orderly way.
+    pub(super) fn pass_over(&self, left: OrphanedCreate) {
+        self.tell(Job::PassOver(left));
     }
 
     /// Ends the journal of a run that was asked to end at `asked`, within `limit`; it stays where Terraform gave up.

@@ -185,6 +185,10 @@ impl JournalStore for RedisStore {
         self.push(&left.journal, &[JournalLine::Ended { key: left.entry.key.clone() }])
     }
 
+    fn pass_over(&mut self, left: &OrphanedCreate) -> io::Result<()> {
+        self.push(&left.journal, &[JournalLine::PassedOver { key: left.entry.key.clone() }])
+    }
+
     fn close(&mut self, is_empty: bool) -> io::Result<()> {
         if !self.is_begun {
             return Ok(());

@@ -31,6 +31,9 @@ pub(super) trait JournalStore: Send {
     /// Ends an entry that a dead run left.
     fn end(&mut self, left: &OrphanedCreate) -> io::Result<()>;
 
+    /// Notes that an apply had no use for what an entry of a dead run made. The entry stays: who needs it takes it.
+    fn pass_over(&mut self, left: &OrphanedCreate) -> io::Result<()>;
+
     /// The process ends in an orderly way. Without an open entry nothing is kept of its journal, once every process of
     /// the run has ended so: until then Terraform may die before its state has what the first ones made. The last one
     /// closes the journals of all. Each marks its own first, and looks for the others then: of two that end at once, at

@@ -5,12 +5,14 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use super::entry::tests::entry;
 use super::entry::{JournalLine, WriterProcess};
 use super::{ExistenceCheck, Intent, Journal, Leftovers, PendingCreate, RecoveredObject, fingerprint, run};
 use crate::connector::AccountMark;
 
 mod claims;
 mod names;
+mod passed_over;
 mod siblings;
 mod syncs;
 mod versions;
@@ -299,15 +301,8 @@ async fn what_is_too_old_or_of_the_future_is_told_once_and_gone() {
     let folder = tempfile::tempdir().unwrap();
     let now = Timestamp::now().as_second();
     let line = |key: &str, at: i64| {
-        let entry = super::JournalEntry {
-            key: key.to_owned(),
-            at,
-            what: "Customer".to_owned(),
-            fingerprint: "same".to_owned(),
-            account: intent("same").account,
-            says_id: false,
-            id: Some(format!("cus_{key}")),
-        };
+        let (account, id) = (intent("same").account, Some(format!("cus_{key}")));
+        let entry = super::JournalEntry { account, at, id, ..entry(key, "same") };
         JournalLine::Begun(entry).encode()
     };
     let writer = JournalLine::Writer(WriterProcess::new(DEAD, "here")).encode();

@@ -45,6 +45,10 @@ pub(super) struct WriterThread {
     waiting: Vec<ReplySender<()>>,
     /// Entries of dead runs whose objects are in the state, which could not be ended yet.
     arrived: Vec<OrphanedCreate>,
+    /// Entries of dead runs whose objects an apply had no use for, once it has ended in an orderly way.
+    passed_over: Vec<OrphanedCreate>,
+    /// Whether a create has begun: then this is an apply.
+    has_begun: bool,
 }
 
 impl WriterThread {
@@ -59,6 +63,8 @@ impl WriterThread {
             unwritten: BTreeMap::new(),
             waiting: Vec::new(),
             arrived: Vec::new(),
+            passed_over: Vec::new(),
+            has_begun: false,
         }
     }
 
@@ -148,6 +154,7 @@ impl WriterThread {
             }
             Job::Account(mark) => self.note(JournalLine::Account(mark)),
             Job::EndLeft(left) => self.end_left(left),
+            Job::PassOver(left) => self.passed_over.push(left),
             Job::Written(reply) => drop(reply.send(Ok(()))),
             Job::Close { asked, gave_up, reply } => drop(reply.send(self.close(asked, gave_up))),
         }
@@ -180,6 +187,7 @@ impl WriterThread {
     fn opened(&mut self, key: String) {
         self.open.insert(key.clone(), None);
         self.in_flight.insert(key);
+        self.has_begun = true;
         self.slots = self.slots.max(self.in_flight.len());
     }
 
@@ -206,6 +214,10 @@ impl WriterThread {
             || self.open.values().flatten().any(|answered| *answered > asked);
         if gave_up {
             return self.store.sync();
+        }
+        for left in std::mem::take(&mut self.passed_over).iter().filter(|_| self.has_begun) {
+            // The next apply notes it.
+            let _ = self.store.pass_over(left);
         }
         self.open.retain(|_, answered| answered.is_none());
         let closed = self.store.close(self.open.is_empty());

@@ -13,6 +13,8 @@ messages! {
         "{what} {id} was sent {age} by a run that was interrupted. This invocation uses its response, and nothing was sent a second time." "To run it once more, invoke the action again.";
     warning unanswered(creates: &str) "Creates Without A Response"
         "An earlier run was interrupted before Stripe answered: {creates}. An apply of the same configuration finds the objects and creates nothing twice; so does the next invocation of an action, such as `terraform apply -invoke=…`." "If the configuration has changed since, check Stripe for objects that are in no state.";
+    warning passed_over(creates: &str) "Objects Of An Interrupted Run"
+        "A run that was interrupted created: {creates}. No state that was read since has them, and a later apply did not use them; most likely the configuration has changed." "Import them, or archive or delete them in Stripe. An apply of the earlier configuration still uses them.";
     warning forgotten(creates: &str) "Interrupted Creates Forgotten"
         "An earlier run was interrupted while it created: {creates}. More than 24 hours have passed, or the clock was changed: Stripe may have forgotten the idempotency keys, so no apply finds the objects." "Check Stripe for objects that are in no state. This warning is shown once.";
     warning not_readable(why: &str) "Journal Not Readable"

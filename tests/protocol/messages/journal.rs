@@ -20,6 +20,13 @@ pub async fn told() -> Vec<Told> {
         entry["at"] = json!(1_000);
         entry["key"] = json!("another");
     });
+    leave(&stage, "unused", |entry| {
+        entry["key"] = json!("a third");
+        entry["fingerprint"] = json!("of what the configuration has no more");
+        entry["what"] = json!("Product");
+        entry["id"] = json!("prod_123");
+        entry["passed_over"] = json!(true);
+    });
     let folder = stage.shop.folder.path().join("data/stripe-creates/default");
     std::fs::create_dir(folder.join("a-folder.journal")).unwrap();
     stage.again("sk_test_shop_1", &json!({})).await;
@@ -52,7 +59,8 @@ fn leave(stage: &Stage, name: &str, change: impl Fn(&mut Json)) {
     let files: Vec<PathBuf> =
         std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     let is_ours = |path: &PathBuf| {
-        path.extension().is_some_and(|it| it == "journal") && !path.ends_with("dead.journal")
+        path.extension().is_some_and(|it| it == "journal")
+            && !["dead.journal", "old.journal"].iter().any(|other| path.ends_with(other))
     };
     let text = std::fs::read_to_string(files.into_iter().find(is_ours).unwrap()).unwrap();
     let lines = text.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok()).map(|mut line| {

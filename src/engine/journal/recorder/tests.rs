@@ -44,6 +44,10 @@ impl JournalStore for Faulty {
         Ok(())
     }
 
+    fn pass_over(&mut self, _: &OrphanedCreate) -> io::Result<()> {
+        Ok(())
+    }
+
     fn close(&mut self, is_empty: bool) -> io::Result<()> {
         self.closed.send(is_empty).map_err(io::Error::other)
     }
