@@ -65,7 +65,7 @@ impl ImportId {
         if entity.operation(OperationKind::Get).is_none() {
             return Err(ImportError::Unreadable { entity: &entity.name });
         }
-        let own = locator.rsplit('/').next().unwrap_or(locator);
+        let own = connector::own_id(entity, locator);
         let other = match OtherId::of(own, std::slice::from_ref(&entity.object)) {
             Some(OtherId { found, expected, is_sure: true }) => {
                 return Err(ImportError::OtherType { found, expected });
