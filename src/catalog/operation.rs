@@ -94,6 +94,9 @@ pub struct Action {
     /// Params that must be in the payload although Stripe does not require them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub required_inputs: Vec<String>,
+    /// Params that may stand in the place of required inputs: the account of a customer for the customer.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub stand_ins: std::collections::BTreeMap<String, String>,
     /// The connector's names of params: `CustomerId` for `customer`.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub renames: std::collections::BTreeMap<String, String>,
@@ -103,13 +106,6 @@ pub struct Action {
     /// The object it answers with, in Stripe's spelling.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub returns: String,
-}
-
-impl Action {
-    /// The param that may stand in the place of a required input: the account of a customer for the customer.
-    pub fn stand_in(&self, input: &str) -> Option<&Member> {
-        find(&self.params, &format!("{input}_account"))
-    }
 }
 
 /// What an action's output holds.

@@ -136,7 +136,7 @@ fn complete(action: &Action, written: &WrittenParams) -> Result<DesiredParams, P
     let given = |name: &String| {
         desired.params.contains_key(name) || desired.unknown.iter().any(|path| path.first() == Some(name))
     };
-    let stands_in = |name: &String| action.stand_in(name).is_some_and(|other| given(&other.name));
+    let stands_in = |name: &String| action.stand_ins.get(name).is_some_and(given);
     let lacking = action.required_inputs.iter().filter(|name| !given(name) && !stands_in(name));
     let faults: ParamErrors = lacking.map(|name| missing(action.renames.get(name).unwrap_or(name))).collect();
     if faults.is_empty() { Ok(desired) } else { Err(faults) }

@@ -103,6 +103,7 @@ impl<'s> Endpoint<'s> {
             params: self.params()?,
             path_inputs: Vec::new(),
             required_inputs: Vec::new(),
+            stand_ins: BTreeMap::new(),
             renames: BTreeMap::new(),
             output: OutputShape::Record,
             returns: returns.to_owned(),

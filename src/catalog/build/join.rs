@@ -151,7 +151,7 @@ impl EntityJoin {
         self.require(rule.name.as_deref() != Some(usual), || format!("{verb}: the name is the usual one"));
         let idle = rule.name.is_none() && rule.renames.is_empty() && rule.required.is_empty();
         self.require(!idle || !rule.output.is_record(), || format!("{verb}: the rule changes nothing"));
-        for param in rule.renames.keys().chain(&rule.required) {
+        for param in rule.renames.keys().chain(&rule.required).chain(rule.stand_ins.values()) {
             let known = action.params.iter().any(|known| known.name == *param);
             self.require(known, || format!("{verb}: there is no param {param:?}"));
         }
@@ -160,12 +160,16 @@ impl EntityJoin {
                 action.params.iter().any(|known| known.name == *param && !known.shape.is_required());
             self.require(optional, || format!("{verb}: Stripe requires {param:?} already"));
         }
+        for param in rule.stand_ins.keys() {
+            self.require(rule.required.contains(param), || format!("{verb}: {param:?} is not required"));
+        }
         if let OutputShape::Field { field, .. } = &rule.output {
             let known = action.returns != self.entity.object || self.entity.field_at(field).is_some();
             self.require(known, || format!("{verb}: there is no field {field:?}"));
         }
         action.renames.clone_from(&rule.renames);
         action.required_inputs.clone_from(&rule.required);
+        action.stand_ins.clone_from(&rule.stand_ins);
         action.output = rule.output.clone();
     }
 

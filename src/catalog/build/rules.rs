@@ -128,6 +128,9 @@ pub struct ActionRule {
     /// Params that must be in the payload although Stripe does not require them.
     #[serde(default)]
     pub required: Vec<String>,
+    /// Params that may stand in the place of required ones.
+    #[serde(default)]
+    pub stand_ins: BTreeMap<String, String>,
     /// What the output holds.
     #[serde(default)]
     pub output: OutputShape,

@@ -48,7 +48,7 @@ impl ObjectCall {
         let required = |param: &Member| {
             let shape = param.shape.clone();
             let is_input = action.required_inputs.contains(&param.name);
-            let is_required = shape.is_required() || is_input && action.stand_in(&param.name).is_none();
+            let is_required = shape.is_required() || is_input && !action.stand_ins.contains_key(&param.name);
             let presence = if is_required { Presence::Required } else { shape.presence };
             Member::new(param.name.clone(), shape.with_presence(presence))
         };
