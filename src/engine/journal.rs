@@ -282,13 +282,9 @@ impl Journal {
     /// # Errors
     /// The journal cannot be written, or does not answer in time.
     pub async fn close(&self, asked: Instant, limit: Duration) -> Result<(), io::Error> {
-        let is_new = |left: &OrphanedCreate| left.entry.id.is_some() && !left.entry.passed_over;
-        for left in
-            self.with_left(|left| left.iter().filter(|left| is_new(left)).cloned().collect::<Vec<_>>())
-        {
-            self.recorder.pass_over(left);
-        }
-        self.recorder.close(asked, self.calls.were_open(asked), limit).await
+        let is_new = |left: &&OrphanedCreate| left.entry.id.is_some() && !left.entry.passed_over;
+        let unused = self.with_left(|left| left.iter().filter(is_new).cloned().collect());
+        self.recorder.close(asked, self.calls.were_open(asked), unused, limit).await
     }
 
     fn with_left<T>(&self, act: impl FnOnce(&mut Vec<OrphanedCreate>) -> T) -> T {

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::entry::{JournalLine, Journaled, WriterProcess, whole_lines};
 use super::run;
-use super::store::{JournalStore, OrphanedCreate};
+use super::store::{JournalStore, OrphanedCreate, passed_over};
 use crate::files;
 
 /// How the names of journals end.
@@ -165,7 +165,7 @@ impl FolderStore {
         if journaled.open.is_empty() {
             fs::remove_file(&path)?;
         } else {
-            append_as_last(&mut file, &ended)?;
+            append_as_last(&mut file, &[ended])?;
         }
         Ok(journaled.open.len() < before)
     }
@@ -222,10 +222,14 @@ impl JournalStore for FolderStore {
         self.end_in(left).map(drop)
     }
 
-    fn pass_over(&mut self, left: &OrphanedCreate) -> io::Result<()> {
+    fn pass_over(&mut self, unused: &[OrphanedCreate]) -> io::Result<()> {
         let _folder = self.locked()?;
-        let Some((mut file, _)) = self.read_dead(&self.folder.join(&left.journal))? else { return Ok(()) };
-        append_as_last(&mut file, &JournalLine::PassedOver { key: left.entry.key.clone() })
+        for (journal, lines) in passed_over(unused) {
+            if let Some((mut file, _)) = self.read_dead(&self.folder.join(journal))? {
+                append_as_last(&mut file, &lines)?;
+            }
+        }
+        Ok(())
     }
 
     fn close(&mut self, is_empty: bool) -> io::Result<()> {
@@ -248,7 +252,7 @@ impl JournalStore for FolderStore {
 
 impl OwnFile {
     fn append(&mut self, lines: &[JournalLine]) -> io::Result<()> {
-        let bytes: Vec<u8> = lines.iter().flat_map(JournalLine::encode).collect();
+        let bytes = encode(lines);
         let needed = self.end + u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let begins = lines.iter().any(|line| matches!(line, JournalLine::Begun(_) | JournalLine::Writer(_)));
         if needed + if begins { SPARE } else { 0 } > self.reserved {
@@ -268,6 +272,10 @@ impl OwnFile {
     }
 }
 
+fn encode(lines: &[JournalLine]) -> Vec<u8> {
+    lines.iter().flat_map(JournalLine::encode).collect()
+}
+
 /// What a journal says.
 fn journaled(file: &File) -> io::Result<Journaled> {
     Ok(Journaled::read(&bytes(file)?))
@@ -280,11 +288,11 @@ fn bytes(mut file: &File) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Adds a line where the lines end, over the zeros or the torn line that follow.
-fn append_as_last(file: &mut File, line: &JournalLine) -> io::Result<()> {
+/// Adds lines where the lines end, over the zeros or the torn line that follow.
+fn append_as_last(file: &mut File, lines: &[JournalLine]) -> io::Result<()> {
     let end = whole_lines(&bytes(file)?);
     file.seek(SeekFrom::Start(u64::try_from(end).unwrap_or_default()))?;
-    file.write_all(&line.encode())?;
+    file.write_all(&encode(lines))?;
     file.sync_data()
 }
 
@@ -298,7 +306,7 @@ fn close_at(path: &Path, is_empty: bool) -> io::Result<()> {
         return fs::remove_file(path);
     }
     let mut file = files::open(path, false)?;
-    append_as_last(&mut file, &JournalLine::Closed)?;
+    append_as_last(&mut file, &[JournalLine::Closed])?;
     let end = file.stream_position()?;
     file.set_len(end)
 }

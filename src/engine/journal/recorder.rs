@@ -47,9 +47,8 @@ pub(super) enum Job {
     Ended(String),
     Account(AccountMark),
     EndLeft(OrphanedCreate),
-    PassOver(OrphanedCreate),
     Written(ReplySender<()>),
-    Close { asked: Instant, gave_up: bool, reply: ReplySender<()> },
+    Close { asked: Instant, gave_up: bool, unused: Vec<OrphanedCreate>, reply: ReplySender<()> },
 }
 
 /// The way to the recorder of a journal. Its thread ends with the last clone.
@@ -120,14 +119,16 @@ impl Recorder {
         self.tell(Job::EndLeft(left));
     }
 
-    /// What the create of a dead run made is of no use to this apply, should that end in an orderly way.
-    pub(super) fn pass_over(&self, left: OrphanedCreate) {
-        self.tell(Job::PassOver(left));
-    }
-
     /// Ends the journal of a run that was asked to end at `asked`, within `limit`; it stays where Terraform gave up.
-    pub(super) async fn close(&self, asked: Instant, gave_up: bool, limit: Duration) -> io::Result<()> {
-        self.ask(|reply| Job::Close { asked, gave_up, reply }, limit).await
+    /// `unused` is what dead runs made and this one did not use, if it is an apply.
+    pub(super) async fn close(
+        &self,
+        asked: Instant,
+        gave_up: bool,
+        unused: Vec<OrphanedCreate>,
+        limit: Duration,
+    ) -> io::Result<()> {
+        self.ask(|reply| Job::Close { asked, gave_up, unused, reply }, limit).await
     }
 
     /// Returns when the journal has what it was told so far, or cannot be waited for.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::entry::{JournalLine, Journaled, WriterProcess};
 use super::fingerprint;
-use super::store::{JournalStore, OrphanedCreate};
+use super::store::{JournalStore, OrphanedCreate, passed_over};
 use crate::secret::Secret;
 
 /// For connecting to the Redis, and for each of its answers.
@@ -185,8 +185,8 @@ impl JournalStore for RedisStore {
         self.push(&left.journal, &[JournalLine::Ended { key: left.entry.key.clone() }])
     }
 
-    fn pass_over(&mut self, left: &OrphanedCreate) -> io::Result<()> {
-        self.push(&left.journal, &[JournalLine::PassedOver { key: left.entry.key.clone() }])
+    fn pass_over(&mut self, unused: &[OrphanedCreate]) -> io::Result<()> {
+        passed_over(unused).into_iter().try_for_each(|(journal, lines)| self.push(journal, &lines))
     }
 
     fn close(&mut self, is_empty: bool) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! The storage of a journal. It blocks, so only the journal's own thread uses it.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use super::entry::{JournalEntry, JournalLine};
@@ -31,8 +32,8 @@ pub(super) trait JournalStore: Send {
     /// Ends an entry that a dead run left.
     fn end(&mut self, left: &OrphanedCreate) -> io::Result<()>;
 
-    /// Notes that an apply had no use for what an entry of a dead run made. The entry stays: who needs it takes it.
-    fn pass_over(&mut self, left: &OrphanedCreate) -> io::Result<()>;
+    /// Notes that an apply had no use for what these entries of dead runs made. They stay: who needs one takes it.
+    fn pass_over(&mut self, unused: &[OrphanedCreate]) -> io::Result<()>;
 
     /// The process ends in an orderly way. Without an open entry nothing is kept of its journal, once every process of
     /// the run has ended so: until then Terraform may die before its state has what the first ones made. The last one
@@ -42,4 +43,13 @@ pub(super) trait JournalStore: Send {
 
     /// Shows others that the run lives; called every few seconds.
     fn renew(&mut self) {}
+}
+
+/// The lines that note it, for each journal.
+pub(super) fn passed_over(unused: &[OrphanedCreate]) -> BTreeMap<&str, Vec<JournalLine>> {
+    let mut lines = BTreeMap::<&str, Vec<JournalLine>>::new();
+    for OrphanedCreate { journal, entry } in unused {
+        lines.entry(journal).or_default().push(JournalLine::PassedOver { key: entry.key.clone() });
+    }
+    lines
 }

@@ -45,8 +45,6 @@ pub(super) struct WriterThread {
     waiting: Vec<ReplySender<()>>,
     /// Entries of dead runs whose objects are in the state, which could not be ended yet.
     arrived: Vec<OrphanedCreate>,
-    /// Entries of dead runs whose objects an apply had no use for, once it has ended in an orderly way.
-    passed_over: Vec<OrphanedCreate>,
     /// Whether a create has begun: then this is an apply.
     has_begun: bool,
 }
@@ -63,7 +61,6 @@ impl WriterThread {
             unwritten: BTreeMap::new(),
             waiting: Vec::new(),
             arrived: Vec::new(),
-            passed_over: Vec::new(),
             has_begun: false,
         }
     }
@@ -154,9 +151,10 @@ impl WriterThread {
             }
             Job::Account(mark) => self.note(JournalLine::Account(mark)),
             Job::EndLeft(left) => self.end_left(left),
-            Job::PassOver(left) => self.passed_over.push(left),
             Job::Written(reply) => drop(reply.send(Ok(()))),
-            Job::Close { asked, gave_up, reply } => drop(reply.send(self.close(asked, gave_up))),
+            Job::Close { asked, gave_up, unused, reply } => {
+                drop(reply.send(self.close(asked, gave_up, &unused)));
+            }
         }
     }
 
@@ -205,7 +203,7 @@ impl WriterThread {
 
     /// Creates that were open when the end was asked for are not in the state, nor is it known what else is
     /// not: Terraform gave up. Then the journal stays as that of a run that died.
-    fn close(&mut self, asked: Instant, gave_up: bool) -> io::Result<()> {
+    fn close(&mut self, asked: Instant, gave_up: bool, unused: &[OrphanedCreate]) -> io::Result<()> {
         for left in std::mem::take(&mut self.arrived) {
             self.end_left(left);
         }
@@ -215,13 +213,13 @@ impl WriterThread {
         if gave_up {
             return self.store.sync();
         }
-        for left in std::mem::take(&mut self.passed_over).iter().filter(|_| self.has_begun) {
-            // The next apply notes it.
-            let _ = self.store.pass_over(left);
-        }
         self.open.retain(|_, answered| answered.is_none());
         let closed = self.store.close(self.open.is_empty());
         self.open.clear();
+        if self.has_begun && !unused.is_empty() {
+            // Where it cannot be noted the next apply does it.
+            let _ = self.store.pass_over(unused);
+        }
         closed
     }
 

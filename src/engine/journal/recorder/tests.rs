@@ -44,7 +44,7 @@ impl JournalStore for Faulty {
         Ok(())
     }
 
-    fn pass_over(&mut self, _: &OrphanedCreate) -> io::Result<()> {
+    fn pass_over(&mut self, _: &[OrphanedCreate]) -> io::Result<()> {
         Ok(())
     }
 
@@ -99,7 +99,7 @@ async fn an_answer_that_finds_no_space_is_gone_with_an_orderly_end() {
         recorder.synced(key.to_owned()).await.unwrap();
         recorder.answered(key, "cus_1");
     }
-    recorder.close(Instant::now(), false, Duration::from_secs(5)).await.unwrap();
+    recorder.close(Instant::now(), false, Vec::new(), Duration::from_secs(5)).await.unwrap();
     assert!(closed.recv().unwrap(), "nothing is left to claim");
 }
 

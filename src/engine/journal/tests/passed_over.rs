@@ -14,14 +14,19 @@ async fn killed_run(folder: &Path) {
     .await;
 }
 
+/// An apply that makes something else, and ends in an orderly way.
+async fn apply_without_use(folder: &Path) {
+    let (apply, found) = later(folder).await;
+    assert!(found.passed_over.is_empty(), "this apply may take it");
+    begun(&apply, "new", "third").await.answered("cus_2").await;
+    apply.close(Instant::now(), LIMIT).await.unwrap();
+}
+
 #[tokio::test]
 async fn what_an_apply_had_no_use_for_is_told_until_one_takes_it() {
     let folder = tempfile::tempdir().unwrap();
     killed_run(folder.path()).await;
-    let (apply, found) = later(folder.path()).await;
-    assert!(found.passed_over.is_empty(), "this apply may take it");
-    begun(&apply, "new", "third").await.answered("cus_2").await;
-    apply.close(Instant::now(), LIMIT).await.unwrap();
+    apply_without_use(folder.path()).await;
     for _ in 0..2 {
         let (plan, found) = later(folder.path()).await;
         assert_eq!(
@@ -42,9 +47,7 @@ async fn what_an_apply_had_no_use_for_is_told_until_one_takes_it() {
 async fn an_object_that_arrives_in_a_state_is_told_no_more() {
     let folder = tempfile::tempdir().unwrap();
     killed_run(folder.path()).await;
-    let (apply, _) = later(folder.path()).await;
-    begun(&apply, "new", "third").await.answered("cus_2").await;
-    apply.close(Instant::now(), LIMIT).await.unwrap();
+    apply_without_use(folder.path()).await;
     let (importing, found) = later(folder.path()).await;
     assert_eq!(found.passed_over.len(), 1);
     importing.arrived("Customer", "cus_1", None);
