@@ -78,13 +78,15 @@ pub fn faults_of(entity: &Entity, written: &WrittenParams) -> ParamErrors {
 /// The params of a create, complete, and together as Stripe takes them.
 pub fn create_params(entity: &'static Entity, written: &WrittenParams) -> Result<DesiredParams, Error> {
     complete_params(entity, written, |entity, desired| {
-        // Stripe has ids with slashes, and makes none any more.
-        let own = desired.params.get("id").filter(|_| entity.has_own_id());
-        let slashed =
-            own.filter(|id| scalar(id).is_some_and(|id| check_any_id(&id).is_ok() && id.contains('/')));
-        let slashed = slashed.map(|id| not_an_id("id", id));
-        documented::of_create(entity, desired).into_iter().chain(slashed).collect()
+        documented::of_create(entity, desired).into_iter().chain(slash_in_new_id(entity, desired)).collect()
     })
+}
+
+/// Stripe has ids with slashes, and makes none any more. What can be no id at all is told where all ids are checked.
+fn slash_in_new_id(entity: &Entity, desired: &DesiredParams) -> Option<ParamError> {
+    let id = desired.params.get("id").filter(|_| entity.has_own_id())?;
+    let is_slashed = scalar(id).is_some_and(|id| check_any_id(&id).is_ok() && check_id(&id).is_err());
+    is_slashed.then(|| not_an_id("id", id))
 }
 
 /// The params of a create, complete, each as Stripe takes it, and what else they must be.

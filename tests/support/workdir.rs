@@ -57,7 +57,7 @@ impl Workdir {
     }
 
     fn prepared(self, config: &str) -> Self {
-        self.mirror();
+        self.write_cli_config();
         self.write(config);
         self
     }
@@ -195,7 +195,7 @@ impl Workdir {
 
     /// Names the built provider for `init` and for what follows it: terraform hashes an installed one before each
     /// command, which for one that is not optimised is a fifth of the work. `release` tests one that is installed.
-    fn mirror(&self) {
+    fn write_cli_config(&self) {
         let version = env!("CARGO_PKG_VERSION");
         let mirror = self.path("mirror");
         let package = mirror.join(format!("registry.terraform.io/connectors/stripe/{version}/linux_amd64"));
