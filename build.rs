@@ -5,6 +5,8 @@ use std::error::Error;
 use std::path::Path;
 use std::{env, fs};
 
+use serde::de::DeserializeOwned;
+
 #[path = "src/catalog/build/check.rs"]
 mod check;
 #[path = "src/catalog/fact_format.rs"]
@@ -37,12 +39,11 @@ mod spelling;
 #[path = "src/catalog/words.rs"]
 mod words;
 
-/// The tables that are built in, by their paths in `src`. Every process reads some, of half a megabyte of text, and
-/// reads JSON several times as fast as TOML.
-const TABLES: [&str; 20] = [
+/// The tables that are built in, by their paths in `src`. Every process reads some, and reads JSON several times as fast
+/// as TOML.
+const TABLES: [&str; 19] = [
     "catalog/constraint.toml",
     "catalog/id_prefixes.toml",
-    "provider/typed/sentences.toml",
     "provider/typed/surfaces.toml",
     "registry_docs/permissions.toml",
     "sandbox/answers.toml",
@@ -75,6 +76,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     link_at_a_fixed_address();
     pack_catalog(Path::new("src/catalog"))?;
     TABLES.iter().try_for_each(|table| write_table(table))?;
+    write_sentences(Path::new("src/provider/typed/sentences.toml"))?;
     let packed = Path::new("src/provider");
     unpack_schemas(&packed.join("packed_schemas.bin"), "schemas.bin")?;
     unpack_schemas(&packed.join("packed_identities.bin"), "identities.bin")
@@ -110,14 +112,26 @@ fn pack_catalog(catalog: &Path) -> Result<(), Box<dyn Error>> {
 
 /// Writes a table as JSON, its entries in their order.
 fn write_table(table: &str) -> Result<(), Box<dyn Error>> {
-    let path = Path::new("src").join(table);
-    println!("cargo::rerun-if-changed={}", path.display());
-    let read: serde_json::Value =
-        toml::from_str(&fs::read_to_string(&path)?).map_err(|why| format!("{}: {why}", path.display()))?;
+    let read: serde_json::Value = read_table(&Path::new("src").join(table))?;
     let written = Path::new(&env::var("OUT_DIR")?).join(format!("{table}.json"));
     written.parent().map_or(Ok(()), fs::create_dir_all)?;
     fs::write(written, serde_json::to_vec(&read)?)?;
     Ok(())
+}
+
+/// Writes the sentences as slices of Rust, sorted: half a megabyte, of which a process needs a few lines.
+fn write_sentences(path: &Path) -> Result<(), Box<dyn Error>> {
+    let tables: BTreeMap<String, BTreeMap<String, String>> = read_table(path)?;
+    let tables = tables.iter().map(|(name, sentences)| (name, sentences.iter().collect::<Vec<_>>()));
+    let tables: Vec<_> = tables.map(|(name, sentences)| format!("({name:?}, &{sentences:?})")).collect();
+    let written = Path::new(&env::var("OUT_DIR")?).join("sentences.rs");
+    fs::write(written, format!("&[\n{}]", tables.join(",\n")))?;
+    Ok(())
+}
+
+fn read_table<T: DeserializeOwned>(path: &Path) -> Result<T, Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={}", path.display());
+    Ok(toml::from_str(&fs::read_to_string(path)?).map_err(|why| format!("{}: {why}", path.display()))?)
 }
 
 /// Unpacks the schemas that were encoded in advance.

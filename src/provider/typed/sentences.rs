@@ -1,10 +1,6 @@
 //! Reads `sentences.toml`: what objects are, what calls do, and what arguments and fields are for.
 
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
-
 use crate::catalog::Entity;
-use crate::catalog::embedded::embedded_table;
 use crate::catalog::names::article;
 use crate::catalog::spelling::plural;
 use crate::provider::explain::sentence;
@@ -19,13 +15,18 @@ const SPELLED: &str = "spelled";
 /// The table of what means the same wherever it stands, by the end of a path.
 const ANY: &str = "any";
 
-fn sentences() -> &'static BTreeMap<String, BTreeMap<String, String>> {
-    static SENTENCES: OnceLock<BTreeMap<String, BTreeMap<String, String>>> = OnceLock::new();
-    SENTENCES.get_or_init(|| embedded_table!("provider/typed/sentences.toml"))
-}
+/// Something by its name, sorted.
+type Named<T> = &'static [(&'static str, T)];
+
+static SENTENCES: Named<Named<&str>> = include!(concat!(env!("OUT_DIR"), "/sentences.rs"));
 
 fn find(table: &str, key: &str) -> Option<&'static str> {
-    sentences().get(table)?.get(key).map(String::as_str)
+    named(named(SENTENCES, table)?, key)
+}
+
+fn named<T: Copy>(all: Named<T>, name: &str) -> Option<T> {
+    let at = all.binary_search_by_key(&name, |(name, _)| name).ok()?;
+    all.get(at).map(|(_, it)| *it)
 }
 
 /// What a param or a field is for, by the catalog's key and its path: of the object, else of all whose paths end so.
@@ -62,7 +63,7 @@ pub(super) fn many(entity: &Entity) -> String {
 /// `BillingMeter` → `billing meter`, `ApplePayDomain` → `Apple Pay domain`.
 fn words(name: &str) -> String {
     let words = snake_case(name).replace('_', " ");
-    let spelled = sentences().get(SPELLED).into_iter().flatten();
+    let spelled = named(SENTENCES, SPELLED).unwrap_or_default().iter();
     spelled.fold(words, |words, (plain, spelled)| words.replace(plain, spelled))
 }
 
@@ -70,7 +71,7 @@ fn words(name: &str) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{ACTIONS, ANY, OBJECTS, SPELLED, about, find, many, one, purpose, sentences};
+    use super::{ACTIONS, ANY, OBJECTS, SENTENCES, SPELLED, about, find, many, one, purpose};
     use crate::catalog::{Entity, Member, Shape, catalog};
     use crate::provider::typed::snake_case;
 
@@ -115,17 +116,17 @@ mod tests {
             })
             .collect();
         let mut wrong = Vec::new();
-        for (table, sentences) in sentences() {
-            for (key, sentence) in sentences {
-                let leads = match table.as_str() {
+        for (table, sentences) in SENTENCES {
+            for (key, sentence) in *sentences {
+                let leads = match *table {
                     OBJECTS => all.iter().any(|(entity, _)| entity.key == *key),
                     SPELLED => all.iter().any(|(it, _)| snake_case(&it.name).replace('_', " ").contains(key)),
                     ACTIONS => all.iter().any(|(entity, _)| entity.actions.iter().any(|it| it.name == *key)),
-                    ANY => ends.contains(key.as_str()),
-                    _ => all.iter().any(|(entity, paths)| entity.key == *table && paths.contains(key)),
+                    ANY => ends.contains(key),
+                    _ => all.iter().any(|(entity, paths)| entity.key == *table && paths.contains(*key)),
                 };
                 let begins = sentence.starts_with(|it: char| it.is_uppercase() || it == '`');
-                let ends = match table.as_str() {
+                let ends = match *table {
                     SPELLED => true,
                     OBJECTS => !sentence.ends_with('.'),
                     ACTIONS => !sentence.ends_with('.') && begins,
