@@ -26,3 +26,20 @@ fn a_part_is_rounded_half_up() {
     assert_eq!((part_of(1000, 15, 30), part_of(1001, 15, 30), part_of(1000, 0, 30)), (500, 501, 0));
     assert_eq!(part_of(-1000, 10, 30), -333);
 }
+
+#[test]
+fn only_what_is_added_to_an_invoice_may_be_a_credit() {
+    let brought = |amount: Json, within: &str| {
+        let name = if amount.is_string() { "unit_amount_decimal" } else { "unit_amount" };
+        let mut body = Body::from_iter([(name.to_owned(), amount)]);
+        in_step(&mut body, "unit_amount", "unit_amount_decimal", within).map(|()| body)
+    };
+    for amount in [Json::from(-500), Json::from("-500")] {
+        let credit = brought(amount.clone(), "add_invoice_items[0][price_data]").unwrap();
+        assert_eq!(
+            (&credit["unit_amount"], &credit["unit_amount_decimal"]),
+            (&Json::from(-500), &Json::from("-500"))
+        );
+        assert!(brought(amount, "items[0][price_data]").is_err());
+    }
+}
