@@ -35,7 +35,7 @@ mod words;
 pub use currency::currencies;
 pub use decimal::Digits;
 pub use id_prefix::{OtherId, ids_are_chosen, ids_may_be_chosen};
-pub use index::{API_VERSION, Called, Catalog, Match, Offer, Summary, catalog};
+pub use index::{API_VERSION, ActionSummary, Called, Catalog, Match, Offer, Summary, catalog};
 pub use model::{Entity, Items, Removal, Restoration, parents};
 pub use number_range::NumberRange;
 pub use operation::{Action, Method, Operation, OperationKind, OutputShape};

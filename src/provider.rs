@@ -172,7 +172,9 @@ impl Provider for StripeProvider {
             Ok(resource) => {
                 let runtime = self.runtime();
                 resource.seen(&runtime, &state);
-                resource.read(&runtime, state, private).await
+                let hidden = runtime.conceal(resource.secrets(&state));
+                let answer = resource.read(&runtime, state, private).await;
+                StateResponse { diagnostics: hidden.redact(answer.diagnostics), ..answer }
             }
             Err(unknown) => StateResponse { state, private, diagnostics: vec![unknown] },
         }
@@ -180,7 +182,13 @@ impl Provider for StripeProvider {
 
     async fn plan(&self, type_name: &str, request: PlanRequest) -> PlanResponse {
         match resource(type_name) {
-            Ok(resource) => resource.plan(&self.runtime(), request).await,
+            Ok(resource) => {
+                let runtime = self.runtime();
+                let secrets = resource.secrets(&request.config).and(resource.secrets(&request.prior));
+                let hidden = runtime.conceal(secrets);
+                let answer = resource.plan(&runtime, request).await;
+                PlanResponse { diagnostics: hidden.redact(answer.diagnostics), ..answer }
+            }
             Err(unknown) => PlanResponse { diagnostics: vec![unknown], ..PlanResponse::default() },
         }
     }
@@ -191,7 +199,10 @@ impl Provider for StripeProvider {
                 let runtime = self.runtime();
                 runtime.walk.note_apply();
                 resource.seen(&runtime, &request.prior);
-                runtime.journal.answering(resource.apply(&runtime, request)).await
+                let secrets = resource.secrets(&request.config).and(resource.secrets(&request.prior));
+                let hidden = runtime.conceal(secrets);
+                let answer = runtime.journal.answering(resource.apply(&runtime, request)).await;
+                StateResponse { diagnostics: hidden.redact(answer.diagnostics), ..answer }
             }
             Err(unknown) => {
                 StateResponse { state: request.prior, private: request.private, diagnostics: vec![unknown] }

@@ -8,7 +8,7 @@ use std::fmt::Display;
 /// # Panics
 /// The file cannot be read. A test reads each, so that no build that passes has such a file.
 #[expect(clippy::panic, reason = "no run can mend a build, and a test reads every file")]
-pub(crate) fn whole<T, E: Display>(file: &str, read: Result<T, E>) -> T {
+pub(crate) fn parse_embedded<T, E: Display>(file: &str, read: Result<T, E>) -> T {
     read.unwrap_or_else(|why| panic!("{file}, which is built in, cannot be read: {why}"))
 }
 
@@ -16,7 +16,7 @@ pub(crate) fn whole<T, E: Display>(file: &str, read: Result<T, E>) -> T {
 macro_rules! embedded_table {
     ($file:literal) => {{
         let text = include_str!(concat!(env!("OUT_DIR"), "/", $file, ".json"));
-        $crate::catalog::embedded::whole($file, serde_json::from_str(text))
+        $crate::catalog::embedded::parse_embedded($file, serde_json::from_str(text))
     }};
 }
 pub(crate) use embedded_table;
@@ -25,17 +25,17 @@ pub(crate) use embedded_table;
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::whole;
+    use super::parse_embedded;
 
     #[test]
     fn a_file_that_can_be_read_is_what_it_holds() {
-        let table: BTreeMap<String, u8> = whole("a.toml", serde_json::from_str("{\"x\":1}"));
+        let table: BTreeMap<String, u8> = parse_embedded("a.toml", serde_json::from_str("{\"x\":1}"));
         assert_eq!(table["x"], 1);
     }
 
     #[test]
     #[should_panic(expected = "rules.toml, which is built in, cannot be read: ")]
     fn a_file_that_cannot_be_read_is_not_an_empty_one() {
-        let _: BTreeMap<String, u8> = whole("rules.toml", serde_json::from_str("{\"x\":true}"));
+        let _: BTreeMap<String, u8> = parse_embedded("rules.toml", serde_json::from_str("{\"x\":true}"));
     }
 }

@@ -1,9 +1,9 @@
 //! Looks things up in the packed catalog. Names and routes are statics; an entity type is
-//! decoded when it is first asked for and kept.
+//! decoded when it is first asked for, and kept.
 
 use std::sync::OnceLock;
 
-use super::embedded::whole;
+use super::embedded::parse_embedded;
 use super::model::Entity;
 use super::names::closest;
 use super::operation::{Action, Operation, OperationKind};
@@ -12,7 +12,7 @@ include!(concat!(env!("OUT_DIR"), "/catalog_index.rs"));
 
 static BLOB: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
 
-/// Where one entity type lies in the blob, and what it answers to.
+/// One entity type: what it answers to, and where it lies in the blob.
 #[derive(Debug)]
 struct PackedEntity {
     name: &'static str,
@@ -26,13 +26,24 @@ struct PackedEntity {
     offers: &'static [Offer],
     start: usize,
     end: usize,
+    decoded: OnceLock<Entity>,
+}
+
+#[derive(Debug)]
+struct PackedAction {
+    name: &'static str,
+    entity: &'static PackedEntity,
+    /// Its place among the actions of its entity type.
+    index: usize,
+    /// It only shows something.
+    reads: bool,
 }
 
 #[derive(Debug)]
 struct Route {
     method: &'static str,
     path: &'static str,
-    entity: usize,
+    entity: &'static PackedEntity,
     target: Target,
 }
 
@@ -44,9 +55,7 @@ enum Target {
 
 /// The catalog of this build: every entity type and action that Stripe has.
 #[derive(Debug)]
-pub struct Catalog {
-    decoded: Vec<OnceLock<Entity>>,
-}
+pub struct Catalog(());
 
 /// A way to use an entity type that Stripe has a call for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,13 +75,33 @@ pub struct Summary {
     pub name: &'static str,
     /// The object, or the service where it is no object's own.
     pub key: &'static str,
-    offers: &'static [Offer],
+    packed: &'static PackedEntity,
 }
 
 impl Summary {
     /// Whether Stripe has a call for that.
     pub fn offers(self, offer: Offer) -> bool {
-        self.offers.contains(&offer)
+        self.packed.offers.contains(&offer)
+    }
+
+    /// All that is known of it.
+    pub fn entity(self) -> &'static Entity {
+        self.packed.entity()
+    }
+}
+
+/// What can be said of an action without decoding its entity type.
+#[derive(Debug, Clone, Copy)]
+pub struct ActionSummary {
+    /// PascalCase: `CapturePaymentIntent`.
+    pub name: &'static str,
+    packed: &'static PackedAction,
+}
+
+impl ActionSummary {
+    /// All that is known of it, and of the entity type whose action it is.
+    pub fn action(self) -> (&'static Entity, &'static Action) {
+        self.packed.action()
     }
 }
 
@@ -98,104 +127,103 @@ pub enum Called {
 
 /// The catalog of this build.
 pub fn catalog() -> &'static Catalog {
-    static CATALOG: OnceLock<Catalog> = OnceLock::new();
-    CATALOG.get_or_init(|| Catalog { decoded: SEGMENTS.iter().map(|_| OnceLock::new()).collect() })
+    &Catalog(())
 }
 
 impl Catalog {
     /// The names of the entity types, sorted.
     pub fn entities(&self) -> impl Iterator<Item = &'static str> + use<> {
-        SEGMENTS.iter().filter(|segment| segment.reachable).map(|segment| segment.name)
+        ENTITIES.iter().filter(|entity| entity.reachable).map(|entity| entity.name)
     }
 
     /// Every entity type that Stripe has calls for, sorted by name; none is decoded.
     pub fn summaries(&self) -> impl Iterator<Item = Summary> + use<> {
-        let reachable = SEGMENTS.iter().filter(|segment| segment.reachable);
-        reachable.map(|&PackedEntity { name, key, offers, .. }| Summary { name, key, offers })
+        let reachable = ENTITIES.iter().filter(|entity| entity.reachable);
+        reachable.map(|packed| Summary { name: packed.name, key: packed.key, packed })
     }
 
     /// Whether it is the name of an object, and not of a service.
     pub fn is_object(&self, key: &str) -> bool {
-        SEGMENTS.iter().any(|segment| segment.key == key && segment.is_object)
+        ENTITIES.iter().any(|entity| entity.key == key && entity.is_object)
     }
 
     /// The entity type of that name: `PaymentIntent`, `payment_intent`, `PaymentIntents`, in
     /// any case.
-    pub fn entity(&'static self, name: &str) -> Option<&'static Entity> {
-        self.at(SEGMENTS.iter().position(|segment| segment.reachable && segment.answers_to(name))?)
+    pub fn entity(&self, name: &str) -> Option<&'static Entity> {
+        ENTITIES.iter().find(|entity| entity.reachable && entity.answers_to(name)).map(PackedEntity::entity)
     }
 
-    /// What is known of an object, in Stripe's spelling, whether it has calls of its own or not.
-    pub fn by_object(&'static self, object: &str) -> Option<&'static Entity> {
-        self.at(SEGMENTS.iter().position(|segment| segment.key == object)?)
+    /// The entity type with this key, whether it has calls of its own or not.
+    pub fn by_object(&self, key: &str) -> Option<&'static Entity> {
+        ENTITIES.iter().find(|entity| entity.key == key).map(PackedEntity::entity)
     }
 
     /// The names of the actions with those of their entity types, sorted.
     pub fn actions(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
-        let named = |(action, at): &(&'static str, usize)| Some((*action, SEGMENTS.get(*at)?.name));
-        ACTIONS.iter().filter_map(named)
+        ACTIONS.iter().map(|action| (action.name, action.entity.name))
     }
 
-    /// The names of the actions that change something, sorted; none is decoded.
-    pub fn changing_actions(&self) -> impl Iterator<Item = &'static str> + use<> {
-        let reads = |action: &str| {
-            let is_of = |route: &&Route| matches!(route.target, Target::Action(name) if name == action);
-            ROUTES.iter().find(is_of).is_some_and(|route| route.method == "GET")
-        };
-        ACTIONS.iter().map(|(action, _)| *action).filter(move |action| !reads(action))
+    /// The actions that change something, sorted by name; none is decoded.
+    pub fn changing_actions(&self) -> impl Iterator<Item = ActionSummary> + use<> {
+        let changing = ACTIONS.iter().filter(|action| !action.reads);
+        changing.map(|packed| ActionSummary { name: packed.name, packed })
     }
 
     /// The action of that name, in any case.
-    pub fn action(&'static self, name: &str) -> Option<(&'static Entity, &'static Action)> {
-        let (name, at) = ACTIONS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
-        let entity = self.at(*at)?;
-        Some((entity, entity.actions.iter().find(|action| action.name == *name)?))
+    pub fn action(&self, name: &str) -> Option<(&'static Entity, &'static Action)> {
+        ACTIONS.iter().find(|action| action.name.eq_ignore_ascii_case(name)).map(PackedAction::action)
     }
 
     /// The entity type that was probably meant.
     pub fn suggest(&self, name: &str) -> Option<&'static str> {
-        let reachable = SEGMENTS.iter().filter(|segment| segment.reachable);
-        let spelled = reachable.flat_map(|segment| {
-            let spellings = [segment.name, segment.key].into_iter().chain(segment.aliases.iter().copied());
-            spellings.map(|spelling| (spelling, segment.name))
+        let reachable = ENTITIES.iter().filter(|entity| entity.reachable);
+        let spelled = reachable.flat_map(|entity| {
+            let spellings = [entity.name, entity.key].into_iter().chain(entity.aliases.iter().copied());
+            spellings.map(|spelling| (spelling, entity.name))
         });
         closest(name, spelled)
     }
 
     /// The action that was probably meant.
     pub fn suggest_action(&self, name: &str) -> Option<&'static str> {
-        closest(name, ACTIONS.iter().map(|(action, _)| (*action, *action)))
+        closest(name, ACTIONS.iter().map(|action| (action.name, action.name)))
     }
 
     /// What a request to Stripe is for. The path is without its query.
-    pub fn match_path<'p>(&'static self, method: &str, path: &'p str) -> Option<Match<'p>> {
+    pub fn match_path<'p>(&self, method: &str, path: &'p str) -> Option<Match<'p>> {
         let fits = |route: &&Route| route.method.eq_ignore_ascii_case(method);
         let found = ROUTES.iter().filter(fits).find_map(|route| Some((route, route.ids(path)?)));
         let (route, ids) = found?;
-        let entity = self.at(route.entity)?;
+        let entity = route.entity.entity();
         let called = match route.target {
             Target::Operation(kind) => Called::Operation(entity.operation(kind)?),
             Target::Action(name) => Called::Action(entity.actions.iter().find(|action| action.name == name)?),
         };
         Some(Match { entity, called, ids })
     }
-
-    fn at(&'static self, index: usize) -> Option<&'static Entity> {
-        let segment = SEGMENTS.get(index)?;
-        Some(self.decoded.get(index)?.get_or_init(|| segment.decode()))
-    }
 }
 
 impl PackedEntity {
+    fn entity(&'static self) -> &'static Entity {
+        self.decoded.get_or_init(|| self.decode())
+    }
+
     fn decode(&self) -> Entity {
         let packed = BLOB.get(self.start..self.end).unwrap_or_default();
-        let json = whole(self.key, miniz_oxide::inflate::decompress_to_vec(packed));
-        whole(self.key, serde_json::from_slice(&json))
+        let json = parse_embedded(self.key, miniz_oxide::inflate::decompress_to_vec(packed));
+        parse_embedded(self.key, serde_json::from_slice(&json))
     }
 
     fn answers_to(&self, name: &str) -> bool {
         let mut spellings = [self.name, self.key].into_iter().chain(self.aliases.iter().copied());
         spellings.any(|spelling| spelling.eq_ignore_ascii_case(name))
+    }
+}
+
+impl PackedAction {
+    fn action(&'static self) -> (&'static Entity, &'static Action) {
+        let entity = self.entity.entity();
+        (entity, parse_embedded(self.name, entity.actions.get(self.index).ok_or("its entity type lacks it")))
     }
 }
 

@@ -33,7 +33,7 @@ impl StripeProvider {
 
     /// The entity type of an action.
     pub fn entity_of_action(type_name: &str) -> Option<&'static Entity> {
-        typed::actions().get(type_name)?.entity()
+        Some(typed::actions().get(type_name)?.entity())
     }
 
     /// The method and the path of the one call of an action.

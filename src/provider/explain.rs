@@ -13,7 +13,7 @@ use crate::provider::connection_error::describe;
 use crate::provider::messages::{found, journal, payload, stripe};
 use crate::stripe::{Error, ErrorKind};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
-use crate::terraform::value::Value;
+use crate::terraform::value::{Path, Value};
 
 /// An error of the engine as diagnostics at `attribute`: one for each fault of a payload.
 pub(super) fn explain(error: &engine::Error, attribute: &str) -> Diagnostics {
@@ -95,8 +95,9 @@ pub(super) fn cause(error: &connector::Error) -> String {
     }
 }
 
-/// An error of the connector as a diagnostic; `attribute` is the one that the failed call is about.
-pub(super) fn explain_connector(error: &connector::Error, attribute: &str) -> Diagnostic {
+/// An error of the connector as a diagnostic; `about` is the attribute that the failed call is about.
+pub(super) fn explain_connector(error: &connector::Error, about: impl Into<Path>) -> Diagnostic {
+    let about = about.into();
     let listed = match error {
         connector::Error::UnknownEntity { suggestion: None, .. }
         | connector::Error::SortField { suggestion: None, .. } => "; see data \"stripe_entity_types\"",
@@ -104,27 +105,26 @@ pub(super) fn explain_connector(error: &connector::Error, attribute: &str) -> Di
         _ => "",
     };
     let cause = sentence(&format!("{error}{listed}"));
-    let (diagnostic, attribute) = match error {
+    match error {
         connector::Error::UnknownEntity { .. } | connector::Error::NotSupported { .. } => {
-            (found::unknown_entity(&cause), "entity")
+            found::unknown_entity(&cause).at_attribute("entity")
         }
-        connector::Error::UnknownAction { .. } => (found::unknown_action(&cause), "action"),
+        connector::Error::UnknownAction { .. } => found::unknown_action(&cause).at_attribute("action"),
         connector::Error::Filter(_) | connector::Error::FilterId(_) => {
-            (found::invalid_filter(&cause), "filter")
+            found::invalid_filter(&cause).at_attribute("filter")
         }
-        connector::Error::ListNeeds { .. } => (found::filter_incomplete(&cause), "filter"),
-        connector::Error::SortField { .. } => (found::unknown_field(&cause), "sort_by"),
+        connector::Error::ListNeeds { .. } => found::filter_incomplete(&cause).at_attribute("filter"),
+        connector::Error::SortField { .. } => found::unknown_field(&cause).at_attribute("sort_by"),
         connector::Error::Locator { .. } | connector::Error::Id(_) => {
-            (found::invalid_entity_id(&cause), attribute)
+            found::invalid_entity_id(&cause).at(about)
         }
         connector::Error::Answer { .. } | connector::Error::Cursor { .. } => {
-            (stripe::not_stripes_answer(cause.trim_end_matches('.')), attribute)
+            stripe::not_stripes_answer(cause.trim_end_matches('.')).at(about)
         }
-        connector::Error::SortTooDeep { .. } => (found::sorted_list_too_long(&cause), "sort_by"),
-        connector::Error::PageToken(_) => (found::invalid_page_token(&cause), "page_token"),
-        connector::Error::Connection(error) => return explain_connection(error, attribute),
-    };
-    diagnostic.at_attribute(attribute)
+        connector::Error::SortTooDeep { .. } => found::sorted_list_too_long(&cause).at_attribute("sort_by"),
+        connector::Error::PageToken(_) => found::invalid_page_token(&cause).at_attribute("page_token"),
+        connector::Error::Connection(error) => explain_connection(error, about),
+    }
 }
 
 /// An error of a list, at the argument that it is about: the one that Stripe names, else the one that
@@ -178,7 +178,7 @@ pub(super) fn not_a_payload(why: &str) -> Diagnostic {
 }
 
 /// An error of a connection as a diagnostic; `attribute` is the one that the failed call is about.
-pub(super) fn explain_connection(error: &connection::Error, attribute: &str) -> Diagnostic {
+pub(super) fn explain_connection(error: &connection::Error, about: impl Into<Path>) -> Diagnostic {
     let cause = sentence(&describe(error));
     let diagnostic = match error {
         connection::Error::Suspended { .. } => stripe::suspended(&cause),
@@ -187,14 +187,14 @@ pub(super) fn explain_connection(error: &connection::Error, attribute: &str) -> 
         }
         connection::Error::NoKey => return stripe::no_key(&cause),
         connection::Error::NotASecretKey { .. } => return stripe::no_secret_key(&cause),
-        connection::Error::Stripe(error) => return explain_stripe(error, &cause, attribute),
+        connection::Error::Stripe(error) => return explain_stripe(error, &cause, about.into()),
         _ => return stripe::connection_not_usable(&cause),
     };
     diagnostic.at_attribute("connection_handle")
 }
 
 /// A failure on the way to Stripe or by Stripe.
-fn explain_stripe(error: &Error, cause: &str, attribute: &str) -> Diagnostic {
+fn explain_stripe(error: &Error, cause: &str, about: Path) -> Diagnostic {
     let kind = error.kind();
     let diagnostic = match kind {
         ErrorKind::Auth => stripe::refused_key(cause),
@@ -215,7 +215,7 @@ fn explain_stripe(error: &Error, cause: &str, attribute: &str) -> Diagnostic {
     };
     let of_connection =
         [ErrorKind::ProxyAuth, ErrorKind::ProxyUnreachable, ErrorKind::Untrusted].contains(&kind);
-    diagnostic.at_attribute(if of_connection { "connection_handle" } else { attribute })
+    diagnostic.at(if of_connection { Path::attribute("connection_handle") } else { about })
 }
 
 /// The text of an error as a sentence, with a capital letter and a full stop.

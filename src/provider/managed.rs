@@ -8,6 +8,7 @@ use futures_util::stream::{self, BoxStream};
 
 use crate::provider::moves::MovedObject;
 use crate::provider::runtime::Runtime;
+use crate::provider::secret_payload::Hidden;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{
     ApplyRequest, ListRequest, Listed, PlanRequest, PlanResponse, StateResponse,
@@ -18,6 +19,9 @@ use crate::terraform::value::Value;
 /// One managed resource type.
 pub(super) trait Resource: Send + Sync {
     fn schema(&self) -> Schema;
+
+    /// The secrets in a configuration or a state: no message and no log repeats them.
+    fn secrets(&self, config: &Value) -> Hidden;
 
     /// What is wrong with a config that keeps the rules of the schema, before anything is sent.
     fn validate(&self, config: &Value) -> Diagnostics;

@@ -66,7 +66,10 @@ pub(super) fn schema(family: Family, type_name: &str) -> Option<Schema> {
 /// What is wrong with a configuration, or that there is no such type.
 pub(super) fn validate(family: Family, type_name: &str, config: &Value) -> Result<Diagnostics, Diagnostic> {
     Ok(match family {
-        Family::Resource => resource(type_name)?.validate(config),
+        Family::Resource => {
+            let resource = resource(type_name)?;
+            resource.secrets(config).redact(resource.validate(config))
+        }
         Family::DataSource => data_source(type_name)?.validate(config),
         Family::EphemeralResource => ephemeral_resource(type_name)?.validate(config),
         Family::Action => action(type_name)?.validate(config),

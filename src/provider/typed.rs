@@ -43,9 +43,8 @@ mod surfaces;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
-use futures_util::stream::{self, BoxStream};
+use futures_util::stream::BoxStream;
 
 use crate::catalog::spelling::plural;
 use crate::catalog::{Entity, Offer, Summary, catalog};
@@ -58,6 +57,7 @@ use crate::provider::moves::MovedObject;
 use crate::provider::payload::known_part;
 use crate::provider::resources::{check_end, unchanged, unplanned};
 use crate::provider::runtime::Runtime;
+use crate::provider::secret_payload::Hidden;
 use crate::provider::served::DataSource;
 pub(super) use crate::provider::typed::action::{TypedAction, actions};
 use crate::provider::typed::data::surface_data;
@@ -79,8 +79,8 @@ use crate::terraform::value::Value;
 #[derive(Debug)]
 pub(super) struct TypedResource {
     type_name: String,
-    key: &'static str,
-    surfaces: OnceLock<Option<Surfaces>>,
+    of: Summary,
+    surfaces: OnceLock<Surfaces>,
 }
 
 /// Every typed resource by its type name.
@@ -92,21 +92,20 @@ pub(super) fn resources() -> &'static BTreeMap<String, TypedResource> {
             let is_resource = data.is_lasting(it.key) && !data.is_belonging(it.key);
             it.offers(Offer::Create) && is_shown(*it) && is_resource
         });
-        let usual = lasting.map(|it| (name_of(it.key, it.name), it.key));
+        let usual = lasting.map(|it| (name_of(it.key, it.name), it));
         let others = data.types.iter().filter_map(|(name, it)| {
             let key = it.entity.as_deref()?;
-            Some((name.clone(), catalog().summaries().find(|it| it.key == key)?.key))
+            Some((name.clone(), catalog().summaries().find(|it| it.key == key)?))
         });
-        usual.chain(others).map(|(name, key)| (name.clone(), TypedResource::new(name, key))).collect()
+        usual.chain(others).map(|(name, of)| (name.clone(), TypedResource::new(name, of))).collect()
     })
 }
 
 /// The typed resources whose objects can be listed, and then be imported.
 pub(super) fn list_types() -> Vec<&'static str> {
-    let listed = catalog().summaries().filter(|it| it.offers(Offer::List) && it.offers(Offer::Read));
-    let listed: Vec<&str> = listed.map(|it| it.key).collect();
-    let types = resources().iter().filter(|(_, typed)| listed.contains(&typed.key));
-    types.map(|(name, _)| name.as_str()).collect()
+    let is_listed = |of: Summary| of.offers(Offer::List) && of.offers(Offer::Read);
+    let listed = resources().iter().filter(|(_, typed)| is_listed(typed.of));
+    listed.map(|(name, _)| name.as_str()).collect()
 }
 
 /// Every typed data source by its type name: of one object, and of many.
@@ -121,11 +120,11 @@ pub(super) fn data_sources() -> &'static BTreeMap<String, Box<dyn DataSource>> {
                 let objects = plural.trim_start_matches("stripe_").to_owned();
                 all.insert(
                     plural,
-                    Box::new(PluralDataSource { typed: TypedResource::new(name.clone(), it.key), objects }),
+                    Box::new(PluralDataSource { typed: TypedResource::new(name.clone(), it), objects }),
                 );
             }
             if it.offers(Offer::Read) {
-                all.insert(name.clone(), Box::new(SingularDataSource(TypedResource::new(name, it.key))));
+                all.insert(name.clone(), Box::new(SingularDataSource(TypedResource::new(name, it))));
             }
         }
         all
@@ -166,8 +165,8 @@ fn snake_case(name: &str) -> String {
 }
 
 impl TypedResource {
-    fn new(type_name: String, key: &'static str) -> Self {
-        Self { type_name, key, surfaces: OnceLock::new() }
+    fn new(type_name: String, of: Summary) -> Self {
+        Self { type_name, of, surfaces: OnceLock::new() }
     }
 
     /// The type name.
@@ -177,36 +176,37 @@ impl TypedResource {
 
     /// The catalog's key of what it keeps.
     pub(super) fn key(&self) -> &'static str {
-        self.key
+        self.of.key
     }
 
     /// The catalog's keys of all that it keeps: of its objects by themselves, and where they belong to another one.
     pub(super) fn keys(&self) -> Vec<&'static str> {
         let data = surface_data().types.get(&self.type_name);
         let belonging = data.and_then(|data| data.belonging.as_deref());
-        [self.key].into_iter().chain(belonging).collect()
+        [self.of.key].into_iter().chain(belonging).collect()
     }
 
-    /// The surfaces. The catalog of the build has every entity type that it names.
-    fn surfaces(&self) -> Option<&Surfaces> {
-        self.surfaces.get_or_init(|| Surfaces::of(&self.type_name, self.key)).as_ref()
+    fn surfaces(&self) -> &Surfaces {
+        self.surfaces.get_or_init(|| Surfaces::of(&self.type_name, self.of.entity()))
     }
 
     /// The surface by which all objects of the type are described.
-    fn surface(&self) -> Option<&Surface> {
-        self.surfaces().map(Surfaces::own)
+    fn surface(&self) -> &Surface {
+        self.surfaces().own()
     }
 }
 
 impl Resource for TypedResource {
     fn schema(&self) -> Schema {
-        self.surface().map(Surface::schema).unwrap_or_default()
+        self.surface().schema()
+    }
+
+    fn secrets(&self, config: &Value) -> Hidden {
+        self.surfaces().of_config(config).hidden(config)
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let Some(surface) = self.surfaces().map(|all| all.of_config(config)) else {
-            return Diagnostics::new();
-        };
+        let surface = self.surfaces().of_config(config);
         let mut found: Diagnostics = check_end(surface.entity, config).into_iter().collect();
         found.extend(surface.set_twice(config).map(Slot::refuse_twice));
         found.extend(surface.retired_inside(config));
@@ -217,38 +217,31 @@ impl Resource for TypedResource {
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
         Box::pin(async move {
-            let Some(surfaces) = self.surfaces() else { return PlanResponse::default() };
             let private_state = match TypedPrivateData::decode(&request.private) {
                 Ok(private_state) => private_state,
                 Err(unreadable) => return unplanned(request, vec![unreadable]),
             };
-            let there = surfaces.of_state(&request.prior, private_state.locator.as_deref());
-            let target = surfaces.of_config(&request.config);
-            let hidden = target.hidden(&request.config).and(there.hidden(&request.prior));
-            let hidden = runtime.conceal(hidden);
-            let answer = plan::plan((there, target), runtime, request, private_state).await;
-            PlanResponse { diagnostics: hidden.redact(answer.diagnostics), ..answer }
+            let current = self.surfaces().of_state(&request.prior, private_state.locator.as_deref());
+            let target = self.surfaces().of_config(&request.config);
+            plan::plan((current, target), runtime, request, private_state).await
         })
     }
 
     fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
-            let Some(surfaces) = self.surfaces() else { return StateResponse::default() };
             let private_state = match TypedPrivateData::of_plan(&request.private) {
                 Ok(private_state) => private_state,
                 Err(unreadable) => return unchanged(request, vec![unreadable]),
             };
-            let there = surfaces.of_state(&request.prior, private_state.locator.as_deref());
-            let hidden = surfaces.of_config(&request.config).hidden(&request.config);
-            let hidden = runtime.conceal(hidden.and(there.hidden(&request.prior)));
-            let answer = if request.planned.is_null() {
-                apply::destroy(there, runtime, request, private_state).await
-            } else if request.prior.is_null() {
-                apply::create(surfaces.of_config(&request.config), runtime, request, private_state).await
+            let current = self.surfaces().of_state(&request.prior, private_state.locator.as_deref());
+            if request.is_destroy() {
+                apply::destroy(current, runtime, request, private_state).await
+            } else if request.is_create() {
+                let target = self.surfaces().of_config(&request.config);
+                apply::create(target, runtime, request, private_state).await
             } else {
-                apply::update(there, runtime, request, private_state).await
-            };
-            StateResponse { diagnostics: hidden.redact(answer.diagnostics), ..answer }
+                apply::update(current, runtime, request, private_state).await
+            }
         })
     }
 
@@ -259,69 +252,56 @@ impl Resource for TypedResource {
         private: Vec<u8>,
     ) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
-            let (surfaces, private_state) = match (self.surfaces(), TypedPrivateData::decode(&private)) {
-                (Some(surfaces), Ok(private_state)) => (surfaces, private_state),
-                (_, decoded) => {
-                    let diagnostics = decoded.err().into_iter().collect();
-                    return StateResponse { state, private, diagnostics };
-                }
+            let private_state = match TypedPrivateData::decode(&private) {
+                Ok(private_state) => private_state,
+                Err(unreadable) => return StateResponse { state, private, diagnostics: vec![unreadable] },
             };
-            let surface = surfaces.of_state(&state, private_state.locator.as_deref());
+            let surface = self.surfaces().of_state(&state, private_state.locator.as_deref());
             read::read(surface, runtime, state, private_state).await
         })
     }
 
     fn import<'a>(&'a self, runtime: &'a Runtime, id: &'a str) -> BoxFuture<'a, StateResponse> {
-        Box::pin(async move {
-            match self.surfaces() {
-                Some(surfaces) => import::import(surfaces, runtime, id).await,
-                None => StateResponse::default(),
-            }
-        })
+        Box::pin(import::import(self.surfaces(), runtime, id))
     }
 
     fn identity_schema(&self) -> Option<IdentitySchema> {
-        self.surfaces().map(Surfaces::identity_schema)
+        Some(self.surfaces().identity_schema())
     }
 
     fn identity(&self, state: &Value, private: &[u8]) -> Value {
-        self.surfaces().map_or(Value::Null, |all| all.identity(state, private))
+        self.surfaces().identity(state, private)
     }
 
     fn import_by_identity(&self, identity: &Value) -> StateResponse {
-        self.surfaces().map(|all| all.import_by_identity(identity)).unwrap_or_default()
+        self.surfaces().import_by_identity(identity)
     }
 
     fn list_schema(&self) -> Option<Schema> {
-        self.surface()?.list_schema()
+        self.surface().list_schema()
     }
 
     fn validate_list(&self, config: &Value) -> Diagnostics {
-        self.surface().map(|surface| check_list(surface.entity, config)).unwrap_or_default()
+        check_list(self.surface().entity, config)
     }
 
     fn list(&'static self, runtime: Arc<Runtime>, request: ListRequest) -> BoxStream<'static, Listed> {
-        match self.surfaces() {
-            Some(surfaces) => list::list(surfaces, runtime, request),
-            None => stream::empty().boxed(),
-        }
+        list::list(self.surfaces(), runtime, request)
     }
 
     fn move_out(&self, state: &Value, private: &[u8]) -> Result<Option<MovedObject>, Diagnostic> {
         let private_state = TypedPrivateData::decode(private)?;
-        let surface = self.surfaces().map(|all| all.of_state(state, private_state.locator.as_deref()));
-        Ok(surface.map(|surface| surface.move_out(state, private_state)))
+        let surface = self.surfaces().of_state(state, private_state.locator.as_deref());
+        Ok(Some(surface.move_out(state, private_state)))
     }
 
     fn move_in(&self, moved: MovedObject) -> Option<StateResponse> {
-        let surface = self.surfaces()?.of_locator(&moved.locator);
+        let surface = self.surfaces().of_locator(&moved.locator);
         (surface.entity.key == moved.entity.key).then(|| surface.move_in(moved))
     }
 
     fn seen(&self, runtime: &Runtime, state: &Value) {
-        if let Some(surfaces) = self.surfaces() {
-            runtime.arrived(surfaces.of_config(state).entity, state);
-        }
+        runtime.arrived(self.surfaces().of_config(state).entity, state);
     }
 }
 

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::fields::Body;
-use crate::catalog::embedded::whole;
+use crate::catalog::embedded::parse_embedded;
 
-static ALL: LazyLock<BTreeMap<String, Vec<Body>>> =
-    LazyLock::new(|| whole("reference_data.json", serde_json::from_str(include_str!("reference_data.json"))));
+static ALL: LazyLock<BTreeMap<String, Vec<Body>>> = LazyLock::new(|| {
+    parse_embedded("reference_data.json", serde_json::from_str(include_str!("reference_data.json")))
+});
 
 /// The members of every object, by type.
 pub(super) fn all() -> &'static BTreeMap<String, Vec<Body>> {

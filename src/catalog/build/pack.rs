@@ -1,10 +1,10 @@
-//! Writes what `index` reads: every entity type as one segment of a blob, and an index
+//! Writes what `index` reads: every entity type as one document of a blob, and an index
 //! of names and routes as Rust source, so that nothing is parsed before it is asked for.
 
 use std::fmt::Write as _;
 
 use super::model::Entity;
-use super::operation::{Operation, OperationKind};
+use super::operation::{Action, Method, Operation, OperationKind};
 
 /// How hard `build.rs` tries to make the blob small.
 const EFFORT: u8 = 9;
@@ -21,13 +21,13 @@ pub struct Packed {
 /// Packs entity types that are sorted by name.
 pub fn pack(entities: &[Entity], version: &str) -> Result<Packed, serde_json::Error> {
     let mut blob = Vec::new();
-    let (mut segments, mut actions, mut routes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut packed, mut actions, mut routes) = (Vec::new(), Vec::new(), Vec::new());
     for (index, entity) in entities.iter().enumerate() {
         let start = blob.len();
         blob.extend(miniz_oxide::deflate::compress_to_vec(&serde_json::to_vec(entity)?, EFFORT));
-        segments.push(segment(entity, start, blob.len()));
-        for action in &entity.actions {
-            actions.push(format!("({:?}, {index})", action.name));
+        packed.push(packed_entity(entity, start, blob.len()));
+        for (place, action) in entity.actions.iter().enumerate() {
+            actions.push(packed_action(action, index, place));
             let target = format!("Target::Action({:?})", action.name);
             routes.push(Route::new(action.method.as_str(), &action.path, index, &target));
         }
@@ -42,13 +42,13 @@ pub fn pack(entities: &[Entity], version: &str) -> Result<Packed, serde_json::Er
     let mut index = format!(
         "/// The version of the API the facts describe.\npub const API_VERSION: &str = {version:?};\n"
     );
-    list(&mut index, "SEGMENTS: &[PackedEntity]", &segments);
-    list(&mut index, "ACTIONS: &[(&str, usize)]", &actions);
-    list(&mut index, "ROUTES: &[Route]", &routes);
+    list(&mut index, "ENTITIES", "PackedEntity", &packed);
+    list(&mut index, "ACTIONS", "PackedAction", &actions);
+    list(&mut index, "ROUTES", "Route", &routes);
     Ok(Packed { blob, index })
 }
 
-fn segment(entity: &Entity, start: usize, end: usize) -> String {
+fn packed_entity(entity: &Entity, start: usize, end: usize) -> String {
     let Entity { name, key, aliases, .. } = entity;
     let (start, end, reachable) = (grouped(start), grouped(end), !entity.operations.is_empty());
     let is_object = entity.key == entity.object;
@@ -56,8 +56,14 @@ fn segment(entity: &Entity, start: usize, end: usize) -> String {
     let offers = offers.join(", ");
     format!(
         "PackedEntity {{ name: {name:?}, key: {key:?}, aliases: &{aliases:?}, reachable: {reachable}, \
-         is_object: {is_object}, offers: &[{offers}], start: {start}, end: {end} }}"
+         is_object: {is_object}, offers: &[{offers}], start: {start}, end: {end}, decoded: OnceLock::new() }}"
     )
+}
+
+/// An action, by the index of its entity type and its place among the actions of that.
+fn packed_action(action: &Action, entity: usize, place: usize) -> String {
+    let (name, reads) = (&action.name, action.method == Method::Get);
+    format!("PackedAction {{ name: {name:?}, entity: &ENTITIES[{entity}], index: {place}, reads: {reads} }}")
 }
 
 /// What Stripe has a call for, as `index` names it.
@@ -97,15 +103,16 @@ impl Route {
     fn new(method: &str, path: &str, entity: usize, target: &str) -> Self {
         let segments =
             path.split('/').map(|segment| (segment.starts_with('{'), segment.to_owned())).collect();
-        let source =
-            format!("Route {{ method: {method:?}, path: {path:?}, entity: {entity}, target: {target} }}");
+        let source = format!(
+            "Route {{ method: {method:?}, path: {path:?}, entity: &ENTITIES[{entity}], target: {target} }}"
+        );
         Self { rank: (segments, method.to_owned()), source }
     }
 }
 
-fn list(source: &mut String, name: &str, items: &[String]) {
+fn list(source: &mut String, name: &str, element: &str, items: &[String]) {
     // Writing to a String cannot fail.
-    let _ = writeln!(source, "static {name} = &[");
+    let _ = writeln!(source, "static {name}: [{element}; {}] = [", items.len());
     for item in items {
         let _ = writeln!(source, "    {item},");
     }

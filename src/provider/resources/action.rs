@@ -65,33 +65,28 @@ impl Resource for ActionResource {
         Schema::new(description, attributes)
     }
 
+    fn secrets(&self, config: &Value) -> Hidden {
+        hidden(config)
+    }
+
     fn validate(&self, config: &Value) -> Diagnostics {
-        hidden(config).redact(check_input(config))
+        check_input(config)
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
-        let hidden = runtime.conceal(hidden(&request.config));
-        Box::pin(async move {
-            let answer = plan(runtime, request).await;
-            PlanResponse { diagnostics: hidden.redact(answer.diagnostics), ..answer }
-        })
+        Box::pin(plan(runtime, request))
     }
 
     fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse> {
         Box::pin(async move {
-            match (request.planned.is_null(), request.prior.is_null()) {
-                (true, _) => StateResponse::default(),
-                (false, true) => {
-                    let hidden = runtime.conceal(hidden(&request.planned));
-                    let answer = run(runtime, request).await;
-                    StateResponse { diagnostics: hidden.redact(answer.diagnostics), ..answer }
-                }
+            if request.is_destroy() {
+                StateResponse::default()
+            } else if request.is_create() {
+                run(runtime, request).await
+            } else {
                 // Another connection is for the next run.
-                (false, false) => StateResponse {
-                    state: request.planned,
-                    private: request.private,
-                    ..StateResponse::default()
-                },
+                let ApplyRequest { planned: state, private, .. } = request;
+                StateResponse { state, private, ..StateResponse::default() }
             }
         })
     }

@@ -16,6 +16,7 @@ use crate::provider::managed::Resource;
 use crate::provider::messages::{settings, stripe};
 use crate::provider::resources::responses::unchanged;
 use crate::provider::runtime::Runtime;
+use crate::provider::secret_payload::Hidden;
 use crate::provider::setting_faults::{check_key, idle_service_account};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
@@ -56,6 +57,11 @@ impl Resource for ConnectionResource {
         ));
         let description = "A connection to one Stripe account: key, account, proxy, nodes, logging. Pass its `handle` to entities and actions.";
         Schema::new(description, attributes).with_blocks(blocks)
+    }
+
+    /// None: keys and passwords are kept out of every text of the program ([`crate::secret`]).
+    fn secrets(&self, _config: &Value) -> Hidden {
+        Hidden::default()
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {

@@ -73,29 +73,27 @@ impl Resource for EntityResource {
         Schema::new(description, attributes)
     }
 
+    fn secrets(&self, config: &Value) -> Hidden {
+        hidden(config)
+    }
+
     fn validate(&self, config: &Value) -> Diagnostics {
-        hidden(config).redact(check(config))
+        check(config)
     }
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse> {
-        let hidden = runtime.conceal(hidden(&request.config).and(hidden(&request.prior)));
-        Box::pin(async move {
-            let answer = plan::plan(runtime, request).await;
-            PlanResponse { diagnostics: hidden.redact(answer.diagnostics), ..answer }
-        })
+        Box::pin(plan::plan(runtime, request))
     }
 
     fn apply<'a>(&'a self, runtime: &'a Runtime, request: ApplyRequest) -> BoxFuture<'a, StateResponse> {
-        let hidden = runtime.conceal(hidden(&request.planned).and(hidden(&request.prior)));
         Box::pin(async move {
-            let answer = if request.planned.is_null() {
+            if request.is_destroy() {
                 apply::destroy(runtime, request).await
-            } else if request.prior.is_null() {
+            } else if request.is_create() {
                 apply::create(runtime, request).await
             } else {
                 apply::update(runtime, request).await
-            };
-            StateResponse { diagnostics: hidden.redact(answer.diagnostics), ..answer }
+            }
         })
     }
 
@@ -105,11 +103,7 @@ impl Resource for EntityResource {
         state: Value,
         private: Vec<u8>,
     ) -> BoxFuture<'a, StateResponse> {
-        let hidden = runtime.conceal(hidden(&state));
-        Box::pin(async move {
-            let answer = read::read(runtime, state, private).await;
-            StateResponse { diagnostics: hidden.redact(answer.diagnostics), ..answer }
-        })
+        Box::pin(read::read(runtime, state, private))
     }
 
     fn import<'a>(&'a self, _runtime: &'a Runtime, id: &'a str) -> BoxFuture<'a, StateResponse> {

@@ -10,7 +10,7 @@ mod outcome;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use crate::catalog::{Entity, Member, Offer, catalog};
+use crate::catalog::{ActionSummary, Entity, Member, Offer, Summary, catalog};
 use crate::connector::{self, Connector};
 use crate::engine::{self, CreateRequest, Created, Params, SendFailure, create_params, secret_values};
 use crate::provider::explain::{explain_connector, explain_failure, explain_made};
@@ -35,16 +35,16 @@ use crate::terraform::value::{Path, Value};
 pub(in crate::provider) struct TypedAction {
     type_name: String,
     does: ActionKind,
-    surface: OnceLock<Option<Surface>>,
+    surface: OnceLock<Surface>,
 }
 
-/// What an action does, by its name in the catalog.
+/// What an action does.
 #[derive(Debug, Clone, Copy)]
 enum ActionKind {
-    /// Makes an object of this key.
-    Make(&'static str),
-    /// Makes this call of an object.
-    Call(&'static str),
+    /// Makes an object.
+    Make(Summary),
+    /// Makes a call of an object.
+    Call(ActionSummary),
 }
 
 /// What an invocation sends.
@@ -68,9 +68,9 @@ pub(in crate::provider) fn actions() -> &'static BTreeMap<String, TypedAction> {
         let moving = &surface_data().moving;
         let made = catalog().summaries().filter(|it| it.offers(Offer::Create));
         let made = made.filter(|it| moving.iter().any(|key| key == it.key));
-        let made = made.map(|it| (name_of(it.key, it.name), ActionKind::Make(it.key)));
+        let made = made.map(|it| (name_of(it.key, it.name), ActionKind::Make(it)));
         let called = catalog().changing_actions();
-        let called = called.map(|name| (format!("stripe_{}", snake_case(name)), ActionKind::Call(name)));
+        let called = called.map(|it| (format!("stripe_{}", snake_case(it.name)), ActionKind::Call(it)));
         let all = made.chain(called);
         all.map(|(name, does)| (name.clone(), TypedAction::new(name, does))).collect()
     })
@@ -84,59 +84,52 @@ impl TypedAction {
     /// Its schema.
     pub(in crate::provider) fn schema(&self) -> Schema {
         let does = match self.does {
-            ActionKind::Make(_) => self.surface().map(|it| format!("Creates {} in Stripe", one(it.entity))),
-            ActionKind::Call(name) => ObjectCall::of(name).map(ObjectCall::described),
+            ActionKind::Make(made) => format!("Creates {} in Stripe", one(made.entity())),
+            ActionKind::Call(called) => ObjectCall::of(called).described(),
         };
-        let description =
-            does.map(|does| format!("{does}, once for each invocation. No state keeps what it did."));
-        self.surface().zip(description).map(|(it, text)| it.action_schema(text)).unwrap_or_default()
+        let description = format!("{does}, once for each invocation. No state keeps what it did.");
+        self.surface().action_schema(description)
     }
 
-    /// The surface. The catalog of the build has everything that it names.
-    fn surface(&self) -> Option<&Surface> {
-        let made = || match self.does {
-            ActionKind::Make(key) => {
-                let entity = catalog().by_object(key)?;
-                Some(Surface::of_call(&self.type_name, entity, &of_one_call(entity)))
+    fn surface(&self) -> &Surface {
+        self.surface.get_or_init(|| match self.does {
+            ActionKind::Make(made) => {
+                Surface::of_call(&self.type_name, made.entity(), &of_one_call(made.entity()))
             }
-            ActionKind::Call(name) => Some(ObjectCall::of(name)?.surface(&self.type_name)),
-        };
-        self.surface.get_or_init(made).as_ref()
+            ActionKind::Call(called) => ObjectCall::of(called).surface(&self.type_name),
+        })
     }
 
     /// The type of object that it makes or calls.
-    pub(in crate::provider) fn entity(&self) -> Option<&'static Entity> {
-        self.surface().map(|surface| surface.entity)
+    pub(in crate::provider) fn entity(&self) -> &'static Entity {
+        self.surface().entity
     }
 
     /// The method and the path of its call.
     pub(in crate::provider) fn call(&self) -> Option<(&'static str, &'static str)> {
         match self.does {
-            ActionKind::Make(_) => {
-                let create = self.entity()?.create_operation()?;
+            ActionKind::Make(made) => {
+                let create = made.entity().create_operation()?;
                 Some((create.method.as_str(), create.path.as_str()))
             }
-            ActionKind::Call(name) => Some(ObjectCall::of(name)?.method_and_path()),
+            ActionKind::Call(called) => Some(ObjectCall::of(called).method_and_path()),
         }
     }
 
     /// The values that Stripe is known to take at a path of arguments.
     pub(in crate::provider) fn values_at(&self, path: &[&str]) -> &'static [String] {
         let params = match self.does {
-            ActionKind::Make(_) => self.entity().map(Entity::create_params),
-            ActionKind::Call(name) => ObjectCall::of(name).map(ObjectCall::params),
+            ActionKind::Make(made) => made.entity().create_params(),
+            ActionKind::Call(called) => ObjectCall::of(called).params(),
         };
-        params.map(|params| values_among(params, path)).unwrap_or_default()
+        values_among(params, path)
     }
 
     /// What is wrong with a configuration, as far as it is known.
     pub(in crate::provider) fn validate(&self, config: &Value) -> Diagnostics {
-        let Some(surface) = self.surface() else { return Diagnostics::new() };
         match self.does {
-            ActionKind::Make(_) => surface.check_params(config, create_params),
-            ActionKind::Call(name) => {
-                ObjectCall::of(name).map(|it| it.check(surface, config)).unwrap_or_default()
-            }
+            ActionKind::Make(_) => self.surface().check_params(config, create_params),
+            ActionKind::Call(called) => ObjectCall::of(called).check(self.surface(), config),
         }
     }
 
@@ -156,7 +149,7 @@ impl TypedAction {
         config: &Value,
         progress: &Progress,
     ) -> Diagnostics {
-        let Some(surface) = self.surface() else { return Diagnostics::new() };
+        let surface = self.surface();
         let connection = runtime.known_connection(config.get("connection_handle").as_str());
         let prepared = surface.check_defaults(runtime).and_then(|()| self.sent(surface, runtime, config));
         let (sent, connection) = match (prepared, connection) {
@@ -172,8 +165,7 @@ impl TypedAction {
                 done.diagnostics
             }
             Err(SendFailure { error, unrecorded }) => {
-                let what = self.called().unwrap_or(&surface.entity.name);
-                explain_failure(what, self.refused(surface, &error), unrecorded.as_ref())
+                explain_failure(self.what(), self.refused(surface, &error), unrecorded.as_ref())
             }
         })
     }
@@ -190,10 +182,9 @@ impl TypedAction {
                 .create_config_params(runtime, config)
                 .map(|params| InvocationCall::Make(params.desired.params))
                 .map_err(|error| surface.explain(&error)),
-            ActionKind::Call(name) => {
-                let call = ObjectCall::of(name).ok_or_else(Diagnostics::new)?;
-                call.input(surface, config, runtime.metadata.defaults()).map(InvocationCall::Call)
-            }
+            ActionKind::Call(called) => ObjectCall::of(called)
+                .input(surface, config, runtime.metadata.defaults())
+                .map(InvocationCall::Call),
         }
     }
 
@@ -212,29 +203,34 @@ impl TypedAction {
             }
             InvocationCall::Call(input) => {
                 let ran = input.run_once(connector, &runtime.journal, None).await?;
-                let what = self.called().unwrap_or_default();
                 let (unrecorded, adopted) = (ran.unrecorded.as_ref(), ran.adopted.as_ref());
-                let diagnostics = explain_made(what, unrecorded, adopted, journal::invocation_resumed);
+                let diagnostics = explain_made(self.what(), unrecorded, adopted, journal::invocation_resumed);
                 Ok(InvocationResult { outcome: outcome(surface.entity, &ran.body, input.ids()), diagnostics })
             }
         }
     }
 
-    /// The name of the call in the catalog.
-    fn called(&self) -> Option<&'static str> {
+    /// The call that it makes, where it does not make an object.
+    fn call_of_object(&self) -> Option<ObjectCall> {
         match self.does {
             ActionKind::Make(_) => None,
-            ActionKind::Call(name) => Some(name),
+            ActionKind::Call(called) => Some(ObjectCall::of(called)),
+        }
+    }
+
+    /// What it makes or calls, in the catalog's words.
+    fn what(&self) -> &'static str {
+        match self.does {
+            ActionKind::Make(made) => made.name,
+            ActionKind::Call(called) => called.name,
         }
     }
 
     /// What Stripe refused, at the argument that it names, else at the object that the call is of.
     fn refused(&self, surface: &Surface, error: &connector::Error) -> Diagnostic {
-        let call = self.called().and_then(ObjectCall::of);
-        let of_call = call.and_then(|it| it.place(surface));
-        let nowhere = Path::attribute("");
-        let diagnostic = explain_connector(error, of_call.unwrap_or_default());
-        let diagnostic = if diagnostic.path == nowhere { diagnostic.at(Path::root()) } else { diagnostic };
+        let call = self.call_of_object();
+        let about = call.and_then(|it| it.place(surface)).map_or(Path::root(), Path::attribute);
+        let diagnostic = explain_connector(error, about);
         let mut param = error.stripe().map(|error| error.param()).unwrap_or_default();
         if let (Some(first), Some(call)) = (param.first_mut(), call) {
             *first = call.input_of(first);

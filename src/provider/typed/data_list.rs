@@ -30,8 +30,8 @@ pub(in crate::provider) struct PluralDataSource {
 }
 
 impl PluralDataSource {
-    fn entity(&self) -> Option<&'static Entity> {
-        self.typed.surface().map(|surface| surface.entity)
+    fn entity(&self) -> &'static Entity {
+        self.typed.surface().entity
     }
 }
 
@@ -95,10 +95,8 @@ pub(super) fn list_arguments(list: &'static Operation) -> Vec<Attribute> {
 
 impl DataSource for PluralDataSource {
     fn schema(&self) -> Schema {
-        let Some((entity, list)) = self.entity().and_then(|entity| Some((entity, list_operation(entity)?)))
-        else {
-            return Schema::default();
-        };
+        let entity = self.entity();
+        let Some(list) = list_operation(entity) else { return Schema::default() };
         let mut attributes = list_arguments(list);
         attributes.extend([
             optional("limit", Type::Number, "The maximum number of objects, 1 to 100000. Default: all.")
@@ -119,7 +117,7 @@ impl DataSource for PluralDataSource {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        self.entity().map(|entity| check_list(entity, config)).unwrap_or_default()
+        check_list(self.entity(), config)
     }
 
     fn read<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, (Value, Diagnostics)> {
@@ -134,7 +132,7 @@ impl DataSource for PluralDataSource {
 
 impl PluralDataSource {
     async fn list(&self, runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {
-        let Some(entity) = self.entity() else { return Ok(config) };
+        let entity = self.entity();
         let handle = config.get("connection_handle").as_str();
         let connection = runtime.known_connection(handle).map_err(|it| vec![it])?;
         let limit = config.get("limit").as_i64().and_then(|it| usize::try_from(it).ok());

@@ -28,18 +28,16 @@ pub(in crate::provider) struct SingularDataSource(pub(super) TypedResource);
 
 impl DataSource for SingularDataSource {
     fn schema(&self) -> Schema {
-        self.0.surface().map(lookup::schema).unwrap_or_default()
+        lookup::schema(self.0.surface())
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        let Some(surface) = self.0.surface() else { return Diagnostics::new() };
-        Selector::of(surface, config).err().into_iter().flatten().collect()
+        Selector::of(self.0.surface(), config).err().into_iter().flatten().collect()
     }
 
     fn read<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, (Value, Diagnostics)> {
         Box::pin(async move {
-            let Some(surface) = self.0.surface() else { return (Value::Null, Diagnostics::new()) };
-            match read(surface, runtime, &config).await {
+            match read(self.0.surface(), runtime, &config).await {
                 Ok(state) => (state, Diagnostics::new()),
                 Err(diagnostics) => (Value::Null, diagnostics),
             }

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value as Json;
 
-use crate::catalog::{Entity, OperationKind, catalog};
+use crate::catalog::{Entity, OperationKind, Summary, catalog};
 use crate::connector::Connector;
 use crate::engine::{create_params, open};
 use crate::provider::runtime::Runtime;
@@ -28,8 +28,8 @@ use crate::terraform::value::Value;
 #[derive(Debug)]
 pub(in crate::provider) struct EphemeralResource {
     type_name: String,
-    key: &'static str,
-    surface: OnceLock<Option<Surface>>,
+    of: Summary,
+    surface: OnceLock<Surface>,
 }
 
 /// Every ephemeral resource by its type name.
@@ -39,7 +39,7 @@ pub(in crate::provider) fn ephemeral_resources() -> &'static BTreeMap<String, Ep
         let is_momentary = |key: &str| surface_data().momentary.iter().any(|it| it == key);
         let all = catalog().summaries().filter(|it| is_momentary(it.key)).map(|it| {
             let type_name = name_of(it.key, it.name);
-            (type_name.clone(), EphemeralResource { type_name, key: it.key, surface: OnceLock::new() })
+            (type_name.clone(), EphemeralResource { type_name, of: it, surface: OnceLock::new() })
         });
         all.collect()
     })
@@ -48,30 +48,27 @@ pub(in crate::provider) fn ephemeral_resources() -> &'static BTreeMap<String, Ep
 impl EphemeralResource {
     /// The catalog's key of what it makes one of.
     pub(in crate::provider) fn key(&self) -> &'static str {
-        self.key
+        self.of.key
     }
 
-    fn surface(&self) -> Option<&Surface> {
-        let make = || Some(Surface::momentary(&self.type_name, catalog().by_object(self.key)?));
-        self.surface.get_or_init(make).as_ref()
+    fn surface(&self) -> &Surface {
+        self.surface.get_or_init(|| Surface::momentary(&self.type_name, self.of.entity()))
     }
 
     /// Its schema.
     pub(in crate::provider) fn schema(&self) -> Schema {
-        self.surface()
-            .map(|surface| surface.ephemeral_schema(description(surface.entity)))
-            .unwrap_or_default()
+        let surface = self.surface();
+        surface.ephemeral_schema(description(surface.entity))
     }
 
     /// What is wrong with a configuration, as far as it is known.
     pub(in crate::provider) fn validate(&self, config: &Value) -> Diagnostics {
-        self.surface().map(|surface| surface.check_params(config, create_params)).unwrap_or_default()
+        self.surface().check_params(config, create_params)
     }
 
     /// Makes one. Nothing is renewed and nothing is ended: what is opened ends by itself.
     pub(in crate::provider) async fn open(&self, runtime: &Runtime, config: &Value) -> Opened {
-        let Some(surface) = self.surface() else { return Opened::default() };
-        match opened(surface, runtime, config).await {
+        match opened(self.surface(), runtime, config).await {
             Ok(result) => Opened { result, ..Opened::default() },
             Err(diagnostics) => Opened { diagnostics, ..Opened::default() },
         }

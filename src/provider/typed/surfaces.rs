@@ -1,6 +1,6 @@
 //! The surface of a typed resource, and the one of the same objects where they belong to another one.
 
-use crate::catalog::catalog;
+use crate::catalog::{Entity, catalog};
 use crate::engine::is_account;
 use crate::provider::typed::data::{NOTHING_UNUSUAL, surface_data};
 use crate::provider::typed::surface::Surface;
@@ -14,13 +14,13 @@ pub(super) struct Surfaces {
 }
 
 impl Surfaces {
-    /// The surfaces of a type. The catalog of the build has every entity type that the data names.
-    pub(super) fn of(type_name: &str, key: &str) -> Option<Self> {
+    /// The surfaces of a type.
+    pub(super) fn of(type_name: &str, entity: &'static Entity) -> Self {
         let data = surface_data().types.get(type_name).unwrap_or(&NOTHING_UNUSUAL);
-        let mut own = Surface::new(type_name, catalog().by_object(key)?, data);
+        let mut own = Surface::new(type_name, entity, data);
         let entity = data.belonging.as_deref().and_then(|key| catalog().by_object(key));
         let belonging = entity.map(|entity| own.belonging(entity, data));
-        Some(Self { own, belonging })
+        Self { own, belonging }
     }
 
     /// The surface by which all objects of the type are described.

@@ -26,6 +26,13 @@ impl Step {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Path(Vec<Step>);
 
+/// The path of a top-level attribute.
+impl From<&str> for Path {
+    fn from(name: &str) -> Self {
+        Self::attribute(name)
+    }
+}
+
 impl Path {
     /// The path of the object itself.
     pub const fn root() -> Self {

@@ -1,7 +1,7 @@
 //! A call of its own that an object has, as an action: what fills its path is an argument like its params.
 
-use crate::catalog::{Kind, Member, Presence, Shape, catalog, find};
-use crate::connector::{self, ActionRef};
+use crate::catalog::{ActionSummary, Kind, Member, Presence, Shape, catalog, find};
+use crate::connector::ActionRef;
 use crate::engine::{ActionInput, ParamError, ParamErrors, Params};
 use crate::provider::metadata_rules::{METADATA, with_defaults};
 use crate::provider::payload::known_part;
@@ -16,9 +16,10 @@ use crate::terraform::value::Value;
 pub(super) struct ObjectCall(ActionRef);
 
 impl ObjectCall {
-    /// The call of that name in the catalog.
-    pub(super) fn of(name: &str) -> Option<Self> {
-        connector::action(name).ok().map(Self)
+    /// The call of an action.
+    pub(super) fn of(summary: ActionSummary) -> Self {
+        let (entity, action) = summary.action();
+        Self(ActionRef { entity, action })
     }
 
     /// What it does, without a full stop.
