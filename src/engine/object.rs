@@ -20,6 +20,8 @@ pub struct Object {
     pub body: Json,
     /// Nothing was written for it yet: it was imported.
     pub imported: bool,
+    /// It had ended already when it was imported.
+    pub ended_at_import: bool,
     /// What was written once, was taken away, and could not be unset by any call: Stripe has it still, shown or not.
     pub uncleared: Params,
     /// How many objects of its list the run had to do with that wrote the state; 0 where that is not known.
@@ -29,7 +31,16 @@ pub struct Object {
 impl Object {
     /// An object that was made from these params.
     pub fn new(entity: &'static Entity, locator: String, params: Params, body: Json) -> Self {
-        Self { entity, locator, params, body, imported: false, uncleared: Params::new(), expected_reads: 0 }
+        Self {
+            entity,
+            locator,
+            params,
+            body,
+            imported: false,
+            ended_at_import: false,
+            uncleared: Params::new(),
+            expected_reads: 0,
+        }
     }
 
     /// What it takes to bring the object to what is wanted now.

@@ -41,6 +41,11 @@ impl Object {
         if end(self.entity, &self.body).is_none_or(|end| asks_for(&desired.params, &end)) {
             return change;
         }
+        // What was over when it was imported has not drifted: the import asks for nothing, and a successor of what was
+        // canceled long ago would be billed.
+        if self.ended_at_import && change.is_nothing() {
+            return change;
+        }
         // What a call has ended takes no update any more; what was archived or has expired does.
         let by_call = matches!(self.entity.removal, Removal::Call { .. } | Removal::DeleteOrCall { .. });
         let is_refused = by_call && (change.unknown || !change.update.is_empty());

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use stripe_provider::catalog::{Entity, OperationKind, catalog};
+use stripe_provider::engine;
 use stripe_provider::sandbox::Sandbox;
 use stripe_provider::terraform::value::Value;
 
@@ -12,7 +13,7 @@ use crate::calls;
 use crate::full;
 use crate::params::Setups;
 use crate::stripe::{entity, ok, process, stripe};
-use crate::support::terraform::{Action, Terraform};
+use crate::support::terraform::{Action, Object, Terraform};
 
 /// The ids of a path, as a locator.
 fn locator(template: &str, path: &str) -> String {
@@ -94,6 +95,56 @@ fn what_an_import_writes_plans_nothing_for_every_type_there_is() {
         ("Stripe shows none again", 17),
         ("plans nothing", 98),
         ("the sandbox has none", 1),
+    ]);
+    assert_eq!(ledger, expected, "types of object");
+}
+
+/// Ends an object as a destroy does, and imports and plans what is left of it: what that comes to.
+async fn ended(terraform: &mut Terraform, id: &str, name: &str) -> Result<&'static str, String> {
+    let imported = terraform.import("stripe_entity", id).await.map_err(|fault| format!("{id}: {fault}"))?;
+    let destroy = terraform.plan("stripe_entity", &imported, &Value::Null).await;
+    let destroy = destroy.map_err(|fault| format!("{id}: {fault}"))?;
+    if terraform.apply("stripe_entity", &destroy).await.is_err() {
+        return Ok("the sandbox does not end it");
+    }
+    match terraform.import("stripe_entity", id).await {
+        Ok(imported) if has_ended(&imported, name) => generated(terraform, id, name).await,
+        Ok(_) => Ok("nothing ends it"),
+        Err(_) => Ok("is gone"),
+    }
+}
+
+fn has_ended(imported: &Object, name: &str) -> bool {
+    let body = imported.state.get("output_payload").as_str().unwrap();
+    engine::has_ended(catalog().entity(name).unwrap(), &serde_json::from_str(body).unwrap())
+}
+
+/// A successor of a subscription that was canceled long ago would be billed.
+#[test]
+fn what_had_ended_when_it_was_imported_plans_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let stripe = calls::Stripe::over(Sandbox::open(&folder.path().join("sandbox.db")).unwrap());
+    let setups = Setups::read();
+    setups.before(&stripe);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut terraform = runtime.block_on(process(&folder));
+    let (mut ledger, mut wrong) = (BTreeMap::new(), Vec::new());
+    for entity in catalog().entities().filter_map(|name| catalog().entity(name)).filter(|it| it.creates()) {
+        let found = match made(&stripe, &setups, entity) {
+            Ok(id) => runtime.block_on(ended(&mut terraform, &id, &entity.name)),
+            Err(_) => continue,
+        };
+        match found {
+            Ok(found) => *ledger.entry(found).or_insert(0) += 1,
+            Err(why) => wrong.push(why),
+        }
+    }
+    assert!(wrong.is_empty(), "{} types, {ledger:?}:\n{}", wrong.len(), wrong.join("\n"));
+    let expected = BTreeMap::from([
+        ("is gone", 24),
+        ("nothing ends it", 31),
+        ("plans nothing", 37),
+        ("the sandbox does not end it", 2),
     ]);
     assert_eq!(ledger, expected, "types of object");
 }

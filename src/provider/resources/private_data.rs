@@ -38,6 +38,9 @@ pub(in crate::provider) struct PrivateData {
     /// Nothing of the configuration was applied since the import.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(in crate::provider) imported: bool,
+    /// The object had ended already when it was imported.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(in crate::provider) ended_at_import: bool,
     /// The account that the import named; calls without a handle go to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::provider) account: Option<String>,
@@ -80,13 +83,14 @@ impl PrivateData {
         desired: &DesiredParams,
     ) -> Self {
         let uncleared = object.uncleared_after(change, desired);
-        Self { imported: false, unset: Vec::new(), uncleared, ..self }
+        Self { imported: false, ended_at_import: false, unset: Vec::new(), uncleared, ..self }
     }
 
     /// The object of these data, which say more of it than its state.
     pub(in crate::provider) fn known(&self, mut object: Object) -> Object {
         object.params.retain(|name, _| !self.unset.contains(name));
         object.imported = self.imported;
+        object.ended_at_import = self.ended_at_import;
         object.uncleared.clone_from(&self.uncleared);
         object.expected_reads = self.expected_reads.unwrap_or_default();
         object

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::catalog::API_VERSION;
 use crate::connection::Connection;
 use crate::connector::{Connector, Error, id_of};
-use crate::engine::{Object, with_unanswered};
+use crate::engine::{Object, has_ended, with_unanswered};
 use crate::provider::explain::{explain_connector, sentence};
 use crate::provider::messages::ends;
 use crate::provider::resources::account::{not_surely_gone, on_way_to, seen_through};
@@ -40,11 +40,12 @@ pub(in crate::provider) async fn read_stored(
     match seen_through(&connection, private.origin.as_ref(), object.read(&connector)).await {
         Ok(Some((body, origin))) => {
             arrived(runtime, &connection, object, &body).await;
-            let private = PrivateData { origin: Some(origin), ..private };
+            let mut private = PrivateData { origin: Some(origin), ..private };
             // What a read learns counts as drift, but for the first one of an import.
-            let is_first = object.body.is_null();
-            let private =
-                if is_first { private.with_expected_reads(&connector, object, &body) } else { private };
+            if object.body.is_null() {
+                private.ended_at_import = has_ended(object.entity, &body);
+                private = private.with_expected_reads(&connector, object, &body);
+            }
             Ok(Some(Reading { body, private }))
         }
         Ok(None) => match not_surely_gone(&connection, &private, stored(object, state)).await {
