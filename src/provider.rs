@@ -184,6 +184,7 @@ impl Provider for StripeProvider {
         match resource(type_name) {
             Ok(resource) => {
                 let runtime = self.runtime();
+                runtime.journal.note_walk();
                 let secrets = resource.secrets(&request.config).and(resource.secrets(&request.prior));
                 let hidden = runtime.conceal(secrets);
                 let answer = resource.plan(&runtime, request).await;
@@ -198,6 +199,7 @@ impl Provider for StripeProvider {
             Ok(resource) => {
                 let runtime = self.runtime();
                 runtime.walk.note_apply();
+                runtime.journal.note_walk();
                 resource.seen(&runtime, &request.prior);
                 let secrets = resource.secrets(&request.config).and(resource.secrets(&request.prior));
                 let hidden = runtime.conceal(secrets);

@@ -113,6 +113,11 @@ impl Error {
             || self.stripe().is_some_and(crate::stripe::Error::may_have_happened)
     }
 
+    /// True when Stripe's verdict is on the call itself, so that it also holds for an earlier one under the same key.
+    pub fn settles_outcome(&self) -> bool {
+        self.stripe().is_some_and(crate::stripe::Error::settles_outcome)
+    }
+
     /// Stripe's own error, where it is one.
     pub fn stripe(&self) -> Option<&crate::stripe::Error> {
         match self {

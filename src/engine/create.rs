@@ -9,6 +9,7 @@ use crate::connector::{self, Connector};
 use crate::engine::object::current;
 use crate::engine::once::OutgoingCall;
 use crate::engine::params::{Params, split_create};
+use crate::engine::restore::has_ended;
 use crate::engine::succession::taking_over;
 use crate::engine::{
     EndOutcome, Journal, PendingCreate, Predecessor, RecoveredObject, SendFailure, drift, fingerprint, once,
@@ -94,6 +95,19 @@ pub(super) fn resumed(journal: &Journal, entity: &Entity, params: Params) -> Par
     if over != params && journal.has_left(&print_of(entity, &over)) { over } else { params }
 }
 
+/// The object that an earlier run made, as it is now; none where it was ended since: then a create makes a new one.
+/// An id that its owner chose no other object can have, so what was archived under it is taken.
+async fn made_before(
+    connector: &Connector,
+    entity: &'static Entity,
+    locator: &str,
+    (params, answered): (&Params, &Json),
+) -> Result<Option<Json>, connector::Error> {
+    let now = current(connector, entity, locator).await?;
+    let ends = !params.contains_key("id") && !has_ended(entity, answered);
+    Ok(now.filter(|now| !(ends && has_ended(entity, now))))
+}
+
 /// The object made under the key that is pending.
 async fn create_once(
     connector: &Connector,
@@ -105,8 +119,7 @@ async fn create_once(
     let mut answered = once::send(&mut pending, call).await;
     if let Ok(Reply { replayed: true, body, .. }) = &answered {
         let locator = connector::locator(entity, params, body, pending.key_text());
-        match current(connector, entity, &locator).await {
-            // The object of the earlier run was ended since: this create is a new one.
+        match made_before(connector, entity, &locator, (params, body)).await {
             Ok(None) => {
                 pending.renew();
                 answered = call(pending.key()).await;

@@ -31,6 +31,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -66,6 +67,10 @@ pub struct Journal {
     recorder: Recorder,
     calls: Calls,
     left: Mutex<Vec<OrphanedCreate>>,
+    /// The Terraform run of this process.
+    run: String,
+    /// Whether it plans or applies: then what it does not take and does not read is not in its state.
+    walks: AtomicBool,
     /// Which key was held against which other one, so that it is done once.
     compared: tokio::sync::Mutex<HashSet<(String, String)>>,
 }
@@ -91,8 +96,8 @@ pub type ExistenceCheck = BoxFuture<'static, Option<bool>>;
 pub struct Leftovers {
     /// The entity types and actions of creates that Stripe never answered, sorted.
     pub unanswered: Vec<String>,
-    /// The entity types and ids of objects that an apply had no use for since, sorted.
-    pub passed_over: Vec<String>,
+    /// The entity types and ids of objects that the state of a later run did not have, sorted.
+    pub missed: Vec<String>,
     /// Those of creates whose keys Stripe may have forgotten, with ids where they are known. They are left
     /// out from now on.
     pub forgotten: Vec<String>,
@@ -108,22 +113,25 @@ impl Journal {
         let writer = WriterProcess::new(run::this_run(), format!("{} {workspace}", here.display()));
         match (place, place.folder(env)) {
             (JournalPlace::Redis(address), _) => {
-                Self::over(Box::new(RedisStore::new(address.clone(), writer)), "the journal in Redis")
+                let run = writer.run.clone();
+                Self::over(Box::new(RedisStore::new(address.clone(), writer)), "the journal in Redis", run)
             }
             (_, folder) => Self::in_folder(folder.unwrap_or_default().join(workspace), writer),
         }
     }
 
     fn in_folder(folder: PathBuf, writer: WriterProcess) -> Self {
-        let name = folder.display().to_string();
-        Self::over(Box::new(FolderStore::new(folder, writer)), &name)
+        let (name, run) = (folder.display().to_string(), writer.run.clone());
+        Self::over(Box::new(FolderStore::new(folder, writer)), &name, run)
     }
 
-    fn over(store: Box<dyn JournalStore>, name: &str) -> Self {
+    fn over(store: Box<dyn JournalStore>, name: &str, run: String) -> Self {
         Self {
             recorder: Recorder::start(store, name),
             calls: Calls::default(),
             left: Mutex::default(),
+            run,
+            walks: AtomicBool::default(),
             compared: tokio::sync::Mutex::default(),
         }
     }
@@ -151,11 +159,13 @@ impl Journal {
         let unanswered = left.iter().filter(|left| left.entry.id.is_none());
         let mut unanswered: Vec<_> = unanswered.map(|left| left.entry.what.clone()).collect();
         unanswered.sort();
-        let passed_over = left.iter().filter(|left| left.entry.passed_over);
-        let mut passed_over: Vec<_> = passed_over.map(|left| described(&left.entry)).collect();
-        passed_over.sort();
+        // The plan of this very run may have missed what its apply takes.
+        let is_missed =
+            |left: &&OrphanedCreate| left.entry.missed_by.as_ref().is_some_and(|by| *by != self.run);
+        let mut missed: Vec<_> = left.iter().filter(is_missed).map(|left| described(&left.entry)).collect();
+        missed.sort();
         *lock(&self.left) = left;
-        Leftovers { unanswered, passed_over, forgotten, unread }
+        Leftovers { unanswered, missed, forgotten, unread }
     }
 
     /// Whether a dead run left a create of this fingerprint, in whatever account.
@@ -222,7 +232,7 @@ impl Journal {
     async fn begin_under(&self, intent: Intent, key: String) -> PendingCreate {
         while let Some(left) = self.take_left(&intent) {
             let account = intent.account.clone();
-            let own = JournalEntry { account, passed_over: false, ..left.entry.clone() };
+            let own = JournalEntry { account, is_answered: false, missed_by: None, ..left.entry.clone() };
             match self.recorder.claim(left.clone(), own.clone()).await {
                 Ok(true) => return PendingCreate::resumed(self.recorder.clone(), own, None),
                 Ok(false) => {}
@@ -236,8 +246,17 @@ impl Journal {
         }
         let Intent { what, fingerprint, says_id, account } = intent;
         let at = Timestamp::now().as_second();
-        let entry =
-            JournalEntry { key, what, fingerprint, account, at, says_id, id: None, passed_over: false };
+        let entry = JournalEntry {
+            key,
+            what,
+            fingerprint,
+            account,
+            at,
+            says_id,
+            id: None,
+            is_answered: false,
+            missed_by: None,
+        };
         self.recorder.begin(entry.clone());
         PendingCreate::new(self.recorder.clone(), entry)
     }
@@ -270,6 +289,11 @@ impl Journal {
         }
     }
 
+    /// Notes that this run plans or applies, so that Terraform shows it its state.
+    pub fn note_walk(&self) {
+        self.walks.store(true, Ordering::Relaxed);
+    }
+
     /// Answers Terraform's call to change a resource. Until that has its answer, nothing that it made is in a state,
     /// whatever Stripe has answered: a create may take several calls to Stripe.
     pub async fn answering<T>(&self, call: impl Future<Output = T>) -> T {
@@ -282,9 +306,10 @@ impl Journal {
     /// # Errors
     /// The journal cannot be written, or does not answer in time.
     pub async fn close(&self, asked: Instant, limit: Duration) -> Result<(), io::Error> {
-        let is_new = |left: &&OrphanedCreate| left.entry.id.is_some() && !left.entry.passed_over;
-        let unused = self.with_left(|left| left.iter().filter(is_new).cloned().collect());
-        self.recorder.close(asked, self.calls.were_open(asked), unused, limit).await
+        let is_news = |left: &&OrphanedCreate| left.entry.id.is_some() && left.entry.missed_by.is_none();
+        let walks = self.walks.load(Ordering::Relaxed);
+        let missed = self.with_left(|left| left.iter().filter(|_| walks).filter(is_news).cloned().collect());
+        self.recorder.close(asked, self.calls.were_open(asked), missed, limit).await
     }
 
     fn with_left<T>(&self, act: impl FnOnce(&mut Vec<OrphanedCreate>) -> T) -> T {

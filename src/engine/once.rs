@@ -90,8 +90,8 @@ where
 }
 
 /// Notes in the journal what became of a pending create: made, as `id`, or refused. What has no id is kept by no
-/// state: it is done when Stripe has answered. What may have happened without an answer stays there for the next
-/// run, with the account that it is in.
+/// state: it is done when Stripe has answered. What may have happened without an answer, in this run or in the one that
+/// it was resumed from, stays there for the next run, with the account that it is in.
 pub(super) async fn settle<T>(
     pending: PendingCreate,
     connector: &Connector,
@@ -106,7 +106,7 @@ pub(super) async fn settle<T>(
             }
             Ok(made)
         }
-        Err(error) if error.may_have_happened() => {
+        Err(error) if pending.stays_open_after(&error) => {
             let unrecorded = pending.unrecorded();
             pending.unanswered(connector.fetch_account_mark().await.ok());
             Err(SendFailure { error, unrecorded })

@@ -61,8 +61,8 @@ pub(super) fn explain_leftovers(left: &Leftovers) -> Diagnostics {
     if !left.unanswered.is_empty() {
         found.push(journal::unanswered(&counted(&left.unanswered)));
     }
-    if !left.passed_over.is_empty() {
-        found.push(journal::passed_over(&counted(&left.passed_over)));
+    if !left.missed.is_empty() {
+        found.push(journal::objects_left(&counted(&left.missed)));
     }
     if !left.forgotten.is_empty() {
         found.push(journal::forgotten(&counted(&left.forgotten)));

@@ -204,11 +204,17 @@ impl Error {
         self.kind() == ErrorKind::NotFound && matches!(self.code(), Some("resource_missing" | "not_found"))
     }
 
-    /// True when Stripe's verdict is on the request, so that it also holds for earlier attempts.
-    pub(super) fn settles_outcome(&self) -> bool {
-        let judged =
-            [ErrorKind::InvalidRequest, ErrorKind::NotFound, ErrorKind::Card, ErrorKind::Idempotency];
-        self.replayed() || judged.contains(&self.kind()) && !self.may_have_happened()
+    /// True when Stripe's verdict is on the request, so that it also holds for earlier attempts. A refusal that names
+    /// neither a code nor a param may be of what came around it, such as the version of the API.
+    pub fn settles_outcome(&self) -> bool {
+        let is_judged = match self.kind() {
+            ErrorKind::Card | ErrorKind::Idempotency => true,
+            ErrorKind::InvalidRequest | ErrorKind::NotFound => {
+                self.0.code.is_some() || self.0.param.is_some()
+            }
+            _ => false,
+        };
+        self.replayed() || is_judged && !self.may_have_happened()
     }
 
     /// True when Stripe repeated its response to an earlier call with the same key, as it would again.

@@ -24,6 +24,8 @@ pub fn cases() -> Vec<Case> {
         case!(two_keys_take_nothing_of_each_other_after_kills, Terraform),
         case!(what_the_first_of_two_providers_made_is_found_though_it_had_ended, Terraform),
         case!(what_the_first_of_two_providers_made_is_found_in_a_redis, Terraform, Redis),
+        case!(a_redis_that_was_emptied_hands_over_nothing_of_a_run_that_lives, Terraform, Redis),
+        case!(a_redis_that_closes_idle_connections_records_every_create, Terraform, Redis),
         case!(a_key_that_was_rotated_finds_what_the_old_one_left, Terraform),
         case!(a_key_of_another_account_takes_nothing, Terraform),
         case!(a_journal_in_a_folder_outlives_its_runner, Terraform),
@@ -237,6 +239,52 @@ fn assert_found_of_both(place: &str) {
     assert_eq!((workdir.count("customer"), workdir.count("charge")), (2, 2 * LATE));
 }
 
+/// A journal of a run has lost its first line, and its process ends while the run goes on. The provider that reads it then
+/// does not take an equal charge of it for that of a dead run.
+fn a_redis_that_was_emptied_hands_over_nothing_of_a_run_that_lives() {
+    let redis = Redis::start();
+    let provider = |more: &str| {
+        format!("provider \"stripe\" {{\n  {more}\n  create_journal = {:?}\n}}\n", redis.address)
+    };
+    let late = "alias = \"late\"\n  max_retries = stripe_entity.second[0].id == \"\" ? 1 : 2";
+    let after = |config: &str, more: &str| {
+        config.replace("  entity ", &format!("  {more}\n  depends_on = [stripe_entity.first]\n  entity "))
+    };
+    let workdir = Workdir::new(&format!(
+        "{}{}{}{}{}{}{}",
+        provider(""),
+        provider("alias = \"busy\""),
+        provider(late),
+        charges("first", "stripe", 1),
+        after(&charges("second", "stripe", 1), ""),
+        after(CUSTOMER, "provider = stripe.busy"),
+        charges("third", "stripe.late", 1),
+    ));
+    workdir.script("POST", "/v1/payment_intents", 1, &json!({ "delay": 2000 }));
+    workdir.script("POST", "/v1/customers", 1, &json!({ "delay": 5000 }));
+    let mut run = start(&workdir, "apply");
+    wait_until("the first charge is written down", || redis.ask("DBSIZE") != ":0");
+    redis.empty();
+    assert!(run.wait().unwrap().success());
+    let distinct: BTreeSet<String> = workdir.ids().into_iter().collect();
+    assert_eq!((workdir.count("charge"), distinct.len()), (3, 4));
+    workdir.assert_plan_is_empty();
+}
+
+/// The connection is renewed every two seconds, and closed one second later.
+fn a_redis_that_closes_idle_connections_records_every_create() {
+    let redis = Redis::start();
+    assert_eq!(redis.ask("CONFIG SET timeout 1"), "+OK");
+    let provider = format!("provider \"stripe\" {{\n  create_journal = {:?}\n}}\n", redis.address);
+    let wait = "data \"stripe_entities\" \"wait\" {\n  entity     = \"Customer\"\n  depends_on = [stripe_entity.customer]\n}\n";
+    let after = "  depends_on = [data.stripe_entities.wait]\n  entity ";
+    let charge = charges("charge", "stripe", 1).replace("  entity ", after);
+    let workdir = Workdir::new(&format!("{provider}{CUSTOMER}{wait}{charge}"));
+    workdir.script("GET", "/v1/customers", 1, &json!({ "delay": 5500 }));
+    let said = workdir.apply();
+    assert!(!said.contains("Not Recorded"), "{said}");
+}
+
 /// A command of the same user with another key in his environment.
 fn with_key(workdir: &Workdir, arguments: &[&str], key: &str) -> Command {
     let mut command = workdir.command(arguments);
@@ -311,8 +359,8 @@ fn assert_outlives(place: &str) {
     assert_eq!(workdir.count("charge"), 40);
 }
 
-/// The configuration has changed when another runner begins: what was made is told with its ids, after the apply that
-/// did not use it, and is still there for one that does.
+/// The configuration has changed when another runner begins: what was made is told with its ids, after the first run that
+/// did not find it, and is still there for one that takes it.
 #[track_caller]
 fn assert_told(place: &str) {
     const UNUSED: &str = "Objects Of An Interrupted Run";

@@ -64,6 +64,84 @@ fn coupon() -> Json {
     json!({"id": "gold", "percent_off": 10, "duration": "once"})
 }
 
+/// A customer whose create was cut off in one run, and failed in the next one with this answer.
+async fn retried(answer: Json) -> (Shop, Terraform) {
+    let shop = Shop::open().await;
+    for kind in [json!("drop_after"), json!({ "answer": answer })] {
+        shop.fault(json!({"path": "/v1/customers", "method": "POST", "kind": kind}));
+        let mut run = shop.run("sk_test_shop_1").await;
+        let customer = entity("Customer", &json!({"name": "Ada"}));
+        let plan = ok(run.plan("stripe_entity", &Object::default(), &customer).await);
+        assert!(run.apply("stripe_entity", &plan).await.is_err());
+        killed(&shop, 0);
+    }
+    let run = shop.run("sk_test_shop_1").await;
+    (shop, run)
+}
+
+fn stripes(status: u16, error: &Json) -> Json {
+    json!({"status": status, "body": json!({ "error": error }).to_string()})
+}
+
+#[tokio::test]
+async fn a_retry_that_fails_for_another_reason_leaves_open_what_the_first_try_came_to() {
+    let message = json!({"type": "invalid_request_error", "message": "no"});
+    let answers = [
+        stripes(400, &message),
+        stripes(401, &message),
+        stripes(
+            403,
+            &json!({"type": "invalid_request_error", "code": "more_permissions_required", "message": "no"}),
+        ),
+        stripes(409, &json!({"type": "invalid_request_error", "code": "lock_timeout", "message": "no"})),
+        json!({"status": 200, "body": "<p>Sign in first"}),
+        json!({"status": 403, "body": "<p>Blocked"}),
+        json!({"status": 404, "body": "<p>No such page"}),
+        json!({"status": 502, "body": "<p>No answer"}),
+    ];
+    for answer in answers {
+        let (shop, mut run) = retried(answer.clone()).await;
+        create(&mut run, "Customer", &json!({"name": "Ada"})).await;
+        assert!(is_resumed(&mut run), "{answer}");
+        assert_eq!(shop.count("customer"), 1, "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_retry_that_stripe_refuses_for_a_param_tells_that_the_first_try_made_nothing() {
+    let refusal = json!({"type": "invalid_request_error", "param": "name", "message": "no"});
+    let (_, mut run) = retried(stripes(400, &refusal)).await;
+    create(&mut run, "Customer", &json!({"name": "Ada"})).await;
+    assert!(!is_resumed(&mut run));
+}
+
+#[tokio::test]
+async fn what_has_ended_since_is_not_taken() {
+    let shop = Shop::open().await;
+    let mut first = shop.run("sk_test_shop_1").await;
+    let product = json!({"name": "Gold"});
+    let gold = create(&mut first, "Product", &product).await;
+    let price =
+        json!({"product": gold.state.get("id").as_str().unwrap(), "currency": "usd", "unit_amount": 500});
+    let old = create(&mut first, "Price", &price).await;
+    let archived = entity("Price", &with(&price, "active", json!(false)));
+    let plan = ok(first.plan("stripe_entity", &old, &archived).await);
+    ok(first.apply("stripe_entity", &plan).await);
+    killed(&shop, 2);
+    let mut second = shop.run("sk_test_shop_1").await;
+    let new = create(&mut second, "Price", &price).await;
+    assert!(!is_resumed(&mut second));
+    assert_ne!(new.state.get("id"), old.state.get("id"));
+    create(&mut second, "Product", &product).await;
+    assert!(is_resumed(&mut second), "what lives is taken");
+}
+
+fn with(payload: &Json, name: &str, value: Json) -> Json {
+    let mut payload = payload.clone();
+    payload[name] = value;
+    payload
+}
+
 #[tokio::test]
 async fn an_object_of_another_type_with_the_same_id_ends_no_create() {
     let shop = Shop::open().await;

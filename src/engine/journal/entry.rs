@@ -20,12 +20,15 @@ pub(super) struct JournalEntry {
     /// Whether the create says the object's id itself: another account may have the same.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub says_id: bool,
-    /// The object's id, once Stripe answered.
+    /// The object's id, once Stripe answered, this run or the one that the entry was claimed from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Whether an apply has ended since that had no use for the object.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub passed_over: bool,
+    /// Whether Stripe answered the run that wrote the entry: its lines say so.
+    #[serde(skip)]
+    pub is_answered: bool,
+    /// The first Terraform run since that did not find the object in its state: its lines say so.
+    #[serde(skip)]
+    pub missed_by: Option<String>,
 }
 
 impl JournalEntry {
@@ -57,6 +60,11 @@ impl WriterProcess {
         Self { version: VERSION, run: run.into(), place: place.into() }
     }
 
+    /// Whether the journal says who wrote it: one whose first line was lost does not.
+    pub(super) fn is_known(&self) -> bool {
+        *self != Self::default()
+    }
+
     /// Whether a later version of this program wrote the journal: it is that one's to read and to remove.
     pub(super) fn is_newer(&self) -> bool {
         self.version > VERSION
@@ -75,8 +83,14 @@ pub(super) enum JournalLine {
     Answered { key: String, id: String },
     /// The account behind a key became known.
     Account(AccountMark),
-    /// An apply of a later run had no use for what the create made.
-    PassedOver { key: String },
+    /// A later run planned or applied, and what the create made is not in its state.
+    #[serde(rename = "passed_over")]
+    Missed {
+        key: String,
+        /// That Terraform run.
+        #[serde(default)]
+        run: String,
+    },
     /// A create is no longer in flight: refused, arrived in a state, or claimed by another run.
     Ended { key: String },
     /// The process ended in an orderly way. Whether the state has what was answered is not known before every process
@@ -117,6 +131,19 @@ impl Journaled {
         journaled
     }
 
+    /// The lines that say the same.
+    pub(super) fn lines(&self) -> Vec<JournalLine> {
+        let mut lines = vec![JournalLine::Writer(self.writer.clone())];
+        for entry in &self.open {
+            lines.push(JournalLine::Begun(entry.clone()));
+            if let Some(id) = entry.id.clone().filter(|_| entry.is_answered) {
+                lines.push(JournalLine::Answered { key: entry.key.clone(), id });
+            }
+        }
+        lines.extend(self.is_done.then_some(JournalLine::Done));
+        lines
+    }
+
     pub(super) fn apply(&mut self, line: JournalLine) {
         match line {
             JournalLine::Writer(writer) => self.writer = writer,
@@ -127,11 +154,12 @@ impl Journaled {
             JournalLine::Answered { key, id } => {
                 if let Some(entry) = self.open.iter_mut().find(|entry| entry.key == key) {
                     entry.id = Some(id);
+                    entry.is_answered = true;
                 }
             }
-            JournalLine::PassedOver { key } => {
+            JournalLine::Missed { key, run } => {
                 if let Some(entry) = self.open.iter_mut().find(|entry| entry.key == key) {
-                    entry.passed_over = true;
+                    entry.missed_by.get_or_insert(run);
                 }
             }
             JournalLine::Account(mark) => {
@@ -143,7 +171,7 @@ impl Journaled {
             JournalLine::Done => self.is_done = true,
             JournalLine::Closed => {
                 self.is_done = true;
-                self.open.retain(|entry| entry.id.is_none());
+                self.open.retain(|entry| !entry.is_answered);
             }
         }
     }
@@ -170,7 +198,8 @@ pub(super) mod tests {
             at: 1_700_000_000,
             says_id: false,
             id: None,
-            passed_over: false,
+            is_answered: false,
+            missed_by: None,
         }
     }
 
@@ -194,6 +223,17 @@ pub(super) mod tests {
         lines.push(JournalLine::Closed);
         let closed = Journaled::read(&bytes(&lines));
         assert_eq!(closed.open.len(), 1, "what was never answered stays");
+    }
+
+    #[test]
+    fn a_journal_can_be_written_again() {
+        let mut lines = vec![JournalLine::Writer(WriterProcess::new("1-1", "/a"))];
+        lines.extend(["one", "two", "three"].map(|key| JournalLine::Begun(entry(key, "same"))));
+        lines.push(JournalLine::Answered { key: "two".to_owned(), id: "cus_2".to_owned() });
+        lines.push(JournalLine::Ended { key: "one".to_owned() });
+        lines.push(JournalLine::Done);
+        let journaled = Journaled::read(&bytes(&lines));
+        assert_eq!(Journaled::read(&bytes(&journaled.lines())), journaled);
     }
 
     #[test]

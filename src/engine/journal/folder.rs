@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::entry::{JournalLine, Journaled, WriterProcess, whole_lines};
 use super::run;
-use super::store::{JournalStore, OrphanedCreate, passed_over};
+use super::store::{JournalStore, OrphanedCreate, missed_lines};
 use crate::files;
 
 /// How the names of journals end.
@@ -222,9 +222,9 @@ impl JournalStore for FolderStore {
         self.end_in(left).map(drop)
     }
 
-    fn pass_over(&mut self, unused: &[OrphanedCreate]) -> io::Result<()> {
+    fn note_missed(&mut self, missed: &[OrphanedCreate]) -> io::Result<()> {
         let _folder = self.locked()?;
-        for (journal, lines) in passed_over(unused) {
+        for (journal, lines) in missed_lines(missed, &self.writer.run) {
             if let Some((mut file, _)) = self.read_dead(&self.folder.join(journal))? {
                 append_as_last(&mut file, &lines)?;
             }

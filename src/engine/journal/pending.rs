@@ -78,6 +78,12 @@ impl PendingCreate {
         self.resumed && error.replayed()
     }
 
+    /// True when it stays open what came of the create: this call may have happened, or it was refused for a reason
+    /// that says nothing about what an earlier run did under the same key.
+    pub fn stays_open_after(&self, error: &connector::Error) -> bool {
+        error.may_have_happened() || self.resumed && !error.settles_outcome()
+    }
+
     /// The object under `id` as adopted, if Stripe repeated the answer that an earlier run did not get.
     pub fn adopted(&self, id: &str, replayed: bool) -> Option<RecoveredObject> {
         let age = (Timestamp::now().as_second() - self.entry.at).max(0);

@@ -48,7 +48,7 @@ pub(super) enum Job {
     Account(AccountMark),
     EndLeft(OrphanedCreate),
     Written(ReplySender<()>),
-    Close { asked: Instant, gave_up: bool, unused: Vec<OrphanedCreate>, reply: ReplySender<()> },
+    Close { asked: Instant, gave_up: bool, missed: Vec<OrphanedCreate>, reply: ReplySender<()> },
 }
 
 /// The way to the recorder of a journal. Its thread ends with the last clone.
@@ -120,15 +120,15 @@ impl Recorder {
     }
 
     /// Ends the journal of a run that was asked to end at `asked`, within `limit`; it stays where Terraform gave up.
-    /// `unused` is what dead runs made and this one did not use, if it is an apply.
+    /// `missed` is what dead runs made and the state of this one does not have.
     pub(super) async fn close(
         &self,
         asked: Instant,
         gave_up: bool,
-        unused: Vec<OrphanedCreate>,
+        missed: Vec<OrphanedCreate>,
         limit: Duration,
     ) -> io::Result<()> {
-        self.ask(|reply| Job::Close { asked, gave_up, unused, reply }, limit).await
+        self.ask(|reply| Job::Close { asked, gave_up, missed, reply }, limit).await
     }
 
     /// Returns when the journal has what it was told so far, or cannot be waited for.

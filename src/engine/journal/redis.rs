@@ -8,12 +8,12 @@ use std::io;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use redis::{Client, Commands as _, Connection, ExistenceCheck, RedisError, SetExpiry, SetOptions};
+use redis::{Client, Commands as _, Connection, RedisError, Script};
 use uuid::Uuid;
 
 use super::entry::{JournalLine, Journaled, WriterProcess};
 use super::fingerprint;
-use super::store::{JournalStore, OrphanedCreate, passed_over};
+use super::store::{JournalStore, OrphanedCreate, missed_lines};
 use crate::secret::Secret;
 
 /// For connecting to the Redis, and for each of its answers.
@@ -25,6 +25,18 @@ const RETRY: Duration = Duration::from_millis(100);
 /// How long lines are kept, in seconds: an hour longer than Stripe keeps a key.
 const KEPT: i64 = 25 * 60 * 60;
 
+/// Moves an entry from one list to another, once for each entry, in one step: a process that dies at any moment leaves it
+/// in one of the two. A claimant that asks again is answered as before. Returns the length of its list, else 0.
+const CLAIM_SCRIPT: &str = "
+local mark, dead, own = KEYS[1], KEYS[2], KEYS[3]
+local claimant, kept, ended, begun = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+if redis.call('SET', mark, claimant, 'NX', 'EX', kept) or redis.call('GET', mark) == claimant then
+  redis.call('RPUSH', dead, ended)
+  return redis.call('RPUSH', own, begun)
+end
+return 0
+";
+
 /// The journals of one folder and workspace in a Redis.
 pub(super) struct RedisStore {
     address: Secret,
@@ -33,42 +45,71 @@ pub(super) struct RedisStore {
     /// What the names of all keys begin with; the braces keep them on one node of a cluster.
     prefix: String,
     own: String,
-    /// Whether the journal of this process has a line.
-    is_begun: bool,
+    /// What the journal of this process says: a Redis that has lost it is told again.
+    written: Journaled,
+    /// How many lines it has in the Redis.
+    length: usize,
 }
 
 impl RedisStore {
     /// The journals in the Redis of that address, of runs in the writer's place.
     pub(super) fn new(address: Secret, writer: WriterProcess) -> Self {
         let prefix = format!("stripe-creates:{{{}}}", fingerprint(&[&writer.place]));
-        Self { address, connection: None, writer, prefix, own: Uuid::new_v4().to_string(), is_begun: false }
+        let (own, written) = (Uuid::new_v4().to_string(), Journaled::default());
+        Self { address, connection: None, writer, prefix, own, written, length: 0 }
     }
 
     fn key(&self, kind: &str, name: &str) -> String {
         format!("{}:{kind}:{name}", self.prefix)
     }
 
-    /// Asks the Redis; after an error the next query reconnects.
-    fn ask<T>(&mut self, question: impl FnOnce(&mut Connection) -> Result<T, RedisError>) -> io::Result<T> {
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => connect(&self.address).map_err(io::Error::other)?,
-        };
-        let answer = question(&mut connection).map_err(io::Error::other)?;
-        self.connection = Some(connection);
-        Ok(answer)
+    /// Asks the Redis; after an error the next query reconnects. A kept connection may have been closed meanwhile, so a
+    /// question has to bear being asked twice.
+    fn ask<T>(&mut self, question: impl Fn(&mut Connection) -> Result<T, RedisError>) -> io::Result<T> {
+        if let Some(mut kept) = self.connection.take() {
+            match question(&mut kept) {
+                Err(error) if error.is_connection_dropped() => {}
+                answer => return self.keep(kept, answer),
+            }
+        }
+        let mut new = connect(&self.address).map_err(io::Error::other)?;
+        let answer = question(&mut new);
+        self.keep(new, answer)
     }
 
-    /// Adds lines to a journal, and shows that this process lives.
-    fn push(&mut self, journal: &str, lines: &[JournalLine]) -> io::Result<()> {
+    fn keep<T>(&mut self, connection: Connection, answer: Result<T, RedisError>) -> io::Result<T> {
+        self.connection = answer.is_ok().then_some(connection);
+        answer.map_err(io::Error::other)
+    }
+
+    /// Adds lines to a journal, and shows that this process lives. Returns how many lines the journal has now.
+    fn push(&mut self, journal: &str, lines: &[JournalLine]) -> io::Result<usize> {
         let (log, all) = (self.key("log", journal), self.key("all", "journals"));
-        let (alive, journal) = (self.key("alive", &self.own), journal.to_owned());
+        let alive = self.key("alive", &self.own);
         let lines: Vec<Vec<u8>> = lines.iter().map(JournalLine::encode).collect();
-        self.ask(|redis| {
+        let (length,) = self.ask(|redis| {
             let mut pipe = redis::pipe();
-            pipe.atomic().rpush(&log, lines).expire(&log, KEPT).sadd(&all, journal).expire(&all, KEPT);
-            pipe.pset_ex(&alive, 1, LEASE).exec(redis)
-        })
+            pipe.atomic().rpush(&log, &lines).expire(&log, KEPT).ignore();
+            pipe.sadd(&all, journal).ignore().expire(&all, KEPT).ignore();
+            pipe.pset_ex(&alive, 1, LEASE).ignore().query::<(usize,)>(redis)
+        })?;
+        Ok(length)
+    }
+
+    /// Keeps in mind what was added to the own journal. Where the Redis has fewer lines than were written, it was
+    /// emptied: without its first line nobody knows whose journal it is, and what was in flight would be lost.
+    fn note(&mut self, lines: &[JournalLine], length: usize) -> io::Result<()> {
+        for line in lines {
+            self.written.apply(line.clone());
+        }
+        let is_lost = length < self.length + lines.len();
+        self.length = length;
+        if is_lost { self.write_again() } else { Ok(()) }
+    }
+
+    fn write_again(&mut self) -> io::Result<()> {
+        self.length = self.push(&self.own.clone(), &self.written.lines())?;
+        Ok(())
     }
 
     fn read(&mut self, journal: &str) -> io::Result<Journaled> {
@@ -110,12 +151,12 @@ impl RedisStore {
 
     /// Closes the journal of a run that has ended in an orderly way.
     fn end_log(&mut self, journal: &str, is_empty: bool) -> io::Result<()> {
-        if is_empty { self.forget(journal) } else { self.push(journal, &[JournalLine::Closed]) }
+        if is_empty { self.forget(journal) } else { self.push(journal, &[JournalLine::Closed]).map(drop) }
     }
 
     fn forget(&mut self, journal: &str) -> io::Result<()> {
         let (log, all) = (self.key("log", journal), self.key("all", "journals"));
-        let (alive, journal) = (self.key("alive", journal), journal.to_owned());
+        let alive = self.key("alive", journal);
         self.ask(|redis| redis::pipe().del(&log).del(&alive).srem(&all, journal).exec(redis))
     }
 }
@@ -145,7 +186,7 @@ impl JournalStore for RedisStore {
                 if !self.is_alive(journal)? {
                     self.forget(journal)?;
                 }
-            } else if self.is_dead(&of_run, till)? {
+            } else if found.writer.is_known() && self.is_dead(&of_run, till)? {
                 let entries = self.read(journal)?.open.into_iter();
                 left.extend(entries.map(|entry| OrphanedCreate { journal: journal.clone(), entry }));
             }
@@ -154,11 +195,10 @@ impl JournalStore for RedisStore {
     }
 
     fn append(&mut self, lines: &[JournalLine]) -> io::Result<()> {
-        let first = (!self.is_begun).then(|| JournalLine::Writer(self.writer.clone()));
+        let first = (self.length == 0).then(|| JournalLine::Writer(self.writer.clone()));
         let lines: Vec<JournalLine> = first.into_iter().chain(lines.iter().cloned()).collect();
-        self.push(&self.own.clone(), &lines)?;
-        self.is_begun = true;
-        Ok(())
+        let length = self.push(&self.own.clone(), &lines)?;
+        self.note(&lines, length)
     }
 
     /// What a Redis has acknowledged survives this process and its machine.
@@ -167,35 +207,45 @@ impl JournalStore for RedisStore {
     }
 
     fn claim(&mut self, left: &OrphanedCreate, own: &JournalLine) -> io::Result<bool> {
-        self.append(std::slice::from_ref(own))?;
-        let claimed = self.key("claimed", &format!("{}:{}", left.journal, left.entry.key));
-        let once = SetOptions::default()
-            .conditional_set(ExistenceCheck::NX)
-            .with_expiration(SetExpiry::EX(KEPT.unsigned_abs()));
-        let first: Option<String> = self.ask(|redis| redis.set_options(&claimed, 1, once))?;
-        if first.is_none() {
-            self.append(&[JournalLine::Ended { key: left.entry.key.clone() }])?;
+        if self.length == 0 {
+            self.append(&[])?;
+        }
+        let mark = self.key("claimed", &format!("{}:{}", left.journal, left.entry.key));
+        let (dead, log, claimant) =
+            (self.key("log", &left.journal), self.key("log", &self.own), self.own.clone());
+        let ended = JournalLine::Ended { key: left.entry.key.clone() };
+        let length: usize = self.ask(|redis| {
+            let script = Script::new(CLAIM_SCRIPT);
+            let mut claim = script.key(&mark);
+            claim.key(&dead).key(&log).arg(&claimant).arg(KEPT).arg(ended.encode()).arg(own.encode());
+            claim.invoke(redis)
+        })?;
+        if length == 0 {
             return Ok(false);
         }
-        self.end(left)?;
+        self.note(std::slice::from_ref(own), length)?;
         Ok(true)
     }
 
     fn end(&mut self, left: &OrphanedCreate) -> io::Result<()> {
-        self.push(&left.journal, &[JournalLine::Ended { key: left.entry.key.clone() }])
+        self.push(&left.journal, &[JournalLine::Ended { key: left.entry.key.clone() }]).map(drop)
     }
 
-    fn pass_over(&mut self, unused: &[OrphanedCreate]) -> io::Result<()> {
-        passed_over(unused).into_iter().try_for_each(|(journal, lines)| self.push(journal, &lines))
+    fn note_missed(&mut self, missed: &[OrphanedCreate]) -> io::Result<()> {
+        let run = self.writer.run.clone();
+        missed_lines(missed, &run)
+            .into_iter()
+            .try_for_each(|(journal, lines)| self.push(journal, &lines).map(drop))
     }
 
     fn close(&mut self, is_empty: bool) -> io::Result<()> {
-        if !self.is_begun {
+        if self.length == 0 {
             return Ok(());
         }
-        self.is_begun = false;
         let closed = self.own.clone();
-        self.push(&closed, &[JournalLine::Done])?;
+        let done = self.append(&[JournalLine::Done]);
+        (self.written, self.length) = (Journaled::default(), 0);
+        done?;
         let mut others = self.others()?;
         others.retain(|(found, _)| found.writer.run == self.writer.run && !found.writer.is_newer());
         if others.iter().all(|(found, _)| found.is_done) {
@@ -212,10 +262,17 @@ impl JournalStore for RedisStore {
     }
 
     fn renew(&mut self) {
-        let alive = self.key("alive", &self.own);
-        if self.is_begun {
-            // The next line tries again.
-            let _ = self.ask(|redis| redis.pset_ex::<_, _, ()>(&alive, 1, LEASE));
+        if self.length == 0 {
+            return;
+        }
+        let (alive, log) = (self.key("alive", &self.own), self.key("log", &self.own));
+        let length = self.ask(|redis| {
+            let mut pipe = redis::pipe();
+            pipe.pset_ex(&alive, 1, LEASE).ignore().llen(&log).query::<(usize,)>(redis)
+        });
+        if length.is_ok_and(|(length,)| length < self.length) {
+            // Where it fails the next line tries again.
+            let _ = self.write_again();
         }
     }
 }

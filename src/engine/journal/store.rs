@@ -32,8 +32,9 @@ pub(super) trait JournalStore: Send {
     /// Ends an entry that a dead run left.
     fn end(&mut self, left: &OrphanedCreate) -> io::Result<()>;
 
-    /// Notes that an apply had no use for what these entries of dead runs made. They stay: who needs one takes it.
-    fn pass_over(&mut self, unused: &[OrphanedCreate]) -> io::Result<()>;
+    /// Notes that this run planned or applied, and that its state does not have what these entries of dead runs made.
+    /// They stay: who needs one takes it.
+    fn note_missed(&mut self, missed: &[OrphanedCreate]) -> io::Result<()>;
 
     /// The process ends in an orderly way. Without an open entry nothing is kept of its journal, once every process of
     /// the run has ended so: until then Terraform may die before its state has what the first ones made. The last one
@@ -45,11 +46,15 @@ pub(super) trait JournalStore: Send {
     fn renew(&mut self) {}
 }
 
-/// The lines that note it, for each journal.
-pub(super) fn passed_over(unused: &[OrphanedCreate]) -> BTreeMap<&str, Vec<JournalLine>> {
+/// The lines that note what a run missed, for each journal.
+pub(super) fn missed_lines<'m>(
+    missed: &'m [OrphanedCreate],
+    run: &str,
+) -> BTreeMap<&'m str, Vec<JournalLine>> {
     let mut lines = BTreeMap::<&str, Vec<JournalLine>>::new();
-    for OrphanedCreate { journal, entry } in unused {
-        lines.entry(journal).or_default().push(JournalLine::PassedOver { key: entry.key.clone() });
+    for OrphanedCreate { journal, entry } in missed {
+        let line = JournalLine::Missed { key: entry.key.clone(), run: run.to_owned() };
+        lines.entry(journal).or_default().push(line);
     }
     lines
 }

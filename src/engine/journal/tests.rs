@@ -11,8 +11,8 @@ use super::{ExistenceCheck, Intent, Journal, Leftovers, PendingCreate, Recovered
 use crate::connector::AccountMark;
 
 mod claims;
+mod missed;
 mod names;
-mod passed_over;
 mod siblings;
 mod syncs;
 mod versions;

@@ -45,8 +45,6 @@ pub(super) struct WriterThread {
     waiting: Vec<ReplySender<()>>,
     /// Entries of dead runs whose objects are in the state, which could not be ended yet.
     arrived: Vec<OrphanedCreate>,
-    /// Whether a create has begun: then this is an apply.
-    has_begun: bool,
 }
 
 impl WriterThread {
@@ -61,7 +59,6 @@ impl WriterThread {
             unwritten: BTreeMap::new(),
             waiting: Vec::new(),
             arrived: Vec::new(),
-            has_begun: false,
         }
     }
 
@@ -152,8 +149,8 @@ impl WriterThread {
             Job::Account(mark) => self.note(JournalLine::Account(mark)),
             Job::EndLeft(left) => self.end_left(left),
             Job::Written(reply) => drop(reply.send(Ok(()))),
-            Job::Close { asked, gave_up, unused, reply } => {
-                drop(reply.send(self.close(asked, gave_up, &unused)));
+            Job::Close { asked, gave_up, missed, reply } => {
+                drop(reply.send(self.close(asked, gave_up, &missed)));
             }
         }
     }
@@ -185,7 +182,6 @@ impl WriterThread {
     fn opened(&mut self, key: String) {
         self.open.insert(key.clone(), None);
         self.in_flight.insert(key);
-        self.has_begun = true;
         self.slots = self.slots.max(self.in_flight.len());
     }
 
@@ -203,7 +199,7 @@ impl WriterThread {
 
     /// Creates that were open when the end was asked for are not in the state, nor is it known what else is
     /// not: Terraform gave up. Then the journal stays as that of a run that died.
-    fn close(&mut self, asked: Instant, gave_up: bool, unused: &[OrphanedCreate]) -> io::Result<()> {
+    fn close(&mut self, asked: Instant, gave_up: bool, missed: &[OrphanedCreate]) -> io::Result<()> {
         for left in std::mem::take(&mut self.arrived) {
             self.end_left(left);
         }
@@ -216,9 +212,9 @@ impl WriterThread {
         self.open.retain(|_, answered| answered.is_none());
         let closed = self.store.close(self.open.is_empty());
         self.open.clear();
-        if self.has_begun && !unused.is_empty() {
-            // Where it cannot be noted the next apply does it.
-            let _ = self.store.pass_over(unused);
+        if !missed.is_empty() {
+            // Where it cannot be noted the next run does it.
+            let _ = self.store.note_missed(missed);
         }
         closed
     }

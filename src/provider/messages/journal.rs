@@ -4,7 +4,7 @@ use crate::terraform::message::messages;
 
 messages! {
     warning not_recorded(why: &str) "Create Not Recorded"
-        "The create could not be recorded before it was sent ({why})." "If this run had been interrupted, the next one would not have found the object.";
+        "The create could not be recorded before it was sent ({why})." "Had this run been interrupted, the next one would have created the object once more. Make the place of the record writable before the next apply.";
     warning lost(what: &str, why: &str) "Unanswered Create Not Recorded"
         "Stripe may have processed the request for {what}, although no response arrived. The request could not be recorded before it was sent ({why}): the next run does not recognise it, and sends it once more." "Before that, check in Stripe what exists, and make the place of the record writable.";
     warning resumed(what: &str, id: &str, age: &str) "Interrupted Create Resumed"
@@ -12,9 +12,9 @@ messages! {
     warning invocation_resumed(what: &str, id: &str, age: &str) "Interrupted Invocation Resumed"
         "{what} {id} was sent {age} by a run that was interrupted. This invocation uses its response, and nothing was sent a second time." "To run it once more, invoke the action again.";
     warning unanswered(creates: &str) "Creates Without A Response"
-        "An earlier run was interrupted before Stripe answered: {creates}. An apply of the same configuration finds the objects and creates nothing twice; so does the next invocation of an action, such as `terraform apply -invoke=…`." "If the configuration has changed since, check Stripe for objects that are in no state.";
-    warning passed_over(creates: &str) "Objects Of An Interrupted Run"
-        "A run that was interrupted created: {creates}. No state that was read since has them, and a later apply did not use them; most likely the configuration has changed." "Import them, or archive or delete them in Stripe. An apply of the earlier configuration still uses them.";
+        "An earlier run was interrupted before Stripe answered: {creates}. An apply of the same configuration finds the objects and creates nothing twice; so does the next invocation of an action, such as `terraform apply -invoke=…`." "If the configuration has changed since, check Stripe for objects that are in no state. This warning ends 24 hours after that run.";
+    warning objects_left(creates: &str) "Objects Of An Interrupted Run"
+        "A run that was interrupted created: {creates}. No state that was read since has them." "An apply of the configuration that created them uses them. If it has changed since, import them, or archive or delete them in Stripe.";
     warning forgotten(creates: &str) "Interrupted Creates Forgotten"
         "An earlier run was interrupted while it created: {creates}. More than 24 hours have passed, or the clock was changed: Stripe may have forgotten the idempotency keys, so no apply finds the objects." "Check Stripe for objects that are in no state. This warning is shown once.";
     warning not_readable(why: &str) "Journal Not Readable"

@@ -1,5 +1,6 @@
 //! Scenes of creates that an interrupted run left in flight.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use serde_json::{Value as Json, json};
@@ -25,9 +26,10 @@ pub async fn told() -> Vec<Told> {
         entry["fingerprint"] = json!("of what the configuration has no more");
         entry["what"] = json!("Product");
         entry["id"] = json!("prod_123");
-        entry["passed_over"] = json!(true);
     });
     let folder = stage.shop.folder.path().join("data/stripe-creates/default");
+    let mut unused = std::fs::OpenOptions::new().append(true).open(folder.join("unused.journal")).unwrap();
+    writeln!(unused, "{}", json!({"passed_over": {"key": "a third", "run": "4000000-later"}})).unwrap();
     std::fs::create_dir(folder.join("a-folder.journal")).unwrap();
     stage.again("sk_test_shop_1", &json!({})).await;
     stage.make("stripe_product", &product).await;

@@ -44,7 +44,7 @@ impl JournalStore for Faulty {
         Ok(())
     }
 
-    fn pass_over(&mut self, _: &[OrphanedCreate]) -> io::Result<()> {
+    fn note_missed(&mut self, _: &[OrphanedCreate]) -> io::Result<()> {
         Ok(())
     }
 

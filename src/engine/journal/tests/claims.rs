@@ -33,6 +33,20 @@ async fn a_key_that_cannot_be_claimed_is_used_all_the_same_and_by_nobody_afterwa
     assert_eq!(key_of(&begun(&two, "same", "third").await), "third");
 }
 
+#[tokio::test]
+async fn a_claimed_create_that_this_run_got_no_answer_for_survives_its_orderly_end() {
+    let folder = tempfile::tempdir().unwrap();
+    killed(folder.path(), DEAD, async |run| begun(run, "same", "first").await.answered("cus_1").await).await;
+    let (one, _) = later(folder.path()).await;
+    let pending = begun(&one, "same", "second").await;
+    assert_eq!(key_of(&pending), "first");
+    pending.unanswered(None);
+    one.close(Instant::now(), LIMIT).await.unwrap();
+    let two = journal(folder.path(), "2-2");
+    two.load().await;
+    assert_eq!(key_of(&begun(&two, "same", "third").await), "first", "the object is there, and in no state");
+}
+
 /// Terraform has the answer when the call returns. A provider that is killed then leaves nothing that an equal create
 /// could take.
 #[tokio::test]
