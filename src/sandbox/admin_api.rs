@@ -19,17 +19,15 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
-use super::auth_context::Caller;
-use super::behaviour;
-use super::call::{Call, entity};
-use super::error::{ApiError, ApiResult, Stage};
-use super::event::EventCause;
-use super::fault::{Fault, answer};
-use super::fields::Body;
-use super::form;
-use super::instance::Sandbox;
-use super::repeatable::now;
-use super::view;
+use crate::sandbox::auth_context::Caller;
+use crate::sandbox::call::{Call, entity};
+use crate::sandbox::error::{ApiError, ApiResult, Stage};
+use crate::sandbox::event::{self, EventCause};
+use crate::sandbox::fault::{Fault, answer};
+use crate::sandbox::fields::Body;
+use crate::sandbox::instance::Sandbox;
+use crate::sandbox::repeatable::now;
+use crate::sandbox::{behaviour, expansion, form, view};
 
 /// What every path here begins with.
 pub(super) const PREFIX: &str = "/_sandbox/";
@@ -114,7 +112,7 @@ fn fault(sandbox: &Sandbox, request: &http::Request<Bytes>) -> ApiResult<Json> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct LimitBody {
-    // without this a missing member would be as good as null
+    // Without this a missing member would be as good as null
     #[serde(deserialize_with = "Option::deserialize")]
     per_second: Option<usize>,
 }
@@ -160,9 +158,9 @@ fn customer(
     if done.as_ref().is_err_and(|failure| failure.stage != Stage::Done) {
         return done;
     }
-    let shown = done.and_then(|body| super::expansion::expanded(&session, body, &[]));
+    let shown = done.and_then(|body| expansion::expanded(&session, body, &[]));
     let cause = EventCause { request: "", idempotency_key: None, livemode: caller.livemode, now: now() };
-    let deliveries = super::event::record(&session, cause)?;
+    let deliveries = event::record(&session, cause)?;
     session.transaction.commit().map_err(ApiError::from)?;
     sandbox.deliver(deliveries);
     shown

@@ -9,11 +9,10 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
 use crate::catalog::Entity;
-
-use super::call::Call;
-use super::error::{ApiError, ApiResult, masked};
-use super::repeatable::now;
-use super::store::{Body, Lease, Session};
+use crate::sandbox::call::Call;
+use crate::sandbox::error::{ApiError, ApiResult, masked};
+use crate::sandbox::repeatable::now;
+use crate::sandbox::store::{Body, Lease, Session};
 
 /// The account of every key that names none.
 const USUAL: &str = "acct_1SandboxSandbox00";

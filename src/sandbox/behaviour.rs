@@ -2,17 +2,14 @@
 
 use serde_json::Value as Json;
 
-use crate::catalog::{Entity, OperationKind, catalog};
-
-use super::call::Call;
-use super::constraint;
-use super::error::{ApiError, ApiResult, Stage};
-use super::fields::status;
-use super::lifecycle;
-use super::page;
-use super::store::Session;
-
 use definition::{Behaviour, CallHandler};
+
+use crate::catalog::{Entity, OperationKind, catalog};
+use crate::sandbox::call::Call;
+use crate::sandbox::error::{ApiError, ApiResult, Stage};
+use crate::sandbox::fields::status;
+use crate::sandbox::store::Session;
+use crate::sandbox::{constraint, lifecycle, page};
 
 mod account;
 mod action;

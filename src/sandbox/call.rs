@@ -3,14 +3,10 @@
 use serde_json::Value as Json;
 
 use crate::catalog::{Entity, Kind, Shape, catalog, find};
-
-use super::complete;
-use super::due;
-use super::error::{ApiError, ApiResult};
-use super::fields::{object, set, text};
-use super::identifier;
-use super::store::{Body, ObjectRow, Session, UNSHOWN_ID};
-use super::substitute;
+use crate::sandbox::error::{ApiError, ApiResult};
+use crate::sandbox::fields::{object, set, text};
+use crate::sandbox::store::{Body, ObjectRow, Session, UNSHOWN_ID};
+use crate::sandbox::{check, complete, due, identifier, substitute};
 
 /// What a behaviour works with.
 #[derive(Debug, Clone)]
@@ -167,7 +163,7 @@ impl<'a> Call<'a> {
         let params = operations.chain(self.entity.actions.iter().map(|action| &action.params));
         let own = std::iter::once(&self.entity.fields).chain(params);
         own.filter_map(|members| find(members, name)).map(|member| &member.shape).find(|shape| {
-            // a field may be a plain text where the param says whose id it is
+            // A field may be a plain text where the param says whose id it is
             !shape.objects().is_empty() || shape.members().is_some()
         })
     }
@@ -208,7 +204,7 @@ impl<'a> Call<'a> {
 
     /// The param, which Stripe demands.
     pub fn demanded(&self, name: &str) -> ApiResult<&str> {
-        text(&self.params, name).ok_or_else(|| super::check::missing(name))
+        text(&self.params, name).ok_or_else(|| check::missing(name))
     }
 
     /// The object of that type which a param names, which Stripe demands.

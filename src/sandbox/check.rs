@@ -4,12 +4,11 @@
 use serde_json::Value as Json;
 
 use crate::catalog::{Clearing, Kind, Member, Presence, Shape, find};
+use crate::sandbox::currency;
+pub(super) use crate::sandbox::fields::child;
 
-use super::currency;
-pub(super) use super::fields::child;
-
-use super::error::{ApiError, ApiResult};
-use super::fields::Body;
+use crate::sandbox::error::{ApiError, ApiResult};
+use crate::sandbox::fields::Body;
 
 mod scalar;
 
@@ -133,7 +132,7 @@ impl ParamEncoding {
         for (name, given) in given {
             let at = child(path, name);
             let name = if by_currency { &currency::read(name, &at)? } else { name };
-            // an emptied value takes its key out of the metadata
+            // An emptied value takes its key out of the metadata
             let found = if is_metadata && self.empties(given) {
                 given.clone()
             } else {

@@ -12,10 +12,9 @@ use serde_json::{Value as Json, json};
 
 use crate::catalog::embedded::embedded_table;
 use crate::catalog::{Entity, Kind, Member, NumberRange, Presence, Shape, catalog, find};
-
-use super::fields::{members, text};
-use super::shape;
-use super::store::Body;
+use crate::sandbox::fields::{members, text};
+use crate::sandbox::shape;
+use crate::sandbox::store::Body;
 
 /// The whole table, by object.
 #[derive(Debug, Default, Deserialize)]
@@ -51,7 +50,7 @@ impl<'e> AnswerDefaults<'e> {
             (Presence::Optional, _) => None,
             _ if left_out => None,
             (_, Kind::Map(_)) if name == "metadata" => Some(json!({})),
-            // a map without entries is left out: SDKs do not expect null in its place
+            // A map without entries is left out: SDKs do not expect null in its place
             (Presence::Nullable, Kind::Map(_)) if !outer.is_empty() => None,
             (Presence::Nullable, _) => Some(Json::Null),
             (Presence::Required, Kind::Integer) => {

@@ -7,13 +7,12 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::auth_context;
-use super::call::Call;
-use super::check::{exclusive, missing, not_in_future};
-use super::error::{ApiError, ApiResult};
-use super::fields::{Body, all_have, given_number, id, said, status, text};
-use super::state;
 use crate::catalog::embedded::embedded_table;
+use crate::sandbox::call::Call;
+use crate::sandbox::check::{exclusive, missing, not_in_future};
+use crate::sandbox::error::{ApiError, ApiResult};
+use crate::sandbox::fields::{Body, all_have, given_number, id, said, status, text};
+use crate::sandbox::{auth_context, state};
 
 mod documented;
 mod rule;

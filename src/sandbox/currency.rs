@@ -8,8 +8,7 @@ use serde::Deserialize;
 
 use crate::catalog::currencies;
 use crate::catalog::embedded::embedded_table;
-
-use super::error::{ApiError, ApiResult};
+use crate::sandbox::error::{ApiError, ApiResult};
 
 /// The table; lists are words.
 #[derive(Debug, Default, Deserialize)]

@@ -4,11 +4,11 @@ use bytes::Bytes;
 use http::Response;
 use http::header::{CONTENT_TYPE, HeaderValue};
 
-use super::auth_context::Caller;
-use super::behaviour;
-use super::call::entity;
-use super::error::ApiResult;
-use super::store::Lease;
+use crate::sandbox::auth_context::Caller;
+use crate::sandbox::behaviour;
+use crate::sandbox::call::entity;
+use crate::sandbox::error::ApiResult;
+use crate::sandbox::store::Lease;
 
 /// The id of the file whose content is asked for.
 pub(super) fn requested_file(request: &http::Request<Bytes>) -> Option<&str> {

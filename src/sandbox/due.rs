@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::fields::{Body, given_number, set, status, text};
 use crate::catalog::embedded::embedded_table;
+use crate::sandbox::fields::{Body, given_number, set, status, text};
 
 /// What happens to an object at a time that it holds.
 #[derive(Debug, Deserialize)]

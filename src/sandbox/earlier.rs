@@ -10,10 +10,9 @@ use serde_json::Value as Json;
 
 use crate::catalog::embedded::embedded_table;
 use crate::catalog::{API_VERSION, Called, Entity};
-
-use super::auth_context::header;
-use super::error::{ApiError, ApiResult};
-use super::fields::Body;
+use crate::sandbox::auth_context::header;
+use crate::sandbox::error::{ApiError, ApiResult};
+use crate::sandbox::fields::Body;
 
 /// A param as it was called once.
 #[derive(Debug, Deserialize)]

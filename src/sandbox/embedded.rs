@@ -4,17 +4,11 @@
 use serde_json::Value as Json;
 
 use crate::catalog::{Entity, Kind, Member, OperationKind, Presence, catalog};
-
-use super::call::Call;
-use super::due;
-use super::error::{ApiError, ApiResult};
-use super::fields::{id, items, members, set, text};
-use super::label;
-use super::lifecycle;
-use super::page;
-use super::shape;
-use super::store::Body;
-use super::substitute;
+use crate::sandbox::call::Call;
+use crate::sandbox::error::{ApiError, ApiResult};
+use crate::sandbox::fields::{id, items, members, set, text};
+use crate::sandbox::store::Body;
+use crate::sandbox::{due, label, lifecycle, page, shape, substitute};
 
 impl Call<'_> {
     /// A fresh object with the params laid over that mean a field of their name, and with what its type starts

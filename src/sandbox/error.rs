@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::label;
+use crate::sandbox::label;
 
 /// How far a request came before it was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

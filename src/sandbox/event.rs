@@ -10,15 +10,12 @@ use std::collections::btree_map::Entry;
 use serde_json::Value as Json;
 
 use crate::catalog::API_VERSION;
-
-use super::call::entity;
-use super::complete;
-use super::error::ApiResult;
-use super::fields::{body, id, members, needed_number, object, set, text};
-use super::identifier;
-use super::store::{Body, ObjectChange, Session};
-use super::view;
-use super::webhook_delivery::Delivery;
+use crate::sandbox::call::entity;
+use crate::sandbox::error::ApiResult;
+use crate::sandbox::fields::{body, id, members, needed_number, object, set, text};
+use crate::sandbox::store::{Body, ObjectChange, Session};
+use crate::sandbox::webhook_delivery::Delivery;
+use crate::sandbox::{complete, identifier, view};
 
 mod cause;
 mod kind;
@@ -49,7 +46,7 @@ pub(super) fn record(session: &Session<'_>, cause: EventCause<'_>) -> ApiResult<
             deliveries.append(&mut thin::tell(session, change, &kind, cause, subscribers)?);
         }
     }
-    // the events that were kept are no changes themselves
+    // The events that were kept are no changes themselves
     session.take_changes();
     Ok(deliveries)
 }

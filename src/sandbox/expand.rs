@@ -2,8 +2,7 @@
 //! before the call is run, so that a wrong path is refused whatever the answer holds.
 
 use crate::catalog::{Called, Entity, Kind, Member, OperationKind, Shape, catalog, find};
-
-use super::error::{ApiError, ApiResult};
+use crate::sandbox::error::{ApiError, ApiResult};
 
 /// Deepest path that may be expanded.
 const DEEPEST: usize = 4;

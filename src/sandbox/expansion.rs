@@ -4,16 +4,14 @@
 use serde_json::Value as Json;
 
 use crate::catalog::{Kind, Member, Shape, catalog, find};
-
-use super::behaviour;
-use super::complete::usual;
-use super::error::ApiResult;
-use super::expand::COUNT;
-use super::fields::{Body, at, at_mut, id, object, set};
-use super::shape::is_includable;
-use super::store::Session;
-use super::substitute;
-use super::view::{hide, inner_hidden, stub};
+use crate::sandbox::complete::usual;
+use crate::sandbox::error::ApiResult;
+use crate::sandbox::expand::COUNT;
+use crate::sandbox::fields::{Body, at, at_mut, id, object, set};
+use crate::sandbox::shape::is_includable;
+use crate::sandbox::store::Session;
+use crate::sandbox::view::{hide, inner_hidden, stub};
+use crate::sandbox::{behaviour, substitute};
 
 /// Shows an answer, every path in `expand` expanded.
 pub(super) fn expanded(session: &Session<'_>, mut answer: Json, expand: &[String]) -> ApiResult<Json> {
@@ -64,7 +62,7 @@ fn member(session: &Session<'_>, body: &mut Body, fields: &[Member], path: &[&st
         return data.map_or(Ok(()), |data| put_in(session, data, &[], rest));
     }
     let known = catalog().by_object(&object).map_or(fields, |entity| entity.fields.as_slice());
-    // what one type among several does not have is not there to be expanded
+    // What one type among several does not have is not there to be expanded
     let Some(field) = find(known, name) else { return Ok(()) };
     if is_includable(&object, name) && !body.contains_key(*name) {
         let value = included(session, body, &object, name)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-use super::error::{ApiError, ApiResult};
+use crate::sandbox::error::{ApiError, ApiResult};
 
 /// An object as it is kept; names with a leading underscore are never shown.
 pub(super) type Body = Map<String, Json>;

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
-use super::fields::{Body, members};
+use crate::sandbox::fields::{Body, members};
 
 /// A form that cannot be read.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

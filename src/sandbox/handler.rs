@@ -2,10 +2,9 @@
 
 use bytes::Bytes;
 
-use super::admin_api;
-use super::fault::{self, BodyFault, Dropped, FaultKind};
-use super::instance::Sandbox;
-use super::run;
+use crate::sandbox::fault::{self, BodyFault, Dropped, FaultKind};
+use crate::sandbox::instance::Sandbox;
+use crate::sandbox::{admin_api, run};
 
 impl Sandbox {
     /// Answers a request as Stripe would, unless a fault says otherwise.

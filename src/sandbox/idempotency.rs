@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
-use super::error::{ApiError, ApiResult};
-use super::store::Session;
+use crate::sandbox::error::{ApiError, ApiResult};
+use crate::sandbox::store::Session;
 
 /// How long an answer is kept, in version 1 of the API and in version 2.
 const DAY: i64 = 24 * 60 * 60;

@@ -3,8 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::catalog::{Entity, OperationKind};
-
-use super::repeatable;
+use crate::sandbox::repeatable;
 
 const ALPHABET: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -12,7 +11,7 @@ const ALPHABET: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr
 pub(super) fn random(prefix: &str, length: usize) -> String {
     let mut text = prefix.to_owned();
     while text.len() < prefix.len() + length {
-        // the fixed bits of a v4 uuid are in bytes 6 and 8
+        // The fixed bits of a v4 uuid are in bytes 6 and 8
         let bytes = repeatable::bytes(prefix);
         text.extend(
             bytes.iter().enumerate().filter(|(at, _)| *at != 6 && *at != 8).map(|(_, byte)| letter(*byte)),

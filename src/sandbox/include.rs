@@ -4,8 +4,7 @@
 use serde_json::Value as Json;
 
 use crate::catalog::{Called, Entity, OperationKind, Shape, find};
-
-use super::fields::{Body, at_mut, items, take_out};
+use crate::sandbox::fields::{Body, at_mut, items, take_out};
 
 /// Leaves out of an answer what its call does not show.
 pub(super) fn leave_out(entity: &Entity, called: Called, params: &Body, answer: &mut Json) {
@@ -19,7 +18,7 @@ pub(super) fn leave_out(entity: &Entity, called: Called, params: &Body, answer: 
     let once = entity.answered_once.iter().filter(|_| !creates);
     for path in includable.iter().filter(|path| !asked.contains(&path.as_str())).chain(once) {
         each(answer, &mut |body| match at_mut(body, path) {
-            // in version 2 the name stays
+            // In version 2 the name stays
             Some(value) if entity.is_v2() => *value = Json::Null,
             _ => take_out(body, path),
         });

@@ -3,14 +3,13 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
-use super::error::ApiError;
-use super::event;
-use super::fault::{Fault, Faults};
-use super::limit::Limit;
-use super::repeatable::Repeatable;
-use super::seed;
-use super::store::{self, OpenError, Store};
-use super::webhook_delivery::{Delivery, WebhookSender};
+use crate::sandbox::error::ApiError;
+use crate::sandbox::fault::{Fault, Faults};
+use crate::sandbox::limit::Limit;
+use crate::sandbox::repeatable::Repeatable;
+use crate::sandbox::store::{self, OpenError, Store};
+use crate::sandbox::webhook_delivery::{Delivery, WebhookSender};
+use crate::sandbox::{event, seed};
 use crate::sync::lock;
 
 /// A Stripe of your own. Clones share it.
@@ -139,7 +138,7 @@ fn note_delivery(store: &Store, delivery: &Delivery) {
     if let Ok(session) = lease.begin(delivery.space.clone(), true)
         && event::delivered(&session, &delivery.event).is_ok()
     {
-        // a count that is too high does no harm
+        // A count that is too high does no harm
         let _ = session.transaction.commit();
     }
 }

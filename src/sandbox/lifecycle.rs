@@ -8,14 +8,10 @@ use serde_json::Value as Json;
 
 use crate::catalog::embedded::embedded_table;
 use crate::catalog::{Entity, Kind, Member, OperationKind, find};
-
-use super::call::{Call, moment};
-use super::error::ApiResult;
-use super::fields::{self, Body, all_have, set, status};
-use super::identifier;
-use super::message;
-use super::shape;
-use super::state;
+use crate::sandbox::call::{Call, moment};
+use crate::sandbox::error::ApiResult;
+use crate::sandbox::fields::{self, Body, all_have, set, status};
+use crate::sandbox::{identifier, message, shape, state};
 
 /// `lifecycle.toml`.
 #[derive(Debug, Default, Deserialize)]

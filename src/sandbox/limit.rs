@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::Response;
 use serde_json::json;
 
-use super::fault::answer;
+use crate::sandbox::fault::answer;
 
 /// The limit and what came so far.
 #[derive(Debug, Default)]

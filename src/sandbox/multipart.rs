@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::fields::Body;
-use super::form::{FormError, FormTree};
+use crate::sandbox::fields::Body;
+use crate::sandbox::form::{FormError, FormTree};
 
 /// One part: its name, the name of its file if it is one, its content.
 struct Part<'b> {

@@ -4,11 +4,11 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::catalog::OperationKind;
-
-use super::call::Call;
-use super::check::exclusive;
-use super::error::{ApiError, ApiResult};
-use super::store::{Body, ObjectQuery};
+use crate::sandbox::call::Call;
+use crate::sandbox::check::exclusive;
+use crate::sandbox::error::{ApiError, ApiResult};
+use crate::sandbox::fields::text;
+use crate::sandbox::store::{Body, ObjectQuery};
 
 mod filter;
 mod gather;
@@ -30,7 +30,7 @@ struct PageBounds {
 
 impl PageBounds {
     fn of(params: &Body) -> ApiResult<Self> {
-        let cursor = |name| super::fields::text(params, name).map(str::to_owned);
+        let cursor = |name| text(params, name).map(str::to_owned);
         let window = Self {
             limit: limit(params)?,
             starting_after: cursor("starting_after"),
@@ -88,7 +88,7 @@ pub(super) fn of_items(call: &Call<'_>, all: &[Json]) -> ApiResult<Json> {
     let mut window = PageBounds::of(&call.params)?;
     let list = call.entity.operation(OperationKind::List);
     if list.is_none_or(|list| list.param("limit").is_none()) {
-        // a list that cannot be limited is whole
+        // A list that cannot be limited is whole
         window.limit = all.len();
     }
     let mut items = all.to_vec();

@@ -1,11 +1,10 @@
 //! The parents of an object: the ids before its own in the path.
 
 use crate::catalog::{Entity, Kind, Shape, catalog, find};
-
-use super::call::Call;
-use super::error::{ApiError, ApiResult};
-use super::fields::{set, text};
-use super::store::Body;
+use crate::sandbox::call::Call;
+use crate::sandbox::error::{ApiError, ApiResult};
+use crate::sandbox::fields::{set, text};
+use crate::sandbox::store::Body;
 
 /// One thing that an object belongs to.
 #[derive(Debug, Clone)]

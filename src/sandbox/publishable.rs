@@ -6,12 +6,12 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::auth_context::Caller;
-use super::call::Call;
-use super::check;
-use super::error::{ApiError, ApiResult};
-use super::fields::{Body, text};
 use crate::catalog::embedded::embedded_table;
+use crate::sandbox::auth_context::Caller;
+use crate::sandbox::call::Call;
+use crate::sandbox::check;
+use crate::sandbox::error::{ApiError, ApiResult};
+use crate::sandbox::fields::{Body, text};
 
 /// The param that proves that the caller may use the object, and the field it is compared to.
 const SECRET: &str = "client_secret";

@@ -10,14 +10,11 @@ use serde_json::Value as Json;
 
 use crate::catalog::embedded::embedded_table;
 use crate::catalog::{Kind, Member, Shape, catalog, find};
-
-use super::auth_context;
-use super::behaviour;
-use super::call::Call;
-use super::check::child;
-use super::error::{ApiError, ApiResult};
-use super::store::Body;
-use super::substitute;
+use crate::sandbox::call::Call;
+use crate::sandbox::check::child;
+use crate::sandbox::error::{ApiError, ApiResult};
+use crate::sandbox::store::Body;
+use crate::sandbox::{auth_context, behaviour, substitute};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -91,7 +88,7 @@ impl Check<'_> {
         if found.is_some_and(|found| !found.gone || self.reads) {
             return Ok(true);
         }
-        // a platform asks for what its accounts have to do with it
+        // A platform asks for what its accounts have to do with it
         if self.reads && auth_context::is_connected(self.call.session, object, id)? {
             return Ok(true);
         }

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::fields::Body;
 use crate::catalog::embedded::parse_embedded;
+use crate::sandbox::fields::Body;
 
 static ALL: LazyLock<BTreeMap<String, Vec<Body>>> = LazyLock::new(|| {
     parse_embedded("reference_data.json", serde_json::from_str(include_str!("reference_data.json")))

@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::error::ApiError;
-use super::message::message;
 use crate::catalog::embedded::embedded_table;
+use crate::sandbox::error::ApiError;
+use crate::sandbox::message::message;
 
 /// The refusals of one kind, by name.
 type Rows = BTreeMap<String, Row>;

@@ -7,15 +7,13 @@ use http::Method;
 use serde_json::Value as Json;
 
 use crate::catalog::{Called, Entity, Kind, Member, OperationKind, Presence, Shape, catalog};
-
-use super::auth_context::{Caller, header};
-use super::check::ParamEncoding;
-use super::earlier;
-use super::error::{ApiError, ApiResult};
-use super::fields::{Body, body, items};
-use super::form::{self, FormError};
-use super::multipart;
-use super::publishable::KeyPermission;
+use crate::sandbox::auth_context::{Caller, header};
+use crate::sandbox::check::ParamEncoding;
+use crate::sandbox::error::{ApiError, ApiResult};
+use crate::sandbox::fields::{Body, body, items};
+use crate::sandbox::form::{self, FormError};
+use crate::sandbox::publishable::KeyPermission;
+use crate::sandbox::{earlier, multipart};
 
 /// One call, its params checked.
 #[derive(Debug)]
@@ -52,7 +50,7 @@ impl ResolvedCall {
             Called::Operation(operation) => (&operation.path, &operation.params),
             Called::Action(action) => (&action.path, &action.params),
         };
-        // what is no text is the id of nothing
+        // What is no text is the id of nothing
         let decoded = |id: &&str| form::percent_decode(&id.replace('+', "%2B")).unwrap_or((*id).to_owned());
         let ids = found.ids.iter().map(decoded);
         let (id, parents) = places(template, ids);

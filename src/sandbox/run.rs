@@ -5,26 +5,18 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Method, Response};
 
 use crate::catalog::{API_VERSION, Called};
-
-use super::auth_context::{Caller, header};
-use super::behaviour;
-use super::call::Call;
-use super::download;
-use super::earlier;
-use super::error::{ApiError, ApiResult, Stage};
-use super::event::{self, EventCause};
-use super::expand;
-use super::expansion;
-use super::idempotency::{Claim, RecordedResponse};
-use super::identifier;
-use super::include;
-use super::reference;
-use super::repeatable::now;
-use super::request::{ResolvedCall, is_v2};
-use super::search;
-use super::store::{Session, Store};
-use super::view;
-use super::webhook_delivery::Delivery;
+use crate::sandbox::auth_context::{Caller, header};
+use crate::sandbox::call::Call;
+use crate::sandbox::error::{ApiError, ApiResult, Stage};
+use crate::sandbox::event::{self, EventCause};
+use crate::sandbox::idempotency::{Claim, RecordedResponse};
+use crate::sandbox::repeatable::now;
+use crate::sandbox::request::{ResolvedCall, is_v2};
+use crate::sandbox::store::{Session, Store};
+use crate::sandbox::webhook_delivery::Delivery;
+use crate::sandbox::{
+    behaviour, download, earlier, expand, expansion, identifier, include, reference, search, view,
+};
 
 /// An answer, whether it was given before, and the events that came of the call.
 struct RunResult {
@@ -94,7 +86,7 @@ fn given(
     let target = request.uri().path_and_query().map_or("", http::uri::PathAndQuery::as_str);
     let key = header(request, "idempotency-key").filter(|_| claims);
     let claim = key.map(|key| Claim::new(key, target, request.body())).transpose()?;
-    // a form of any length is read and checked before anybody has to wait for it
+    // A form of any length is read and checked before anybody has to wait for it
     let resolved = ResolvedCall::of(request, caller);
     let mut lease = store.lease(writes);
     let session = lease.begin(caller.space(), writes)?;

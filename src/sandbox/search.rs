@@ -5,10 +5,10 @@
 
 use serde_json::{Value as Json, json};
 
-use super::call::Call;
-use super::error::ApiResult;
-use super::page::{Token, limit};
-use super::store::ObjectQuery;
+use crate::sandbox::call::Call;
+use crate::sandbox::error::ApiResult;
+use crate::sandbox::page::{Token, limit};
+use crate::sandbox::store::ObjectQuery;
 
 mod clause;
 mod words;

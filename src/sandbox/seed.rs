@@ -2,10 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::call;
-use super::complete;
-use super::fields::{Body, set};
-use super::reference_data;
+use crate::sandbox::fields::{Body, set};
+use crate::sandbox::{call, complete, reference_data};
 
 /// When all of it came into being: the first of January 2025.
 const SINCE: i64 = 1_735_689_600;

@@ -14,9 +14,9 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::auth_context::ReachedAs;
-use super::fault::{BodyFault, Dropped, answer};
-use super::instance::Sandbox;
+use crate::sandbox::auth_context::ReachedAs;
+use crate::sandbox::fault::{BodyFault, Dropped, answer};
+use crate::sandbox::instance::Sandbox;
 
 mod gate;
 
@@ -77,7 +77,7 @@ pub async fn serve_on(
         let sandbox = sandbox.clone();
         let service = service_fn(move |request| handle(options, sandbox.clone(), request));
         let mut builder = http1::Builder::new();
-        // a client may close its sending side early: its request is still carried out
+        // A client may close its sending side early: its request is still carried out
         builder.timer(TokioTimer::new()).header_read_timeout(options.head).half_close(true);
         let watched = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {

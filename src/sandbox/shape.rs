@@ -3,11 +3,11 @@
 use serde_json::{Value as Json, json};
 
 use crate::catalog::{Entity, Kind, Member, Presence, Shape, catalog, find};
-
-use super::check::METADATA_KEYS;
-use super::error::{ApiError, ApiResult};
-use super::fields::{members, object};
-use super::store::Body;
+use crate::sandbox::check::METADATA_KEYS;
+use crate::sandbox::error::{ApiError, ApiResult};
+use crate::sandbox::fields::{members, object};
+use crate::sandbox::repeatable;
+use crate::sandbox::store::Body;
 
 /// True for a field that Stripe leaves out unless it is expanded.
 pub(super) fn is_includable(object: &str, field: &str) -> bool {
@@ -61,7 +61,7 @@ fn laid(shape: &Shape, old: Json, value: &Json, path: &str) -> ApiResult<Json> {
         return Ok(cleared(shape, value));
     }
     Ok(match (&shape.kind, value) {
-        (Kind::Time, Json::String(text)) if text == "now" => Json::from(super::repeatable::now()),
+        (Kind::Time, Json::String(text)) if text == "now" => Json::from(repeatable::now()),
         (Kind::Decimal, Json::Number(number)) => Json::from(number.to_string()),
         (Kind::Integer, Json::String(text)) => text.parse::<i64>().map_or(old, Json::from),
         (kind, value) if !holds(kind, value) => old,
@@ -155,7 +155,7 @@ fn cleared(shape: &Shape, value: &Json) -> Json {
     if !shape.is_required() {
         return Json::Null;
     }
-    // which params may be unset is checked before
+    // Which params may be unset is checked before
     if value.is_null() && matches!(shape.kind, Kind::Text { .. }) { "".into() } else { least(&shape.kind) }
 }
 

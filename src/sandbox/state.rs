@@ -2,10 +2,10 @@
 
 use serde_json::Value as Json;
 
-use super::call::Call;
-use super::error::ApiError;
-use super::fields::{Body, at, object, visible};
-use super::message::message;
+use crate::sandbox::call::Call;
+use crate::sandbox::error::ApiError;
+use crate::sandbox::fields::{Body, at, object, visible};
+use crate::sandbox::message::message;
 
 /// A refusal with a text of its own, in which `{status}` stands for the status of the object.
 /// Who meets an intent in an unexpected state is shown the intent.

@@ -14,7 +14,7 @@ use std::time::Duration;
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::repeatable::now;
+use crate::sandbox::repeatable::now;
 use crate::sync::lock;
 
 mod object_query;
@@ -29,7 +29,7 @@ pub(super) use session::{KEY, ObjectChange, ObjectRow, Session, UNSHOWN_ID};
 
 use session::HELD;
 
-pub(super) use super::fields::Body;
+pub(super) use crate::sandbox::fields::Body;
 
 /// How long a process waits for another one's transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
@@ -92,7 +92,7 @@ impl Store {
             None => Connection::open_in_memory()?,
         };
         prepare(&connection)?;
-        // a file that is written once per request is slow with a full sync each time
+        // A file that is written once per request is slow with a full sync each time
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         schema::upgrade(&mut connection)?;
@@ -114,7 +114,7 @@ impl Store {
     /// A connection for a request that only reads, or for one that may write.
     pub fn lease(&self, writes: bool) -> Lease<'_> {
         let reader = self.readers.as_ref().filter(|_| !writes).and_then(ReadPool::take);
-        // where no file can be opened any more, who reads waits for who writes
+        // Where no file can be opened any more, who reads waits for who writes
         reader.map_or_else(|| Lease::Writer(self.lock()), Lease::Reader)
     }
 
@@ -175,7 +175,7 @@ impl ReadPool {
     }
 
     fn open(&self) -> rusqlite::Result<Connection> {
-        // where somebody took the file away, no other one is made
+        // Where somebody took the file away, no other one is made
         let connection = Connection::open_with_flags(&self.file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         prepare(&connection)?;
         connection.pragma_update(None, "query_only", true)?;
@@ -208,7 +208,7 @@ fn seed(connection: &mut Connection, first: fn() -> Vec<Body>) -> rusqlite::Resu
     }
     let session = begin(connection, HELD.to_owned(), true)?;
     for body in first() {
-        // what cannot be written stays out, and the first request says why
+        // What cannot be written stays out, and the first request says why
         let _ = session.put(&body);
     }
     session.transaction.commit()
@@ -221,12 +221,12 @@ pub(super) fn check(path: &Path) -> Result<(), OpenError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         found => Some(found?),
     };
-    // opening something other than a file, such as a pipe, may block
+    // Opening something other than a file, such as a pipe, may block
     if found.as_ref().is_some_and(|found| !found.is_file()) {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file").into());
     }
     fs::metadata(folder)?;
-    // what SQLite puts beside the file needs a place too
+    // What SQLite puts beside the file needs a place too
     #[cfg(unix)]
     rustix::fs::access(folder, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK)
         .map_err(io::Error::from)?;

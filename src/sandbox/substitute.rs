@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::error::ApiResult;
-use super::store::{ObjectRow, Session};
 use crate::catalog::embedded::embedded_table;
+use crate::sandbox::error::ApiResult;
+use crate::sandbox::store::{ObjectRow, Session};
 
 static TABLE: LazyLock<BTreeMap<String, Vec<String>>> =
     LazyLock::new(|| embedded_table!("sandbox/substitute.toml"));

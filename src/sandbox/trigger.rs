@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::fields::{Body, at};
+use crate::sandbox::fields::{Body, at};
 
 /// How a member changed.
 #[derive(Debug, Clone, Copy)]

@@ -3,10 +3,9 @@
 use serde_json::{Value as Json, json};
 
 use crate::catalog::catalog;
-
-use super::complete::complete;
-use super::fields::{Body, member, object, take_out};
-use super::shape::is_includable;
+use crate::sandbox::complete::complete;
+use crate::sandbox::fields::{Body, member, object, take_out};
+use crate::sandbox::shape::is_includable;
 
 /// Shows an object with nothing expanded.
 pub(super) fn plain(mut body: Json) -> Json {

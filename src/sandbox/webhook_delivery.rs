@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::repeatable::now;
+use crate::sandbox::repeatable::now;
 
 /// How long one attempt may take.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -82,7 +82,7 @@ impl WebhookSender {
         delivered: impl Fn() -> D,
     ) {
         for delivery in deliveries {
-            // without a thread it is not delivered
+            // Without a thread it is not delivered
             if let Some(sender) = self.0.get_or_init(|| start(delivered())) {
                 let _ = sender.send(delivery);
             }
@@ -106,7 +106,7 @@ async fn run(
         let delivered = delivered.clone();
         tokio::spawn(async move {
             if deliver(&delivery).await {
-                // who notes it may wait for the store, and no other delivery waits with it
+                // Who notes it may wait for the store, and no other delivery waits with it
                 let _ = tokio::task::spawn_blocking(move || delivered(&delivery)).await;
             }
         });
@@ -131,7 +131,7 @@ async fn deliver(delivery: &Delivery) -> bool {
 
 async fn attempt(delivery: &Delivery) -> Option<bool> {
     let host = match delivery.url.host()?.trim_matches(['[', ']']) {
-        // never ask a resolver, which may say anything
+        // Never ask a resolver, which may say anything
         name if name.eq_ignore_ascii_case("localhost") => "127.0.0.1",
         address => address,
     };

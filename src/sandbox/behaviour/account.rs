@@ -1,9 +1,8 @@
 //! Accounts: the caller's own, which exists without having been made, and those connected to it.
 
 use crate::sandbox::auth_context;
-
-use super::prelude::*;
-use super::{generic, tokens_and_sources};
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{generic, tokens_and_sources};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[

@@ -1,11 +1,10 @@
 //! Runs the actions that are data: the transitions of `lifecycle.toml`.
 
 use crate::catalog::catalog;
+use crate::sandbox::behaviour::generic;
+use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::lifecycle::{self, Transition, TransitionKind};
 use crate::sandbox::parent;
-
-use super::generic;
-use super::prelude::*;
 
 /// Runs an action.
 pub(super) fn run(call: &Call<'_>, name: &str) -> ApiResult<Json> {

@@ -1,8 +1,8 @@
 //! Application fees: what a platform takes from the payments of connected accounts.
 
-use super::ledger::{self, Movement};
-use super::money;
-use super::prelude::*;
+use crate::sandbox::behaviour::ledger::{self, Movement};
+use crate::sandbox::behaviour::money;
+use crate::sandbox::behaviour::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =

@@ -1,6 +1,6 @@
 //! Test cards and what happens when each is used: `card.toml`.
 
-use super::prelude::*;
+use crate::sandbox::behaviour::prelude::*;
 
 mod details;
 mod table;

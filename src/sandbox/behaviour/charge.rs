@@ -1,9 +1,9 @@
 //! Charges: what a payment intent or a legacy call took from a payment method.
 
-use super::card::{self, CardOutcome, Decline};
-use super::ledger::{self, Movement};
-use super::prelude::*;
-use super::{money, payment_method};
+use crate::sandbox::behaviour::card::{self, CardOutcome, Decline};
+use crate::sandbox::behaviour::ledger::{self, Movement};
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{money, payment_method};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {

@@ -1,7 +1,7 @@
 //! Checkout sessions: a page of Stripe's on which a customer pays, subscribes, or saves a card.
 
-use super::prelude::*;
-use super::{discount, line_items, payment_method};
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{discount, line_items, payment_method};
 
 mod complete;
 
@@ -105,7 +105,7 @@ fn sell(call: &Call<'_>, body: &mut Body, basket: Vec<Body>, discounts: &[Body])
     let shipping = chosen.as_ref().map_or(Ok(0), |chosen| needed_number(chosen, "amount_total"))?;
     let total = totals.total.saturating_add(shipping);
     line_items::check_total(total, &currency)?;
-    // what a trial delays is not paid on the page
+    // What a trial delays is not paid on the page
     let trial = ["trial_end", "trial_period_days"];
     let is_delayed = trial.iter().any(|name| at(body, &format!("_subscription_data.{name}")).is_some());
     let is_free = total == 0 || is_delayed;

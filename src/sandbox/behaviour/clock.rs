@@ -1,7 +1,7 @@
 //! Test clocks: the time of their customers, moved by a call.
 
-use super::prelude::*;
-use super::{generic, invoice, schedule, subscription};
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{customer, generic, invoice, schedule, subscription};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
@@ -17,7 +17,7 @@ const MOST_TURNS: usize = if cfg!(test) { 20 } else { 20_000 };
 fn delete(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.named()?;
     for customer in call.session.having("customer", "test_clock", id(&body))? {
-        super::customer::delete(&call.on("customer", id(&customer), Body::new())?)?;
+        customer::delete(&call.on("customer", id(&customer), Body::new())?)?;
     }
     generic::remove(call, &body)
 }
@@ -40,7 +40,7 @@ fn advance(call: &Call<'_>) -> ApiResult<Json> {
         }
         call.session.end_turn();
         let timed = Call { now: at.max(now), ..call.clone() };
-        // a query for the customer's time returns this one
+        // A query for the customer's time returns this one
         call.alter(&mut body, body! {"frozen_time": timed.now})?;
         match what {
             DueKind::Invoice => {

@@ -1,7 +1,7 @@
 //! Coupons: valid until they are redeemed too often or too late.
 
-use super::money::{self, Decimal};
-use super::prelude::*;
+use crate::sandbox::behaviour::money::{self, Decimal};
+use crate::sandbox::behaviour::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::customer_time;
-use super::prelude::*;
+use crate::sandbox::behaviour::customer_time;
+use crate::sandbox::behaviour::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[

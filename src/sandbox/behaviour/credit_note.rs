@@ -1,10 +1,9 @@
 //! Credit notes, which reduce an invoice before it is paid, or return money after.
 
-use super::prelude::*;
+use crate::sandbox::behaviour::order::{self, Invoice, InvoiceLine, OrderLine};
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{customer_balance, invoice, money, refund};
 use crate::sandbox::embedded;
-
-use super::order::{self, Invoice, InvoiceLine, OrderLine};
-use super::{customer_balance, invoice, money, refund};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[

@@ -1,7 +1,9 @@
 //! Customers: deleted ones leave a stub, their payment methods are let go.
 
-use super::prelude::*;
-use super::{customer_balance, payment_method, subscription, tax, tokens_and_sources};
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{
+    customer_balance, generic, payment_method, subscription, tax, tokens_and_sources,
+};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
@@ -86,5 +88,5 @@ pub(super) fn delete(call: &Call<'_>) -> ApiResult<Json> {
             subscription::finish(call, id(&owned), subscription::Billing::Nothing)?;
         }
     }
-    super::generic::remove(call, &body)
+    generic::remove(call, &body)
 }

@@ -1,7 +1,7 @@
 //! The balance of a customer, which the next invoice takes into account. Every change is an entry of the ledger.
 
-use super::money;
-use super::prelude::*;
+use crate::sandbox::behaviour::money;
+use crate::sandbox::behaviour::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =

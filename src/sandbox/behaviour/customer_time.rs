@@ -1,6 +1,6 @@
 //! The time of a customer, which is that of the customer's test clock where there is one.
 
-use super::prelude::*;
+use crate::sandbox::behaviour::prelude::*;
 
 /// The same call at the time of a customer, or of what is the customer's and names the clock too.
 pub(super) fn of<'a>(call: &Call<'a>, owned: &Body) -> ApiResult<Call<'a>> {

@@ -1,11 +1,9 @@
 //! Payments between a platform and accounts that are connected to it: a destination charge goes on to one,
 //! a direct charge is made for one, and the platform takes its fee of both.
 
-use crate::sandbox::auth_context;
-use crate::sandbox::constraint;
-
-use super::prelude::*;
-use super::{application_fee, money, payout};
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{application_fee, money, payout};
+use crate::sandbox::{auth_context, constraint};
 
 /// A charge was captured: what the platform takes of it, and what goes on to another account.
 pub(super) fn captured(call: &Call<'_>, charge: &Body) -> ApiResult<()> {
@@ -75,7 +73,7 @@ pub(super) fn refunded(call: &Call<'_>, charge: &Body, refund: &mut Body) -> Api
     if !flag(&call.params, "refund_application_fee") {
         return Ok(());
     }
-    // who paid the fee of a destination charge is not whom the refund is taken from
+    // Who paid the fee of a destination charge is not whom the refund is taken from
     let undone = if transfer.is_some() { taken.as_ref() } else { Some(&*refund) };
     application_fee::give_back(call, charge, returned, undone)
 }

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::money::Decimal;
-use super::prelude::*;
+use crate::sandbox::behaviour::money::Decimal;
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{coupon, period, promotion_code};
 use crate::sandbox::view;
-
-use super::{coupon, period, promotion_code};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {

@@ -1,9 +1,9 @@
 //! Disputes: opened at once where `pm_card_createDispute` or a card like it pays.
 
-use super::card;
-use super::charge::CONTESTED;
-use super::ledger::{self, Movement};
-use super::prelude::*;
+use crate::sandbox::behaviour::card;
+use crate::sandbox::behaviour::charge::CONTESTED;
+use crate::sandbox::behaviour::ledger::{self, Movement};
+use crate::sandbox::behaviour::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =

@@ -1,7 +1,7 @@
 //! Entitlements: the features of the products that a customer subscribes to.
 
-use super::prelude::*;
-use super::subscription;
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::subscription;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {

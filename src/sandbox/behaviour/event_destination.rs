@@ -1,9 +1,8 @@
 //! Event destinations, the webhook endpoints of version 2. A ping is answered with an event.
 
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{generic, webhook_endpoint};
 use crate::sandbox::event::{ABOUT, PINGED, about};
-
-use super::prelude::*;
-use super::{generic, webhook_endpoint};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {

@@ -1,9 +1,10 @@
 //! Files: what was uploaded is kept, and can be fetched again.
 
-use super::generic;
-use super::prelude::*;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+
+use crate::sandbox::behaviour::generic;
+use crate::sandbox::behaviour::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =

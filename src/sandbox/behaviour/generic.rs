@@ -1,11 +1,10 @@
 //! The default behaviour of every type: the five operations on fields of the same name.
 
 use crate::catalog::OperationKind;
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{singletons, token_params};
 use crate::sandbox::parent::{self, Owner};
 use crate::sandbox::{embedded, lifecycle, search, view};
-
-use super::prelude::*;
-use super::{singletons, token_params};
 
 /// What objects without a behaviour of their own do.
 pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> ApiResult<Json> {

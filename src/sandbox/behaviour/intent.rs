@@ -1,10 +1,8 @@
 //! What payment intents and setup intents have in common.
 
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{card, payment_method};
 use crate::sandbox::state::unexpected;
-
-use super::card;
-use super::payment_method;
-use super::prelude::*;
 
 /// Confirms an intent over which the params are laid.
 type Confirm = fn(&Call<'_>, Body) -> ApiResult<Json>;
@@ -26,7 +24,7 @@ pub(super) fn create(call: &Call<'_>, confirm: Confirm) -> ApiResult<Json> {
     if !flag(&call.params, "confirm") {
         return call.keep(body);
     }
-    // what is confirmed at once was made before it had a method
+    // What is confirmed at once was made before it had a method
     let mut bare = body.clone();
     bare.extend(body! {"payment_method": null, "status": "requires_payment_method"});
     call.session.put(&bare)?;

@@ -1,8 +1,8 @@
 //! Invoices: drafts that gather lines, then open until they are paid or void.
 
-use super::order::{give_reductions, work_out};
-use super::prelude::*;
-use super::{generic, invoice_item, money};
+use crate::sandbox::behaviour::order::{give_reductions, work_out};
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{generic, invoice_item, money};
 
 mod advance;
 mod attach;

@@ -2,9 +2,9 @@
 
 use std::cmp::Reverse;
 
-use super::order::{self, Accepts, OrderLine};
-use super::prelude::*;
-use super::{generic, money};
+use crate::sandbox::behaviour::order::{self, Accepts, OrderLine};
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{generic, money};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {

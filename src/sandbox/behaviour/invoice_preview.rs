@@ -1,9 +1,9 @@
 //! Previews the next invoice: it is worked out and rolled back.
 
-use super::invoice::{draft, item_of};
-use super::order::{add_item, give_discounts, work_out};
-use super::prelude::*;
-use super::{invoice_item, money, schedule_preview, subscription};
+use crate::sandbox::behaviour::invoice::{draft, item_of};
+use crate::sandbox::behaviour::order::{add_item, give_discounts, work_out};
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{invoice_item, money, schedule_preview, subscription};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =

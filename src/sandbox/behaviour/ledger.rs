@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::money;
-use super::prelude::*;
+use crate::sandbox::behaviour::money;
+use crate::sandbox::behaviour::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =

@@ -1,10 +1,9 @@
 //! The line items of quotes, checkout sessions and payment links.
 
-use super::prelude::*;
+use crate::sandbox::behaviour::order::{self, Accepts, CHECKED, OrderTotals, Price, Priced, RATES};
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{money, shipping_rate};
 use crate::sandbox::embedded;
-
-use super::order::{self, Accepts, CHECKED, OrderTotals, Price, Priced, RATES};
-use super::{money, shipping_rate};
 
 /// Kept with what has a basket: all its items, of which it shows the first.
 const ITEMS: &str = "_line_items";
@@ -133,7 +132,7 @@ pub(super) fn show(
 /// what it all comes to comes back. `usual` are the rates of items that have none.
 pub(super) fn work_out(basket: &mut [Body], discounts: &[Body], usual: &[Json]) -> ApiResult<OrderTotals> {
     let priced = basket.iter().map(|item| priced(item, usual)).collect::<ApiResult<Vec<_>>>()?;
-    // an empty basket has no currency and comes to nothing
+    // An empty basket has no currency and comes to nothing
     let (reduced, totals) = order::reduce(&priced, discounts, currency(basket).unwrap_or(""))?;
     let shown = reduced.iter().map(|own| {
         let off = own.off.iter().map(|(discount, amount)| json!({"amount": amount, "discount": discount}));

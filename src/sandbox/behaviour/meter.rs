@@ -1,7 +1,8 @@
 //! Meters, which aggregate the usage events of customers.
 
-use super::prelude::*;
 use serde_json::Number;
+
+use crate::sandbox::behaviour::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
@@ -76,7 +77,7 @@ fn usage(call: &Call<'_>, meter: &Body, customer: &str) -> ApiResult<Vec<(i64, i
         let value = value.map_err(|_| ApiError::internal("The value of an event is no number."))?;
         Ok((needed_number(event, "timestamp")?, value))
     };
-    // they come newest first; of two at the same time the later one stands behind the other
+    // They come newest first; of two at the same time the later one stands behind the other
     let mut used = events.iter().rev().map(read).collect::<ApiResult<Vec<_>>>()?;
     used.sort_by_key(|(at, _)| *at);
     Ok(used)

@@ -1,9 +1,8 @@
 //! Payment method configurations: what an account offers. Every account has one from the start, which is the
 //! default; it is kept once it is changed.
 
-use super::generic;
-use super::payment_method;
-use super::prelude::*;
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{generic, payment_method};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =

@@ -9,7 +9,7 @@ use crate::catalog::Digits;
 use crate::sandbox::currency;
 pub(super) use crate::sandbox::currency::{read as known_currency, written};
 
-use super::prelude::*;
+use crate::sandbox::behaviour::prelude::*;
 
 /// Decimal places of a decimal amount that Stripe takes.
 const PLACES: usize = 12;

@@ -5,8 +5,8 @@
 //! ```
 //! A declined payment goes back to the first state; every state but the last may be canceled.
 
-use super::prelude::*;
-use super::{intent, money};
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{intent, money};
 
 mod confirm;
 mod settle;
@@ -51,7 +51,7 @@ pub(super) fn for_invoice(call: &Call<'_>, invoice: &Body, amount: i64) -> ApiRe
         Some("subscription_cycle" | "subscription_update") => "Subscription update",
         _ => "Payment for Invoice",
     };
-    // what pays the first invoice of a subscription is to pay the others too
+    // What pays the first invoice of a subscription is to pay the others too
     let is_first = text(invoice, "billing_reason") == Some("subscription_create");
     let types = items(invoice, "payment_settings.payment_method_types");
     let types = if types.is_empty() { vec!["card".into(), "link".into()] } else { types.to_vec() };

@@ -1,7 +1,7 @@
 //! Payment links: a URL that opens a checkout session for each visitor.
 
-use super::line_items;
-use super::prelude::*;
+use crate::sandbox::behaviour::line_items;
+use crate::sandbox::behaviour::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =

@@ -1,9 +1,8 @@
 //! Payment methods: cards and the other types, saved to a customer or used once.
 
-use super::card::{self, CardOutcome};
-use super::generic;
-use super::prelude::*;
-use super::tokens_and_sources;
+use crate::sandbox::behaviour::card::{self, CardOutcome};
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{generic, tokens_and_sources};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[

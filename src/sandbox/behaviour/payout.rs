@@ -1,10 +1,9 @@
 //! Money that leaves the account, or comes to it: payouts, transfers and their reversals.
 
+use crate::sandbox::behaviour::application_fee;
+use crate::sandbox::behaviour::ledger::{self, Movement};
+use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::currency;
-
-use super::application_fee;
-use super::ledger::{self, Movement};
-use super::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[

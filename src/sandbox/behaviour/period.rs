@@ -75,7 +75,7 @@ impl Cycle<'_> {
     /// The whole cycle around a time, before the anchor or after it.
     pub fn around(self, anchor: i64, at: i64) -> (i64, i64) {
         let longest = about(self.interval) * self.count;
-        // counted from the anchor each time, so that a short month does not shorten the next
+        // Counted from the anchor each time, so that a short month does not shorten the next
         let bound = |steps: i64| add(anchor, self.interval, steps * self.count);
         let mut steps = at.saturating_sub(anchor).div_euclid(longest);
         for _ in 0..MOST_STEPS {

@@ -1,9 +1,8 @@
 //! Plans, the prices of old: each is a recurring price under the same id.
 
 use crate::catalog::{catalog, find};
-
-use super::prelude::*;
-use super::{generic, order};
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{generic, order};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
@@ -33,7 +32,7 @@ fn fields() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// `POST /v1/plans`.
 fn create(call: &Call<'_>) -> ApiResult<Json> {
-    // a plan whose id is taken already is refused here
+    // A plan whose id is taken already is refused here
     let mut body = call.build()?;
     let product = product_of(call)?;
     let mut made = order::price(&call.about("price", price_params(call, &product))?, "")?;

@@ -1,6 +1,6 @@
 //! The customer portal: how it is set up, and sessions of customers in it.
 
-use super::prelude::*;
+use crate::sandbox::behaviour::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[

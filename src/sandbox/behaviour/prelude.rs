@@ -15,4 +15,6 @@ pub(super) use crate::sandbox::refusal::Values;
 pub(super) use crate::sandbox::store::ObjectQuery;
 pub(super) use crate::sandbox::{identifier, page, shape};
 
-pub(super) use super::definition::{Behaviour, Create, Delete, Get, List, PageField, Update};
+pub(super) use crate::sandbox::behaviour::definition::{
+    Behaviour, Create, Delete, Get, List, PageField, Update,
+};

@@ -1,7 +1,7 @@
 //! Prices: amounts that never change, lookup keys that only one active price may have.
 
-use super::order;
-use super::prelude::*;
+use crate::sandbox::behaviour::order;
+use crate::sandbox::behaviour::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =

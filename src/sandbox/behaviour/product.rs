@@ -1,7 +1,7 @@
 //! Products: made with their first price.
 
-use super::order;
-use super::prelude::*;
+use crate::sandbox::behaviour::order;
+use crate::sandbox::behaviour::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =

@@ -1,9 +1,8 @@
 //! Promotion codes: what customers type, each standing for a coupon under conditions.
 
+use crate::sandbox::behaviour::coupon;
+use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::due;
-
-use super::coupon;
-use super::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =

@@ -1,11 +1,10 @@
 //! Quotes: drafts with lines, opened to the customer, accepted into an invoice or a subscription, or
 //! canceled.
 
-use super::prelude::*;
+use crate::sandbox::behaviour::order::{self, DISCOUNTS};
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{invoice, line_items, schedule, subscription};
 use crate::sandbox::embedded;
-
-use super::order::{self, DISCOUNTS};
-use super::{invoice, line_items, schedule, subscription};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {

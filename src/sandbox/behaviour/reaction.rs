@@ -1,12 +1,13 @@
 //! Reactions: what a change of one object changes in others. A table, run over the steps of a call until nothing
 //! changes any more.
 
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{
+    checkout, delinquency, destination_charge, dispute, entitlement, invoice, promotion_code, schedule,
+    subscription,
+};
 use crate::sandbox::store::ObjectChange;
 use crate::sandbox::trigger::FieldTrigger::{self, Is, Set};
-
-use super::prelude::*;
-use super::{checkout, delinquency, destination_charge, dispute, entitlement, invoice};
-use super::{promotion_code, schedule, subscription};
 
 /// One row of the table.
 struct Reaction {

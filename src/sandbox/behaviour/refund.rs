@@ -1,11 +1,10 @@
 //! Refunds: at most the amount that was charged.
 
+use crate::sandbox::behaviour::charge::REFUND;
+use crate::sandbox::behaviour::destination_charge;
+use crate::sandbox::behaviour::ledger::{self, Movement};
+use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::constraint;
-
-use super::charge::REFUND;
-use super::destination_charge;
-use super::ledger::{self, Movement};
-use super::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =
@@ -28,7 +27,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     copy(&mut body, &charge, &["currency", "payment_intent", "customer", "payment_method"]);
     set(&mut body, "amount", amount);
     match text(&charge, REFUND) {
-        // what fails gives nothing back
+        // What fails gives nothing back
         Some("failed") => {
             body.extend(body! {"status": "failed", "failure_reason": "unknown"});
             return call.keep(body);

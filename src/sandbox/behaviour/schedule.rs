@@ -1,8 +1,8 @@
 //! Subscription schedules, which change a subscription phase by phase.
 
-use super::customer_time;
-use super::prelude::*;
-use super::subscription::{self, Billing};
+use crate::sandbox::behaviour::customer_time;
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::subscription::{self, Billing};
 
 mod phase;
 
@@ -131,7 +131,7 @@ pub(super) fn update(call: &Call<'_>) -> ApiResult<Json> {
         let Some(mut current) = running(call, &body) else {
             return Err(ApiError::of("phases_past", &[]));
         };
-        // what a phase says of prorations and of more items is about its beginning
+        // What a phase says of prorations and of more items is about its beginning
         let prorates = text(&call.params, "proration_behavior").unwrap_or("create_prorations");
         set(&mut current, "proration_behavior", prorates);
         current.shift_remove("add_invoice_items");

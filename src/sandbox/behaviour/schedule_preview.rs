@@ -1,14 +1,14 @@
 //! Previews the invoices of a subscription schedule.
 
-use super::prelude::*;
-use super::{customer_time, schedule, subscription};
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{customer_time, schedule, subscription};
 
 /// The next invoice of a schedule, with the changes that a preview asks for; the first one of a
 /// schedule that is not made.
 pub(super) fn previewed(call: &Call<'_>) -> ApiResult<Body> {
     let mut params = members_at(&call.params, "schedule_details");
     check(&params)?;
-    // nobody pays for a preview
+    // Nobody pays for a preview
     set(&mut params, "payment_behavior", "default_incomplete");
     let Some(known) = call.referred_by("schedule", "subscription_schedule")? else {
         return new(call, params);

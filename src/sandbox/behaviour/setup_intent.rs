@@ -4,8 +4,8 @@
 //! requires_payment_method → requires_confirmation → (requires_action) → succeeded
 //! ```
 
-use super::intent;
-use super::prelude::*;
+use crate::sandbox::behaviour::intent;
+use crate::sandbox::behaviour::prelude::*;
 
 mod confirm;
 

@@ -1,6 +1,6 @@
 //! Shipping rates: a fixed amount, in one currency or in several.
 
-use super::prelude::*;
+use crate::sandbox::behaviour::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =

@@ -2,11 +2,10 @@
 //! capabilities of an account. Each is stored once it is changed.
 
 use crate::catalog::Entity;
+use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::lifecycle;
 use crate::sandbox::parent::{self, Owner};
 use crate::sandbox::store::KEY;
-
-use super::prelude::*;
 
 /// Whether such an object exists as soon as what it belongs to does.
 pub(super) fn is_one(entity: &Entity) -> bool {

@@ -6,8 +6,8 @@
 //! ```
 //! Time goes on by itself for nobody: a test clock moves it (`clock`).
 
-use super::prelude::*;
-use super::{discount, order};
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{discount, order};
 
 mod bill;
 mod billing_cycle;

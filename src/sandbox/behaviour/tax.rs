@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::generic;
-use super::money::Decimal;
-use super::prelude::*;
 use crate::catalog::embedded::embedded_table;
+use crate::sandbox::behaviour::generic;
+use crate::sandbox::behaviour::money::Decimal;
+use crate::sandbox::behaviour::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[

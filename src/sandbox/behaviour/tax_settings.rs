@@ -1,8 +1,8 @@
 //! Tax settings and calculations: what has to be known before taxes can be worked out, and what a calculation
 //! comes to.
 
-use super::prelude::*;
-use super::{generic, singletons};
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::{generic, singletons};
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[

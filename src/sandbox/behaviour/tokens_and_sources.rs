@@ -1,10 +1,9 @@
 //! Tokens, and the cards and bank accounts they stand for: external accounts, and the older sources of a customer.
 
+use crate::sandbox::behaviour::card::{self, CardOutcome};
+use crate::sandbox::behaviour::generic;
+use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::parent;
-
-use super::card::{self, CardOutcome};
-use super::generic;
-use super::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[

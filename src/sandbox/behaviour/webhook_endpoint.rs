@@ -1,8 +1,7 @@
 //! Webhook endpoints: the secret is shown once; at most sixteen.
 
+use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::webhook_delivery;
-
-use super::prelude::*;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {

@@ -3,7 +3,6 @@
 use serde_json::{Number, Value as Json};
 
 use crate::catalog::{Digits, Kind, NumberRange};
-
 use crate::sandbox::currency;
 use crate::sandbox::error::{ApiError, ApiResult};
 

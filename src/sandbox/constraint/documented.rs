@@ -2,10 +2,9 @@
 
 use crate::catalog::constraint::{Condition, Known, StepFault, Violation, constraints};
 use crate::sandbox::check::{exclusive, missing, too_long, too_many};
+use crate::sandbox::constraint::rule::form_name;
 use crate::sandbox::error::{ApiError, ApiResult};
 use crate::sandbox::fields::{Body, text};
-
-use super::rule::form_name;
 
 /// Refuses params that are against what Stripe documents of them.
 pub(super) fn check(params: &Body, call: &str, now: i64) -> ApiResult<()> {

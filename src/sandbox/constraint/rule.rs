@@ -7,11 +7,9 @@ use serde_json::Value as Json;
 
 use crate::sandbox::call::Call;
 use crate::sandbox::check::missing;
-use crate::sandbox::currency;
 use crate::sandbox::error::{ApiError, ApiResult};
 use crate::sandbox::fields::{Body, all_have, given_number, number, said, text};
-use crate::sandbox::message;
-use crate::sandbox::state;
+use crate::sandbox::{currency, message, state};
 
 /// Whether a number is on the wrong side of a bound.
 type Crosses = fn(&i64, &i64) -> bool;

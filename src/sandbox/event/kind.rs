@@ -64,7 +64,7 @@ pub(super) fn of(change: &ObjectChange) -> Vec<String> {
     let object = object(&change.after);
     let prefix = prefix(object, &change.after);
     let mut kinds = match (&change.before, change.gone) {
-        // made and removed in one turn: nobody saw it
+        // Made and removed in one turn: nobody saw it
         (None, true) => Vec::new(),
         (Some(_), true) => vec![format!("{prefix}.deleted")],
         _ => event_names(object, &prefix, change),

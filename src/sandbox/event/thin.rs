@@ -4,15 +4,13 @@ use serde_json::{Value as Json, json};
 
 use crate::catalog::{OperationKind, catalog};
 use crate::sandbox::call::{entity, moment};
-use crate::sandbox::complete;
 use crate::sandbox::error::ApiResult;
+use crate::sandbox::event::cause::EventCause;
+use crate::sandbox::event::subscribers::{Subscriber, Subscribers};
 use crate::sandbox::fields::{Body, body, id, member, object, text};
-use crate::sandbox::identifier;
 use crate::sandbox::store::{ObjectChange, Session};
 use crate::sandbox::webhook_delivery::Delivery;
-
-use super::cause::EventCause;
-use super::subscribers::{Subscriber, Subscribers};
+use crate::sandbox::{complete, identifier};
 
 /// Kept with an event: the object that it is about.
 pub(in crate::sandbox) const ABOUT: &str = "_related_object";

@@ -7,9 +7,8 @@ use crate::sandbox::call::Call;
 use crate::sandbox::due;
 use crate::sandbox::error::{ApiError, ApiResult};
 use crate::sandbox::fields::text;
+use crate::sandbox::page::filter::{made, matches, pushed};
 use crate::sandbox::store::{Body, ObjectQuery};
-
-use super::filter::{made, matches, pushed};
 
 /// Most objects of one page.
 const MOST: i64 = 100;

@@ -7,9 +7,9 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::call::Call;
 use crate::sandbox::error::{ApiError, ApiResult};
+use crate::sandbox::fields::text;
+use crate::sandbox::page::gather::gather;
 use crate::sandbox::store::{Body, ObjectQuery};
-
-use super::gather::gather;
 
 /// What stands in `page`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ impl Token {
 
     /// The token of a call; none where it asks for the first page.
     pub fn of(params: &Body) -> ApiResult<Option<Self>> {
-        let Some(text) = crate::sandbox::fields::text(params, "page") else { return Ok(None) };
+        let Some(text) = text(params, "page") else { return Ok(None) };
         let read = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         read.ok_or_else(|| ApiError::of("page_token_invalid", &[("given", &text)])).map(Some)
     }

@@ -9,9 +9,8 @@ use serde_json::Value as Json;
 use crate::catalog::{Entity, Kind, Member, find};
 use crate::sandbox::error::{ApiError, ApiResult};
 use crate::sandbox::refusal::Values;
+use crate::sandbox::search::words::{self, Word};
 use crate::sandbox::store::{Body, ObjectQuery, Text, is_indexed, searched_name};
-
-use super::words::{self, Word};
 
 /// Shortest text that may be looked for within a field.
 const SHORTEST: usize = 3;

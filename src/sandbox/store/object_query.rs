@@ -2,7 +2,7 @@
 
 use rusqlite::types::Value;
 
-use super::schema::{INDEXED, field};
+use crate::sandbox::store::schema::{INDEXED, field};
 
 /// Which objects to go through, and in which order.
 #[derive(Debug, Default)]

@@ -184,7 +184,7 @@ fn is_own(connection: &Connection) -> rusqlite::Result<bool> {
 /// The version of a file, which is one of the sandbox and not newer than this program's.
 pub(super) fn version(connection: &Connection) -> Result<i64, OpenError> {
     let found = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    // a file that is damaged has no tables that can be read
+    // A file that is damaged has no tables that can be read
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     if !is_own(connection)? {
         return Err(OpenError::Foreign);
@@ -194,7 +194,7 @@ pub(super) fn version(connection: &Connection) -> Result<i64, OpenError> {
 
 /// Brings the tables of a file to the version of this program; several processes may try at once.
 pub(super) fn upgrade(connection: &mut Connection) -> Result<(), OpenError> {
-    // what an upgrade takes out is not to stay behind in free parts of the file
+    // What an upgrade takes out is not to stay behind in free parts of the file
     connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let (found, known) = (version(&transaction)?, known());

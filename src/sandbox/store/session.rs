@@ -9,8 +9,7 @@ use rusqlite::{OptionalExtension, Row, ToSql, Transaction, params};
 use crate::sandbox::error::{ApiError, ApiResult};
 use crate::sandbox::fields::{Body, needed, text};
 use crate::sandbox::reference_data;
-
-use super::object_query::{BY_TIME, FEW, ObjectQuery, placed};
+use crate::sandbox::store::object_query::{BY_TIME, FEW, ObjectQuery, placed};
 
 /// Kept with an object whose id is not enough to find it by: what it is found by.
 pub(in crate::sandbox) const KEY: &str = "_key";

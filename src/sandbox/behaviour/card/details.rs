@@ -1,8 +1,7 @@
 //! The details of a card: from its number and what was given with it, and the checks of its bank.
 
+use crate::sandbox::behaviour::card::table::{Card, PaymentFlaw, TABLE, known, number_of_token};
 use crate::sandbox::behaviour::prelude::*;
-
-use super::table::{Card, PaymentFlaw, TABLE, known, number_of_token};
 
 /// A security code of which no bank was asked yet.
 const UNCHECKED: &str = "unchecked";

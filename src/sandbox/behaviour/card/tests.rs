@@ -1,5 +1,5 @@
-use super::details::{brand, check_expiry, passes_luhn};
-use super::table::{Table, number_of_token};
+use crate::sandbox::behaviour::card::details::{brand, check_expiry, passes_luhn};
+use crate::sandbox::behaviour::card::table::{Table, number_of_token};
 
 #[test]
 fn every_test_card_has_a_valid_number() {

@@ -1,9 +1,8 @@
 //! Completes a checkout session: the customer pays.
 
-use crate::sandbox::behaviour::payment_intent::PaymentAttempt;
+use crate::sandbox::behaviour::payment_intent::{self, PaymentAttempt};
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::behaviour::{customer, line_items, payment_method, subscription};
-use crate::sandbox::behaviour::{payment_intent, setup_intent};
+use crate::sandbox::behaviour::{customer, line_items, payment_method, setup_intent, subscription};
 
 /// The address that a customer types in where the session has none.
 const UNKNOWN: &str = "customer@example.com";

@@ -1,10 +1,11 @@
 //! Automatic collection: what time does to an invoice that is finalized, paid or overdue.
 
+use crate::sandbox::behaviour::invoice::finalize_and_pay::{
+    collect, mark_uncollectible, method_of, open, subscription_of, void,
+};
 use crate::sandbox::behaviour::order::Invoice;
 use crate::sandbox::behaviour::payment_intent::PaymentAttempt;
 use crate::sandbox::behaviour::prelude::*;
-
-use super::finalize_and_pay::{collect, mark_uncollectible, method_of, open, subscription_of, void};
 
 const HOUR: i64 = 60 * 60;
 /// The pauses between the attempts to take a payment; after the last it is given up.

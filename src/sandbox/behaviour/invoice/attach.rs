@@ -1,6 +1,6 @@
 //! Attaches a payment that was made elsewhere to an invoice.
 
-use super::{finalize_and_pay, payment};
+use crate::sandbox::behaviour::invoice::{finalize_and_pay, payment};
 use crate::sandbox::behaviour::order::Invoice;
 use crate::sandbox::behaviour::prelude::*;
 

@@ -1,11 +1,10 @@
 //! Finalizes an invoice, then pays, voids or writes it off.
 
+use crate::sandbox::behaviour::invoice::{balance, payment, share};
 use crate::sandbox::behaviour::order::{self, Invoice};
 use crate::sandbox::behaviour::payment_intent::{self, PaymentAttempt};
 use crate::sandbox::behaviour::payment_method;
 use crate::sandbox::behaviour::prelude::*;
-
-use super::{balance, payment, share};
 
 /// Kept with an invoice: the intent that pays it.
 const INTENT: &str = "_payment_intent";
@@ -121,7 +120,7 @@ fn charge(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     payment_method::check_usable(&method)?;
     let Invoice { attempt_count, .. } = typed(body)?;
     let attempt = collect(call, body, method, flag(&call.params, "off_session"))?;
-    // after the first attempt only those that are made automatically are counted
+    // After the first attempt only those that are made automatically are counted
     set(body, "attempt_count", attempt_count.max(1));
     match attempt {
         PaymentAttempt::Paid => Ok(()),
@@ -159,7 +158,7 @@ pub fn collect(
         }
         PaymentAttempt::Failed(failure) => {
             count(body, "_failed");
-            // the customer was not there to authenticate, and is asked to come
+            // The customer was not there to authenticate, and is asked to come
             if failure.error.get("code").is_some_and(|code| code == "authentication_required") {
                 count(body, "_waits");
             }

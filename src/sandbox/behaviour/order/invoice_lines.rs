@@ -1,8 +1,8 @@
 //! The lines of an invoice, and how they come on a draft.
 
-use super::given::DISCOUNTS;
-use super::tax::RATES;
-use super::total::{LINES, show_lines};
+use crate::sandbox::behaviour::order::given::DISCOUNTS;
+use crate::sandbox::behaviour::order::tax::RATES;
+use crate::sandbox::behaviour::order::total::{LINES, show_lines};
 use crate::sandbox::behaviour::prelude::*;
 
 /// Puts an invoice item on a draft.

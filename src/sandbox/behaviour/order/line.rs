@@ -1,10 +1,9 @@
 //! The amount of a line: a price or an amount, times a quantity.
 
 use crate::sandbox::behaviour::money::Decimal;
+use crate::sandbox::behaviour::order::offer::{Accepts, named};
+use crate::sandbox::behaviour::order::price::Price;
 use crate::sandbox::behaviour::prelude::*;
-
-use super::offer::{Accepts, named};
-use super::price::Price;
 
 /// A line with its amount.
 #[derive(Debug, Clone)]
@@ -35,7 +34,7 @@ impl OrderLine {
         if quantity < 0 {
             return Err(ApiError::of("too_low", &[("least", &0)]).param(child(path, "quantity")));
         }
-        // invoices have the price of a line one step deeper
+        // Invoices have the price of a line one step deeper
         let deeper = inner(entry, "pricing").filter(|pricing| text(pricing, "price").is_some());
         let (entry, path) =
             deeper.map_or((entry, path.to_owned()), |deeper| (deeper, child(path, "pricing")));

@@ -1,9 +1,8 @@
 //! Resolves prices and products: named by their ids or described inline.
 
 use crate::sandbox::behaviour::money;
+use crate::sandbox::behaviour::order::price::Price;
 use crate::sandbox::behaviour::prelude::*;
-
-use super::price::Price;
 
 /// Which prices an entry of an order may name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

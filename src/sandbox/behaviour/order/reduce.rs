@@ -1,9 +1,8 @@
 //! Applies discounts to the lines of an order, one after the other, and taxes to the rest.
 
 use crate::sandbox::behaviour::discount::{self, DiscountBase};
+use crate::sandbox::behaviour::order::tax::{Tax, taxes};
 use crate::sandbox::behaviour::prelude::*;
-
-use super::tax::{Tax, taxes};
 
 /// A line before discounts and taxes.
 #[derive(Debug)]

@@ -47,7 +47,7 @@ pub fn taxes(rates: &[Json], amount: i64) -> ApiResult<Vec<Tax<'_>>> {
         if !flag(rate, "inclusive") {
             return Tax { rate, amount: part.percent_of(amount), taxable: amount };
         }
-        // each takes what is new in the rounded sum so far, so that no unit is lost between them
+        // Each takes what is new in the rounded sum so far, so that no unit is lost between them
         let before = within(parts);
         parts += part.percent_of(WHOLE);
         Tax { rate, amount: within(parts) - before, taxable: net }

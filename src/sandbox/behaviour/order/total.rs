@@ -1,9 +1,9 @@
 //! The totals of an invoice: lines, less discounts, the customer's balance and credit notes.
 
-use super::given::DISCOUNTS;
-use super::line::add;
-use super::reduce::{Priced, reduce};
-use super::tax::{Tax, rates_of};
+use crate::sandbox::behaviour::order::given::DISCOUNTS;
+use crate::sandbox::behaviour::order::line::add;
+use crate::sandbox::behaviour::order::reduce::{Priced, reduce};
+use crate::sandbox::behaviour::order::tax::{Tax, rates_of};
 use crate::sandbox::behaviour::prelude::*;
 
 /// Kept with an invoice: all its lines, of which the first ten are shown.

@@ -1,9 +1,8 @@
 //! Captures, cancels or authenticates a payment intent.
 
+use crate::sandbox::behaviour::payment_intent::confirm::{AUTHENTICATED_WITH, PaymentAttempt, attempt};
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{charge, intent};
-
-use super::confirm::{AUTHENTICATED_WITH, PaymentAttempt, attempt};
 
 /// `POST /v1/payment_intents/{intent}/capture`.
 pub(in crate::sandbox::behaviour) fn capture(call: &Call<'_>) -> ApiResult<Json> {
@@ -54,7 +53,7 @@ pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: boo
         return call.keep(body);
     }
     if text(&body, "confirmation_method") == Some("manual") {
-        // the seller is to confirm it again
+        // The seller is to confirm it again
         body.extend(body! {
             "next_action": null, "status": "requires_confirmation", (AUTHENTICATED_WITH): id(&method),
         });

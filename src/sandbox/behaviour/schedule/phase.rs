@@ -74,7 +74,7 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> ApiResult<Body
             "price": id(&price),
         };
         copy_given(&mut shown, item, &["billing_thresholds", "quantity"]);
-        // of what is charged for its use there is no number
+        // Of what is charged for its use there is no number
         if text(&price, "recurring.usage_type") != Some("metered") {
             set(&mut shown, "quantity", order::quantity(item));
         }
@@ -145,7 +145,7 @@ fn params(call: &Call<'_>, schedule: &Body, phase: &Body) -> Body {
     said.extend(phase.clone().into_iter().filter(|(_, value)| !value.is_null()));
     let mut params = body! {"default_tax_rates": order::rate_ids(phase, "default_tax_rates")};
     copy_given(&mut params, &said, OF_SUBSCRIPTION);
-    // who only looks ahead does not pay
+    // Who only looks ahead does not pay
     copy_given(&mut params, &call.params, &["payment_behavior"]);
     let days = given_number(phase, "invoice_settings.days_until_due");
     let days = days.or_else(|| given_number(schedule, "default_settings.invoice_settings.days_until_due"));
@@ -191,14 +191,14 @@ pub(super) fn enter(call: &Call<'_>, schedule: &Body, owner: &Body, phase: &Body
         (same.map(|at| left.remove(at)), wanted)
     });
     let wanted: Vec<_> = wanted.collect();
-    // an item whose price is not wanted any more takes the next price that is
+    // An item whose price is not wanted any more takes the next price that is
     let mut left = left.into_iter();
     let changed =
         wanted.into_iter().map(|(same, wanted)| entry(wanted, same.or_else(|| left.next()).map(id)));
     let mut shown: Vec<Body> = changed.collect();
     shown.extend(left.map(|item| body! {"id": id(item), "deleted": true}));
     let mut params = params(call, schedule, phase);
-    // a trial that is over does not begin again with a change of the schedule
+    // A trial that is over does not begin again with a change of the schedule
     if given_number(&params, "trial_end").is_none_or(|end| end <= call.now) {
         params.shift_remove("trial_end");
     }

@@ -3,10 +3,9 @@
 use crate::sandbox::behaviour::order::{self, Accepts, Invoice, LINES, OrderLine, Price};
 use crate::sandbox::behaviour::payment_intent::PaymentAttempt;
 use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::subscription::item::{self, Item};
+use crate::sandbox::behaviour::subscription::proration;
 use crate::sandbox::behaviour::{discount, invoice, invoice_item, meter, money};
-
-use super::item::{self, Item};
-use super::proration;
 
 /// A draft of a renewal is finalized this long after it was made.
 pub(super) const HOUR: i64 = 60 * 60;
@@ -35,7 +34,7 @@ fn line(
     (start, end): (i64, i64),
     used: Option<i64>,
 ) -> ApiResult<Body> {
-    // in advance, nothing is used yet of what is metered
+    // In advance, nothing is used yet of what is metered
     let quantity = item.quantity.or(used).unwrap_or(0);
     let mut line = OrderLine::of_price(&item.price, quantity)?;
     let is_trial = status(owner) == "trialing";
@@ -107,7 +106,7 @@ pub(super) fn ahead(call: &Call<'_>, owner: &Body, own: Vec<Body>, draft: &mut B
 pub(super) fn used(call: &Call<'_>, owner: &Body, item: &Body, end: i64, draft: &mut Body) -> ApiResult<()> {
     let item = Item::of(item, owner)?;
     let (start, _) = item.period;
-    // a price without a meter has no usage
+    // A price without a meter has no usage
     let quantity = text(item.body, "price.recurring.meter")
         .map_or(Ok(0), |meter| meter::used(call, meter, needed(owner, "customer")?, start, end))?;
     order::push(draft, line(call, owner, &item, (start, end), Some(quantity))?)
@@ -216,7 +215,7 @@ pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str
     call.session.put(&body)?;
     invoice::open(call, &mut body)?;
     if unpaid == "incomplete" {
-        // a first payment is for the customer to make
+        // A first payment is for the customer to make
         set(&mut body, "next_payment_attempt", Json::Null);
     }
     call.session.put(&body)?;

@@ -2,11 +2,10 @@
 
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
-
-use super::bill::HOUR;
-use super::ending::Billing;
-use super::item::{self, Item};
-use super::{bill, ending, pending, trial, upcoming, views};
+use crate::sandbox::behaviour::subscription::bill::{self, HOUR};
+use crate::sandbox::behaviour::subscription::ending::{self, Billing};
+use crate::sandbox::behaviour::subscription::item::{self, Item};
+use crate::sandbox::behaviour::subscription::{pending, trial, upcoming, views};
 
 /// A first payment may be made this long.
 const FIRST_PAYMENT: i64 = 23 * HOUR;
@@ -90,7 +89,7 @@ pub(super) fn next(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
         if end > call.now {
             continue;
         }
-        // the invoice of a renewal is dated by the period that is over
+        // The invoice of a renewal is dated by the period that is over
         let since = needed_number(&draft, "period_start")?.min(start);
         set(&mut draft, "period_start", since);
         let was_trial = given_number(body, "trial_end") == Some(end);

@@ -2,10 +2,9 @@
 //! used is credited, what is used and not paid is charged.
 
 use crate::sandbox::behaviour::prelude::*;
-
-use super::ending::ending;
-use super::proration::{self, ProrationKind};
-use super::{bill, item, trial};
+use crate::sandbox::behaviour::subscription::ending::ending;
+use crate::sandbox::behaviour::subscription::proration::{self, ProrationKind};
+use crate::sandbox::behaviour::subscription::{bill, item, trial};
 
 /// What the params of an update ask for, beside fields of their name.
 pub(super) fn run(call: &Call<'_>, mut body: Body) -> ApiResult<Body> {
@@ -89,7 +88,7 @@ fn apply(call: &Call<'_>, owner: &mut Body, entries: &[Body], path: &str) -> Api
     let mut own = item::of(call, id(owner))?;
     let mut pairs = Vec::new();
     for (at, entry) in entries.iter().enumerate() {
-        // the calls about one item name its params as they are
+        // The calls about one item name its params as they are
         let path = if path.is_empty() { String::new() } else { format!("{path}[{at}]") };
         let Some(known) = text(entry, "id") else {
             let mut made = item::made(call, owner, entry, &path)?;
@@ -155,7 +154,7 @@ pub(super) fn restart(call: &Call<'_>, owner: &Body, pairs: &[ItemChange]) -> Ap
     let was_trial = given_number(&owner, "trial_end") == Some(call.now);
     let mut own = item::of(call, id(&owner))?;
     let changed = |item: &&Body| pairs.iter().flat_map(|(_, after)| after).any(|after| id(after) == id(item));
-    // what was not there before has nothing to credit
+    // What was not there before has nothing to credit
     let old = pairs
         .iter()
         .filter_map(|(before, _)| before.as_ref())

@@ -1,10 +1,9 @@
 //! Creates a subscription: trial, billing anchor, items, first invoice.
 
 use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::subscription::ending::{ENDED, ending};
+use crate::sandbox::behaviour::subscription::{bill, item, trial};
 use crate::sandbox::behaviour::{customer_time, discount, order, payment_method, period, setup_intent};
-
-use super::ending::{ENDED, ending};
-use super::{bill, item, trial};
 
 /// The default method must be one that is saved to the customer.
 pub(super) fn own_method(call: &Call<'_>, customer: &str) -> ApiResult<()> {
@@ -89,7 +88,7 @@ fn draft(call: &Call<'_>) -> ApiResult<Body> {
     if let Some(start) = given_number(&call.params, "backdate_start_date") {
         set(&mut body, "start_date", start);
     }
-    // where the call says nothing, it is the currency of the first price
+    // Where the call says nothing, it is the currency of the first price
     set(&mut body, "currency", text(&call.params, "currency").unwrap_or("").to_ascii_lowercase());
     order::give_rates(call, &mut body, &call.params, "default_tax_rates", "")?;
     Ok(body)

@@ -2,9 +2,8 @@
 
 use crate::sandbox::behaviour::generic;
 use crate::sandbox::behaviour::prelude::*;
-
-use super::ending::{Billing, ENDED, finish};
-use super::{bill, change, item, proration};
+use crate::sandbox::behaviour::subscription::ending::{Billing, ENDED, finish};
+use crate::sandbox::behaviour::subscription::{bill, change, item, proration};
 
 /// `DELETE /v1/subscriptions/{id}`.
 pub fn cancel(call: &Call<'_>) -> ApiResult<Json> {
@@ -45,7 +44,7 @@ pub fn resume(call: &Call<'_>) -> ApiResult<Json> {
     call.alter(&mut body, body! {"status": "active", "status_details": null})?;
     if text(&call.params, "billing_cycle_anchor.type") != Some("unchanged") {
         let mut anew = call.without(&["payment_behavior"]);
-        // what was paused is not used, so there is nothing to credit
+        // What was paused is not used, so there is nothing to credit
         set(&mut anew.params, "proration_behavior", "none");
         change::restart(&anew, &body, &[])?;
     }

@@ -1,10 +1,10 @@
 //! Scheduled cancellation of a subscription, and its terminal states.
 
-use super::item::{self, Item};
-use super::proration::{self, ProrationKind};
-use super::{bill, pending};
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::subscription::item::{self, Item};
+use crate::sandbox::behaviour::subscription::proration::{self, ProrationKind};
+use crate::sandbox::behaviour::subscription::{bill, pending};
 
 /// States from which no subscription comes back.
 pub(super) const ENDED: &[&str] = &["canceled", "incomplete_expired"];

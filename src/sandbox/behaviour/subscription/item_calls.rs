@@ -2,10 +2,9 @@
 
 use crate::sandbox::behaviour::customer_time;
 use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::subscription::item::of;
+use crate::sandbox::behaviour::subscription::{change, pending};
 use crate::sandbox::view;
-
-use super::item::of;
-use super::{change, pending};
 
 /// The subscription of an item, and the call at its time.
 fn owner_of<'a>(call: &Call<'a>, subscription: &str) -> ApiResult<(Call<'a>, Body)> {

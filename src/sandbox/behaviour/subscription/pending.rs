@@ -2,9 +2,8 @@
 
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
-
-use super::bill::HOUR;
-use super::item;
+use crate::sandbox::behaviour::subscription::bill::HOUR;
+use crate::sandbox::behaviour::subscription::item;
 
 /// Kept with a subscription: the invoice that a change waits for, the fields and the items that it brings.
 const PENDING: &str = "_pending";

@@ -1,10 +1,10 @@
 //! Previews the invoices of a subscription.
 
-use super::upcoming::renews_at;
-use super::{bill, billing_cycle, change, create};
 use crate::sandbox::behaviour::customer_time;
 use crate::sandbox::behaviour::order::LINES;
 use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::subscription::upcoming::renews_at;
+use crate::sandbox::behaviour::subscription::{bill, billing_cycle, change, create};
 
 /// Set of an invoice that is only shown: `event/kind.toml` has its event.
 const UPCOMING: &str = "_upcoming";
@@ -40,7 +40,7 @@ pub fn tell_upcoming(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     let about = call.about("subscription", Body::new())?;
     let mut invoice = match call.session.tried(|| previewed(&about, id(owner)))? {
         Ok(invoice) => invoice,
-        // what cannot be previewed is not announced
+        // What cannot be previewed is not announced
         Err(failure) if failure.status < 500 => return Ok(()),
         Err(failure) => return Err(failure),
     };

@@ -2,9 +2,8 @@
 
 use crate::sandbox::behaviour::order::{self, DISCOUNTS, LINES, OrderLine, Priced};
 use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::subscription::item::{self, Item};
 use crate::sandbox::behaviour::{discount, invoice_item};
-
-use super::item::{self, Item};
 
 /// What an item does to the rest of its period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

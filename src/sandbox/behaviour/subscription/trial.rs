@@ -2,9 +2,8 @@
 
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
-
-use super::ending::Billing;
-use super::{bill, ending};
+use crate::sandbox::behaviour::subscription::bill;
+use crate::sandbox::behaviour::subscription::ending::{self, Billing};
 
 const DAY: i64 = 24 * 60 * 60;
 /// The end of a trial is announced so long before; that of a shorter trial at once.

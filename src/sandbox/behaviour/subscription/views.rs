@@ -2,9 +2,8 @@
 
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
-
-use super::ending::ENDED;
-use super::{item, pending};
+use crate::sandbox::behaviour::subscription::ending::ENDED;
+use crate::sandbox::behaviour::subscription::{item, pending};
 
 /// Whether what paid an invoice pays the next ones too.
 const SAVES: &str = "payment_settings.save_default_payment_method";
