@@ -161,7 +161,7 @@ fn customer(
     let shown = done.and_then(|body| expansion::expanded(&session, body, &[]));
     let cause = EventCause { request: "", idempotency_key: None, livemode: caller.livemode, now: now() };
     let deliveries = event::record(&session, cause)?;
-    session.transaction.commit().map_err(ApiError::from)?;
+    session.commit()?;
     sandbox.deliver(deliveries);
     shown
 }

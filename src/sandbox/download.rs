@@ -8,19 +8,26 @@ use crate::sandbox::auth_context::Caller;
 use crate::sandbox::behaviour;
 use crate::sandbox::call::entity;
 use crate::sandbox::error::ApiResult;
-use crate::sandbox::store::Lease;
+use crate::sandbox::store::{Lease, Store};
+
+/// Answers a request for the content of a file; none where it is another request, or one that is refused.
+pub(super) fn answer(store: &Store, request: &http::Request<Bytes>) -> Option<Response<Bytes>> {
+    let file = requested_file(request)?;
+    let mut lease = store.lease(false);
+    let caller = Caller::of(&mut lease, request).ok().filter(|caller| !caller.publishable)?;
+    let content = content(&mut lease, &caller, file).ok()?;
+    let mut response = Response::new(Bytes::from(content));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    Some(response)
+}
 
 /// The id of the file whose content is asked for.
-pub(super) fn requested_file(request: &http::Request<Bytes>) -> Option<&str> {
+fn requested_file(request: &http::Request<Bytes>) -> Option<&str> {
     let id = request.uri().path().strip_prefix("/v1/files/")?.strip_suffix("/contents")?;
     (request.method() == http::Method::GET && !id.contains('/')).then_some(id)
 }
 
-/// Answers with the content.
-pub(super) fn answer(lease: &mut Lease<'_>, caller: &Caller, id: &str) -> ApiResult<Response<Bytes>> {
+fn content(lease: &mut Lease<'_>, caller: &Caller, id: &str) -> ApiResult<Vec<u8>> {
     let session = lease.begin(caller.space(), false)?;
-    let call = caller.call(&session, entity("file")?, id, behaviour::react);
-    let mut response = Response::new(Bytes::from(behaviour::file_content(&call)?));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-    Ok(response)
+    behaviour::file_content(&caller.call(&session, entity("file")?, id, behaviour::react))
 }

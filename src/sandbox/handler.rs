@@ -1,16 +1,16 @@
-//! Handles a request: a scripted fault, the rate limit, or Stripe's answer.
+//! Handles a request: a scripted fault, the rate limit, the content of a file, or Stripe's answer.
 
 use bytes::Bytes;
 
 use crate::sandbox::fault::{self, BodyFault, Dropped, FaultKind};
 use crate::sandbox::instance::Sandbox;
-use crate::sandbox::{admin_api, run};
+use crate::sandbox::{admin_api, download, run};
 
 impl Sandbox {
     /// Answers a request as Stripe would, unless a fault says otherwise.
     pub async fn handle(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, Dropped> {
         if request.uri().path().starts_with(admin_api::PREFIX) {
-            return self.apart(move |sandbox| admin_api::handle(sandbox, &request)).await;
+            return self.run_blocking(move |sandbox| admin_api::handle(sandbox, &request)).await;
         }
         let fault = self.faults().next(&request);
         match fault.clone() {
@@ -19,7 +19,7 @@ impl Sandbox {
                 return Ok(fault::answer(status, &headers, body));
             }
             Some(FaultKind::Fail(status)) => {
-                return self.apart(move |sandbox| run::fail(sandbox.store(), &request, status)).await;
+                return self.run_blocking(move |sandbox| run::fail(sandbox.store(), &request, status)).await;
             }
             Some(FaultKind::Delay(pause)) => tokio::time::sleep(pause).await,
             _ => {}
@@ -27,7 +27,7 @@ impl Sandbox {
         if let Some(refusal) = self.limit().admit() {
             return Ok(refusal);
         }
-        let mut response = self.apart(move |sandbox| sandbox.answer(&request)).await?;
+        let mut response = self.run_blocking(move |sandbox| sandbox.answer(&request)).await?;
         match fault {
             Some(FaultKind::DropAfter) => return Err(Dropped),
             Some(FaultKind::Answer { status, headers, body, .. }) => {
@@ -42,9 +42,8 @@ impl Sandbox {
         Ok(response)
     }
 
-    /// Does what may wait for the store where nothing else waits with it. It is done to its end even
-    /// if nobody asks for the answer any more; what cannot be done cuts the connection.
-    async fn apart<T: Send + 'static>(
+    /// Runs store work on the blocking pool. It completes even if the caller is gone; a panic cuts the connection.
+    async fn run_blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> T + Send + 'static,
     ) -> Result<T, Dropped> {
@@ -53,6 +52,9 @@ impl Sandbox {
     }
 
     fn answer(&self, request: &http::Request<Bytes>) -> http::Response<Bytes> {
+        if let Some(content) = download::answer(self.store(), request) {
+            return content;
+        }
         let (response, deliveries) = run::answer(self.store(), request);
         self.deliver(deliveries);
         response

@@ -139,6 +139,6 @@ fn note_delivery(store: &Store, delivery: &Delivery) {
         && event::delivered(&session, &delivery.event).is_ok()
     {
         // A count that is too high does no harm
-        let _ = session.transaction.commit();
+        let _ = session.commit();
     }
 }

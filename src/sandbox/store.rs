@@ -18,12 +18,14 @@ use crate::sandbox::repeatable::now;
 use crate::sync::lock;
 
 mod object_query;
+mod recorded_response;
 mod schema;
 mod session;
 
 pub use schema::OpenError;
 
 pub(super) use object_query::{ObjectQuery, Text};
+pub(super) use recorded_response::RecordedResponse;
 pub(super) use schema::{is_indexed, searched_name};
 pub(super) use session::{KEY, ObjectChange, ObjectRow, Session, UNSHOWN_ID};
 
@@ -211,7 +213,7 @@ fn seed(connection: &mut Connection, first: fn() -> Vec<Body>) -> rusqlite::Resu
         // What cannot be written stays out, and the first request says why
         let _ = session.put(&body);
     }
-    session.transaction.commit()
+    session.commit()
 }
 
 /// Whether a sandbox can be kept in a file, which is neither made nor changed.

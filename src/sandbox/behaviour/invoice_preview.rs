@@ -11,7 +11,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] =
 
 /// `POST /v1/invoices/create_preview`: the next invoice, made and taken back.
 pub(super) fn preview(call: &Call<'_>) -> ApiResult<Json> {
-    let mut shown = call.session.tried(|| previewed(call))??;
+    let mut shown = call.session.dry_run(|| previewed(call))??;
     if !["customer", "subscription", "schedule"].iter().any(|name| call.params.contains_key(*name)) {
         set(&mut shown, "customer", Json::Null);
     }

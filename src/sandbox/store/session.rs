@@ -24,7 +24,7 @@ pub(super) const HELD: &str = "stripe";
 #[derive(Debug)]
 pub(in crate::sandbox) struct Session<'a> {
     /// The open transaction.
-    pub transaction: Transaction<'a>,
+    pub(super) transaction: Transaction<'a>,
     /// Account and mode.
     pub space: String,
     pub(super) changes: RefCell<Vec<ObjectChange>>,
@@ -193,16 +193,32 @@ impl Session<'_> {
         self.changes.borrow_mut().push(change);
     }
 
-    /// Runs something and undoes it; it has no events.
-    pub fn tried<T>(&self, run: impl FnOnce() -> T) -> ApiResult<T> {
-        let (changes, steps, turn) = (self.changes.take(), self.steps.take(), self.turn.get());
-        self.transaction.execute_batch("SAVEPOINT tried")?;
-        let found = run();
-        self.transaction.execute_batch("ROLLBACK TO tried; RELEASE tried")?;
+    /// Runs something in a savepoint. Where `undoes` says so of its outcome, it is rolled back and has no events.
+    pub fn savepoint<T>(&self, run: impl FnOnce() -> T, undoes: impl FnOnce(&T) -> bool) -> ApiResult<T> {
+        let (mut changes, mut steps, turn) = (self.changes.take(), self.steps.take(), self.turn.get());
+        self.transaction.execute_batch("SAVEPOINT part")?;
+        let outcome = run();
+        if undoes(&outcome) {
+            self.transaction.execute_batch("ROLLBACK TO part")?;
+            self.turn.set(turn);
+        } else {
+            changes.append(&mut self.changes.borrow_mut());
+            steps.append(&mut self.steps.borrow_mut());
+        }
+        self.transaction.execute_batch("RELEASE part")?;
         self.changes.replace(changes);
         self.steps.replace(steps);
-        self.turn.set(turn);
-        Ok(found)
+        Ok(outcome)
+    }
+
+    /// Runs something and rolls it back, as for a preview.
+    pub fn dry_run<T>(&self, run: impl FnOnce() -> T) -> ApiResult<T> {
+        self.savepoint(run, |_| true)
+    }
+
+    /// Ends the transaction: what was done in it stays.
+    pub fn commit(self) -> rusqlite::Result<()> {
+        self.transaction.commit()
     }
 
     /// Takes the oldest step that is left: one object, kept or removed once.

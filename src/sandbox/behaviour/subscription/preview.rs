@@ -38,7 +38,7 @@ pub fn previewed(call: &Call<'_>, known: &str) -> ApiResult<Body> {
 /// Announces the invoice of a renewal, as it would be today.
 pub fn tell_upcoming(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     let about = call.about("subscription", Body::new())?;
-    let mut invoice = match call.session.tried(|| previewed(&about, id(owner)))? {
+    let mut invoice = match call.session.dry_run(|| previewed(&about, id(owner)))? {
         Ok(invoice) => invoice,
         // What cannot be previewed is not announced
         Err(failure) if failure.status < 500 => return Ok(()),
