@@ -15,9 +15,12 @@ struct Reaction {
     of: &'static str,
     /// The change that matters.
     when: ReactionTrigger,
-    /// What follows for other objects; it is given the object that changed.
-    then: fn(&Call<'_>, &Body) -> ApiResult<()>,
+    /// What follows for other objects.
+    then: Then,
 }
+
+/// What follows for other objects; it is given the object that changed.
+type Then = fn(&Call<'_>, &Body) -> ApiResult<()>;
 
 /// A change that a reaction follows.
 enum ReactionTrigger {
@@ -28,74 +31,36 @@ enum ReactionTrigger {
 }
 
 const REACTIONS: &[Reaction] = &[
-    Reaction { of: "charge", when: ReactionTrigger::Member("_contested", Set), then: dispute::raise },
-    Reaction {
-        of: "charge",
-        when: ReactionTrigger::Member("captured", Is("true")),
-        then: destination_charge::captured,
-    },
-    Reaction { of: "coupon", when: ReactionTrigger::Deleted, then: promotion_code::coupon_deleted },
-    Reaction {
-        of: "invoice",
-        when: ReactionTrigger::Member("_failed", Set),
-        then: delinquency::payment_failed,
-    },
-    Reaction {
-        of: "invoice",
-        when: ReactionTrigger::Member("status", Is("paid")),
-        then: delinquency::settled,
-    },
-    Reaction {
-        of: "invoice",
-        when: ReactionTrigger::Member("status", Is("uncollectible")),
-        then: delinquency::settled,
-    },
-    Reaction {
-        of: "invoice",
-        when: ReactionTrigger::Member("status", Is("paid")),
-        then: subscription::invoice_paid,
-    },
-    Reaction {
-        of: "invoice",
-        when: ReactionTrigger::Member("status", Is("void")),
-        then: subscription::invoice_voided,
-    },
-    Reaction {
-        of: "payment_intent",
-        when: ReactionTrigger::Member("status", Is("succeeded")),
-        then: invoice::intent_succeeded,
-    },
-    Reaction {
-        of: "payment_intent",
-        when: ReactionTrigger::Member("status", Is("succeeded")),
-        then: invoice::attached_succeeded,
-    },
-    Reaction {
-        of: "payment_intent",
-        when: ReactionTrigger::Member("status", Is("succeeded")),
-        then: checkout::captured,
-    },
-    Reaction { of: "subscription", when: ReactionTrigger::Member("items", Set), then: entitlement::changed },
-    Reaction { of: "subscription", when: ReactionTrigger::Member("status", Set), then: entitlement::changed },
-    Reaction {
-        of: "subscription",
-        when: ReactionTrigger::Member("_upcoming", Set),
-        then: subscription::tell_upcoming,
-    },
-    Reaction {
-        of: "subscription",
-        when: ReactionTrigger::Member("status", Is("canceled")),
-        then: schedule::subscription_canceled,
-    },
-    Reaction {
-        of: "setup_intent",
-        when: ReactionTrigger::Member("status", Is("succeeded")),
-        then: subscription::set_up,
-    },
+    on("charge", "_contested", Set, dispute::raise),
+    on("charge", "captured", Is("true"), destination_charge::captured),
+    on_deleted("coupon", promotion_code::coupon_deleted),
+    on("invoice", "_failed", Set, delinquency::payment_failed),
+    on("invoice", "status", Is("paid"), delinquency::settled),
+    on("invoice", "status", Is("uncollectible"), delinquency::settled),
+    on("invoice", "status", Is("paid"), subscription::invoice_paid),
+    on("invoice", "status", Is("void"), subscription::invoice_voided),
+    on("payment_intent", "status", Is("succeeded"), invoice::intent_succeeded),
+    on("payment_intent", "status", Is("succeeded"), invoice::attached_succeeded),
+    on("payment_intent", "status", Is("succeeded"), checkout::captured),
+    on("subscription", "items", Set, entitlement::changed),
+    on("subscription", "status", Set, entitlement::changed),
+    on("subscription", "_upcoming", Set, subscription::tell_upcoming),
+    on("subscription", "status", Is("canceled"), schedule::subscription_canceled),
+    on("setup_intent", "status", Is("succeeded"), subscription::set_up),
 ];
 
 /// More steps than any call takes before the others are let react.
 const MOST: usize = 10_000;
+
+/// What follows when a member of an object changes so.
+const fn on(of: &'static str, path: &'static str, trigger: FieldTrigger<'static>, then: Then) -> Reaction {
+    Reaction { of, when: ReactionTrigger::Member(path, trigger), then }
+}
+
+/// What follows when an object is deleted.
+const fn on_deleted(of: &'static str, then: Then) -> Reaction {
+    Reaction { of, when: ReactionTrigger::Deleted, then }
+}
 
 impl Reaction {
     fn fits(&self, change: &ObjectChange) -> bool {
