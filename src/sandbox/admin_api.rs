@@ -153,7 +153,7 @@ fn customer(
     let caller =
         Caller::of(&mut lease, request).or_else(|_| Caller::anybody(&mut lease, &entity.object, id))?;
     let session = lease.begin(caller.space(), true)?;
-    let call = caller.call(&session, entity, id, behaviour::react);
+    let call = Call::of(&caller, &session, entity, id, behaviour::react);
     let done = part(&call);
     if done.as_ref().is_err_and(|failure| failure.stage != Stage::Done) {
         return done;

@@ -8,10 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
-use crate::catalog::Entity;
-use crate::sandbox::call::Call;
 use crate::sandbox::error::{ApiError, ApiResult, masked};
-use crate::sandbox::repeatable::now;
 use crate::sandbox::store::{Body, Lease, Session};
 
 /// The account of every key that names none.
@@ -69,30 +66,6 @@ impl Caller {
         Ok(caller)
     }
 
-    /// A call of the caller without params, about the object of that id; about none where it is empty.
-    pub fn call<'a>(
-        &self,
-        session: &'a Session<'a>,
-        entity: &'a Entity,
-        id: &str,
-        reactions: fn(&Call<'_>) -> ApiResult<()>,
-    ) -> Call<'a> {
-        Call {
-            session,
-            entity,
-            params: Body::new(),
-            id: id.to_owned(),
-            parents: Vec::new(),
-            path: String::new(),
-            now: now(),
-            livemode: self.livemode,
-            account: self.account.clone(),
-            platform: self.platform.clone(),
-            base: self.base.clone(),
-            reactions,
-        }
-    }
-
     /// The owner of a key; none where it is no key of Stripe's.
     fn with_key(key: &str) -> Option<Self> {
         let (kind, rest) = key.split_once('_').filter(|(kind, _)| ["sk", "rk", "pk"].contains(kind))?;
@@ -124,6 +97,11 @@ impl Caller {
         knows(&lease.begin(self.space(), false)?, account)
     }
 
+    /// Whether a type is that of accounts and the id that of the account the call acts on.
+    pub fn is_own_account(&self, object: &str, id: &str) -> bool {
+        ACCOUNTS.contains(&object) && self.account == id
+    }
+
     /// Where the caller's objects are.
     pub fn space(&self) -> String {
         format!("{}/{}", self.account, if self.livemode { "live" } else { "test" })
@@ -141,11 +119,6 @@ pub(super) fn is_connected(session: &Session<'_>, object: &str, id: &str) -> Api
     let found = session.anywhere(object, id)?;
     let owner = found.as_ref().and_then(|(space, _)| space.split('/').next());
     owner.map_or(Ok(false), |owner| knows(session, owner))
-}
-
-/// Whether a type is that of accounts and the id that of the account a call acts on.
-pub(super) fn is_own(call: &Call<'_>, object: &str, id: &str) -> bool {
-    ACCOUNTS.contains(&object) && call.account == id
 }
 
 /// The account of a space as it was created, with the space of its creator; none for

@@ -3,8 +3,10 @@
 use serde_json::Value as Json;
 
 use crate::catalog::{Entity, Kind, Shape, catalog, find};
+use crate::sandbox::auth_context::Caller;
 use crate::sandbox::error::{ApiError, ApiResult};
 use crate::sandbox::fields::{object, set, text};
+use crate::sandbox::repeatable::now;
 use crate::sandbox::store::{Body, ObjectRow, Session, UNSHOWN_ID};
 use crate::sandbox::{check, complete, due, identifier, substitute};
 
@@ -13,6 +15,8 @@ use crate::sandbox::{check, complete, due, identifier, substitute};
 pub(super) struct Call<'a> {
     /// The open transaction.
     pub session: &'a Session<'a>,
+    /// Who makes the call, and the account it acts on.
+    pub caller: &'a Caller,
     /// The type of object the call is about.
     pub entity: &'a Entity,
     /// The checked and typed params.
@@ -25,14 +29,6 @@ pub(super) struct Call<'a> {
     pub path: String,
     /// The time of the call.
     pub now: i64,
-    /// A call with a live key.
-    pub livemode: bool,
-    /// The account the call acts on.
-    pub account: String,
-    /// The account that makes the call for another one, which is connected to it.
-    pub platform: Option<String>,
-    /// Where the sandbox is reached, as the beginning of an address; empty where nobody reaches it.
-    pub base: String,
     /// What the changes of a call mean for other objects.
     pub reactions: fn(&Call<'_>) -> ApiResult<()>,
 }
@@ -41,6 +37,27 @@ pub(super) struct Call<'a> {
 const MADE_NOW: &[&str] = &["created", "created_at", "updated", "updated_at"];
 
 impl<'a> Call<'a> {
+    /// A call without params, about the object of that id; about none where it is empty.
+    pub fn of(
+        caller: &'a Caller,
+        session: &'a Session<'a>,
+        entity: &'a Entity,
+        id: &str,
+        reactions: fn(&Call<'_>) -> ApiResult<()>,
+    ) -> Self {
+        Self {
+            session,
+            caller,
+            entity,
+            params: Body::new(),
+            id: id.to_owned(),
+            parents: Vec::new(),
+            path: String::new(),
+            now: now(),
+            reactions,
+        }
+    }
+
     /// The object that the path names, whichever of the types it may have.
     pub fn named(&self) -> ApiResult<Body> {
         let found = self.stored()?.filter(|stored| !stored.gone).map(|stored| stored.body);
@@ -73,13 +90,13 @@ impl<'a> Call<'a> {
 
     /// The same call about another type of object with other params.
     pub fn about(&self, object: &str, params: Body) -> ApiResult<Call<'a>> {
-        let entity = entity(object)?;
-        Ok(Call { entity, params, id: String::new(), parents: Vec::new(), ..self.clone() })
+        self.on(object, "", params)
     }
 
     /// The same call about one object, which the path names.
     pub fn on(&self, object: &str, id: &str, params: Body) -> ApiResult<Call<'a>> {
-        Ok(Call { id: id.to_owned(), ..self.about(object, params)? })
+        let new = Call::of(self.caller, self.session, entity(object)?, id, self.reactions);
+        Ok(Call { params, path: self.path.clone(), now: self.now, ..new })
     }
 
     /// A blank object with a fresh id, not yet kept.
@@ -94,9 +111,9 @@ impl<'a> Call<'a> {
             }
         }
         if body.contains_key("livemode") {
-            set(&mut body, "livemode", self.livemode);
+            set(&mut body, "livemode", self.caller.livemode);
         }
-        if let Some(platform) = self.platform.as_ref().filter(|_| body.contains_key("application")) {
+        if let Some(platform) = self.caller.platform.as_ref().filter(|_| body.contains_key("application")) {
             set(&mut body, "application", identifier::application(platform));
         }
         body

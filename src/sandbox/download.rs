@@ -6,7 +6,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 
 use crate::sandbox::auth_context::Caller;
 use crate::sandbox::behaviour;
-use crate::sandbox::call::entity;
+use crate::sandbox::call::{Call, entity};
 use crate::sandbox::error::ApiResult;
 use crate::sandbox::store::{Lease, Store};
 
@@ -29,5 +29,5 @@ fn requested_file(request: &http::Request<Bytes>) -> Option<&str> {
 
 fn content(lease: &mut Lease<'_>, caller: &Caller, id: &str) -> ApiResult<Vec<u8>> {
     let session = lease.begin(caller.space(), false)?;
-    behaviour::file_content(&caller.call(&session, entity("file")?, id, behaviour::react))
+    behaviour::file_content(&Call::of(caller, &session, entity("file")?, id, behaviour::react))
 }

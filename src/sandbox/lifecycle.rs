@@ -216,8 +216,8 @@ fn named(call: &Call<'_>, body: &Body, kind: &Kind, name: &str) -> Option<Json> 
         return Some(identifier::capitals(length.parse().ok()?).into());
     }
     match name {
-        "account" => Some(call.account.as_str().into()),
-        "livemode" => Some(call.livemode.into()),
+        "account" => Some(call.caller.account.as_str().into()),
+        "livemode" => Some(call.caller.livemode.into()),
         "version" => Some(crate::catalog::API_VERSION.into()),
         "id" if !call.id.is_empty() => Some(call.id.as_str().into()),
         path => [&call.params, body].into_iter().find_map(|from| call.led_to(from, path).ok()?),

@@ -36,7 +36,7 @@ impl Owner {
     /// The owner itself; the caller's own account, which nobody made, is empty.
     pub fn named(&self, call: &Call<'_>) -> ApiResult<Body> {
         let Some(entity) = self.entity else { return Ok(Body::new()) };
-        if self.id == call.account {
+        if self.id == call.caller.account {
             return Ok(Body::new());
         }
         call.session.named(&entity.object, &self.id)

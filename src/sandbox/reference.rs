@@ -80,7 +80,7 @@ impl Check<'_> {
     fn is_one(&self, object: &str, id: &str) -> ApiResult<bool> {
         if behaviour::is_test_token(object, id)
             || behaviour::is_unmade(self.call, object, id)
-            || auth_context::is_own(self.call, object, id)
+            || self.call.caller.is_own_account(object, id)
         {
             return Ok(true);
         }

@@ -125,7 +125,7 @@ fn perform(
         params: resolved.params,
         parents: resolved.parents,
         path: request.uri().path().to_owned(),
-        ..caller.call(session, resolved.entity, &resolved.id, behaviour::react)
+        ..Call::of(caller, session, resolved.entity, &resolved.id, behaviour::react)
     };
     if let Some(permission) = resolved.permission {
         permission.check(&call, resolved.client_secret.as_deref())?;

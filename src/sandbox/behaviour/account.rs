@@ -22,7 +22,7 @@ const CONFIGURATIONS: &[&str] = &["customer", "merchant", "recipient"];
 
 /// `GET /v1/account`, and `GET /v1/accounts/{account}` of a connected one.
 fn get(call: &Call<'_>) -> ApiResult<Json> {
-    if !call.id.is_empty() && call.id != call.account {
+    if !call.id.is_empty() && call.id != call.caller.account {
         let mut body = members(generic::get(call)?);
         paid_out_to(call, &mut body)?;
         return Ok(Json::Object(body));
@@ -33,7 +33,7 @@ fn get(call: &Call<'_>) -> ApiResult<Json> {
     }
     let mut body = call.fresh();
     body.extend(members(json!({
-        "id": call.account, "country": "US", "default_currency": "usd", "type": "standard",
+        "id": call.caller.account, "country": "US", "default_currency": "usd", "type": "standard",
         "email": "sandbox@example.com", "charges_enabled": true, "details_submitted": true, "payouts_enabled": true,
         "controller": {"type": "account"},
     })));

@@ -47,7 +47,7 @@ fn fits(mode: &str, basket: &[Body]) -> ApiResult<()> {
 
 fn draft(call: &Call<'_>) -> ApiResult<Body> {
     let mut body = call.build()?;
-    let named = identifier::random(if call.livemode { "cs_live_" } else { "cs_test_" }, 58);
+    let named = identifier::random(if call.caller.livemode { "cs_live_" } else { "cs_test_" }, 58);
     if text(&body, "ui_mode") == Some("hosted_page") {
         let url = format!("https://checkout.stripe.com/c/pay/{named}#{}", identifier::random("", 32));
         set(&mut body, "url", url);
@@ -65,7 +65,11 @@ fn offer(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let types = items(&call.params, "allowed_payment_method_types").to_vec();
     if types.is_empty() {
         set(body, "payment_method_types", json!(["card"]));
-        set(body, "payment_method_configuration_details", payment_method::configuration(&call.account));
+        set(
+            body,
+            "payment_method_configuration_details",
+            payment_method::configuration(&call.caller.account),
+        );
     } else {
         set(body, "payment_method_types", types);
     }

@@ -76,6 +76,6 @@ fn summary(call: &Call<'_>) -> ApiResult<Json> {
     });
     Ok(json!({
         "object": "billing.credit_balance_summary", "balances": shown.collect::<Vec<_>>(), "customer": customer,
-        "customer_account": null, "livemode": call.livemode,
+        "customer_account": null, "livemode": call.caller.livemode,
     }))
 }

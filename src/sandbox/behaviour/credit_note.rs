@@ -54,11 +54,11 @@ fn worked_out(call: &Call<'_>) -> ApiResult<(Body, Body)> {
     let kind = if state == "paid" { "post_payment" } else { "pre_payment" };
     let count = call.session.having("credit_note", "invoice", id(&invoice))?.len() + 1;
     let name = identifier::fingerprint(id(&body));
-    let mode = if call.livemode { "live" } else { "test" };
+    let mode = if call.caller.livemode { "live" } else { "test" };
     body.extend(body! {
         (format!("{kind}_amount")): amount, "type": kind, "invoice": id(&invoice),
         "number": format!("{}-CN-{count:02}", needed(&invoice, "number")?),
-        "pdf": format!("https://pay.stripe.com/credit_notes/{}/{mode}_{name}/pdf?s=ap", call.account),
+        "pdf": format!("https://pay.stripe.com/credit_notes/{}/{mode}_{name}/pdf?s=ap", call.caller.account),
     });
     Ok((body, invoice))
 }
@@ -168,7 +168,7 @@ fn line(
     body! {
         "id": identifier::fresh("cnli_"), "object": "credit_note_line_item", "amount": amount,
         "description": description.unwrap_or("Credit"), "discount_amount": 0, "discount_amounts": [],
-        "invoice_line_item": of.map(|(named, _)| named), "livemode": call.livemode,
+        "invoice_line_item": of.map(|(named, _)| named), "livemode": call.caller.livemode,
         "metadata": inner(entry, "metadata"), "pretax_credit_amounts": [], "quantity": quantity, "tax_rates": [],
         "taxes": [], "type": kind, "unit_amount": unit, "unit_amount_decimal": unit.to_string(),
     }

@@ -43,7 +43,7 @@ pub(super) fn changed(call: &Call<'_>, subscription: &Body) -> ApiResult<()> {
     let summary = |found: &[Json]| {
         body! {
             "object": "entitlements.active_entitlement_summary", "customer": id(&customer),
-            "entitlements": page::embedded(found, &url), "livemode": call.livemode,
+            "entitlements": page::embedded(found, &url), "livemode": call.caller.livemode,
         }
     };
     call.session.tell(summary(&known), summary(&found));
@@ -55,7 +55,7 @@ fn entitlement(call: &Call<'_>, customer: &str, feature: &Body) -> Json {
     let name = identifier::fingerprint(&format!("{customer}{}", id(feature)));
     json!({
         "id": format!("ent_test_{name}"), "object": "entitlements.active_entitlement", "feature": id(feature),
-        "livemode": call.livemode, "lookup_key": text(feature, "lookup_key"),
+        "livemode": call.caller.livemode, "lookup_key": text(feature, "lookup_key"),
     })
 }
 

@@ -68,7 +68,7 @@ fn offer_methods(call: &Call<'_>, body: &mut Body) {
     }
     let redirects = text(&call.params, "automatic_payment_methods.allow_redirects").unwrap_or("always");
     set(body, "automatic_payment_methods", json!({"allow_redirects": redirects, "enabled": true}));
-    set(body, "payment_method_configuration_details", payment_method::configuration(&call.account));
+    set(body, "payment_method_configuration_details", payment_method::configuration(&call.caller.account));
     offer(body, vec!["card".into(), "link".into()]);
 }
 
@@ -162,7 +162,7 @@ fn check_return_url(call: &Call<'_>, body: &Body) -> ApiResult<()> {
 
 /// Sends the customer to a page on which to authenticate, or to pay.
 pub(super) fn ask_to_authenticate(call: &Call<'_>, body: &mut Body, method: &Body) {
-    let page = format!("{}/_sandbox/{}s/{}/authenticate", call.base, call.entity.object, id(body));
+    let page = format!("{}/_sandbox/{}s/{}/authenticate", call.caller.base, call.entity.object, id(body));
     let back = text(&call.params, "return_url");
     let action = match back {
         url if url.is_some() || card::redirects(method) => {

@@ -41,7 +41,7 @@ pub(super) fn enter(call: &Call<'_>, source: &Body, of: Movement<'_>) -> ApiResu
 
 /// Where the objects of another account are.
 pub(super) fn space_of(call: &Call<'_>, account: &str) -> String {
-    format!("{account}/{}", if call.livemode { "live" } else { "test" })
+    format!("{account}/{}", if call.caller.livemode { "live" } else { "test" })
 }
 
 /// Keeps a movement in the account of that space, which came of an object that names it.
@@ -136,7 +136,9 @@ fn balance(call: &Call<'_>) -> ApiResult<Json> {
     let shown = |(currency, amount)| json!({"amount": amount, "currency": currency, "source_types": {"card": amount}});
     let available: Vec<Json> = sums.iter().map(|(currency, (now, _))| shown((currency, now))).collect();
     let pending: Vec<Json> = sums.iter().map(|(currency, (_, later))| shown((currency, later))).collect();
-    Ok(json!({"object": "balance", "available": available, "livemode": call.livemode, "pending": pending}))
+    Ok(
+        json!({"object": "balance", "available": available, "livemode": call.caller.livemode, "pending": pending}),
+    )
 }
 
 /// Refuses to take out more than is there.

@@ -135,7 +135,7 @@ fn summary(call: &Call<'_>, meter: &Body, (start, end): (i64, i64), value: i128,
     let name = identifier::fingerprint(&format!("{}{customer}{start}{end}", id(meter)));
     json!({
         "id": format!("mtrusg_test_{name}"), "object": "billing.meter_event_summary", "aggregated_value": value,
-        "end_time": end, "livemode": call.livemode, "meter": id(meter), "start_time": start,
+        "end_time": end, "livemode": call.caller.livemode, "meter": id(meter), "start_time": start,
     })
 }
 

@@ -15,12 +15,12 @@ const OFFERED: &[&str] = &["card", "link"];
 
 /// Whether an id is that of the default of the account.
 pub(super) fn is_default(call: &Call<'_>, object: &str, id: &str) -> bool {
-    object == OBJECT && id == payment_method::configuration_id(&call.account)
+    object == OBJECT && id == payment_method::configuration_id(&call.caller.account)
 }
 
 /// The default, where nobody changed it yet.
 fn unchanged(call: &Call<'_>) -> ApiResult<Option<Body>> {
-    let own = payment_method::configuration_id(&call.account);
+    let own = payment_method::configuration_id(&call.caller.account);
     if call.session.get(OBJECT, &own)?.is_some() {
         return Ok(None);
     }

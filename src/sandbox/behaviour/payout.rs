@@ -74,10 +74,10 @@ fn receive(call: &Call<'_>, transfer: &mut Body) -> ApiResult<()> {
     let space = ledger::space_of(call, needed(transfer, "destination")?);
     let mut params = Body::new();
     copy(&mut params, transfer, &["amount", "currency"]);
-    let mut payment = Call { platform: None, ..call.about("charge", params)? }.build()?;
+    let mut payment = call.about("charge", params)?.build()?;
     let amount = needed_number(transfer, "amount")?;
     payment.extend(body! {
-        "id": identifier::fresh("py_"), "amount_captured": amount, "calculated_statement_descriptor": null,
+        "id": identifier::fresh("py_"), "application": null, "amount_captured": amount, "calculated_statement_descriptor": null,
         "captured": true, "paid": true,
         "payment_method_details": {"stripe_account": {}, "type": "stripe_account"},
         "source_transfer": id(transfer), "status": "succeeded",
@@ -97,7 +97,7 @@ pub(super) fn received(call: &Call<'_>, transfer: &Body) -> ApiResult<Option<(St
 fn take_back(call: &Call<'_>, of: &Body, reversal: &mut Body) -> ApiResult<()> {
     let Some((space, mut payment)) = received(call, of)? else { return Ok(()) };
     let amount = needed_number(reversal, "amount")?;
-    let mut refund = Call { platform: None, ..call.about("refund", Body::new())? }.build()?;
+    let mut refund = call.about("refund", Body::new())?.build()?;
     refund.extend(body! {
         "id": identifier::fresh("pyr_"), "amount": amount, "charge": id(&payment), "status": "succeeded",
         "currency": member(&payment, "currency"), "source_transfer_reversal": id(reversal),

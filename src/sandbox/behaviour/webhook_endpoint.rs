@@ -47,7 +47,7 @@ fn check_url(call: &Call<'_>) -> ApiResult<()> {
     let parsed = parsed.filter(|url| url.host().is_some());
     let refusal = match parsed.as_ref().and_then(|url| url.scheme_str()) {
         Some("https") => return Ok(()),
-        Some("http") if !call.livemode => return Ok(()),
+        Some("http") if !call.caller.livemode => return Ok(()),
         Some("http") => "webhook_url_not_https",
         _ => "webhook_url_invalid",
     };

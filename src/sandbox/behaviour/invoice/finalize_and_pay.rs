@@ -60,8 +60,8 @@ pub fn open(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
 
 /// Where the customer sees and pays the invoice, and its PDF on the paper of the customer's country.
 fn show_pages(call: &Call<'_>, body: &mut Body) {
-    let mode = if call.livemode { "live" } else { "test" };
-    let name = format!("{}/{mode}_{}", call.account, identifier::fingerprint(id(body)));
+    let mode = if call.caller.livemode { "live" } else { "test" };
+    let name = format!("{}/{mode}_{}", call.caller.account, identifier::fingerprint(id(body)));
     body.extend(body! {
         "hosted_invoice_url": format!("https://invoice.stripe.com/i/{name}?s=ap"),
         "invoice_pdf": format!("https://pay.stripe.com/invoice/{name}/pdf?s=ap"),

@@ -43,7 +43,7 @@ pub fn invoice_line(call: &Call<'_>, item: &Body, parent: &Json) -> Body {
     let mut line = body! {
         "id": identifier::fresh("il_"), "object": "line_item", "discount_amounts": [], "discounts": discounts,
         (DISCOUNTS): item.get(DISCOUNTS), (RATES): item.get("tax_rates"), "invoice": null,
-        "livemode": call.livemode, "parent": parent, "pretax_credit_amounts": [],
+        "livemode": call.caller.livemode, "parent": parent, "pretax_credit_amounts": [],
         "quantity_decimal": member(item, "quantity").to_string(), "subscription": subscription,
         "subtotal": member(item, "amount"), "taxes": [],
     };
