@@ -24,7 +24,6 @@ mod embedded;
 mod error;
 mod event;
 mod expand;
-mod expansion;
 mod fault;
 mod fields;
 mod form;

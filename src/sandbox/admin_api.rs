@@ -27,7 +27,7 @@ use crate::sandbox::fault::{Fault, answer};
 use crate::sandbox::fields::Body;
 use crate::sandbox::instance::Sandbox;
 use crate::sandbox::repeatable::now;
-use crate::sandbox::{behaviour, expansion, form, view};
+use crate::sandbox::{behaviour, expand, form, view};
 
 /// What every path here begins with.
 pub(super) const PREFIX: &str = "/_sandbox/";
@@ -64,7 +64,7 @@ pub(super) fn handle(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Respo
     };
     let (status, body) = match done {
         Ok(body) => (200, body.to_string()),
-        Err(failure) => (failure.status, view::plain(json!({ "error": failure.error })).to_string()),
+        Err(failure) => (failure.status, view::render(json!({ "error": failure.error })).to_string()),
     };
     answer(status, &[("content-type".to_owned(), "application/json".to_owned())], body)
 }
@@ -158,7 +158,7 @@ fn customer(
     if done.as_ref().is_err_and(|failure| failure.stage != Stage::Done) {
         return done;
     }
-    let shown = done.and_then(|body| expansion::expanded(&session, body, &[]));
+    let shown = done.and_then(|body| expand::apply(&session, body, &[]));
     let cause = EventCause { request: "", idempotency_key: None, livemode: caller.livemode, now: now() };
     let deliveries = event::record(&session, cause)?;
     session.commit()?;

@@ -130,28 +130,33 @@ impl<'a> Call<'a> {
     }
 
     /// The object that a param names, as it stands now.
-    pub fn referred_now(&self, object: &str, id: &str, param: &str) -> ApiResult<Body> {
+    pub fn referred_as_of_now(&self, object: &str, id: &str, param: &str) -> ApiResult<Body> {
         let mut body = self.session.referred(object, id, param)?;
         due::bring_to(self.now, &mut body);
         Ok(body)
     }
 
     /// What a path leads to; an id on the way leads to the object it names.
-    pub fn led_to(&self, body: &Body, path: &str) -> ApiResult<Option<Json>> {
-        Ok(self.led(body, None, path)?.map(|(found, _)| found))
+    pub fn resolve_path(&self, body: &Body, path: &str) -> ApiResult<Option<Json>> {
+        Ok(self.resolve_typed(body, None, path)?.map(|(found, _)| found))
     }
 
     /// The object whose id a path leads to.
     pub fn object_at(&self, body: &Body, path: &str) -> ApiResult<Option<Body>> {
-        match self.led(body, None, path)? {
-            Some((Json::String(id), types)) => self.living(&types, &id),
+        match self.resolve_typed(body, None, path)? {
+            Some((Json::String(id), types)) => self.live_object(&types, &id),
             _ => Ok(None),
         }
     }
 
     /// What a path leads to, and the types of object whose id it may be; `shape` is that of a body without a
     /// type of its own.
-    fn led(&self, body: &Body, shape: Option<&Shape>, path: &str) -> ApiResult<Option<(Json, Vec<String>)>> {
+    fn resolve_typed(
+        &self,
+        body: &Body,
+        shape: Option<&Shape>,
+        path: &str,
+    ) -> ApiResult<Option<(Json, Vec<String>)>> {
         let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
         let Some(found) = body.get(name).filter(|found| !found.is_null()) else { return Ok(None) };
         let shape = match catalog().by_object(object(body)) {
@@ -160,16 +165,16 @@ impl<'a> Call<'a> {
         };
         match (rest, found) {
             (None, found) => Ok(Some((found.clone(), self.types(shape, name)))),
-            (Some(rest), Json::Object(inner)) => self.led(inner, shape, rest),
-            (Some(rest), Json::String(id)) => match self.living(&self.types(shape, name), id)? {
-                Some(named) => self.led(&named, None, rest),
+            (Some(rest), Json::Object(inner)) => self.resolve_typed(inner, shape, rest),
+            (Some(rest), Json::String(id)) => match self.live_object(&self.types(shape, name), id)? {
+                Some(named) => self.resolve_typed(&named, None, rest),
                 None => Ok(None),
             },
             _ => Ok(None),
         }
     }
 
-    fn living(&self, types: &[String], id: &str) -> ApiResult<Option<Body>> {
+    fn live_object(&self, types: &[String], id: &str) -> ApiResult<Option<Body>> {
         let found = substitute::found(self.session, types, id)?;
         Ok(found.filter(|stored| !stored.gone).map(|stored| stored.body))
     }
@@ -220,23 +225,23 @@ impl<'a> Call<'a> {
     }
 
     /// The param, which Stripe demands.
-    pub fn demanded(&self, name: &str) -> ApiResult<&str> {
+    pub fn required_param(&self, name: &str) -> ApiResult<&str> {
         text(&self.params, name).ok_or_else(|| check::missing(name))
     }
 
     /// The object of that type which a param names, which Stripe demands.
-    pub fn demanded_object(&self, param: &str, object: &str) -> ApiResult<Body> {
+    pub fn required_object(&self, param: &str, object: &str) -> ApiResult<Body> {
         if param == "customer"
             && text(&self.params, param).is_none()
             && self.params.contains_key("customer_account")
         {
             return Err(ApiError::unsupported("accounts of version 2 as customers").param("customer_account"));
         }
-        self.session.referred(object, self.demanded(param)?, param)
+        self.session.referred(object, self.required_param(param)?, param)
     }
 
     /// Changes members of an object and keeps it.
-    pub fn alter(&self, body: &mut Body, members: Body) -> ApiResult<()> {
+    pub fn update(&self, body: &mut Body, members: Body) -> ApiResult<()> {
         body.extend(members);
         self.session.put(body)
     }

@@ -88,7 +88,7 @@ fn event(change: &ObjectChange, kind: &str, cause: EventCause<'_>) -> ApiResult<
         "request": {"id": cause.request, "idempotency_key": cause.idempotency_key},
     });
     let mut data = Body::new();
-    let shown = |body: &Body| members(view::plain(Json::Object(body.clone())));
+    let shown = |body: &Body| members(view::render(Json::Object(body.clone())));
     let after = shown(&change.after);
     if let Some(before) = change.before.as_ref().filter(|_| kind::tells_former(kind)) {
         let mut previous = previous(&shown(before), &after);
@@ -135,7 +135,7 @@ fn keep(
         if *is_platform {
             set(&mut told, "account", account);
         }
-        delivery.content = serde_json::to_string_pretty(&view::plain(Json::Object(told)))?;
+        delivery.content = serde_json::to_string_pretty(&view::render(Json::Object(told)))?;
     }
     session.put_in(space, &event)?;
     Ok(made.into_iter().map(|(delivery, _)| delivery).collect())

@@ -220,7 +220,7 @@ fn named(call: &Call<'_>, body: &Body, kind: &Kind, name: &str) -> Option<Json> 
         "livemode" => Some(call.caller.livemode.into()),
         "version" => Some(crate::catalog::API_VERSION.into()),
         "id" if !call.id.is_empty() => Some(call.id.as_str().into()),
-        path => [&call.params, body].into_iter().find_map(|from| call.led_to(from, path).ok()?),
+        path => [&call.params, body].into_iter().find_map(|from| call.resolve_path(from, path).ok()?),
     }
 }
 

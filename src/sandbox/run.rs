@@ -14,7 +14,7 @@ use crate::sandbox::repeatable::now;
 use crate::sandbox::request::{ResolvedCall, is_v2};
 use crate::sandbox::store::{RecordedResponse, Session, Store};
 use crate::sandbox::webhook_delivery::Delivery;
-use crate::sandbox::{behaviour, earlier, expand, expansion, identifier, include, reference, search, view};
+use crate::sandbox::{behaviour, earlier, expand, identifier, include, reference, search, view};
 
 /// What a request does in its transaction; it answers with a body.
 type Work<'w> = &'w dyn Fn(&Session<'_>, &Caller, ApiResult<ResolvedCall>) -> ApiResult<String>;
@@ -64,7 +64,7 @@ fn error_response(
     livemode: bool,
 ) -> RecordedResponse {
     let body = if is_v2(request) { failure.v2_envelope() } else { failure.envelope(request_id, livemode) };
-    RecordedResponse { status: failure.status, body: view::plain(body).to_string() }
+    RecordedResponse { status: failure.status, body: view::render(body).to_string() }
 }
 
 /// Runs a request, unless a response to it is recorded under its idempotency key.
@@ -139,7 +139,7 @@ fn perform(
     if resolved.expand.iter().any(|path| path == expand::COUNT) {
         search::count(&call, &mut answer)?;
     }
-    let mut shown = expansion::expanded(session, answer, &resolved.expand)?;
+    let mut shown = expand::apply(session, answer, &resolved.expand)?;
     include::leave_out(call.entity, resolved.called, &call.params, &mut shown);
     if let Some(permission) = resolved.permission.filter(|_| caller.publishable) {
         permission.keep_shown(&mut shown);

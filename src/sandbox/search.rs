@@ -52,5 +52,5 @@ pub(super) fn count(call: &Call<'_>, answer: &mut Json) -> ApiResult<()> {
 }
 
 fn parse_query(call: &Call<'_>) -> ApiResult<Query> {
-    Query::read(call.demanded("query")?, call.entity)
+    Query::read(call.required_param("query")?, call.entity)
 }

@@ -8,16 +8,16 @@ use crate::sandbox::fields::{Body, member, object, take_out};
 use crate::sandbox::shape::is_includable;
 
 /// Shows an object with nothing expanded.
-pub(super) fn plain(mut body: Json) -> Json {
-    hide(&mut body);
+pub(super) fn render(mut body: Json) -> Json {
+    render_in_place(&mut body);
     body
 }
 
 /// Gives every object what it always has; takes out what is never shown, and what is shown only
 /// when expanded.
-pub(super) fn hide(value: &mut Json) {
+pub(super) fn render_in_place(value: &mut Json) {
     match value {
-        Json::Array(items) => items.iter_mut().for_each(hide),
+        Json::Array(items) => items.iter_mut().for_each(render_in_place),
         Json::Object(body) => {
             complete(body);
             let object = object(body).to_owned();
@@ -25,7 +25,7 @@ pub(super) fn hide(value: &mut Json) {
             for path in inner_hidden(&object) {
                 take_out(body, path);
             }
-            body.values_mut().for_each(hide);
+            body.values_mut().for_each(render_in_place);
         }
         _ => {}
     }

@@ -36,7 +36,9 @@ fn expanded(path: &str) -> Vec<String> {
         }
         parts.last_mut().unwrap().push(letter);
     }
-    let whole = parts.iter().map(|part| format!("{}{}", before.trim(), part.trim()));
+    // A group over several lines ends with a comma.
+    let named = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
+    let whole = named.map(|part| format!("{}{part}", before.trim()));
     whole.flat_map(|part| expanded(&part)).collect()
 }
 
@@ -123,10 +125,11 @@ fn no_module_of_the_sandbox_needs_one_that_needs_it() {
 
 #[test]
 fn paths_are_found_in_groups_and_in_code() {
-    let code = "use super::{a::{b, c as d}, e};\nfn f() { super::g::h(); }";
+    let code = "use super::{a::{b, c as d}, e,\n};\nfn f() { super::g::h(); }";
     let found = paths(code);
     for path in ["super::a::b", "super::e", "super::g::h"] {
         assert!(found.iter().any(|one| one == path), "{path} is not among {found:?}");
     }
+    assert!(!found.iter().any(|one| one == "super::"), "{found:?}");
     assert!(found.iter().any(|one| one.starts_with("super::a::c")));
 }

@@ -155,7 +155,7 @@ pub(super) fn capture_held(call: &Call<'_>, body: &mut Body, amount: i64) -> Api
 
 /// `POST /v1/charges`, the way before payment intents.
 fn create(call: &Call<'_>) -> ApiResult<Json> {
-    money::payable(needed_number(&call.params, "amount")?, call.demanded("currency")?, "amount")?;
+    money::payable(needed_number(&call.params, "amount")?, call.required_param("currency")?, "amount")?;
     let method = source(call)?;
     let call = today(call);
     let mut body = call.build()?;
@@ -194,7 +194,7 @@ fn source(call: &Call<'_>) -> ApiResult<Body> {
         }
         return Ok(method);
     }
-    let owner = call.demanded_object("customer", "customer")?;
+    let owner = call.required_object("customer", "customer")?;
     if let Some(source) = payment_method::of_source(call, &owner)? {
         return Ok(source);
     }

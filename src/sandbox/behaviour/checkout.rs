@@ -16,7 +16,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 
 /// `POST /v1/checkout/sessions`.
 fn create(call: &Call<'_>) -> ApiResult<Json> {
-    let mode = call.demanded("mode")?;
+    let mode = call.required_param("mode")?;
     let basket = line_items::filled(call, None)?;
     fits(mode, &basket)?;
     line_items::check_quantities(call, &basket)?;

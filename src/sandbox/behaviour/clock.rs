@@ -31,7 +31,7 @@ fn advance(call: &Call<'_>) -> ApiResult<Json> {
     if let Some(most) = subscription::two_intervals(call, id(&body), now)?.filter(|most| *most < target) {
         return Err(ApiError::of("clock_too_far", &[("most", &most)]));
     }
-    call.alter(&mut body, body! {"status": "advancing"})?;
+    call.update(&mut body, body! {"status": "advancing"})?;
     let mut turns = 0;
     while let Some((at, what, named)) = next(call, id(&body))?.filter(|(at, ..)| *at <= target) {
         turns += 1;
@@ -41,7 +41,7 @@ fn advance(call: &Call<'_>) -> ApiResult<Json> {
         call.session.end_turn();
         let timed = Call { now: at.max(now), ..call.clone() };
         // A query for the customer's time returns this one
-        call.alter(&mut body, body! {"frozen_time": timed.now})?;
+        call.update(&mut body, body! {"frozen_time": timed.now})?;
         match what {
             DueKind::Invoice => {
                 if invoice::turn(&timed, &named)? {
@@ -58,7 +58,7 @@ fn advance(call: &Call<'_>) -> ApiResult<Json> {
     shown.extend(
         body! {"frozen_time": target, "status_details": {"advancing": {"target_frozen_time": target}}},
     );
-    call.alter(&mut body, body! {"frozen_time": target, "status": "ready"})?;
+    call.update(&mut body, body! {"frozen_time": target, "status": "ready"})?;
     // Stripe answers that the clock is advancing; a read says whether it is ready
     Ok(Json::Object(shown))
 }

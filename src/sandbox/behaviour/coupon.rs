@@ -24,7 +24,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
 
 /// The coupon that a param names, which must still be redeemable.
 pub(super) fn redeemable(call: &Call<'_>, coupon: &str, param: &str) -> ApiResult<Body> {
-    let body = call.referred_now("coupon", coupon, param)?;
+    let body = call.referred_as_of_now("coupon", coupon, param)?;
     let expired = || ApiError::of("coupon_expired", &[("coupon", &coupon)]).param(param);
     if flag(&body, "valid") { Ok(body) } else { Err(expired()) }
 }

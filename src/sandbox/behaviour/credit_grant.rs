@@ -61,7 +61,7 @@ fn end(call: &Call<'_>, at: &str, kind: &str) -> ApiResult<Json> {
 
 /// `GET /v1/billing/credit_balance_summary`: what is left by currency.
 fn summary(call: &Call<'_>) -> ApiResult<Json> {
-    let customer = call.demanded_object("customer", "customer")?;
+    let customer = call.required_object("customer", "customer")?;
     let (call, customer) = (&customer_time::of(call, &customer)?, id(&customer));
     let only = text(&call.params, "filter.credit_grant");
     let mut grants = call.session.having("billing.credit_grant", "customer", customer)?;

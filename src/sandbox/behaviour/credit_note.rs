@@ -44,7 +44,7 @@ fn preview(call: &Call<'_>) -> ApiResult<Json> {
 
 /// A note that is not yet kept, and its invoice.
 fn worked_out(call: &Call<'_>) -> ApiResult<(Body, Body)> {
-    let invoice = call.demanded_object("invoice", "invoice")?;
+    let invoice = call.required_object("invoice", "invoice")?;
     let state = status(&invoice);
     let about = call.about("credit_note", call.params.clone())?;
     let mut body = about.build()?;
@@ -221,7 +221,7 @@ fn return_money(call: &Call<'_>, body: &mut Body, invoice: &Body) -> ApiResult<(
 fn void(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     let mut invoice = call.session.named("invoice", needed(&body, "invoice")?)?;
-    call.alter(&mut body, body! {"status": "void", "voided_at": call.now})?;
+    call.update(&mut body, body! {"status": "void", "voided_at": call.now})?;
     let credited = needed_number(&invoice, "pre_payment_credit_notes_amount")?
         - needed_number(&body, "pre_payment_amount")?;
     set(&mut invoice, "pre_payment_credit_notes_amount", credited);

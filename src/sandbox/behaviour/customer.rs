@@ -85,7 +85,7 @@ pub(super) fn delete(call: &Call<'_>) -> ApiResult<Json> {
     }
     for owned in call.session.having("subscription", "customer", id(&body))? {
         if !matches!(status(&owned), "canceled" | "incomplete_expired") {
-            subscription::finish(call, id(&owned), subscription::Billing::Nothing)?;
+            subscription::end_now(call, id(&owned), subscription::FinalBilling::Nothing)?;
         }
     }
     generic::remove(call, &body)

@@ -18,7 +18,7 @@ pub(super) fn enter(
 ) -> ApiResult<Body> {
     let mut owner = call.session.named("customer", customer)?;
     let balance = needed_number(&owner, "balance")? + amount;
-    call.alter(&mut owner, body! {"balance": balance})?;
+    call.update(&mut owner, body! {"balance": balance})?;
     let mut entry = call.fresh_of("customer_balance_transaction")?;
     entry.extend(body! {
         "amount": amount, "currency": currency, "customer": customer, "ending_balance": balance, "type": kind,
@@ -33,12 +33,12 @@ pub(super) fn enter(
 /// `POST /v1/customers/{customer}/balance_transactions`.
 fn create(call: &Call<'_>) -> ApiResult<Json> {
     let customer = call.owner();
-    let currency = call.demanded("currency")?;
+    let currency = call.required_param("currency")?;
     let amount = needed_number(&call.params, "amount")?;
     let mut entry = enter(call, customer, (amount, currency), "adjustment", None)?;
     shape::lay_over(call.entity, &mut entry, &call.params)?;
     let mut known = call.session.named("customer", customer)?;
-    call.alter(&mut known, body! {"currency": currency})?;
+    call.update(&mut known, body! {"currency": currency})?;
     call.keep(entry)
 }
 
@@ -50,6 +50,6 @@ pub(super) fn adjusted(call: &Call<'_>, before: i64, customer: &Body) -> ApiResu
     }
     let currency = text(customer, "currency").unwrap_or(money::USUAL);
     let mut reset = customer.clone();
-    call.alter(&mut reset, body! {"balance": before})?;
+    call.update(&mut reset, body! {"balance": before})?;
     enter(call, id(customer), (now.saturating_sub(before), currency), "adjustment", None).map(drop)
 }

@@ -6,18 +6,18 @@ use crate::sandbox::fields::{Body, body, flag};
 
 /// The payment of an invoice failed: automatically, the customer owes from now on.
 pub(super) fn payment_failed(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
-    if flag(invoice, "auto_advance") { owes(call, invoice, true) } else { Ok(()) }
+    if flag(invoice, "auto_advance") { set_delinquent(call, invoice, true) } else { Ok(()) }
 }
 
 /// An invoice is paid, or nobody waits for it any more.
-pub(super) fn settled(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
-    owes(call, invoice, false)
+pub(super) fn mark_not_delinquent(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
+    set_delinquent(call, invoice, false)
 }
 
-fn owes(call: &Call<'_>, invoice: &Body, owes: bool) -> ApiResult<()> {
+fn set_delinquent(call: &Call<'_>, invoice: &Body, owes: bool) -> ApiResult<()> {
     let Some(mut customer) = call.session.linked(invoice, "customer", "customer")? else { return Ok(()) };
     if flag(&customer, "delinquent") == owes {
         return Ok(());
     }
-    call.alter(&mut customer, body! {"delinquent": owes})
+    call.update(&mut customer, body! {"delinquent": owes})
 }

@@ -37,7 +37,7 @@ pub(super) fn captured(call: &Call<'_>, charge: &Body) -> ApiResult<()> {
     }
     call.session.put(&charge)?;
     let Some(mut intent) = intent else { return Ok(()) };
-    call.alter(&mut intent, body! {"transfer_group": group})
+    call.update(&mut intent, body! {"transfer_group": group})
 }
 
 /// The platform's fee of a charge that went on, taken of the payment which its transfer became; both name it.
@@ -95,7 +95,7 @@ fn taken_back(
     let mut about = call.about("transfer_reversal", body! {"amount": amount})?;
     about.parents = vec![("transfer".to_owned(), id(transfer).to_owned())];
     let mut reversal = members(payout::reversal(&about)?);
-    call.alter(&mut reversal, body! {"source_refund": id(refund)})?;
+    call.update(&mut reversal, body! {"source_refund": id(refund)})?;
     set(refund, "transfer_reversal", id(&reversal));
     let found = call.session.linked_anywhere(&reversal, "destination_payment_refund", "refund")?;
     Ok(found.map(|(_, taken)| taken))

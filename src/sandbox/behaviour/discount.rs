@@ -104,7 +104,7 @@ pub(super) fn use_up(call: &Call<'_>, order: &Body) -> ApiResult<()> {
     for taken in objects(order, "total_discount_amounts").filter(|taken| number(taken, "amount") > 0) {
         let Some(mut used) = call.session.linked(taken, "discount", "discount")? else { continue };
         if text(&used, "_terms.duration") == Some("once") {
-            call.alter(&mut used, body! {"_used": true})?;
+            call.update(&mut used, body! {"_used": true})?;
         }
     }
     Ok(())
@@ -213,7 +213,7 @@ fn delete(call: &Call<'_>) -> ApiResult<Json> {
     }
     call.session.put(&body)?;
     set(&mut discount, "deleted", true);
-    Ok(view::plain(Json::Object(discount)))
+    Ok(view::render(Json::Object(discount)))
 }
 
 #[cfg(test)]

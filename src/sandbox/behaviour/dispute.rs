@@ -29,7 +29,7 @@ pub(super) fn raise(call: &Call<'_>, charge: &Body) -> ApiResult<()> {
     set(&mut body, "_withdrawn", amount);
     call.session.put(&body)?;
     let mut charge = call.session.named("charge", id(charge))?;
-    call.alter(&mut charge, body! {"disputed": true})
+    call.update(&mut charge, body! {"disputed": true})
 }
 
 /// Whether a cardholder only asks, and nothing was taken back.

@@ -61,7 +61,7 @@ fn entitlement(call: &Call<'_>, customer: &str, feature: &Body) -> Json {
 
 /// `GET /v1/entitlements/active_entitlements`.
 fn active(call: &Call<'_>) -> ApiResult<Json> {
-    let customer = call.demanded("customer")?;
+    let customer = call.required_param("customer")?;
     call.session.referred("customer", customer, "customer")?;
     let found = of_customer(call, customer)?;
     page::of_items(call, &found)

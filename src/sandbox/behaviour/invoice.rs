@@ -50,7 +50,7 @@ const DAY: i64 = 24 * 60 * 60;
 
 /// `POST /v1/invoices`.
 fn create(call: &Call<'_>) -> ApiResult<Json> {
-    let customer = call.demanded_object("customer", "customer")?;
+    let customer = call.required_object("customer", "customer")?;
     let wanted = text(&call.params, "currency");
     let mut waiting = invoice_item::waiting(call, id(&customer), wanted)?;
     let includes = text(&call.params, "pending_invoice_items_behavior") == Some("include");
@@ -122,7 +122,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
 fn delete(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.named()?;
     for mut item in call.session.having("invoiceitem", "invoice", id(&body))? {
-        call.alter(&mut item, body! {"invoice": Json::Null})?;
+        call.update(&mut item, body! {"invoice": Json::Null})?;
     }
     generic::remove(call, &body)
 }

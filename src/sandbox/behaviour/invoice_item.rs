@@ -17,12 +17,12 @@ const COST: &[&str] = &["amount", "price_data", "pricing", "quantity", "unit_amo
 
 /// `POST /v1/invoiceitems`.
 fn create(call: &Call<'_>) -> ApiResult<Json> {
-    let mut customer = call.demanded_object("customer", "customer")?;
+    let mut customer = call.required_object("customer", "customer")?;
     let draft = text(&call.params, "invoice");
     let draft = draft.map(|draft| call.session.referred("invoice", draft, "invoice")).transpose()?;
     let line = cost(call, [Some(&call.params), draft.as_ref(), Some(&customer)])?;
     if text(&customer, "currency").is_none() {
-        call.alter(&mut customer, body! {"currency": line.currency})?;
+        call.update(&mut customer, body! {"currency": line.currency})?;
     }
     let mut body = of_line(call, &line)?;
     order::give_reductions(call, &mut body, &call.params, "tax_rates", "")?;
@@ -130,7 +130,7 @@ pub(super) fn subscription(item: &Body) -> Option<&str> {
 /// An item that waits goes on a draft.
 pub(super) fn put_on(call: &Call<'_>, draft: &mut Body, mut item: Body) -> ApiResult<()> {
     order::add_item(call, draft, &item)?;
-    call.alter(&mut item, body! {"invoice": id(draft)})
+    call.update(&mut item, body! {"invoice": id(draft)})
 }
 
 /// The items of a customer that wait for an invoice in that currency, the newest first; a credit and what

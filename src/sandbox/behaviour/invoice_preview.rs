@@ -61,7 +61,7 @@ fn without_extras(call: &Call<'_>) -> ApiResult<Body> {
     if let Some(known) = text(&call.params, "subscription") {
         return subscription::previewed(call, known);
     }
-    let customer = call.demanded_object("customer", "customer")?;
+    let customer = call.required_object("customer", "customer")?;
     if let Some(details) = inner(&call.params, "subscription_details").filter(|own| own.contains_key("items"))
     {
         return subscription::previewed_new(call, &customer, details);

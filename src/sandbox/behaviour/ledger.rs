@@ -142,7 +142,7 @@ fn balance(call: &Call<'_>) -> ApiResult<Json> {
 }
 
 /// Refuses to take out more than is there.
-pub(super) fn demand(call: &Call<'_>, amount: i64, currency: &str) -> ApiResult<()> {
+pub(super) fn check_available(call: &Call<'_>, amount: i64, currency: &str) -> ApiResult<()> {
     let there = sums(call)?.get(currency).map_or(0, |both| both.0);
     if amount <= there { Ok(()) } else { Err(ApiError::of("balance_insufficient", &[])) }
 }

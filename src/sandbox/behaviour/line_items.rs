@@ -37,7 +37,7 @@ fn item(
     currency: &mut Option<String>,
     path: &str,
 ) -> ApiResult<Body> {
-    let price = match (order::named(call, entry, Accepts::Any, path)?, known) {
+    let price = match (order::named_price(call, entry, Accepts::Any, path)?, known) {
         (Some(price), _) => price,
         (None, Some(known)) => needed_inner(known, "price")?.clone(),
         (None, None) => return Err(missing(&child(path, "price"))),

@@ -18,7 +18,7 @@ const MOST_SUMMARIES: i64 = 2000;
 
 /// `POST /v1/billing/meter_events`.
 fn event(call: &Call<'_>) -> ApiResult<Json> {
-    let name = call.demanded("event_name")?;
+    let name = call.required_param("event_name")?;
     let meters = call.session.having("billing.meter", "event_name", name)?;
     let meter = meters.into_iter().find(|meter| status(meter) == "active");
     let meter = meter.ok_or_else(|| ApiError::absent("billing.meter", name))?;
@@ -28,7 +28,7 @@ fn event(call: &Call<'_>) -> ApiResult<Json> {
     let scaled = scaled(&value).ok_or_else(|| ApiError::of("event_value_no_number", &[("value", &value)]))?;
     let mut body = call.build()?;
     let identifier = needed(&body, "identifier")?.to_owned();
-    call.alter(
+    call.update(
         &mut body,
         body! {
             "id": identifier, "_meter": id(&meter), "_customer": customer, "_value": scaled.to_string(),
@@ -61,7 +61,7 @@ fn scaled(value: &str) -> Option<i128> {
 
 /// `POST /v1/billing/meter_event_adjustments`: an event that was sent by mistake does not count.
 fn adjust(call: &Call<'_>) -> ApiResult<Json> {
-    let name = call.demanded("cancel.identifier")?;
+    let name = call.required_param("cancel.identifier")?;
     for event in call.session.having("billing.meter_event", "identifier", name)? {
         call.session.remove("billing.meter_event", id(&event))?;
     }
@@ -104,7 +104,7 @@ pub(super) fn used(call: &Call<'_>, meter: &str, customer: &str, start: i64, end
 /// `GET /v1/billing/meters/{meter}/event_summaries`: one for each hour or day, or one in all.
 fn summaries(call: &Call<'_>) -> ApiResult<Json> {
     let meter = call.session.named("billing.meter", call.owner())?;
-    let customer = call.demanded("customer")?;
+    let customer = call.required_param("customer")?;
     let (start, end) = (needed_number(&call.params, "start_time")?, needed_number(&call.params, "end_time")?);
     let length = end - start;
     let step = match text(&call.params, "value_grouping_window") {

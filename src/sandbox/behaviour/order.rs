@@ -16,7 +16,8 @@ pub(super) use invoice_lines::{
 };
 pub(super) use line::{OrderLine, add, quantity, sum};
 pub(super) use offer::{
-    Accepts, CHECKED, currency_options, demanded, named, price, product_described, take_lookup_key,
+    Accepts, CHECKED, currency_options, named_price, price, product_described, required_price,
+    take_lookup_key,
 };
 pub(super) use price::Price;
 pub(super) use reduce::{OrderTotals, Priced, reduce};

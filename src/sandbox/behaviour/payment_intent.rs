@@ -31,7 +31,7 @@ const REFERENCE: usize = 25;
 
 /// `POST /v1/payment_intents`.
 fn create(call: &Call<'_>) -> ApiResult<Json> {
-    money::payable(needed_number(&call.params, "amount")?, call.demanded("currency")?, "amount")?;
+    money::payable(needed_number(&call.params, "amount")?, call.required_param("currency")?, "amount")?;
     intent::create(call, confirm::run)
 }
 

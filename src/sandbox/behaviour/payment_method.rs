@@ -38,7 +38,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
 /// A method made of params, not yet kept.
 fn made(call: &Call<'_>, params: &Body) -> ApiResult<Body> {
     let call = call.about("payment_method", params.clone())?;
-    let kind = call.demanded("type")?.to_owned();
+    let kind = call.required_param("type")?.to_owned();
     let mut body = blank(&call);
     let mut plain = params.clone();
     plain.retain(|name, _| !is_type(&call, name) && name != "customer");
@@ -195,7 +195,7 @@ pub(super) fn check_usable(method: &Body) -> ApiResult<()> {
 /// Marks a method that is used without a customer: it may not be used again.
 pub(super) fn spend(call: &Call<'_>, method: &mut Body) -> ApiResult<()> {
     if text(method, "customer").is_none() {
-        call.alter(method, body! {(SPENT): true})?;
+        call.update(method, body! {(SPENT): true})?;
     }
     Ok(())
 }
@@ -205,7 +205,7 @@ fn attach(call: &Call<'_>) -> ApiResult<Json> {
     if call.params.contains_key("customer_account") {
         return Err(ApiError::unsupported("payment methods of an account").param("customer_account"));
     }
-    let customer = call.demanded("customer")?;
+    let customer = call.required_param("customer")?;
     call.session.referred("customer", customer, "customer")?;
     let is_test = card::is_test_token("payment_method", &call.id);
     let mut method = if is_test { resolve(call, &call.id, "payment_method")? } else { call.named()? };
@@ -238,7 +238,7 @@ fn detach(call: &Call<'_>) -> ApiResult<Json> {
 /// Takes a method from its customer for good, and out of the customer's defaults.
 pub(super) fn release(call: &Call<'_>, method: &mut Body) -> ApiResult<()> {
     let owner = call.session.linked(method, "customer", "customer")?;
-    call.alter(method, body! {"customer": null, (SPENT): true})?;
+    call.update(method, body! {"customer": null, (SPENT): true})?;
     let Some(mut owner) = owner else { return Ok(()) };
     if text(&owner, "invoice_settings.default_payment_method") == Some(id(method)) {
         set_inner(&mut owner, "invoice_settings", "default_payment_method", Json::Null);

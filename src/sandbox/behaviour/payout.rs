@@ -22,9 +22,9 @@ fn enter(call: &Call<'_>, body: &mut Body, amount: i64, kind: &str) -> ApiResult
 
 /// `POST /v1/payouts`: an instant one is there at once, others in two days.
 fn create(call: &Call<'_>) -> ApiResult<Json> {
-    let (amount, currency) = (needed_number(&call.params, "amount")?, call.demanded("currency")?);
+    let (amount, currency) = (needed_number(&call.params, "amount")?, call.required_param("currency")?);
     currency::check_payout(amount, currency, "amount")?;
-    ledger::demand(call, amount, currency)?;
+    ledger::check_available(call, amount, currency)?;
     let mut body = call.build()?;
     enter(call, &mut body, -amount, "payout")?;
     call.keep(body)
@@ -52,7 +52,7 @@ fn reverse(call: &Call<'_>) -> ApiResult<Json> {
     back.extend(body! {"amount": -amount, "original_payout": id(&body), "status": "pending"});
     enter(call, &mut back, amount, "payout")?;
     call.session.put(&back)?;
-    call.alter(&mut body, body! {"reversed_by": id(&back)})?;
+    call.update(&mut body, body! {"reversed_by": id(&back)})?;
     Ok(Json::Object(back))
 }
 
@@ -61,7 +61,7 @@ pub(super) fn transfer(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.build()?;
     let amount = needed_number(&body, "amount")?;
     if text(&body, "source_transaction").is_none() {
-        ledger::demand(call, amount, needed(&body, "currency")?)?;
+        ledger::check_available(call, amount, needed(&body, "currency")?)?;
     }
     show_reversals(call, &mut body)?;
     enter(call, &mut body, -amount, "transfer")?;

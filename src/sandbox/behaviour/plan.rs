@@ -38,7 +38,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     let mut made = order::price(&call.about("price", price_params(call, &product))?, "")?;
     call.session.remove("price", id(&made))?;
     let own = text(&call.params, "id").map_or_else(|| id(&made).replace("price_", "plan_"), str::to_owned);
-    call.alter(&mut made, body! {"id": own})?;
+    call.update(&mut made, body! {"id": own})?;
     body.extend(of_price(call, &made)?);
     set(&mut body, "trial_period_days", member(&call.params, "trial_period_days"));
     call.keep(body)

@@ -52,7 +52,7 @@ fn default(call: &Call<'_>) -> ApiResult<Body> {
         "invoice_history": on, "payment_method_update": on, "subscription_cancel": on,
     });
     let mut body = made(&call.about(OBJECT, members(json!({"features": features})))?)?;
-    call.alter(&mut body, body! {"is_default": true})?;
+    call.update(&mut body, body! {"is_default": true})?;
     Ok(body)
 }
 

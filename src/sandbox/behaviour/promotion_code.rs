@@ -59,7 +59,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
 pub(super) fn coupon_deleted(call: &Call<'_>, coupon: &Body) -> ApiResult<()> {
     for mut code in call.session.having("promotion_code", COUPON, id(coupon))? {
         if flag(&code, "active") {
-            call.alter(&mut code, body! {"active": false, "_ended": true})?;
+            call.update(&mut code, body! {"active": false, "_ended": true})?;
         }
     }
     Ok(())
@@ -72,7 +72,7 @@ pub(super) fn redeemable(
     customer: Option<&str>,
     param: &str,
 ) -> ApiResult<(Body, Body)> {
-    let body = call.referred_now("promotion_code", code, param)?;
+    let body = call.referred_as_of_now("promotion_code", code, param)?;
     if !flag(&body, "active") {
         return Err(ApiError::of("code_inactive", &[]).param(param));
     }

@@ -41,7 +41,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     let refunded = needed_number(&charge, "amount_refunded")? + amount;
     let all = refunded == needed_number(&charge, "amount_captured")?;
     call.session.put(&body)?;
-    call.alter(&mut charge, body! {"amount_refunded": refunded, "refunded": all})?;
+    call.update(&mut charge, body! {"amount_refunded": refunded, "refunded": all})?;
     destination_charge::refunded(&call, &charge, &mut body)?;
     call.keep(body)
 }
@@ -51,6 +51,6 @@ fn refunded_charge(call: &Call<'_>) -> ApiResult<Body> {
     if let Some(charge) = call.referred_by("charge", "charge")? {
         return Ok(charge);
     }
-    let intent = call.demanded_object("payment_intent", "payment_intent")?;
+    let intent = call.required_object("payment_intent", "payment_intent")?;
     call.session.referred("charge", needed(&intent, "latest_charge")?, "payment_intent")
 }

@@ -2,7 +2,7 @@
 
 use crate::sandbox::behaviour::customer_time;
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::behaviour::subscription::{self, Billing};
+use crate::sandbox::behaviour::subscription::{self, FinalBilling};
 
 mod phase;
 
@@ -18,11 +18,11 @@ pub(super) fn create(call: &Call<'_>) -> ApiResult<Json> {
     if let Some(from) = text(&call.params, "from_subscription") {
         return from_subscription(call, from);
     }
-    call.demanded_object("customer", "customer")?;
+    call.required_object("customer", "customer")?;
     let start = given_number(&call.params, "start_date").unwrap_or(call.now);
     let phases = phase::all(call, start)?;
     let mut body = call.build()?;
-    call.alter(&mut body, body! {"phases": phases})?;
+    call.update(&mut body, body! {"phases": phases})?;
     if start <= call.now {
         begin(call, &mut body)?;
     }
@@ -40,7 +40,7 @@ fn from_subscription(call: &Call<'_>, from: &str) -> ApiResult<Json> {
     body.extend(body! {
         "current_phase": phase::span(&phase), "phases": [phase], "status": "active", "subscription": id(&owner),
     });
-    call.alter(&mut owner, body! {"schedule": id(&body)})?;
+    call.update(&mut owner, body! {"schedule": id(&body)})?;
     call.keep(body)
 }
 
@@ -48,8 +48,8 @@ fn from_subscription(call: &Call<'_>, from: &str) -> ApiResult<Json> {
 pub(super) fn begin(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let Some(first) = objects(body, "phases").next().cloned() else { return Ok(()) };
     let mut made = phase::begin(call, body, &first)?;
-    call.alter(&mut made, body! {"schedule": id(body)})?;
-    call.alter(
+    call.update(&mut made, body! {"schedule": id(body)})?;
+    call.update(
         body,
         body! {
             "current_phase": phase::span(&first), "status": "active", "subscription": id(&made),
@@ -91,7 +91,7 @@ fn running(call: &Call<'_>, body: &Body) -> Option<Body> {
 
 /// The subscription is as a phase says.
 fn enter(call: &Call<'_>, body: &mut Body, phase: &Body) -> ApiResult<()> {
-    call.alter(body, body! {"current_phase": phase::span(phase)})?;
+    call.update(body, body! {"current_phase": phase::span(phase)})?;
     let owner = call.session.named("subscription", needed(body, "subscription")?)?;
     phase::enter(call, body, &owner, phase)
 }
@@ -101,13 +101,13 @@ fn complete(call: &Call<'_>, body: Body) -> ApiResult<()> {
         return let_go(call, body).map(drop);
     }
     ended(call, id(&body), "completed")?;
-    subscription::finish(call, needed(&body, "subscription")?, Billing::AsPlanned)
+    subscription::end_now(call, needed(&body, "subscription")?, FinalBilling::AsPlanned)
 }
 
 /// The subscription goes on without the schedule.
 fn let_go(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
     if let Some(mut owner) = call.session.linked(&body, "subscription", "subscription")? {
-        call.alter(&mut owner, body! {"schedule": Json::Null})?;
+        call.update(&mut owner, body! {"schedule": Json::Null})?;
         set(&mut body, "released_subscription", id(&owner));
     }
     body.extend(body! {
@@ -163,7 +163,7 @@ pub(super) fn subscription_canceled(call: &Call<'_>, subscription: &Body) -> Api
 fn ended(call: &Call<'_>, schedule: &str, how: &str) -> ApiResult<()> {
     match call.session.get_live("subscription_schedule", schedule)? {
         Some(mut body) if matches!(status(&body), "active" | "not_started") => call
-            .alter(&mut body, body! {"status": how, (format!("{how}_at")): call.now, "current_phase": null}),
+            .update(&mut body, body! {"status": how, (format!("{how}_at")): call.now, "current_phase": null}),
         _ => Ok(()),
     }
 }

@@ -49,10 +49,10 @@ fn check(params: &Body) -> ApiResult<()> {
 
 /// The first invoice of a schedule that is not made.
 fn new(call: &Call<'_>, mut params: Body) -> ApiResult<Body> {
-    set(&mut params, "customer", call.demanded("customer")?);
+    set(&mut params, "customer", call.required_param("customer")?);
     let first = objects(&params, "phases").next().and_then(|first| first.get("start_date").cloned());
     params.extend(first.map(|start| ("start_date".to_owned(), start)));
-    let customer = call.demanded_object("customer", "customer")?;
+    let customer = call.required_object("customer", "customer")?;
     let call = customer_time::of(&call.about("subscription_schedule", params)?, &customer)?;
     let body = members(schedule::create(&call)?);
     if status(&body) == "active" { shown(&call, &body) } else { begun(&call, body) }
@@ -68,7 +68,7 @@ fn begun(call: &Call<'_>, mut body: Body) -> ApiResult<Body> {
 /// The same call at a later time, which the test clock of the customer shows too.
 fn later<'a>(call: &Call<'a>, body: &Body, now: i64) -> ApiResult<Call<'a>> {
     if let Some(mut clock) = call.session.linked(body, "test_clock", "test_helpers.test_clock")? {
-        call.alter(&mut clock, body! {"frozen_time": now})?;
+        call.update(&mut clock, body! {"frozen_time": now})?;
     }
     Ok(Call { now, ..call.clone() })
 }

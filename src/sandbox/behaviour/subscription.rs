@@ -13,13 +13,13 @@ mod bill;
 mod billing_cycle;
 mod change;
 mod create;
-mod end;
-mod ending;
 mod item;
 mod item_calls;
 mod pending;
 mod preview;
 mod proration;
+mod status_calls;
+mod termination;
 mod trial;
 mod upcoming;
 mod views;
@@ -28,10 +28,10 @@ use create::own_method;
 
 pub(super) use billing_cycle::{due_at, invoice_unpaid, turn, two_intervals};
 pub(super) use create::made;
-pub(super) use end::cancel;
-pub(super) use ending::{Billing, finish};
 pub(super) use item::shown;
 pub(super) use preview::{first_invoice, nothing_upcoming, previewed, previewed_new, tell_upcoming};
+pub(super) use status_calls::cancel;
+pub(super) use termination::{FinalBilling, end_now};
 pub(super) use upcoming::renews_at;
 pub(super) use views::{invoice_paid, invoice_voided, is_running, products, set_up};
 
@@ -41,8 +41,8 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
         operations: &[(Create, create), (List, views::list), (Update, update)],
         actions: &[
             ("CancelSubscription", cancel),
-            ("PauseSubscription", end::pause),
-            ("ResumeSubscription", end::resume),
+            ("PauseSubscription", status_calls::pause),
+            ("ResumeSubscription", status_calls::resume),
         ],
         ..Behaviour::of(&["subscription"])
     },

@@ -33,7 +33,7 @@ fn create_rate(call: &Call<'_>) -> ApiResult<Json> {
 
 /// `POST /v1/tax_ids` and `POST /v1/customers/{customer}/tax_ids`.
 pub(super) fn create_id(call: &Call<'_>) -> ApiResult<Json> {
-    let (kind, value) = (call.demanded("type")?, call.demanded("value")?);
+    let (kind, value) = (call.required_param("type")?, call.required_param("value")?);
     if !is_right(kind, value) {
         return Err(ApiError::of("tax_id_invalid", &[("type", &kind)]));
     }

@@ -52,7 +52,7 @@ fn create_token(call: &Call<'_>) -> ApiResult<Json> {
 pub(super) fn save(call: &Call<'_>, customer: &str, token: &str) -> ApiResult<()> {
     let made = saved(call, ("customer", customer), "source", &token.into())?;
     let mut owner = call.session.named("customer", customer)?;
-    call.alter(&mut owner, body! {"default_source": id(&made)})
+    call.update(&mut owner, body! {"default_source": id(&made)})
 }
 
 /// What an account is paid out to from now on, in the place of what it was in that currency.
@@ -67,7 +67,7 @@ pub(super) fn pay_out_to(call: &Call<'_>, account: &str, given: &Json) -> ApiRes
             call.session.remove(object(&other), id(&other))?;
         }
     }
-    call.alter(&mut made, body! {"default_for_currency": true})
+    call.update(&mut made, body! {"default_for_currency": true})
 }
 
 /// What a param of another call names or describes, saved to what is called `owner` in paths.
@@ -122,7 +122,7 @@ pub(super) fn external_accounts(call: &Call<'_>, account: &str) -> ApiResult<Vec
 fn choose_default(call: &Call<'_>, source: &Body) -> ApiResult<()> {
     let Some(mut customer) = call.session.linked(source, "customer", "customer")? else { return Ok(()) };
     if text(&customer, "default_source").is_none() {
-        call.alter(&mut customer, body! {"default_source": id(source)})?;
+        call.update(&mut customer, body! {"default_source": id(source)})?;
     }
     Ok(())
 }
@@ -137,7 +137,7 @@ fn delete(call: &Call<'_>) -> ApiResult<Json> {
         let having = vec![("customer".to_owned(), id(&customer).to_owned())];
         let walk = ObjectQuery { objects: call.objects(), having, ..ObjectQuery::default() };
         let newest = call.session.first(&walk, |_| true)?;
-        call.alter(&mut customer, body! {"default_source": newest.as_ref().map(id)})?;
+        call.update(&mut customer, body! {"default_source": newest.as_ref().map(id)})?;
     }
     Ok(stub)
 }
@@ -157,7 +157,7 @@ pub(super) fn taken(call: &Call<'_>, token: &str, param: &str) -> ApiResult<Opti
     if known.get("used") == Some(&Json::Bool(true)) {
         return Err(ApiError::of("token_used", &[("token", &token)]).param(param));
     }
-    call.alter(&mut known, body! {"used": true})?;
+    call.update(&mut known, body! {"used": true})?;
     let held = ["card", "bank_account"].iter().find_map(|kind| inner(&known, kind));
     held.cloned().map(Some).ok_or_else(|| ApiError::unknown_reference("token", token, param))
 }

@@ -26,7 +26,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     warn_of_unreachable(text(&call.params, "url"));
     let mut body = call.build()?;
     let secret = identifier::random("whsec_", 32);
-    call.alter(&mut body, body! {"_secret": secret, "_connect": flag(&call.params, "connect")})?;
+    call.update(&mut body, body! {"_secret": secret, "_connect": flag(&call.params, "connect")})?;
     set(&mut body, "secret", secret);
     Ok(Json::Object(body))
 }

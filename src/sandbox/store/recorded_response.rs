@@ -1,13 +1,13 @@
-//! The responses that are recorded under idempotency keys.
+//! Responses recorded under idempotency keys.
 
 use std::ops::Range;
 
 use rusqlite::{OptionalExtension, params};
 
 use crate::sandbox::error::ApiResult;
-use crate::sandbox::store::Session;
+use crate::sandbox::store::session::Session;
 
-/// The recorded response of a key.
+/// A recorded response.
 #[derive(Debug)]
 pub(in crate::sandbox) struct RecordedResponse {
     /// HTTP status.
@@ -17,7 +17,7 @@ pub(in crate::sandbox) struct RecordedResponse {
 }
 
 impl Session<'_> {
-    /// The response that is still kept under a key, and the digest of the request that it answered.
+    /// The response recorded under a key, with the digest of its request; none where it has expired.
     pub fn recorded(&self, key: &str, now: i64) -> ApiResult<Option<(String, RecordedResponse)>> {
         let query =
             "SELECT request, status, body FROM answers WHERE space = ?1 AND key = ?2 AND kept_until > ?3";
@@ -28,7 +28,7 @@ impl Session<'_> {
         Ok(found.optional()?)
     }
 
-    /// Records the response to the request of that digest, from when until when it is kept.
+    /// Records the response to the request of that digest, and from when until when it is kept.
     pub fn record(
         &self,
         key: &str,

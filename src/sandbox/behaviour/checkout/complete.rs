@@ -41,7 +41,7 @@ pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> 
 pub(in crate::sandbox::behaviour) fn captured(call: &Call<'_>, intent: &Body) -> ApiResult<()> {
     for mut session in call.session.having("checkout.session", "payment_intent", id(intent))? {
         if status(&session) == "complete" && text(&session, "payment_status") == Some("unpaid") {
-            call.alter(&mut session, body! {"payment_status": "paid"})?;
+            call.update(&mut session, body! {"payment_status": "paid"})?;
         }
     }
     Ok(())

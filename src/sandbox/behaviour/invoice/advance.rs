@@ -40,11 +40,11 @@ pub fn turn(call: &Call<'_>, invoice: &str) -> ApiResult<bool> {
         return Ok(false);
     }
     if overdue_at(&body).is_some_and(|due| due <= call.now) {
-        call.alter(&mut body, body! {"_overdue": true})?;
+        call.update(&mut body, body! {"_overdue": true})?;
         return Ok(true);
     }
     if status(&body) != "open" || text(&body, "collection_method") != Some("charge_automatically") {
-        call.alter(&mut body, body! {"next_payment_attempt": null})?;
+        call.update(&mut body, body! {"next_payment_attempt": null})?;
         return Ok(false);
     }
     Ok(!try_collect(call, &mut body)?)
@@ -59,7 +59,7 @@ fn finalized(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
         let kept = body! {
             "automatically_finalizes_at": null, "auto_advance": false, "next_payment_attempt": null,
         };
-        return call.alter(body, kept).map(|()| false);
+        return call.update(body, kept).map(|()| false);
     }
     open(call, body)?;
     call.session.put(body)?;

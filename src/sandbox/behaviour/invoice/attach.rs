@@ -13,9 +13,9 @@ pub fn attach(call: &Call<'_>) -> ApiResult<Json> {
     if call.params.contains_key("payment_record") {
         return Err(ApiError::unsupported("payment records that pay invoices"));
     }
-    let mut intent = call.demanded_object("payment_intent", "payment_intent")?;
+    let mut intent = call.required_object("payment_intent", "payment_intent")?;
     check(&body, &intent)?;
-    call.alter(&mut intent, body! {(ATTACHED): id(&body)})?;
+    call.update(&mut intent, body! {(ATTACHED): id(&body)})?;
     let Invoice { amount_remaining, .. } = typed(&body)?;
     let amount = needed_number(&intent, "amount")?.min(amount_remaining);
     let payment = payment::requested(call, &body, id(&intent), amount, false)?;

@@ -62,7 +62,7 @@ pub fn remove_lines(call: &Call<'_>) -> ApiResult<Json> {
         let item = item.map_or(Ok(None), |item| call.session.get_live("invoiceitem", item))?;
         match item {
             Some(mut item) if text(entry, "behavior") == Some("unassign") => {
-                call.alter(&mut item, body! {"invoice": Json::Null})?;
+                call.update(&mut item, body! {"invoice": Json::Null})?;
             }
             Some(item) => call.session.remove("invoiceitem", id(&item))?,
             None => {}

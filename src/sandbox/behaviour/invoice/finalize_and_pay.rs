@@ -218,10 +218,10 @@ pub fn due_now(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
         return end_intent(call, body);
     }
     if let Some(mut intent) = call.session.linked(body, INTENT, "payment_intent")? {
-        call.alter(&mut intent, body! {"amount": amount_remaining})?;
+        call.update(&mut intent, body! {"amount": amount_remaining})?;
     }
     let mut own = payment::open(call, body)?.into_iter().filter(|payment| flag(payment, "is_default"));
-    own.try_for_each(|mut payment| call.alter(&mut payment, body! {"amount_requested": amount_remaining}))
+    own.try_for_each(|mut payment| call.update(&mut payment, body! {"amount_requested": amount_remaining}))
 }
 
 /// An intent succeeded: the invoice that it belongs to is paid.

@@ -11,7 +11,7 @@ pub(super) fn requested(
     is_default: bool,
 ) -> ApiResult<Body> {
     let mut body = call.fresh_of("invoice_payment")?;
-    call.alter(&mut body, body! {
+    call.update(&mut body, body! {
         "amount_requested": amount, "currency": member(invoice, "currency"), "invoice": id(invoice),
         "is_default": is_default, "payment": {"payment_intent": intent, "type": "payment_intent"}, "status": "open",
     })?;

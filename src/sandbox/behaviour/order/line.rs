@@ -1,7 +1,7 @@
 //! The amount of a line: a price or an amount, times a quantity.
 
 use crate::sandbox::behaviour::money::Decimal;
-use crate::sandbox::behaviour::order::offer::{Accepts, named};
+use crate::sandbox::behaviour::order::offer::{Accepts, named_price};
 use crate::sandbox::behaviour::order::price::Price;
 use crate::sandbox::behaviour::prelude::*;
 
@@ -38,7 +38,7 @@ impl OrderLine {
         let deeper = inner(entry, "pricing").filter(|pricing| text(pricing, "price").is_some());
         let (entry, path) =
             deeper.map_or((entry, path.to_owned()), |deeper| (deeper, child(path, "pricing")));
-        let Some(price) = named(call, entry, accepts, &path)? else { return Ok(None) };
+        let Some(price) = named_price(call, entry, accepts, &path)? else { return Ok(None) };
         let currency = currency.map_or_else(|| needed(&price, "currency"), Ok)?;
         let price = Price::in_currency(&price, currency, &child(&path, "price"))?;
         Self::of_price(&price, quantity).map(Some)

@@ -43,7 +43,7 @@ impl Accepts {
 }
 
 /// The price that an entry names, or describes under `price_data`; none where it does neither.
-pub fn named(call: &Call<'_>, entry: &Body, accepts: Accepts, path: &str) -> ApiResult<Option<Body>> {
+pub fn named_price(call: &Call<'_>, entry: &Body, accepts: Accepts, path: &str) -> ApiResult<Option<Body>> {
     let names = if accepts.is_recurring() { &["price", "plan"][..] } else { &["price"] };
     let given = names.iter().find_map(|name| Some((*name, text(entry, name)?)));
     let (Some((name, given)), None) = (given, inner(entry, "price_data")) else {
@@ -59,8 +59,8 @@ pub fn named(call: &Call<'_>, entry: &Body, accepts: Accepts, path: &str) -> Api
 }
 
 /// The price that an entry names or describes, which it must.
-pub fn demanded(call: &Call<'_>, entry: &Body, accepts: Accepts, path: &str) -> ApiResult<Body> {
-    named(call, entry, accepts, path)?.ok_or_else(|| missing(&child(path, "price")))
+pub fn required_price(call: &Call<'_>, entry: &Body, accepts: Accepts, path: &str) -> ApiResult<Body> {
+    named_price(call, entry, accepts, path)?.ok_or_else(|| missing(&child(path, "price")))
 }
 
 /// A price that `price_data` describes: kept, but never offered to others.
@@ -77,7 +77,7 @@ fn described(call: &Call<'_>, data: &Body, path: &str) -> ApiResult<Body> {
         _ => return Err(missing(&child(path, "product"))),
     }
     let mut made = price(&call.about("price", data)?, path)?;
-    call.alter(&mut made, body! {"active": false})?;
+    call.update(&mut made, body! {"active": false})?;
     Ok(made)
 }
 
@@ -243,7 +243,7 @@ pub fn take_lookup_key(call: &Call<'_>, body: &Body) -> ApiResult<()> {
         if !flag(&call.params, "transfer_lookup_key") {
             return Err(ApiError::of("lookup_key_taken", &[("price", &id(&other))]));
         }
-        call.alter(&mut other, body! {"lookup_key": Json::Null})?;
+        call.update(&mut other, body! {"lookup_key": Json::Null})?;
     }
     Ok(())
 }

@@ -35,7 +35,7 @@ pub(in crate::sandbox::behaviour) fn end(
         && let Some(mut held) = call.session.linked(body, "latest_charge", "charge")?
     {
         let amount = needed_number(&held, "amount")?;
-        call.alter(&mut held, body! {"amount_refunded": amount, "refunded": true})?;
+        call.update(&mut held, body! {"amount_refunded": amount, "refunded": true})?;
     }
     body.extend(members(json!({
         "amount_capturable": 0, "canceled_at": call.now, "cancellation_reason": reason, "next_action": null,

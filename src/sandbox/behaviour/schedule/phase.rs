@@ -65,7 +65,7 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> ApiResult<Body
     let mut currency = text(params, "currency").map(str::to_ascii_lowercase);
     let mut usual_end = None;
     for (path, item) in entries(params, "items", path) {
-        let price = order::demanded(call, item, Accepts::RecurringOfAnyAge, &path)?;
+        let price = order::required_price(call, item, Accepts::RecurringOfAnyAge, &path)?;
         let currency = currency.get_or_insert(needed(&price, "currency")?.to_owned());
         let Price { recurring, .. } = Price::in_currency(&price, currency, &child(&path, "price"))?;
         usual_end = recurring.map(|cycle| cycle.after(start));
@@ -101,7 +101,7 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> ApiResult<Body
 /// What is on the first invoice of a phase beside its items.
 fn extra(call: &Call<'_>, params: &Body, path: &str) -> ApiResult<Vec<Body>> {
     let shown = entries(params, "add_invoice_items", path).map(|(path, item)| {
-        let price = order::demanded(call, item, Accepts::OneTime, &path)?;
+        let price = order::required_price(call, item, Accepts::OneTime, &path)?;
         let mut shown = body! {
             "discounts": items(item, "discounts"), "price": id(&price), "quantity": order::quantity(item),
             "period": {"end": {"type": "min_item_period_end"}, "start": {"type": "max_item_period_start"}},

@@ -111,7 +111,7 @@ pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: boo
     let (mut body, mut method) = intent::authenticating(call)?;
     if succeeds {
         if text(&body, "usage") == Some("off_session") {
-            call.alter(&mut method, body! {(card::AUTHENTICATED): true})?;
+            call.update(&mut method, body! {(card::AUTHENTICATED): true})?;
         }
         return succeed(call, body, method);
     }

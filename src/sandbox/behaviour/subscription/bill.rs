@@ -42,7 +42,7 @@ fn line(
         _ if is_trial => 0,
         (Some(_), _) => line.amount,
         (None, None) => 0,
-        (None, Some(_)) => short(call, owner, item, line.amount)?,
+        (None, Some(_)) => prorated_amount(call, owner, item, line.amount)?,
     };
     let sold = line.description(call)?;
     let sold = sold.as_deref().unwrap_or("Subscription");
@@ -81,7 +81,7 @@ fn terms(price: &Price<'_>) -> String {
 }
 
 /// A period that is only a part of a whole one costs as much.
-fn short(call: &Call<'_>, owner: &Body, item: &Item<'_>, whole: i64) -> ApiResult<i64> {
+fn prorated_amount(call: &Call<'_>, owner: &Body, item: &Item<'_>, whole: i64) -> ApiResult<i64> {
     let (start, end) = item.period;
     let is_free = proration::behaviour(call) == "none";
     if is_free && start < needed_number(owner, "billing_cycle_anchor")? {
@@ -92,18 +92,29 @@ fn short(call: &Call<'_>, owner: &Body, item: &Item<'_>, whole: i64) -> ApiResul
 
 /// The lines of the periods that begin now: what is paid in advance, that of the newest item first. The discounts of each are what
 /// its credit is less by.
-pub(super) fn ahead(call: &Call<'_>, owner: &Body, own: Vec<Body>, draft: &mut Body) -> ApiResult<()> {
+pub(super) fn add_advance_lines(
+    call: &Call<'_>,
+    owner: &Body,
+    own: Vec<Body>,
+    draft: &mut Body,
+) -> ApiResult<()> {
     for mut item in own.into_iter().rev() {
         let view = Item::of(&item, owner)?;
         order::push(draft, line(call, owner, &view, view.period, None)?)?;
-        proration::bill(call, owner, &mut item)?;
+        proration::keep_discounts(call, owner, &mut item)?;
         call.session.put(&item)?;
     }
     Ok(())
 }
 
 /// The line of what was used of a metered item in a period that is over.
-pub(super) fn used(call: &Call<'_>, owner: &Body, item: &Body, end: i64, draft: &mut Body) -> ApiResult<()> {
+pub(super) fn add_usage_line(
+    call: &Call<'_>,
+    owner: &Body,
+    item: &Body,
+    end: i64,
+    draft: &mut Body,
+) -> ApiResult<()> {
     let item = Item::of(item, owner)?;
     let (start, _) = item.period;
     // A price without a meter has no usage
@@ -113,24 +124,24 @@ pub(super) fn used(call: &Call<'_>, owner: &Body, item: &Body, end: i64, draft: 
 }
 
 /// The draft of what was used until now and of what waits, not yet kept.
-pub(super) fn rest(call: &Call<'_>, owner: &Body, reason: &str) -> ApiResult<Body> {
+pub(super) fn final_draft(call: &Call<'_>, owner: &Body, reason: &str) -> ApiResult<Body> {
     let mut draft = draft(call, owner, reason)?;
     for item in item::of(call, id(owner))?.iter().filter(|item| item::is_metered(item)) {
-        used(call, owner, item, call.now, &mut draft)?;
+        add_usage_line(call, owner, item, call.now, &mut draft)?;
     }
-    gather(call, owner, &mut draft)?;
+    complete_draft(call, owner, &mut draft)?;
     Ok(draft)
 }
 
 /// An invoice of what was used until now and of what waits; none where there is neither.
-pub(super) fn last(call: &Call<'_>, owner: &Body, reason: &str, unpaid: &str) -> ApiResult<()> {
-    let draft = rest(call, owner, reason)?;
-    if items(&draft, LINES).is_empty() { Ok(()) } else { settle(call, owner, draft, unpaid) }
+pub(super) fn invoice_remaining(call: &Call<'_>, owner: &Body, reason: &str, unpaid: &str) -> ApiResult<()> {
+    let draft = final_draft(call, owner, reason)?;
+    if items(&draft, LINES).is_empty() { Ok(()) } else { collect_invoice(call, owner, draft, unpaid) }
 }
 
 /// What waits of the subscription or of its customer goes on the draft, the newest first and before the
 /// periods; then the discounts of the subscription come off it.
-pub(super) fn gather(call: &Call<'_>, owner: &Body, draft: &mut Body) -> ApiResult<()> {
+pub(super) fn complete_draft(call: &Call<'_>, owner: &Body, draft: &mut Body) -> ApiResult<()> {
     let (customer, currency) = (needed(draft, "customer")?, needed(draft, "currency")?);
     let periods = items(draft, LINES).len();
     for waiting in invoice_item::waiting(call, customer, Some(currency))? {
@@ -163,12 +174,12 @@ pub(super) fn invoice_now_if_asked(call: &Call<'_>, owner: &Body) -> ApiResult<(
         return Ok(());
     }
     let mut draft = draft(call, owner, "subscription_update")?;
-    gather(call, owner, &mut draft)?;
-    settle(call, owner, draft, "past_due")
+    complete_draft(call, owner, &mut draft)?;
+    collect_invoice(call, owner, draft, "past_due")
 }
 
 /// What `add_invoice_items` puts on the next invoice beside the items.
-pub(super) fn extra(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
+pub(super) fn add_extra_items(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     for (path, params) in entries(&call.params, "add_invoice_items", "") {
         let line = OrderLine::of(call, params, Accepts::OneTime, Some(needed(owner, "currency")?), &path)?;
         let line = line.ok_or_else(|| missing(&child(&path, "price")))?;
@@ -187,17 +198,17 @@ pub(super) fn extra(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
 }
 
 /// The first invoice, and its payment as `payment_behavior` says.
-pub(super) fn first(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
-    extra(call, owner)?;
+pub(super) fn create_first_invoice(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
+    add_extra_items(call, owner)?;
     let mut body = draft(call, owner, "subscription_create")?;
-    ahead(call, owner, item::of(call, id(owner))?, &mut body)?;
-    gather(call, owner, &mut body)?;
-    settle(call, owner, body, "incomplete")
+    add_advance_lines(call, owner, item::of(call, id(owner))?, &mut body)?;
+    complete_draft(call, owner, &mut body)?;
+    collect_invoice(call, owner, body, "incomplete")
 }
 
 /// Keeps an invoice as the latest and has it paid; what cannot be paid leaves the subscription
 /// in the state `unpaid`.
-pub(super) fn settle(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str) -> ApiResult<()> {
+pub(super) fn collect_invoice(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str) -> ApiResult<()> {
     let mut owner = call.session.named("subscription", id(owner))?;
     set(&mut owner, "latest_invoice", id(&body));
     drop_ended_discounts(call, &mut owner)?;

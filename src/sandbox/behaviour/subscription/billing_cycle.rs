@@ -3,8 +3,8 @@
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::subscription::bill::{self, HOUR};
-use crate::sandbox::behaviour::subscription::ending::{self, Billing};
 use crate::sandbox::behaviour::subscription::item::{self, Item};
+use crate::sandbox::behaviour::subscription::termination::{self, FinalBilling};
 use crate::sandbox::behaviour::subscription::{pending, trial, upcoming, views};
 
 /// A first payment may be made this long.
@@ -29,7 +29,9 @@ pub fn due_at(body: &Body) -> ApiResult<Option<i64>> {
 pub fn two_intervals(call: &Call<'_>, clock: &str, now: i64) -> ApiResult<Option<i64>> {
     let mut first: Option<i64> = None;
     for owner in call.session.having("subscription", "test_clock", clock)? {
-        for own in item::of(call, id(&owner))?.iter().filter(|_| !ending::ENDED.contains(&status(&owner))) {
+        for own in
+            item::of(call, id(&owner))?.iter().filter(|_| !termination::ENDED.contains(&status(&owner)))
+        {
             let cycle = item::cycle(own)?;
             let later = cycle.after(cycle.after(now));
             first = Some(first.map_or(later, |first| first.min(later)));
@@ -45,19 +47,19 @@ pub fn turn(call: &Call<'_>, subscription: &str) -> ApiResult<()> {
         return call.session.put(&body);
     }
     if status(&body) == "incomplete" {
-        return ending::finish(call, id(&body), Billing::Nothing);
+        return termination::end_now(call, id(&body), FinalBilling::Nothing);
     }
     if upcoming::due_at(&body).is_some_and(|at| at <= call.now) {
         return upcoming::announce(call, body);
     }
     if given_number(&body, "pending_update.expires_at").is_some_and(|at| at <= call.now) {
-        return pending::give_up(call, &body);
+        return pending::discard(call, &body);
     }
     if given_number(&body, "pause_collection.resumes_at").is_some_and(|at| at <= call.now) {
-        return call.alter(&mut body, body! {"pause_collection": null});
+        return call.update(&mut body, body! {"pause_collection": null});
     }
     if given_number(&body, "cancel_at").is_some_and(|at| at <= call.now) {
-        return ending::finish(call, id(&body), Billing::AsPlanned);
+        return termination::end_now(call, id(&body), FinalBilling::AsPlanned);
     }
     if status(&body) == "trialing" && !trial::goes_on(call, &mut body)? {
         return Ok(());
@@ -70,14 +72,14 @@ fn renew(call: &Call<'_>, mut body: Body) -> ApiResult<()> {
     let mut draft = next(call, &body)?;
     let attempt =
         (text(&draft, "collection_method") == Some("charge_automatically")).then_some(call.now + HOUR);
-    call.alter(
+    call.update(
         &mut draft,
         body! {
             "automatically_finalizes_at": call.now + HOUR, "next_payment_attempt": attempt,
         },
     )?;
     bill::drop_ended_discounts(call, &mut body)?;
-    call.alter(&mut body, body! {"latest_invoice": id(&draft)})
+    call.update(&mut body, body! {"latest_invoice": id(&draft)})
 }
 
 /// The draft with which the next periods begin, not yet kept.
@@ -94,14 +96,14 @@ pub(super) fn next(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
         set(&mut draft, "period_start", since);
         let was_trial = given_number(body, "trial_end") == Some(end);
         if quantity.is_none() && !was_trial {
-            bill::used(call, body, &own, end, &mut draft)?;
+            bill::add_usage_line(call, body, &own, end, &mut draft)?;
         }
         item::set_period(&mut own, body, end)?;
         call.session.put(&own)?;
         renewed.extend(quantity.map(|_| own));
     }
-    bill::ahead(call, body, renewed, &mut draft)?;
-    bill::gather(call, body, &mut draft)?;
+    bill::add_advance_lines(call, body, renewed, &mut draft)?;
+    bill::complete_draft(call, body, &mut draft)?;
     Ok(draft)
 }
 
@@ -117,7 +119,7 @@ pub fn invoice_unpaid(call: &Call<'_>, named: &str) -> ApiResult<()> {
     if is_tried && given_number(&unpaid, "next_payment_attempt").is_none() {
         set_inner(&mut body, "cancellation_details", "reason", "payment_failed");
         call.session.put(&body)?;
-        return ending::finish(call, id(&body), Billing::Nothing);
+        return termination::end_now(call, id(&body), FinalBilling::Nothing);
     }
-    call.alter(&mut body, body! {"status": "past_due"})
+    call.update(&mut body, body! {"status": "past_due"})
 }

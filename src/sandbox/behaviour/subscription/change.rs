@@ -2,8 +2,8 @@
 //! used is credited, what is used and not paid is charged.
 
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::behaviour::subscription::ending::ending;
-use crate::sandbox::behaviour::subscription::proration::{self, ProrationKind};
+use crate::sandbox::behaviour::subscription::proration::{self, ProrationKind, create_proration};
+use crate::sandbox::behaviour::subscription::termination::schedule_cancellation;
 use crate::sandbox::behaviour::subscription::{bill, item, trial};
 
 /// What the params of an update ask for, beside fields of their name.
@@ -14,13 +14,13 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> ApiResult<Body> {
         begin_trial(call, &mut body, end)?;
     }
     if ends_trial && !trial::goes_on(call, &mut body)? {
-        call.alter(&mut body, body! {"trial_end": call.now})?;
+        call.update(&mut body, body! {"trial_end": call.now})?;
         return call.session.named("subscription", id(&body));
     }
     if ends_trial {
         trial::over(call, &mut body);
     }
-    bill::extra(call, &body)?;
+    bill::add_extra_items(call, &body)?;
     call.session.put(&body)?;
     let entries: Vec<Body> = objects(&call.params, "items").cloned().collect();
     let now = text(&call.params, "billing_cycle_anchor.type") == Some("now");
@@ -32,7 +32,7 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> ApiResult<Body> {
     }
     let mut body = call.session.named("subscription", id(&body))?;
     item::sync(call, &mut body)?;
-    ending(call, body)
+    schedule_cancellation(call, body)
 }
 
 /// A trial goes on until then, or begins with a period of its own: what was used before is billed, what was paid
@@ -42,18 +42,18 @@ fn begin_trial(call: &Call<'_>, body: &mut Body, end: i64) -> ApiResult<()> {
     let was_trial = status(body) == "trialing";
     if status(body) == "active" && own.iter().any(item::is_metered) {
         call.session.put(body)?;
-        bill::last(call, body, "subscription_update", "past_due")?;
+        bill::invoice_remaining(call, body, "subscription_update", "past_due")?;
         *body = call.session.named("subscription", id(body))?;
     }
     if status(body) == "active" && proration::behaviour(call) != "none" {
-        proration::credit_rest(call, body, &own)?;
+        proration::credit_unused(call, body, &own)?;
     }
     trial::until(call, body, end);
     for mut item in own {
         if !was_trial {
             set(&mut item, "current_period_start", call.now);
         }
-        call.alter(&mut item, body! {"current_period_end": end})?;
+        call.update(&mut item, body! {"current_period_end": end})?;
     }
     Ok(())
 }
@@ -131,12 +131,12 @@ fn prorate(call: &Call<'_>, owner: &Body, pairs: &[ItemChange]) -> ApiResult<()>
     let mut waits = false;
     for (before, after) in pairs.iter().filter(|pair| !is_same_cost(pair)) {
         if let Some(before) = before {
-            waits |= proration::wait(call, owner, before, at, ProrationKind::Unused)?;
+            waits |= create_proration(call, owner, before, at, ProrationKind::Unused)?;
         }
         if let Some(mut after) = after.clone() {
-            proration::bill(call, owner, &mut after)?;
+            proration::keep_discounts(call, owner, &mut after)?;
             call.session.put(&after)?;
-            waits |= proration::wait(call, owner, &after, at, ProrationKind::Remaining)?;
+            waits |= create_proration(call, owner, &after, at, ProrationKind::Remaining)?;
         }
     }
     if waits { bill::invoice_now_if_asked(call, owner) } else { Ok(()) }
@@ -162,11 +162,11 @@ pub(super) fn restart(call: &Call<'_>, owner: &Body, pairs: &[ItemChange]) -> Ap
     let old: Vec<Body> = old.cloned().collect();
     let mut draft = bill::draft(call, &owner, "subscription_update")?;
     if proration::behaviour(call) != "none" && !was_trial {
-        proration::credit_rest(call, &owner, &old)?;
+        proration::credit_unused(call, &owner, &old)?;
     }
     if !was_trial {
         for item in old.iter().filter(|item| item::is_metered(item)) {
-            bill::used(call, &owner, item, call.now, &mut draft)?;
+            bill::add_usage_line(call, &owner, item, call.now, &mut draft)?;
         }
     }
     owner.extend(body! {"billing_cycle_anchor": call.now, "billing_cycle_anchor_config": null});
@@ -174,9 +174,9 @@ pub(super) fn restart(call: &Call<'_>, owner: &Body, pairs: &[ItemChange]) -> Ap
         set(&mut owner, "status", "active");
     }
     own.iter_mut().try_for_each(|item| item::set_period(item, &owner, call.now))?;
-    bill::ahead(call, &owner, own, &mut draft)?;
+    bill::add_advance_lines(call, &owner, own, &mut draft)?;
     item::sync(call, &mut owner)?;
     call.session.put(&owner)?;
-    bill::gather(call, &owner, &mut draft)?;
-    bill::settle(call, &owner, draft, "past_due")
+    bill::complete_draft(call, &owner, &mut draft)?;
+    bill::collect_invoice(call, &owner, draft, "past_due")
 }

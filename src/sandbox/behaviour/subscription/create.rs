@@ -1,7 +1,7 @@
 //! Creates a subscription: trial, billing anchor, items, first invoice.
 
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::behaviour::subscription::ending::{ENDED, ending};
+use crate::sandbox::behaviour::subscription::termination::{ENDED, schedule_cancellation};
 use crate::sandbox::behaviour::subscription::{bill, item, trial};
 use crate::sandbox::behaviour::{customer_time, discount, order, payment_method, period, setup_intent};
 
@@ -17,7 +17,7 @@ pub(super) fn own_method(call: &Call<'_>, customer: &str) -> ApiResult<()> {
 
 /// A subscription that was started: kept, billed, and paid where that could be done.
 pub fn made(call: &Call<'_>) -> ApiResult<Body> {
-    let customer = call.demanded_object("customer", "customer")?;
+    let customer = call.required_object("customer", "customer")?;
     let call = &customer_time::of(call, &customer)?;
     own_method(call, id(&customer))?;
     let mut body = draft(call)?;
@@ -38,10 +38,10 @@ pub fn made(call: &Call<'_>) -> ApiResult<Body> {
         call.session.put(&made)?;
     }
     item::sync(call, &mut body)?;
-    let mut body = ending(call, body)?;
+    let mut body = schedule_cancellation(call, body)?;
     prepare_payment(call, &customer, &mut body)?;
     call.session.put(&body)?;
-    bill::first(call, &body)?;
+    bill::create_first_invoice(call, &body)?;
     call.session.named("subscription", id(&body))
 }
 

@@ -10,7 +10,7 @@ const MOST: usize = 20;
 
 /// An item of params, its period not yet set; the currency of the first is the subscription's.
 pub(super) fn made(call: &Call<'_>, owner: &mut Body, params: &Body, path: &str) -> ApiResult<Body> {
-    let price = order::demanded(call, params, Accepts::Recurring, path)?;
+    let price = order::required_price(call, params, Accepts::Recurring, path)?;
     let currency = text(owner, "currency").map_or_else(|| needed(&price, "currency"), Ok)?;
     Price::in_currency(&price, currency, &child(path, "price"))?;
     let currency = currency.to_owned();
@@ -18,7 +18,7 @@ pub(super) fn made(call: &Call<'_>, owner: &mut Body, params: &Body, path: &str)
     let mut body = call.fresh_of("subscription_item")?;
     body.extend(body! {"created": call.now, "subscription": id(owner)});
     put_price(call, &mut body, &price)?;
-    lay(call, &mut body, owner, params, path)?;
+    apply_params(call, &mut body, owner, params, path)?;
     Ok(body)
 }
 
@@ -60,7 +60,7 @@ impl<'b> Item<'b> {
         let quantity = (!is_metered(body)).then(|| needed_number(body, "quantity")).transpose()?;
         let period =
             (needed_number(body, "current_period_start")?, needed_number(body, "current_period_end")?);
-        Ok(Self { body, price, quantity, period, cycle: around(body, owner, period.0)? })
+        Ok(Self { body, price, quantity, period, cycle: cycle_around(body, owner, period.0)? })
     }
 
     /// The share of `amount` for `seconds` of the cycle.
@@ -76,14 +76,14 @@ pub(super) fn cycle(body: &Body) -> ApiResult<Cycle<'_>> {
 }
 
 /// The whole cycle around a time, counted from the anchor of the subscription.
-fn around(body: &Body, owner: &Body, at: i64) -> ApiResult<(i64, i64)> {
+fn cycle_around(body: &Body, owner: &Body, at: i64) -> ApiResult<(i64, i64)> {
     let (cycle, anchor) = (cycle(body)?, needed_number(owner, "billing_cycle_anchor")?);
     let day = given_number(owner, "billing_cycle_anchor_config.day_of_month");
     Ok(cycle.around(day.map_or(anchor, |day| cycle.on_day(anchor, day)), at))
 }
 
 /// What params say beside the price.
-fn lay(call: &Call<'_>, body: &mut Body, owner: &Body, params: &Body, path: &str) -> ApiResult<()> {
+fn apply_params(call: &Call<'_>, body: &mut Body, owner: &Body, params: &Body, path: &str) -> ApiResult<()> {
     if let Some(quantity) = given_number(params, "quantity") {
         if quantity < 0 {
             return Err(ApiError::of("too_low", &[("least", &0)]).param(child(path, "quantity")));
@@ -114,10 +114,10 @@ pub(super) fn changed(
     path: &str,
 ) -> ApiResult<Body> {
     let mut body = before.clone();
-    if let Some(price) = order::named(call, params, Accepts::Recurring, path)? {
+    if let Some(price) = order::named_price(call, params, Accepts::Recurring, path)? {
         put_price(call, &mut body, &price)?;
     }
-    lay(call, &mut body, owner, params, path)?;
+    apply_params(call, &mut body, owner, params, path)?;
     Ok(body)
 }
 
@@ -139,7 +139,7 @@ pub(super) fn check_count(own: &[Body]) -> ApiResult<()> {
 pub(super) fn usual_end(body: &Body, owner: &Body, start: i64) -> ApiResult<i64> {
     match given_number(owner, "trial_end").filter(|end| *end > start && status(owner) == "trialing") {
         Some(end) => Ok(end),
-        None => Ok(around(body, owner, start)?.1),
+        None => Ok(cycle_around(body, owner, start)?.1),
     }
 }
 

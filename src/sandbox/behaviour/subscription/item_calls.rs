@@ -14,7 +14,7 @@ fn owner_of<'a>(call: &Call<'a>, subscription: &str) -> ApiResult<(Call<'a>, Bod
 
 /// `POST /v1/subscription_items`.
 pub fn create(call: &Call<'_>) -> ApiResult<Json> {
-    let (call, owner) = owner_of(call, call.demanded("subscription")?)?;
+    let (call, owner) = owner_of(call, call.required_param("subscription")?)?;
     let known = of(&call, id(&owner))?;
     let owner = changed(&call, owner, call.params.clone())?;
     let is_new = |item: &&Body| known.iter().all(|known| id(known) != id(item));
@@ -51,7 +51,7 @@ fn named(call: &Call<'_>, mut entry: Body) -> ApiResult<Body> {
 
 /// `GET /v1/subscription_items`, oldest first.
 pub fn list(call: &Call<'_>) -> ApiResult<Json> {
-    let owner = call.demanded("subscription")?;
+    let owner = call.required_param("subscription")?;
     call.session.referred("subscription", owner, "subscription")?;
     let own: Vec<Json> = of(call, owner)?.into_iter().map(Json::Object).collect();
     page::of_items(call, &own)

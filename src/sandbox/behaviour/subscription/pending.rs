@@ -19,7 +19,7 @@ pub(super) fn once_paid(
     change: impl FnOnce() -> ApiResult<Body>,
 ) -> ApiResult<Body> {
     if call.params.keys().any(|name| name != "metadata") {
-        give_up(call, owner)?;
+        discard(call, owner)?;
     }
     if text(&call.params, "payment_behavior") != Some("pending_if_incomplete") {
         return change();
@@ -28,23 +28,29 @@ pub(super) fn once_paid(
     let after = change()?;
     let latest = call.session.linked(&after, "latest_invoice", "invoice")?;
     match latest.filter(|latest| text(owner, "latest_invoice") != Some(id(latest))) {
-        Some(latest) if status(&latest) == "open" => wait(call, owner, &own, after, latest),
+        Some(latest) if status(&latest) == "open" => make_pending(call, owner, &own, after, latest),
         _ => Ok(after),
     }
 }
 
 /// The subscription and its items are as before; the invoice stays.
-fn wait(call: &Call<'_>, owner: &Body, own: &[Body], mut after: Body, mut invoice: Body) -> ApiResult<Body> {
+fn make_pending(
+    call: &Call<'_>,
+    owner: &Body,
+    own: &[Body],
+    mut after: Body,
+    mut invoice: Body,
+) -> ApiResult<Body> {
     let changed = item::of(call, id(owner))?;
-    replace(call, owner, own)?;
-    call.alter(&mut invoice, body! {"auto_advance": false, "next_payment_attempt": null})?;
+    replace_items(call, owner, own)?;
+    call.update(&mut invoice, body! {"auto_advance": false, "next_payment_attempt": null})?;
     after.retain(|name, new| owner.get(name) != Some(new) && !OTHERS.contains(&name.as_str()));
     let ends = own.iter().filter_map(|item| given_number(item, "current_period_end"));
     let expires = ends.fold(call.now + LONGEST, i64::min);
     let mut update = body! {"expires_at": expires, "subscription_items": changed};
     copy_given(&mut update, &after, &["billing_cycle_anchor", "trial_end"]);
     let mut body = owner.clone();
-    call.alter(
+    call.update(
         &mut body,
         body! {
             "latest_invoice": id(&invoice), "pending_update": update,
@@ -55,7 +61,7 @@ fn wait(call: &Call<'_>, owner: &Body, own: &[Body], mut after: Body, mut invoic
 }
 
 /// These are the items of the subscription, and no others.
-fn replace(call: &Call<'_>, owner: &Body, own: &[Body]) -> ApiResult<()> {
+fn replace_items(call: &Call<'_>, owner: &Body, own: &[Body]) -> ApiResult<()> {
     for gone in item::of(call, id(owner))?.iter().filter(|known| own.iter().all(|own| id(own) != id(known))) {
         call.session.remove("subscription_item", id(gone))?;
     }
@@ -64,9 +70,9 @@ fn replace(call: &Call<'_>, owner: &Body, own: &[Body]) -> ApiResult<()> {
 
 /// The invoice of a change is paid: the change is made.
 pub(super) fn apply(call: &Call<'_>, body: &mut Body, invoice: &Body) -> ApiResult<()> {
-    let Some(waiting) = ended(body, invoice) else { return Ok(()) };
+    let Some(waiting) = take_pending(body, invoice) else { return Ok(()) };
     let own: Vec<Body> = objects(&waiting, "items").cloned().collect();
-    replace(call, body, &own)?;
+    replace_items(call, body, &own)?;
     body.extend(inner(&waiting, "fields").cloned().into_iter().flatten());
     set(body, "_pending_applied", id(invoice));
     item::sync(call, body)?;
@@ -75,21 +81,21 @@ pub(super) fn apply(call: &Call<'_>, body: &mut Body, invoice: &Body) -> ApiResu
 
 /// The invoice of a change is void: the change is never made.
 pub(super) fn expire(call: &Call<'_>, body: &mut Body, invoice: &Body) -> ApiResult<()> {
-    if ended(body, invoice).is_none() {
+    if take_pending(body, invoice).is_none() {
         return Ok(());
     }
-    call.alter(body, body! {"_pending_expired": id(invoice)})
+    call.update(body, body! {"_pending_expired": id(invoice)})
 }
 
 /// Takes out what waits for that invoice.
-fn ended(body: &mut Body, invoice: &Body) -> Option<Body> {
+fn take_pending(body: &mut Body, invoice: &Body) -> Option<Body> {
     inner(body, PENDING).filter(|waiting| text(waiting, "invoice") == Some(id(invoice)))?;
     set(body, "pending_update", Json::Null);
     body.shift_remove(PENDING).map(members)
 }
 
 /// Nobody waits any longer for the invoice of a change.
-pub(super) fn give_up(call: &Call<'_>, body: &Body) -> ApiResult<()> {
+pub(super) fn discard(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     let Some(invoice) = text(body, "_pending.invoice") else { return Ok(()) };
     invoice::void(&call.on("invoice", invoice, Body::new())?)?;
     call.react()

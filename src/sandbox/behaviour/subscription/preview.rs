@@ -26,7 +26,7 @@ pub fn previewed(call: &Call<'_>, known: &str) -> ApiResult<Body> {
     let Some(next) = next.into_iter().chain(ends).min() else { return nothing_upcoming(&owner) };
     let call = Call { now: next, ..call };
     let mut body = if ends == Some(next) {
-        bill::rest(&call, &owner, "upcoming")?
+        bill::final_draft(&call, &owner, "upcoming")?
     } else {
         set(&mut owner, "status", "active");
         billing_cycle::next(&call, &owner)?

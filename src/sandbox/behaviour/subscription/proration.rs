@@ -20,7 +20,7 @@ pub(super) fn behaviour<'a>(call: &'a Call<'_>) -> &'a str {
 }
 
 /// An item is charged now: it keeps the discounts with which it is.
-pub(super) fn bill(call: &Call<'_>, owner: &Body, item: &mut Body) -> ApiResult<()> {
+pub(super) fn keep_discounts(call: &Call<'_>, owner: &Body, item: &mut Body) -> ApiResult<()> {
     let ids = [items(item, "discounts"), items(owner, "discounts")].concat();
     let at_work = discount::at_work(call, &ids, call.now)?;
     order::keep_discounts(item, &at_work);
@@ -28,12 +28,13 @@ pub(super) fn bill(call: &Call<'_>, owner: &Body, item: &mut Body) -> ApiResult<
 }
 
 /// Credits what is not used of the current periods.
-pub(super) fn credit_rest(call: &Call<'_>, owner: &Body, own: &[Body]) -> ApiResult<()> {
-    own.iter().try_for_each(|item| wait(call, owner, item, call.now, ProrationKind::Unused).map(drop))
+pub(super) fn credit_unused(call: &Call<'_>, owner: &Body, own: &[Body]) -> ApiResult<()> {
+    own.iter()
+        .try_for_each(|item| create_proration(call, owner, item, call.now, ProrationKind::Unused).map(drop))
 }
 
 /// An invoice item for the rest of an item's period waits; none for what is charged afterwards.
-pub(super) fn wait(
+pub(super) fn create_proration(
     call: &Call<'_>,
     owner: &Body,
     item: &Body,
@@ -42,11 +43,11 @@ pub(super) fn wait(
 ) -> ApiResult<bool> {
     let item = Item::of(item, owner)?;
     let (start, end) = item.period;
-    wait_for(call, owner, &item, (at.max(start), end), rest)
+    create_proration_for(call, owner, &item, (at.max(start), end), rest)
 }
 
 /// The same for any part of the cycle in which the item is.
-pub(super) fn wait_for(
+pub(super) fn create_proration_for(
     call: &Call<'_>,
     owner: &Body,
     item: &Item<'_>,
@@ -55,7 +56,7 @@ pub(super) fn wait_for(
 ) -> ApiResult<bool> {
     let Some(quantity) = item.quantity.filter(|_| from < until) else { return Ok(false) };
     let mut line = OrderLine::of_price(&item.price, quantity)?;
-    let left = item.part(reduced(owner, item, line.amount)?, until - from);
+    let left = item.part(amount_after_discounts(owner, item, line.amount)?, until - from);
     line.amount = if rest == ProrationKind::Unused { -left } else { left };
     let sold = line.description(call)?;
     let sold = sold.as_deref().unwrap_or("the subscription");
@@ -70,7 +71,7 @@ pub(super) fn wait_for(
     });
     copy_given(&mut made, item.body, &["tax_rates"]);
     if rest == ProrationKind::Unused {
-        let credited = credited(call, owner, item, (from, until))?;
+        let credited = credited_items(call, owner, item, (from, until))?;
         made.extend(body! {"proration_details": {"credited_items": credited}});
     }
     call.session.put(&made)?;
@@ -79,7 +80,12 @@ pub(super) fn wait_for(
 
 /// What is credited of an item: what waits to be charged for it, else the lines of the last invoice that
 /// charged it for a part of that time; nothing where none did.
-fn credited(call: &Call<'_>, owner: &Body, item: &Item<'_>, (from, until): (i64, i64)) -> ApiResult<Json> {
+fn credited_items(
+    call: &Call<'_>,
+    owner: &Body,
+    item: &Item<'_>,
+    (from, until): (i64, i64),
+) -> ApiResult<Json> {
     let is_debit = |of: &Body, details: &str| {
         text(of, &format!("parent.{details}.subscription_item")) == Some(id(item.body))
             && number(of, "amount") > 0
@@ -108,7 +114,7 @@ fn credited(call: &Call<'_>, owner: &Body, item: &Item<'_>, (from, until): (i64,
 
 /// An amount of an item less the discounts with which the item is charged. Those of the subscription
 /// are shared with its other items.
-fn reduced(owner: &Body, item: &Item<'_>, amount: i64) -> ApiResult<i64> {
+fn amount_after_discounts(owner: &Body, item: &Item<'_>, amount: i64) -> ApiResult<i64> {
     let is_own = |discount: &&Body| items(item.body, "discounts").iter().any(|own| own == id(discount));
     let (own, shared): (Vec<&Body>, Vec<&Body>) = objects(item.body, DISCOUNTS).partition(is_own);
     let mut priced = vec![priced(item, amount, own)];

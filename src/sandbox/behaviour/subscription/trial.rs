@@ -3,7 +3,7 @@
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::subscription::bill;
-use crate::sandbox::behaviour::subscription::ending::{self, Billing};
+use crate::sandbox::behaviour::subscription::termination::{self, FinalBilling};
 
 const DAY: i64 = 24 * 60 * 60;
 /// The end of a trial is announced so long before; that of a shorter trial at once.
@@ -59,7 +59,7 @@ pub(super) fn goes_on(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
     let lacks = invoice::method_of(call, &bill::draft(call, body, "subscription_cycle")?).is_err();
     match behaviour.filter(|_| lacks) {
         Some("cancel") => {
-            ending::finish(call, id(body), Billing::Nothing)?;
+            termination::end_now(call, id(body), FinalBilling::Nothing)?;
             return Ok(false);
         }
         Some("pause") => set(body, "status", "paused"),

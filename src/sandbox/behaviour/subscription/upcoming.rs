@@ -1,8 +1,8 @@
 //! Announces a renewal some days before it happens (`invoice.upcoming`).
 
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::behaviour::subscription::ending::ENDED;
 use crate::sandbox::behaviour::subscription::item;
+use crate::sandbox::behaviour::subscription::termination::ENDED;
 
 /// How long before it happens a renewal is announced, in seconds; that of a shorter period is not.
 const AHEAD: i64 = 7 * 24 * 60 * 60;

@@ -2,7 +2,7 @@
 
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::behaviour::subscription::ending::ENDED;
+use crate::sandbox::behaviour::subscription::termination::ENDED;
 use crate::sandbox::behaviour::subscription::{item, pending};
 
 /// Whether what paid an invoice pays the next ones too.
@@ -25,7 +25,7 @@ pub fn invoice_paid(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
     pending::apply(call, &mut body, invoice)?;
     let is_latest = text(&body, "latest_invoice") == Some(id(invoice));
     if is_latest && matches!(status(&body), "incomplete" | "past_due" | "unpaid") {
-        call.alter(&mut body, body! {"status": "active"})?;
+        call.update(&mut body, body! {"status": "active"})?;
     }
     match invoice::paid_with(call, invoice)? {
         Some(method) if text(&body, SAVES) == Some("on_subscription") => pay_with(call, &mut body, &method),
@@ -61,7 +61,7 @@ pub fn invoice_voided(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
     let Some(mut body) = invoice::subscription_of(call, invoice)? else { return Ok(()) };
     pending::expire(call, &mut body, invoice)?;
     if status(&body) == "incomplete" {
-        call.alter(&mut body, body! {"status": "incomplete_expired", "ended_at": call.now})?;
+        call.update(&mut body, body! {"status": "incomplete_expired", "ended_at": call.now})?;
     }
     Ok(())
 }

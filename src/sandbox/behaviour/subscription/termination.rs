@@ -3,14 +3,14 @@
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::subscription::item::{self, Item};
-use crate::sandbox::behaviour::subscription::proration::{self, ProrationKind};
+use crate::sandbox::behaviour::subscription::proration::{self, ProrationKind, create_proration_for};
 use crate::sandbox::behaviour::subscription::{bill, pending};
 
 /// States from which no subscription comes back.
 pub(super) const ENDED: &[&str] = &["canceled", "incomplete_expired"];
 
 /// When the subscription is to end by itself; it is kept and comes back.
-pub(super) fn ending(call: &Call<'_>, mut body: Body) -> ApiResult<Body> {
+pub(super) fn schedule_cancellation(call: &Call<'_>, mut body: Body) -> ApiResult<Body> {
     let at_period_end = call.params.get("cancel_at_period_end").and_then(Json::as_bool);
     let at = call.params.get("cancel_at").filter(|at| !at.is_null());
     if at_period_end.is_some() || at.is_some() {
@@ -58,10 +58,10 @@ fn shorten(
             continue;
         }
         if prorates && is_billed {
-            waits |= proration::wait_for(call, &body, &view, (end, before), ProrationKind::Unused)?;
-            waits |= proration::wait_for(call, &body, &view, (before, end), ProrationKind::Remaining)?;
+            waits |= create_proration_for(call, &body, &view, (end, before), ProrationKind::Unused)?;
+            waits |= create_proration_for(call, &body, &view, (before, end), ProrationKind::Remaining)?;
         }
-        call.alter(&mut item, body! {"current_period_end": end})?;
+        call.update(&mut item, body! {"current_period_end": end})?;
     }
     item::sync(call, &mut body)?;
     call.session.put(&body)?;
@@ -73,7 +73,7 @@ fn shorten(
 
 /// What is billed of a subscription that ends.
 #[derive(Debug, Clone, Copy)]
-pub enum Billing {
+pub enum FinalBilling {
     /// What was used until now is given away.
     Nothing,
     /// It ends when it was to end: what was used since the last renewal, and what waits.
@@ -83,21 +83,21 @@ pub enum Billing {
 }
 
 /// Ends a subscription now; what is open of it is collected no more.
-pub fn finish(call: &Call<'_>, subscription: &str, billing: Billing) -> ApiResult<()> {
-    pending::give_up(call, &call.session.named("subscription", subscription)?)?;
+pub fn end_now(call: &Call<'_>, subscription: &str, billing: FinalBilling) -> ApiResult<()> {
+    pending::discard(call, &call.session.named("subscription", subscription)?)?;
     let body = call.session.named("subscription", subscription)?;
     if status(&body) != "incomplete" {
         stop_collection(call, &body)?;
     }
     match billing {
-        Billing::Nothing => {}
-        Billing::AsPlanned => bill::last(call, &body, "subscription_cycle", "past_due")?,
-        Billing::AsAsked { prorate, invoice_now } => {
+        FinalBilling::Nothing => {}
+        FinalBilling::AsPlanned => bill::invoice_remaining(call, &body, "subscription_cycle", "past_due")?,
+        FinalBilling::AsAsked { prorate, invoice_now } => {
             if prorate && status(&body) == "active" {
-                proration::credit_rest(call, &body, &item::of(call, subscription)?)?;
+                proration::credit_unused(call, &body, &item::of(call, subscription)?)?;
             }
             if invoice_now {
-                bill::last(call, &body, "subscription_update", "active")?;
+                bill::invoice_remaining(call, &body, "subscription_update", "active")?;
             }
         }
     }
@@ -112,7 +112,7 @@ fn stop_collection(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
             let stopped = body! {
                 "auto_advance": false, "automatically_finalizes_at": null, "next_payment_attempt": null,
             };
-            call.alter(&mut own, stopped)?;
+            call.update(&mut own, stopped)?;
         }
     }
     Ok(())
@@ -134,7 +134,7 @@ fn close(call: &Call<'_>, subscription: &str) -> ApiResult<()> {
             invoice::void(&call.on("invoice", id(&latest), Body::new())?).map(drop)
         }
         Some(mut latest) => {
-            call.alter(&mut latest, body! {"auto_advance": false, "next_payment_attempt": null})
+            call.update(&mut latest, body! {"auto_advance": false, "next_payment_attempt": null})
         }
         None => Ok(()),
     }

@@ -2,7 +2,7 @@
 
 use crate::sandbox::behaviour::generic;
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::behaviour::subscription::ending::{Billing, ENDED, finish};
+use crate::sandbox::behaviour::subscription::termination::{ENDED, FinalBilling, end_now};
 use crate::sandbox::behaviour::subscription::{bill, change, item, proration};
 
 /// `DELETE /v1/subscriptions/{id}`.
@@ -17,7 +17,7 @@ pub fn cancel(call: &Call<'_>) -> ApiResult<Json> {
     set_inner(&mut body, "cancellation_details", "reason", "cancellation_requested");
     call.session.put(&body)?;
     let (prorate, invoice_now) = (flag(&call.params, "prorate"), flag(&call.params, "invoice_now"));
-    finish(call, id(&body), Billing::AsAsked { prorate, invoice_now })?;
+    end_now(call, id(&body), FinalBilling::AsAsked { prorate, invoice_now })?;
     call.named().map(Json::Object)
 }
 
@@ -25,9 +25,9 @@ pub fn cancel(call: &Call<'_>) -> ApiResult<Json> {
 pub fn pause(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     if text(&call.params, "bill_for.unused_time_from.type") == Some("now") {
-        proration::credit_rest(call, &body, &item::of(call, id(&body))?)?;
+        proration::credit_unused(call, &body, &item::of(call, id(&body))?)?;
         if text(&call.params, "invoicing_behavior") == Some("invoice") {
-            bill::last(call, &body, "subscription_update", "active")?;
+            bill::invoice_remaining(call, &body, "subscription_update", "active")?;
             body = call.named()?;
         }
     }
@@ -41,7 +41,7 @@ pub fn pause(call: &Call<'_>) -> ApiResult<Json> {
 /// `POST /v1/subscriptions/{id}/resume`: from now on, unless the old periods go on.
 pub fn resume(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
-    call.alter(&mut body, body! {"status": "active", "status_details": null})?;
+    call.update(&mut body, body! {"status": "active", "status_details": null})?;
     if text(&call.params, "billing_cycle_anchor.type") != Some("unchanged") {
         let mut anew = call.without(&["payment_behavior"]);
         // What was paused is not used, so there is nothing to credit
