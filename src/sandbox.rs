@@ -1,9 +1,9 @@
-//! The embedded Stripe: stateful, on the same catalog, in process or behind a port.
+//! The sandbox, an embedded Stripe: stateful, on the same catalog, in process or behind a port.
 //!
 //! ```text
 //! request ─▶ fault? limit? ─▶ key ─▶ route ─▶ form ─▶ check ─▶ behaviour ─▶ store
 //!                                                                  │
-//! response ◀──── view: complete, hide, expand ◀──────── object ◀───┘
+//! response ◀──── expand ◀──── render ◀───────────────── object ◀───┘
 //! ```
 //!
 //! One request is one SQLite transaction. What an object does beyond keeping its fields is

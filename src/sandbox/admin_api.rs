@@ -29,7 +29,7 @@ use crate::sandbox::instance::Sandbox;
 use crate::sandbox::repeatable::now;
 use crate::sandbox::{behaviour, expand, form, view};
 
-/// What every path here begins with.
+/// The prefix of every path of this API.
 pub(super) const PREFIX: &str = "/_sandbox/";
 
 /// Answers a request about the sandbox itself.
@@ -69,7 +69,7 @@ pub(super) fn handle(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Respo
     answer(status, &[("content-type".to_owned(), "application/json".to_owned())], body)
 }
 
-/// The one thing that a request may ask for: in its query, or in a body of plain JSON.
+/// The only param of a request: in its query, or in a JSON body.
 fn single_param(request: &http::Request<Bytes>, name: &str) -> ApiResult<Option<String>> {
     let query = form::decode(request.uri().query().unwrap_or_default());
     let mut given = query.map_err(|error| ApiError::of("unreadable", &[("error", &error)]))?;
@@ -86,7 +86,7 @@ fn single_param(request: &http::Request<Bytes>, name: &str) -> ApiResult<Option<
     }
 }
 
-/// Whether the customer is to authenticate, who otherwise fails to.
+/// Whether the authentication succeeds; by default it does.
 fn outcome(request: &http::Request<Bytes>) -> ApiResult<bool> {
     match single_param(request, "outcome")?.as_deref() {
         None | Some("succeeded") => Ok(true),
@@ -98,7 +98,7 @@ fn outcome(request: &http::Request<Bytes>) -> ApiResult<bool> {
     }
 }
 
-/// The body of a request, which has no other members than it may have.
+/// Reads the JSON body of a request and refuses unknown members.
 fn read<T: DeserializeOwned>(request: &http::Request<Bytes>) -> ApiResult<T> {
     serde_json::from_slice(request.body()).map_err(|error| ApiError::of("body_unfit", &[("error", &error)]))
 }
@@ -112,7 +112,7 @@ fn fault(sandbox: &Sandbox, request: &http::Request<Bytes>) -> ApiResult<Json> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct LimitBody {
-    // Without this a missing member would be as good as null
+    // Without this a missing member would pass as null.
     #[serde(deserialize_with = "Option::deserialize")]
     per_second: Option<usize>,
 }
@@ -123,7 +123,7 @@ fn limit(sandbox: &Sandbox, request: &http::Request<Bytes>) -> ApiResult<Json> {
     Ok(json!({ "per_second": per_second }))
 }
 
-/// What the customer sees at a browser: a button for each thing to do.
+/// The page in a browser: a button for each thing that the customer can do.
 fn page(request: &http::Request<Bytes>, path: &str) -> Option<String> {
     let buttons: &[(&str, &str)] = match path.rsplit_once('/') {
         Some((_, "authenticate")) => &[("", "Authenticate"), ("?outcome=failed", "Fail to authenticate")],
@@ -140,7 +140,7 @@ fn page(request: &http::Request<Bytes>, path: &str) -> Option<String> {
         .then(|| format!("<!doctype html><title>Stripe sandbox</title><p>The customer's part:</p>{forms}"))
 }
 
-/// The customer does a part at a browser; what is refused undoes nothing that was done before.
+/// Does what the customer does in a browser. A failure does not undo what was done before it.
 fn customer(
     sandbox: &Sandbox,
     request: &http::Request<Bytes>,

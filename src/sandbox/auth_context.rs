@@ -31,11 +31,11 @@ pub(super) struct Caller {
     pub livemode: bool,
     /// Whether the key is one that anybody may know.
     pub publishable: bool,
-    /// Where the sandbox is reached, as the beginning of an address; empty where it is behind no port.
+    /// The base URL of the sandbox; empty where it is not served.
     pub base: String,
 }
 
-/// Stands in the extensions of a request that came through a port: the host that it names.
+/// The `Host` of a served request; stands in its extensions.
 #[derive(Debug, Clone)]
 pub(super) struct ReachedAs(pub String);
 
@@ -66,7 +66,7 @@ impl Caller {
         Ok(caller)
     }
 
-    /// The owner of a key; none where it is no key of Stripe's.
+    /// The caller with that key; none where it is no key of Stripe.
     fn with_key(key: &str) -> Option<Self> {
         let (kind, rest) = key.split_once('_').filter(|(kind, _)| ["sk", "rk", "pk"].contains(kind))?;
         let (mode, rest) = rest.split_once('_').filter(|(mode, _)| ["test", "live"].contains(mode))?;
@@ -92,29 +92,29 @@ impl Caller {
         })
     }
 
-    /// Whether the account is one that the caller made and that is still there.
+    /// Whether the caller created the account and did not delete it.
     fn has_made(&self, lease: &mut Lease<'_>, account: &str) -> ApiResult<bool> {
         knows(&lease.begin(self.space(), false)?, account)
     }
 
-    /// Whether a type is that of accounts and the id that of the account the call acts on.
+    /// Whether an object is the account that the call acts on.
     pub fn is_own_account(&self, object: &str, id: &str) -> bool {
         ACCOUNTS.contains(&object) && self.account == id
     }
 
-    /// Where the caller's objects are.
+    /// The space of the caller: its account and mode.
     pub fn space(&self) -> String {
         format!("{}/{}", self.account, if self.livemode { "live" } else { "test" })
     }
 }
 
-/// Whether an account is one that the account of a session made.
+/// Whether the account of the session created an account.
 fn knows(session: &Session<'_>, account: &str) -> ApiResult<bool> {
     let found = ACCOUNTS.iter().map(|object| session.get_live(object, account));
     Ok(found.collect::<ApiResult<Vec<_>>>()?.iter().any(Option::is_some))
 }
 
-/// Whether an object is that of an account which is connected to the account of a session.
+/// Whether an object belongs to an account connected to that of the session.
 pub(super) fn is_connected(session: &Session<'_>, object: &str, id: &str) -> ApiResult<bool> {
     let found = session.anywhere(object, id)?;
     let owner = found.as_ref().and_then(|(space, _)| space.split('/').next());
@@ -134,7 +134,7 @@ pub(super) fn made(session: &Session<'_>, space: &str) -> ApiResult<Option<(Stri
     Ok(None)
 }
 
-/// The account that stands between the mode and the next underscore of a key.
+/// The account in a key, between the mode and the next underscore.
 fn account_of(rest: &str) -> String {
     let named = match rest.strip_prefix(ACCOUNT) {
         Some(rest) => Some(rest.split('_').next().unwrap_or_default()),
@@ -158,10 +158,10 @@ fn user(coded: &str) -> Option<String> {
     Some(decoded.split(':').next().unwrap_or_default().to_owned())
 }
 
-/// Headers that say for whom and how often a call is made: one that is not understood is not the same as none.
+/// Headers that decide whose request it is and whether it is a repetition; a malformed one is refused.
 const TELLING: &[&str] = &["authorization", "idempotency-key", "stripe-account", "stripe-context"];
 
-/// Refuses a telling header that is given twice, or in other letters than a header has.
+/// Refuses such a header that is given twice or is not text.
 fn check_headers(request: &http::Request<Bytes>) -> ApiResult<()> {
     for name in TELLING {
         let mut given = request.headers().get_all(*name).iter();

@@ -121,7 +121,7 @@ fn behaviour(entity: &Entity) -> Option<&'static Behaviour> {
     behaviours().find(|behaviour| behaviour.keys.contains(&entity.key.as_str()))
 }
 
-/// Runs one of the operations: the object's own, else what every object does.
+/// Runs an operation: with the behaviour of the object, else with the default one.
 pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> ApiResult<Json> {
     let known = call.entity.operation(kind).map_or(&[][..], |operation| operation.params.as_slice());
     let mut call = token_params::unfold(call, known)?;
@@ -135,7 +135,7 @@ pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> ApiResult<Json> {
     with_reactions(call, own.map_or_else(|| generic::operate(call, kind), |(_, answer)| answer(call)))
 }
 
-/// Runs an action: the object's own, else what `lifecycle.toml` says of it.
+/// Runs an action: with the behaviour of the object, else as `lifecycle.toml` says.
 pub(super) fn act(call: &Call<'_>, name: &str) -> ApiResult<Json> {
     let known = catalog().action(name).map_or(&[][..], |(_, action)| action.params.as_slice());
     let call = &customer_time::of_call(&token_params::unfold(call, known)?)?;
@@ -148,7 +148,7 @@ pub(super) fn act(call: &Call<'_>, name: &str) -> ApiResult<Json> {
     with_reactions(call, answer(call))
 }
 
-/// Lets other objects react to what a call did, and shows what they changed of its answer.
+/// Runs the reactions to a call; its answer shows what they changed.
 fn with_reactions(call: &Call<'_>, answer: ApiResult<Json>) -> ApiResult<Json> {
     if answer.as_ref().is_err_and(|failure| failure.stage != Stage::Done) {
         return answer;
@@ -157,7 +157,7 @@ fn with_reactions(call: &Call<'_>, answer: ApiResult<Json>) -> ApiResult<Json> {
     answer.map(|answer| reaction::seen(answer, &reacted))
 }
 
-/// Lets other objects react in the middle of a call.
+/// Runs the reactions in the middle of a call.
 pub(super) fn react(call: &Call<'_>) -> ApiResult<()> {
     reaction::run(call).map(drop)
 }
@@ -167,7 +167,7 @@ fn own_action(name: &str) -> Option<CallHandler> {
     all.into_iter().find(|(known, _)| *known == name).map(|(_, answer)| *answer)
 }
 
-/// The customer authenticates on the page that an intent's `next_action` names, or fails to.
+/// The customer authenticates, or fails to, on the page of an intent's `next_action`.
 pub(super) fn authenticate(call: &Call<'_>, succeeds: bool) -> ApiResult<Json> {
     match behaviour(call.entity).and_then(|behaviour| behaviour.authenticate) {
         Some(answer) => with_reactions(call, answer(call, succeeds)),
@@ -188,7 +188,7 @@ pub(super) fn is_test_token(object: &str, id: &str) -> bool {
     card::is_test_token(object, id)
 }
 
-/// Whether an id is one of an object that is there without having been made.
+/// Whether an id is that of an object that exists without being created.
 pub(super) fn is_unmade(call: &Call<'_>, object: &str, id: &str) -> bool {
     method_configuration::is_default(call, object, id)
 }
@@ -198,7 +198,7 @@ pub(super) fn file_content(call: &Call<'_>) -> ApiResult<Vec<u8>> {
     file::content(&call.named()?).ok_or_else(|| ApiError::absent("file", &call.id))
 }
 
-/// A field that is a page of other objects; none where it is kept with the object.
+/// A field that is a page of other objects; none where it is stored with the object.
 pub(super) fn included(session: &Session<'_>, object: &str, name: &str, id: &str) -> ApiResult<Option<Json>> {
     let own = behaviours().find(|behaviour| behaviour.keys.contains(&object));
     let pages = own.map_or(&[][..], |behaviour| behaviour.pages);

@@ -10,7 +10,7 @@ use crate::sandbox::repeatable::now;
 use crate::sandbox::store::{Body, ObjectRow, Session, UNSHOWN_ID};
 use crate::sandbox::{check, complete, due, identifier, substitute};
 
-/// What a behaviour works with.
+/// A call, as behaviours get it.
 #[derive(Debug, Clone)]
 pub(super) struct Call<'a> {
     /// The open transaction.
@@ -23,21 +23,21 @@ pub(super) struct Call<'a> {
     pub params: Body,
     /// The id of the object in the path; empty when the path names none.
     pub id: String,
-    /// What the object belongs to: the names and ids that stand before it in the path.
+    /// The owners of the object: the names and ids before its own in the path.
     pub parents: Vec<(String, String)>,
     /// The path itself.
     pub path: String,
     /// The time of the call.
     pub now: i64,
-    /// What the changes of a call mean for other objects.
+    /// Runs the reactions to what the call changed so far.
     pub reactions: fn(&Call<'_>) -> ApiResult<()>,
 }
 
-/// Fields of a new object that hold the time of its making.
+/// Fields that hold the time of creation.
 const MADE_NOW: &[&str] = &["created", "created_at", "updated", "updated_at"];
 
 impl<'a> Call<'a> {
-    /// A call without params, about the object of that id; about none where it is empty.
+    /// A call without params; `id` is empty where it names no object.
     pub fn of(
         caller: &'a Caller,
         session: &'a Session<'a>,
@@ -58,13 +58,13 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The object that the path names, whichever of the types it may have.
+    /// The object in the path, of any type that the call may have.
     pub fn named(&self) -> ApiResult<Body> {
         let found = self.stored()?.filter(|stored| !stored.gone).map(|stored| stored.body);
         found.ok_or_else(|| ApiError::absent(&self.label(), &self.id))
     }
 
-    /// The object that the path names as it stands now, deleted or not.
+    /// The object in the path as it is now, deleted or not.
     pub fn stored(&self) -> ApiResult<Option<ObjectRow>> {
         for object in self.objects() {
             if let Some(mut stored) = self.session.get(object, &self.id)? {
@@ -81,25 +81,25 @@ impl<'a> Call<'a> {
         std::iter::once(self.entity.object.as_str()).chain(others).collect()
     }
 
-    /// What a refusal calls the object; of a service, the last word of its path: `source`.
+    /// The name of the object in error messages; for a service, the last word of its path: `source`.
     pub fn label(&self) -> String {
         let Entity { key, object, .. } = self.entity;
         let service = key.rsplit('.').next().filter(|_| key != object);
         service.map_or_else(|| object.clone(), |word| word.trim_end_matches('s').replace('_', " "))
     }
 
-    /// The same call about another type of object with other params.
+    /// The same call about a new object of another type, with other params.
     pub fn about(&self, object: &str, params: Body) -> ApiResult<Call<'a>> {
         self.on(object, "", params)
     }
 
-    /// The same call about one object, which the path names.
+    /// The same call about the object of that type and id, with other params.
     pub fn on(&self, object: &str, id: &str, params: Body) -> ApiResult<Call<'a>> {
         let new = Call::of(self.caller, self.session, entity(object)?, id, self.reactions);
         Ok(Call { params, path: self.path.clone(), now: self.now, ..new })
     }
 
-    /// A blank object with a fresh id, not yet kept.
+    /// A blank object with a new id, not yet stored.
     pub fn fresh(&self) -> Body {
         let mut body = complete::blank(self.entity);
         let own = identifier::of(self.entity);
@@ -119,29 +119,29 @@ impl<'a> Call<'a> {
         body
     }
 
-    /// A blank object of another type with a fresh id, not yet kept.
+    /// A blank object of another type with a new id, not yet stored.
     pub fn fresh_of(&self, object: &str) -> ApiResult<Body> {
         Ok(self.about(object, Body::new())?.fresh())
     }
 
-    /// The object of that type which a param names; none where the call does not have it.
+    /// The object of that type that a param names; none where the param is not given.
     pub fn referred_by(&self, param: &str, object: &str) -> ApiResult<Option<Body>> {
         text(&self.params, param).map(|id| self.session.referred(object, id, param)).transpose()
     }
 
-    /// The object that a param names, as it stands now.
+    /// The object that a param names, with its timed changes applied.
     pub fn referred_as_of_now(&self, object: &str, id: &str, param: &str) -> ApiResult<Body> {
         let mut body = self.session.referred(object, id, param)?;
         due::bring_to(self.now, &mut body);
         Ok(body)
     }
 
-    /// What a path leads to; an id on the way leads to the object it names.
+    /// The value at a path; the path goes on through an id into the object of that id.
     pub fn resolve_path(&self, body: &Body, path: &str) -> ApiResult<Option<Json>> {
         Ok(self.resolve_typed(body, None, path)?.map(|(found, _)| found))
     }
 
-    /// The object whose id a path leads to.
+    /// The object whose id is at a path.
     pub fn object_at(&self, body: &Body, path: &str) -> ApiResult<Option<Body>> {
         match self.resolve_typed(body, None, path)? {
             Some((Json::String(id), types)) => self.live_object(&types, &id),
@@ -149,7 +149,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// What a path leads to, and the types of object whose id it may be; `shape` is that of a body without a
+    /// The value at a path, and the types of object whose id it may be. `shape` describes a body that has no
     /// type of its own.
     fn resolve_typed(
         &self,
@@ -179,18 +179,18 @@ impl<'a> Call<'a> {
         Ok(found.filter(|stored| !stored.gone).map(|stored| stored.body))
     }
 
-    /// The shape of a field of what the call is about, or of a param.
+    /// The shape of a field of the call's object, or of a param.
     fn shape_of(&self, name: &str) -> Option<&'a Shape> {
         let operations = self.entity.operations.iter().map(|operation| &operation.params);
         let params = operations.chain(self.entity.actions.iter().map(|action| &action.params));
         let own = std::iter::once(&self.entity.fields).chain(params);
         own.filter_map(|members| find(members, name)).map(|member| &member.shape).find(|shape| {
-            // A field may be a plain text where the param says whose id it is
+            // A field may be plain text where the param says whose id it is.
             !shape.objects().is_empty() || shape.members().is_some()
         })
     }
 
-    /// The types of object whose id stands under a name; none where it may be of any.
+    /// The types of object whose ids a name may hold; empty where any.
     fn types(&self, shape: Option<&Shape>, name: &str) -> Vec<String> {
         let known = shape.map(Shape::objects).filter(|known| !known.is_empty());
         match known {
@@ -200,7 +200,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The id of what the object belongs to, which stands before its own in the path.
+    /// The id of the owner: the first one before the object's own in the path.
     pub fn owner(&self) -> &str {
         self.parents.first().map_or("", |(_, id)| id.as_str())
     }
@@ -212,24 +212,24 @@ impl<'a> Call<'a> {
         call
     }
 
-    /// Says in the object that it was changed now.
+    /// Sets the time of the last change.
     pub fn touch(&self, body: &mut Body) {
         if let Some(field) = self.entity.field("updated") {
             set(body, "updated", moment(&field.kind, self.now));
         }
     }
 
-    /// Lets the other objects react to what was changed so far.
+    /// Runs the reactions to what was changed so far.
     pub fn react(&self) -> ApiResult<()> {
         (self.reactions)(self)
     }
 
-    /// The param, which Stripe demands.
+    /// A required param.
     pub fn required_param(&self, name: &str) -> ApiResult<&str> {
         text(&self.params, name).ok_or_else(|| check::missing(name))
     }
 
-    /// The object of that type which a param names, which Stripe demands.
+    /// The object that a required param names.
     pub fn required_object(&self, param: &str, object: &str) -> ApiResult<Body> {
         if param == "customer"
             && text(&self.params, param).is_none()
@@ -240,13 +240,13 @@ impl<'a> Call<'a> {
         self.session.referred(object, self.required_param(param)?, param)
     }
 
-    /// Changes members of an object and keeps it.
+    /// Sets members of an object and stores it.
     pub fn update(&self, body: &mut Body, members: Body) -> ApiResult<()> {
         body.extend(members);
         self.session.put(body)
     }
 
-    /// Keeps an object and answers with it.
+    /// Stores an object and answers with it.
     pub fn keep(&self, body: Body) -> ApiResult<Json> {
         self.session.put(&body)?;
         Ok(Json::Object(body))
@@ -258,7 +258,7 @@ fn member<'s>(shape: &'s Shape, name: &str) -> Option<&'s Shape> {
     find(shape.members()?, name).map(|member| &member.shape)
 }
 
-/// A moment as a field of that kind holds it: seconds, or a text in version 2 of the API.
+/// A time as a field of that kind holds it: seconds, or text in version 2 of the API.
 pub(super) fn moment(kind: &Kind, seconds: i64) -> Json {
     if !matches!(kind, Kind::DateTime | Kind::Text { .. }) {
         return Json::from(seconds);

@@ -1,5 +1,5 @@
-//! Params against the catalog: what is unknown, missing or of the wrong kind is refused
-//! with the param in form spelling; what is right comes out typed.
+//! Checks params against the catalog: refuses unknown, missing and mistyped ones by their names in a form,
+//! and returns typed values.
 
 use serde_json::Value as Json;
 
@@ -24,7 +24,7 @@ pub(super) enum ParamEncoding {
 }
 
 impl ParamEncoding {
-    /// Checks the params of a call and types them; an empty text stays an empty text.
+    /// Checks the params of a call and returns them typed; an empty text stays an empty text.
     pub fn params(self, known: &[Member], given: &Body) -> ApiResult<Body> {
         self.object(known, given, "")
     }
@@ -91,8 +91,8 @@ impl ParamEncoding {
         }
     }
 
-    /// The first shape that takes the value; what the last one says of it where none does. Of
-    /// several objects only the one that is meant is tried.
+    /// The first shape that accepts the value, else the error of the last. Of several objects only the best
+    /// match is tried.
     fn union(self, shapes: &[Shape], given: &Json, path: &str) -> ApiResult<Json> {
         if let Some(meant) = given.as_object().and_then(|given| meant(shapes, given)) {
             return self.value(meant, given, path);
@@ -132,7 +132,7 @@ impl ParamEncoding {
         for (name, given) in given {
             let at = child(path, name);
             let name = if by_currency { &currency::read(name, &at)? } else { name };
-            // An emptied value takes its key out of the metadata
+            // An empty value removes its key from the metadata.
             let found = if is_metadata && self.empties(given) {
                 given.clone()
             } else {
@@ -177,7 +177,7 @@ fn wrong_shape(wanted: &str, path: &str) -> ApiError {
     ApiError::of("wrong_shape", &[("wanted", &wanted)]).param(path)
 }
 
-/// The object among several shapes that the given members fit best.
+/// The object shape that the given members match best.
 fn meant<'s>(shapes: &'s [Shape], given: &Body) -> Option<&'s Shape> {
     let objects = shapes.iter().filter(|shape| matches!(shape.kind, Kind::Object(_)));
     objects.min_by_key(|shape| {

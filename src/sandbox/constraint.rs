@@ -1,5 +1,4 @@
-//! What the params of a call must be beside their kinds, and what the object it is about must be:
-//! `constraint.toml`, read and applied.
+//! The rules for params and for the state of objects: reads and applies `constraint.toml`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -21,7 +20,7 @@ use rule::Rule;
 
 pub(super) use rule::form_name;
 
-/// What the params of one call must be.
+/// The rules for one call.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Constraints {
@@ -36,7 +35,7 @@ struct Constraints {
     locked: Option<StateLock>,
 }
 
-/// A value that no other object may have, or that one must have.
+/// A value that must be unique among objects, or must exist in one.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Value {
@@ -49,7 +48,7 @@ struct Value {
     code: Option<String>,
 }
 
-/// The params that change an object in some of its states only.
+/// Params that are allowed in some states of the object only.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StateLock {
@@ -63,7 +62,7 @@ type Table = BTreeMap<String, Constraints>;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/constraint.toml"));
 
-/// Refuses what the call of that name cannot do: `coupon.Create`, `CapturePaymentIntent`.
+/// Checks the rules for the call of that name: `coupon.Create`, `CapturePaymentIntent`.
 pub(super) fn check(call: &Call<'_>, name: &str) -> ApiResult<()> {
     documented::check(&call.params, name, call.now)?;
     let Some(constraints) = TABLE.get(name) else { return Ok(()) };
@@ -79,7 +78,7 @@ pub(super) fn check(call: &Call<'_>, name: &str) -> ApiResult<()> {
     constraints.locked.as_ref().map_or(Ok(()), |locked| locked.check(&call.params, &call.named()?))
 }
 
-/// What a rule may name: the params, what stands before them in the path, the platform of the account, the time.
+/// The values that a rule may name: the params, the owners in the path, the platform, the time.
 fn known(call: &Call<'_>) -> ApiResult<Body> {
     let platform = auth_context::made(call.session, &call.session.space)?.map(|(platform, _)| platform);
     let owners = call.parents.iter().map(|(name, id)| (name.as_str(), id.as_str()));

@@ -1,5 +1,4 @@
-//! Currencies: which there are, with how many decimals, and which amounts of them can be paid.
-//! `currency.toml` holds them.
+//! Currencies: their names, their decimals, and which amounts can be paid. `currency.toml` holds them.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -10,7 +9,7 @@ use crate::catalog::currencies;
 use crate::catalog::embedded::embedded_table;
 use crate::sandbox::error::{ApiError, ApiResult};
 
-/// The table; lists are words.
+/// The table; a list is written as words in one text.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
@@ -29,7 +28,7 @@ fn lists(words: &str, currency: &str) -> bool {
     words.split_whitespace().any(|word| word == currency)
 }
 
-/// A currency that exists, in small letters; Stripe takes it in any.
+/// A known currency in lower case; Stripe accepts any case.
 pub(super) fn read(given: &str, param: &str) -> ApiResult<String> {
     let small = given.to_ascii_lowercase();
     if currencies().any(|code| code == small) {
@@ -68,12 +67,12 @@ pub(super) fn written(amount: i64, currency: &str) -> String {
     format!("{minus}{sign}{}.{:0width$}", amount / unit, amount % unit)
 }
 
-/// The least amount of a charge.
+/// The minimum amount of a charge.
 pub(super) fn least(currency: &str) -> i64 {
     TABLE.least.get(currency).copied().unwrap_or(1)
 }
 
-/// An amount to charge must not have more decimals than can be paid.
+/// Refuses an amount with more decimals than can be paid.
 pub(super) fn check_step(amount: i64, currency: &str, param: &str) -> ApiResult<()> {
     if lists(&TABLE.three_decimal, currency) && amount % 10 != 0 {
         return Err(
@@ -83,7 +82,7 @@ pub(super) fn check_step(amount: i64, currency: &str, param: &str) -> ApiResult<
     whole(&TABLE.whole_charges, amount, currency, "charged amounts", param)
 }
 
-/// An amount to pay out must be whole where the currency is never paid out in parts.
+/// Refuses a payout with decimals where the currency is paid out in whole units only.
 pub(super) fn check_payout(amount: i64, currency: &str, param: &str) -> ApiResult<()> {
     whole(&TABLE.whole_payouts, amount, currency, "payout amounts", param)
 }

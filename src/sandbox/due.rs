@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use crate::catalog::embedded::embedded_table;
 use crate::sandbox::fields::{Body, given_number, set, status, text};
 
-/// What happens to an object at a time that it holds.
+/// A change of an object at a time that one of its fields holds.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Due {
@@ -20,12 +20,12 @@ struct Due {
 
 static TABLE: LazyLock<BTreeMap<String, Vec<Due>>> = LazyLock::new(|| embedded_table!("sandbox/due.toml"));
 
-/// Whether the passing of time may change a field, so that what is kept is not what is shown.
+/// Whether time may change a field, so that its stored value may be out of date.
 pub(super) fn changes(object: &str, field: &str) -> bool {
     TABLE.get(object).into_iter().flatten().any(|due| due.set.contains_key(field))
 }
 
-/// Brings an object to how it stands now.
+/// Applies the changes that are due.
 pub(super) fn bring_to(now: i64, body: &mut Body) {
     let all = text(body, "object").and_then(|object| TABLE.get(object));
     for due in all.into_iter().flatten() {

@@ -1,5 +1,5 @@
-//! Params of earlier versions of the API, which requests that do not name the version of today may
-//! still have: `earlier.toml`, read and applied before params are checked.
+//! Params of earlier API versions, which requests without today's version may still use: reads and applies
+//! `earlier.toml`, before params are checked.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -14,20 +14,20 @@ use crate::sandbox::auth_context::header;
 use crate::sandbox::error::{ApiError, ApiResult};
 use crate::sandbox::fields::Body;
 
-/// A param as it was called once.
+/// A param of an earlier version.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Earlier {
     old: String,
-    /// What it is called today; none where it has no name any more.
+    /// Its name today; none where it was removed.
     new: Option<String>,
     #[serde(default)]
     sets: BTreeMap<String, String>,
     today: Option<String>,
-    /// Stripe takes it still, in any version, and describes it in none.
+    /// Stripe still accepts it in any version, undocumented.
     #[serde(default)]
     still: bool,
-    /// What is in it, by name.
+    /// The members that it must have.
     #[serde(default, rename = "where")]
     within: BTreeMap<String, Json>,
 }
@@ -36,8 +36,7 @@ type Table = BTreeMap<String, Vec<Earlier>>;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/earlier.toml"));
 
-/// Gives params of earlier versions the names of today. What Stripe takes without describing it comes back:
-/// it stands beside the params that are checked.
+/// Renames params of earlier versions. Returns those that Stripe accepts undocumented: they are not checked.
 pub(super) fn rename(
     request: &http::Request<Bytes>,
     entity: &Entity,
@@ -63,7 +62,7 @@ pub(super) fn rename(
     aside
 }
 
-/// Refuses a version that cannot be one: each is named by a day, and may have a name or a preview behind it.
+/// Refuses a malformed version: a date, which a name or a preview may follow.
 pub(super) fn check_version(request: &http::Request<Bytes>) -> ApiResult<()> {
     let Some(given) = header(request, "stripe-version") else { return Ok(()) };
     let (day, rest) = given.split_at_checked("2026-01-31".len()).unwrap_or((given, ""));
@@ -91,7 +90,8 @@ impl Earlier {
     }
 }
 
-/// Takes out what a path leads to, of the objects of a list the last one's; `only` where it is that text.
+/// Removes the value at a path and returns it; of a list, that of its last object. `only` says which text it
+/// must be.
 fn remove_at(given: &mut Body, path: &str, only: Option<&str>) -> Option<Json> {
     let Some((first, rest)) = path.split_once('.') else {
         let fits = only.is_none_or(|only| given.get(path).is_some_and(|found| found == only));
@@ -108,7 +108,7 @@ fn remove_at(given: &mut Body, path: &str, only: Option<&str>) -> Option<Json> {
     members.fold(None, |taken, members| remove_at(members, rest, only).or(taken))
 }
 
-/// Puts a value where a path leads to; what is there already stays.
+/// Sets the value at a path, unless there is one.
 pub(super) fn put(given: &mut Body, path: &str, value: Json) {
     let Some((first, rest)) = path.split_once('.') else {
         given.entry(path).or_insert(value);

@@ -1,5 +1,5 @@
-//! Objects that stand inside others: what a field holds whole although a param names it by its
-//! id, and pages made of the lists that params give.
+//! Objects inside others: a field may hold the whole object whose id a param gives, or a page made of a list
+//! param.
 
 use serde_json::Value as Json;
 
@@ -11,8 +11,7 @@ use crate::sandbox::store::Body;
 use crate::sandbox::{due, label, lifecycle, page, shape, substitute};
 
 impl Call<'_> {
-    /// A fresh object with the params laid over that mean a field of their name, and with what its type starts
-    /// with where they say nothing.
+    /// A new object: the params that mean the field of their name, and the defaults of its type.
     pub fn build(&self) -> ApiResult<Body> {
         let (call, mut body) = (self.plain(), self.fresh());
         shape::lay_over(call.entity, &mut body, &call.params)?;
@@ -30,7 +29,7 @@ impl Call<'_> {
         call
     }
 
-    /// Gives a new object the id that the caller chose, unless another one has it.
+    /// Sets the id that the caller chose; refuses one that is taken.
     fn take_id(&self, body: &mut Body) -> ApiResult<()> {
         let create = self.entity.operation(OperationKind::Create);
         let chosen = create.and_then(|create| create.param("id")).and(text(&self.params, "id"));
@@ -42,7 +41,7 @@ impl Call<'_> {
         Ok(())
     }
 
-    /// The named object with the params laid over that mean a field of their name.
+    /// The object in the path, changed by the params that mean the field of their name.
     pub fn revise(&self) -> ApiResult<Body> {
         let (call, mut body) = (self.plain(), self.named()?);
         shape::lay_over(call.entity, &mut body, &call.params)?;
@@ -53,7 +52,7 @@ impl Call<'_> {
     }
 }
 
-/// Puts in the place of ids the objects they name, and makes pages of what lists describe.
+/// Replaces ids by the objects they name, and makes pages of list params.
 fn put_in(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     for field in &call.entity.fields {
         match &field.shape.kind {
@@ -76,7 +75,7 @@ fn embed(call: &Call<'_>, body: &mut Body, field: &Member, object: &String) -> A
     Ok(())
 }
 
-/// A page whose items the param of its name lists; an empty one learns its address.
+/// A page of the items that the param lists; an empty page gets its URL.
 fn of_list(call: &Call<'_>, body: &mut Body, field: &Member, object: &str) -> ApiResult<()> {
     let url = address(call.entity, id(body), &field.name);
     if let (Some(Json::Array(given)), Some(item)) =
@@ -94,20 +93,20 @@ fn of_list(call: &Call<'_>, body: &mut Body, field: &Member, object: &str) -> Ap
     Ok(())
 }
 
-/// Shows items as a page that stands in a field of an object, and keeps them all.
+/// Shows items as a page in a field of an object, and stores them all.
 pub(super) fn show(entity: &Entity, body: &mut Body, field: &str, items: &[Json]) {
     let url = address(entity, id(body), field);
     set(body, field, page::embedded(items, &url));
     set(body, &format!("_{field}"), items.to_vec());
 }
 
-/// Where a page of an object is listed.
+/// The URL of a page.
 fn address(entity: &Entity, id: &str, field: &str) -> String {
     let get = entity.operation(OperationKind::Get).map_or("", |get| get.path.as_str());
     format!("{}/{field}", get.replace("{id}", id))
 }
 
-/// All items of a page that stands in an object, of which the page shows the first.
+/// All items of a page in an object, which shows only the first.
 pub(super) fn all_items<'b>(owner: &'b Body, field: &str) -> Option<&'b [Json]> {
     let hidden = format!("_{field}");
     if owner.get(&hidden).is_some_and(Json::is_array) {

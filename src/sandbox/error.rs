@@ -4,18 +4,18 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::sandbox::label;
 
-/// How far a request came before it was refused.
+/// How far a request came before it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// Nothing was run: the answer is not kept under the idempotency key.
+    /// Nothing was run: the response is not recorded under the idempotency key.
     Refused,
-    /// It was run and undone: the answer is kept under the key.
+    /// It was run and rolled back: the response is recorded.
     Undone,
-    /// It was run and what it did stays, as with a declined payment.
+    /// It was run and its changes stay, as with a declined payment.
     Done,
 }
 
-/// The error that answers a call.
+/// The error response to a call.
 #[derive(Debug, Clone)]
 pub(super) struct ApiError {
     /// HTTP status.
@@ -38,7 +38,7 @@ impl ApiError {
         Self { status, stage: Stage::Refused, error }
     }
 
-    /// A request that cannot be right.
+    /// An invalid request.
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(400, "invalid_request_error", message)
     }
@@ -64,7 +64,7 @@ impl ApiError {
         Self::invalid(message).code("resource_missing").param(param)
     }
 
-    /// A part of Stripe that the sandbox does not have.
+    /// A part of Stripe that the sandbox does not implement.
     pub fn unsupported(what: &str) -> Self {
         Self::new(501, "api_error", format!("The sandbox does not implement {what}."))
     }
@@ -74,41 +74,41 @@ impl ApiError {
         Self::new(500, "api_error", message)
     }
 
-    /// The same refusal with a code, and the address where it is explained.
+    /// The same error with a code, and the URL that explains it.
     #[must_use]
     pub fn code(self, code: &str) -> Self {
         let page = format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-"));
         self.with("code", code).with("doc_url", page)
     }
 
-    /// The same refusal, naming the param in form spelling.
+    /// The same error with the name of the param as a form has it.
     #[must_use]
     pub fn param(self, param: impl Into<String>) -> Self {
         self.with("param", param.into())
     }
 
-    /// The same refusal with one more member.
+    /// The same error with one more member.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Json>) -> Self {
         self.error.insert(name.into(), value.into());
         self
     }
 
-    /// The same refusal at another stage.
+    /// The same error at another stage.
     #[must_use]
     pub fn at(mut self, stage: Stage) -> Self {
         self.stage = stage;
         self
     }
 
-    /// The whole body as version 2 of the API has it: without what only version 1 tells.
+    /// The response body in version 2 of the API.
     pub fn v2_envelope(&self) -> Json {
         let told = ["code", "message", "param", "type"].into_iter();
         let members = told.filter_map(|name| Some((name.to_owned(), self.error.get(name)?.clone())));
         json!({ "error": members.collect::<Map<_, _>>() })
     }
 
-    /// The whole body, its members in order of name as Stripe sends them.
+    /// The response body in version 1, its members sorted by name as at Stripe.
     pub fn envelope(&self, request_id: &str, livemode: bool) -> Json {
         let mode = if livemode { "" } else { "test/" };
         let page = format!("https://dashboard.stripe.com/{mode}logs/{request_id}?t=0");
@@ -121,7 +121,7 @@ impl ApiError {
     }
 }
 
-/// The first letters and the last four, as Stripe repeats a key.
+/// A key with its middle hidden, as Stripe repeats it.
 pub(super) fn masked(key: &str) -> String {
     let letters: Vec<char> = key.chars().collect();
     let hidden = letters.len().saturating_sub(12);

@@ -1,8 +1,8 @@
-//! Events: makes Stripe's events of what a call changed, and the deliveries of each.
+//! Events: creates the events of what a call changed, and their deliveries.
 //!
-//! The store notes every step of a call: an object that it kept or removed. When the call is done,
-//! they become the events of their kinds, each with the object as it was then. Events are kept like any
-//! other object and go to the webhook endpoints that asked for them.
+//! The store notes every change: an object stored or removed. When the call is done, the changes become
+//! events, each with the object as it was then. Events are stored like other objects and are sent to the
+//! webhook endpoints that asked for them.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -27,7 +27,7 @@ pub(super) use thin::{ABOUT, PINGED, about};
 
 use subscribers::Subscribers;
 
-/// Keeps the events of everything that the session changed, and returns their deliveries.
+/// Stores the events of all changes in the session, and returns their deliveries.
 pub(super) fn record(session: &Session<'_>, cause: EventCause<'_>) -> ApiResult<Vec<Delivery>> {
     let changes = joined(session.take_changes());
     let mut deliveries = Vec::new();
@@ -46,13 +46,13 @@ pub(super) fn record(session: &Session<'_>, cause: EventCause<'_>) -> ApiResult<
             deliveries.append(&mut thin::tell(session, change, &kind, cause, subscribers)?);
         }
     }
-    // The events that were kept are no changes themselves
+    // Storing the events is no change.
     session.take_changes();
     Ok(deliveries)
 }
 
-/// The changes that become events: the steps of one object in one turn are one change, but each step that is
-/// an event of its own begins another.
+/// Joins changes of one object in one turn into one, but a change that has an event of its own starts
+/// another.
 fn joined(steps: Vec<ObjectChange>) -> Vec<ObjectChange> {
     let mut changes: Vec<ObjectChange> = Vec::new();
     let mut last = BTreeMap::new();
@@ -71,7 +71,7 @@ fn joined(steps: Vec<ObjectChange>) -> Vec<ObjectChange> {
     changes
 }
 
-/// Whether a step continues a change of the same object.
+/// Whether a change continues another one of the same object.
 fn joins(known: &ObjectChange, step: &ObjectChange) -> bool {
     match (known.gone, step.gone) {
         (true, _) => false,
@@ -100,8 +100,8 @@ fn event(change: &ObjectChange, kind: &str, cause: EventCause<'_>) -> ApiResult<
     Ok(body)
 }
 
-/// The former values of the members that are others now: of an object those of its own members, of a
-/// list all, null of what was not there.
+/// The `previous_attributes`: the former values of changed members; in an object, of its changed members; a
+/// list whole; null for new ones.
 fn previous(before: &Body, after: &Body) -> Body {
     let former = |name: &String| {
         let told = match (before.get(name), after.get(name)) {
@@ -115,8 +115,7 @@ fn previous(before: &Body, after: &Body) -> Body {
     before.keys().chain(added).filter_map(former).collect()
 }
 
-/// Keeps an event, and returns its deliveries. Those to a platform name the connected account that the event
-/// is of.
+/// Stores an event, and returns its deliveries. Those to a platform name the connected account of the event.
 fn keep(
     session: &Session<'_>,
     mut event: Body,
@@ -141,7 +140,7 @@ fn keep(
     Ok(made.into_iter().map(|(delivery, _)| delivery).collect())
 }
 
-/// One of the receivers of an event has it.
+/// Counts one delivery of an event as done.
 pub(super) fn delivered(session: &Session<'_>, event: &str) -> ApiResult<()> {
     let Some(mut body) = session.get_live("event", event)? else { return Ok(()) };
     let left = needed_number(&body, "pending_webhooks")? - 1;

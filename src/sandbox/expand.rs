@@ -14,13 +14,13 @@ use crate::sandbox::store::Session;
 use crate::sandbox::view::{inner_hidden, render_in_place, stub};
 use crate::sandbox::{behaviour, substitute};
 
-/// Deepest path that may be expanded.
+/// The longest path that may be expanded.
 const DEEPEST: usize = 4;
 
-/// Expanded by a search it tells how many objects were found.
+/// Expanded in a search, it shows how many objects were found.
 pub(super) const COUNT: &str = "total_count";
 
-/// Refuses what the answer to a call cannot expand.
+/// Refuses a path that the answer to the call cannot expand.
 pub(super) fn check(entity: &Entity, called: Called, expand: &[String]) -> ApiResult<()> {
     let (is_list, is_search, answers) = match called {
         Called::Operation(operation) => {
@@ -46,7 +46,7 @@ pub(super) fn check(entity: &Entity, called: Called, expand: &[String]) -> ApiRe
     Ok(())
 }
 
-/// The types of object that an answer may be of.
+/// The types of object that an answer may have.
 fn tops<'e>(entity: &'e Entity, answers: &str) -> Vec<&'e Entity> {
     let returned = catalog().by_object(answers).filter(|_| !answers.is_empty() && answers != entity.object);
     let others = entity.others.iter().filter_map(|object| catalog().by_object(object));
@@ -93,7 +93,7 @@ fn objects(shape: &Shape) -> impl Iterator<Item = &'static Entity> {
     shape.objects().iter().filter_map(|object| catalog().by_object(object))
 }
 
-/// Shows an answer, every path in `expand` expanded.
+/// Renders an answer and expands each path.
 pub(super) fn apply(session: &Session<'_>, mut answer: Json, expand: &[String]) -> ApiResult<Json> {
     render_in_place(&mut answer);
     let counts = expand.iter().any(|path| path == COUNT);
@@ -111,7 +111,7 @@ fn is_search(body: &Body) -> bool {
     object(body) == "search_result"
 }
 
-/// Puts back a hidden field that lies inside another one, if the path to expand leads to it.
+/// Restores a hidden nested field if the path to expand leads to it.
 fn put_back(session: &Session<'_>, body: &mut Body, object: &str, path: &str) -> ApiResult<()> {
     let Some(hidden) = inner_hidden(object).find(|hidden| path.starts_with(hidden)) else { return Ok(()) };
     let id = id(body).to_owned();
@@ -124,8 +124,8 @@ fn put_back(session: &Session<'_>, body: &mut Body, object: &str, path: &str) ->
     Ok(())
 }
 
-/// Follows one path and expands what stands at its end, if it is there. `fields` describe the
-/// members of an object that has no type of its own.
+/// Expands the value at the end of a path, if it is there. `fields` describe an object that has no type of
+/// its own.
 fn expand_in(session: &Session<'_>, at: &mut Json, fields: &[Member], path: &[&str]) -> ApiResult<()> {
     match at {
         Json::Array(items) => items.iter_mut().try_for_each(|item| expand_in(session, item, fields, path)),
@@ -142,7 +142,7 @@ fn expand_member(session: &Session<'_>, body: &mut Body, fields: &[Member], path
         return data.map_or(Ok(()), |data| expand_in(session, data, &[], rest));
     }
     let known = catalog().by_object(&object).map_or(fields, |entity| entity.fields.as_slice());
-    // What one type among several does not have is not there to be expanded
+    // In a list of several types, some lack the field.
     let Some(field) = find(known, name) else { return Ok(()) };
     if is_includable(&object, name) && !body.contains_key(*name) {
         let value = included(session, body, &object, name)?;
@@ -163,7 +163,7 @@ fn members(shape: &Shape) -> &[Member] {
     shape.item().unwrap_or(shape).members().unwrap_or_default()
 }
 
-/// Puts whole objects of these types in the place of ids.
+/// Replaces ids by whole objects of these types.
 fn fetch(session: &Session<'_>, objects: &[String], value: &mut Json) -> ApiResult<()> {
     match value {
         Json::Array(items) => items.iter_mut().try_for_each(|item| fetch(session, objects, item)),
@@ -177,7 +177,7 @@ fn fetch(session: &Session<'_>, objects: &[String], value: &mut Json) -> ApiResu
     }
 }
 
-/// A field that is kept with the object but shown only now, or a page made of other objects.
+/// A field that is stored but shown only when expanded, or a page of other objects.
 fn included(session: &Session<'_>, body: &Body, object: &str, name: &str) -> ApiResult<Json> {
     let id = id(body);
     let found = match behaviour::included(session, object, name, id)? {

@@ -104,7 +104,7 @@ impl Faults {
         self.met
     }
 
-    /// What this request meets: the first fault that fits and is not used up.
+    /// The fault for this request: the first one that matches and is not used up.
     pub fn next(&mut self, request: &http::Request<Bytes>) -> Option<FaultKind> {
         let at = self.to_come.iter().position(|fault| fault.fits(request))?;
         let fault = self.to_come.get_mut(at)?;
@@ -129,7 +129,7 @@ impl Fault {
     }
 }
 
-/// A made-up answer.
+/// A scripted response.
 pub(super) fn answer(status: u16, headers: &[(String, String)], body: String) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = status.try_into().unwrap_or_default();

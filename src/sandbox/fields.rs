@@ -7,16 +7,16 @@ use serde_json::{Map, Value as Json};
 
 use crate::sandbox::error::{ApiError, ApiResult};
 
-/// An object as it is kept; names with a leading underscore are never shown.
+/// A stored object; names with a leading underscore are never shown.
 pub(super) type Body = Map<String, Json>;
 
-/// An object that is written out, in the manner of `json!`.
+/// An object literal, like `json!`.
 macro_rules! body {
     ($($members:tt)*) => { $crate::sandbox::fields::members(serde_json::json!({ $($members)* })) };
 }
 pub(super) use body;
 
-/// What a path leads to: a name, or names with dots between them that lead into objects.
+/// The value at a path: a name, or names with dots between them that lead into objects.
 pub(super) fn at<'a>(body: &'a Body, path: &str) -> Option<&'a Json> {
     let mut names = path.split('.');
     let first = body.get(names.next()?)?;
@@ -30,7 +30,7 @@ pub(super) fn at_mut<'a>(body: &'a mut Body, path: &str) -> Option<&'a mut Json>
     names.try_fold(first, |found, name| found.get_mut(name))
 }
 
-/// Takes out what a path leads to.
+/// Removes the value at a path.
 pub(super) fn take_out(body: &mut Body, path: &str) {
     match path.rsplit_once('.') {
         None => drop(body.shift_remove(path)),
@@ -57,27 +57,27 @@ pub(super) fn given_number(body: &Body, path: &str) -> Option<i64> {
     at(body, path).and_then(Json::as_i64)
 }
 
-/// The truth at a path; false when there is none.
+/// The boolean at a path; false when there is none.
 pub(super) fn flag(body: &Body, path: &str) -> bool {
     at(body, path).and_then(Json::as_bool).unwrap_or(false)
 }
 
-/// The text of a member that every object of its type has.
+/// The text of a required member; an internal error where it is missing.
 pub(super) fn needed<'a>(body: &'a Body, name: &str) -> ApiResult<&'a str> {
     text(body, name).ok_or_else(|| lacking(body, name))
 }
 
-/// The whole number of a member that every object of its type has.
+/// The whole number of a required member.
 pub(super) fn needed_number(body: &Body, name: &str) -> ApiResult<i64> {
     given_number(body, name).ok_or_else(|| lacking(body, name))
 }
 
-/// The object that every object of its type holds under that name.
+/// The object in a required member.
 pub(super) fn needed_inner<'a>(body: &'a Body, name: &str) -> ApiResult<&'a Body> {
     inner(body, name).ok_or_else(|| lacking(body, name))
 }
 
-/// A view of an object: the members that every object of its type has, each of its kind.
+/// Deserializes an object into a view with its required members.
 pub(super) fn typed<'b, V: Deserialize<'b>>(body: &'b Body) -> ApiResult<V> {
     let wrong = |error| format!("The {} {} cannot be read: {error}.", object(body), id(body));
     V::deserialize(body).map_err(|error: serde_json::Error| ApiError::internal(wrong(error)))
@@ -93,12 +93,12 @@ pub(super) fn inner<'a>(body: &'a Body, path: &str) -> Option<&'a Body> {
     at(body, path).and_then(Json::as_object)
 }
 
-/// The members of the object at a path, to be changed apart from it; none where there is no object.
+/// A copy of the object at a path; empty where there is none.
 pub(super) fn members_at(body: &Body, path: &str) -> Body {
     at(body, path).cloned().map_or_else(Body::new, members)
 }
 
-/// The members of a value that is an object; none of any other.
+/// The members of a value; empty where it is no object.
 pub(super) fn members(value: Json) -> Body {
     if let Json::Object(members) = value { members } else { Body::new() }
 }
@@ -159,7 +159,7 @@ pub(super) fn set_inner(body: &mut Body, outer: &str, name: &str, value: impl In
     }
 }
 
-/// Adds one to a counter: each time is a change, so that each time is an event.
+/// Increments a counter, so that each time is a change and has an event.
 pub(super) fn count(body: &mut Body, name: &str) {
     let counted = number(body, name) + 1;
     set(body, name, counted);
@@ -170,7 +170,7 @@ pub(super) fn member(body: &Body, name: &str) -> Json {
     body.get(name).cloned().unwrap_or(Json::Null)
 }
 
-/// Copies members; those that are not there become null.
+/// Copies members; missing ones become null.
 pub(super) fn copy(to: &mut Body, from: &Body, names: &[&str]) {
     for name in names {
         set(to, name, member(from, name));
@@ -186,8 +186,8 @@ pub(super) fn copy_given(to: &mut Body, from: &Body, names: &[&str]) {
     }
 }
 
-/// Whether the members have these values: one of several where a list stands, none where an empty
-/// text stands, that of a param where its name stands in braces.
+/// Whether the members have these values: one of a list, none for an empty text, the value of a param for its
+/// name in braces.
 pub(super) fn all_have(members: &Body, values: &BTreeMap<String, Json>, known: &Body) -> bool {
     let has = |path: &str, value: &Json| {
         let named = value.as_str().and_then(|text| text.strip_prefix('{')?.strip_suffix('}'));
@@ -200,13 +200,13 @@ pub(super) fn all_have(members: &Body, values: &BTreeMap<String, Json>, known: &
     })
 }
 
-/// What was said at a path; none where it is nothing, an empty text or an empty list.
+/// The value at a path; none where it is null, an empty text or an empty list.
 pub(super) fn said<'p>(params: &'p Body, path: &str) -> Option<&'p Json> {
     at(params, path)
         .filter(|found| !found.is_null() && *found != "" && !found.as_array().is_some_and(Vec::is_empty))
 }
 
-/// An object as an error carries it: without what is never shown.
+/// An object without its hidden members, as an error shows it.
 pub(super) fn visible(body: &Body) -> Body {
     body.clone().into_iter().filter(|(name, _)| !name.starts_with('_')).collect()
 }

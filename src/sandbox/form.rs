@@ -12,7 +12,7 @@ use crate::sandbox::fields::{Body, members};
 /// A form that cannot be read.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum FormError {
-    /// A percent sign that starts no byte, or bytes that are no text.
+    /// A percent sign without a byte, or bytes that are not text.
     #[error("invalid percent encoding in {0:?}")]
     Encoding(String),
     /// Brackets that do not pair.
@@ -26,7 +26,7 @@ pub(super) enum FormError {
 /// More brackets than any param of Stripe's has.
 const DEEPEST: usize = 24;
 
-/// A form while it is read: a tree in which a name is found at once however many there are.
+/// A form while it is read: a tree in which names are found at once, however many there are.
 #[derive(Debug, Default)]
 pub(super) struct FormTree(Json);
 
@@ -36,7 +36,7 @@ impl FormTree {
         insert(&mut self.0, &segments(key)?, value).map_err(|()| FormError::Mixed(key.to_owned()))
     }
 
-    /// What was read, in the order of first appearance.
+    /// The params in the order of their first appearance.
     pub fn read(self) -> Body {
         members(self.0)
     }
@@ -52,7 +52,7 @@ pub(super) fn decode(text: &str) -> Result<Body, FormError> {
     Ok(form.read())
 }
 
-/// Puts a value where a path leads; null is a place where nothing stands yet.
+/// Sets the value at a path; null marks an empty place.
 fn insert(slot: &mut Json, path: &[String], value: String) -> Result<(), ()> {
     match path.split_first() {
         None if slot.is_null() || slot.is_string() => {

@@ -1,4 +1,4 @@
-//! A POST under one key is run once: the same request again gets the first answer.
+//! Idempotency: a request with a key is run once; the same request again gets the recorded response.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -11,14 +11,14 @@ use crate::sandbox::error::{ApiError, ApiResult};
 use crate::sandbox::request::is_v2;
 use crate::sandbox::store::{RecordedResponse, Session};
 
-/// How long an answer is kept, in version 1 of the API and in version 2.
+/// How long a response is kept, in version 1 and version 2 of the API.
 const DAY: i64 = 24 * 60 * 60;
 const MONTH: i64 = 30 * DAY;
 
 /// Stripe's longest key.
 const LONGEST: usize = 255;
 
-/// A request under a key.
+/// A request with an idempotency key.
 #[derive(Debug)]
 pub(super) struct Claim {
     /// The key.
@@ -29,7 +29,7 @@ pub(super) struct Claim {
 }
 
 impl Claim {
-    /// The claim of a request that writes and has a key; what is compared is its path and body.
+    /// The claim of a request that writes and has a key. Requests are the same if their path and body are.
     pub fn of(request: &http::Request<Bytes>) -> ApiResult<Option<Self>> {
         let v2 = is_v2(request);
         let claims = request.method() == Method::POST || (v2 && request.method() == Method::DELETE);
@@ -43,7 +43,7 @@ impl Claim {
         Ok(Some(Self { key: key.to_owned(), request, kept_for: if v2 { MONTH } else { DAY } }))
     }
 
-    /// The response recorded under this key, if there is one and it is to the same request.
+    /// The response recorded under this key; a key of another request is refused.
     pub fn recorded(&self, session: &Session<'_>, now: i64) -> ApiResult<Option<RecordedResponse>> {
         match session.recorded(&self.key, now)? {
             Some((request, _)) if request != self.request => {

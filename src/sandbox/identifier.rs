@@ -21,13 +21,13 @@ pub(super) fn random(prefix: &str, length: usize) -> String {
     text
 }
 
-/// A fresh id: 14 characters for the two types that Stripe gives short ids, 24 for the rest.
+/// A new id: 14 characters for the two types that Stripe gives short ids, 24 for the rest.
 pub(super) fn fresh(prefix: &str) -> String {
     random(prefix, if matches!(prefix, "cus_" | "prod_") { 14 } else { 24 })
 }
 
-/// A fresh id of that type. Where no prefix is known, it is what the type is called; where the
-/// caller may choose the id, there is none.
+/// A new id of that type. Without a known prefix it is the name of the type; where the caller may choose the
+/// id, there is none.
 pub(super) fn of(entity: &Entity) -> String {
     if !entity.id_prefix.is_empty() {
         return fresh(&entity.id_prefix);

@@ -1,5 +1,5 @@
-//! What an answer leaves out: in version 2 of the API what is not asked for with `include`,
-//! in both what only the answer to a create holds.
+//! Leaves fields out of answers: in version 2 of the API those that `include` does not name; in both what
+//! only the answer to a create shows.
 
 use serde_json::Value as Json;
 
@@ -18,7 +18,7 @@ pub(super) fn leave_out(entity: &Entity, called: Called, params: &Body, answer: 
     let once = entity.answered_once.iter().filter(|_| !creates);
     for path in includable.iter().filter(|path| !asked.contains(&path.as_str())).chain(once) {
         each(answer, &mut |body| match at_mut(body, path) {
-            // In version 2 the name stays
+            // In version 2 the field stays, as null.
             Some(value) if entity.is_v2() => *value = Json::Null,
             _ => take_out(body, path),
         });

@@ -12,7 +12,7 @@ use crate::sandbox::webhook_delivery::{Delivery, WebhookSender};
 use crate::sandbox::{event, seed};
 use crate::sync::lock;
 
-/// A Stripe of your own. Clones share it.
+/// A sandbox. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Sandbox(Arc<Shared>);
 
@@ -42,13 +42,13 @@ impl Sandbox {
         store::check(file)
     }
 
-    /// A sandbox in memory that begins with what is in this one.
+    /// A copy of this one in memory.
     pub fn copy(&self) -> Result<Self, OpenError> {
         Ok(Self::over(self.0.store.copy()?))
     }
 
-    /// The same requests get the same answers from here on: at this time, in seconds since 1970,
-    /// which stands still, with ids that follow from the seed. What was said first stays.
+    /// From here on the same requests get the same answers: time stands still at `now` (in seconds since
+    /// 1970), and ids follow from the seed. The first call wins.
     #[must_use]
     pub fn repeating(self, now: i64, seed: u64) -> Self {
         self.0.repeats.get_or_init(|| Mutex::new(Repeatable::new(now, seed)));
@@ -98,7 +98,7 @@ impl Sandbox {
         self.limit().traffic()
     }
 
-    /// Sends events to the webhook endpoints that wait for them, in the background.
+    /// Sends events to webhook endpoints in the background.
     pub(super) fn deliver(&self, deliveries: Vec<Delivery>) {
         self.0.webhooks.send(deliveries, || {
             let shared = Arc::downgrade(&self.0);
@@ -110,7 +110,7 @@ impl Sandbox {
         });
     }
 
-    /// Does the work of a request with the time and the chance of this sandbox.
+    /// Runs the work of a request with the time and the randomness of this sandbox.
     pub(super) fn do_work<T>(&self, work: impl FnOnce(&Self) -> T) -> T {
         match self.0.repeats.get() {
             Some(given) => lock(given).during(|| work(self)),
@@ -118,7 +118,7 @@ impl Sandbox {
         }
     }
 
-    /// Where the objects are.
+    /// The store.
     pub(super) fn store(&self) -> &Store {
         &self.0.store
     }
@@ -132,13 +132,13 @@ impl Sandbox {
     }
 }
 
-/// One of the receivers of an event has it.
+/// Notes that an event was delivered.
 fn note_delivery(store: &Store, delivery: &Delivery) {
     let mut lease = store.lease(true);
     if let Ok(session) = lease.begin(delivery.space.clone(), true)
         && event::delivered(&session, &delivery.event).is_ok()
     {
-        // A count that is too high does no harm
+        // A count that stays too high does no harm.
         let _ = session.commit();
     }
 }

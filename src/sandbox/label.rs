@@ -16,18 +16,18 @@ struct Table {
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/label.toml"));
 
-/// What a refusal calls an object.
+/// The name of an object in error messages.
 pub(super) fn label(object: &str) -> &str {
     TABLE.labels.get(object).map_or(object, String::as_str)
 }
 
-/// The word that a refusal begins with.
+/// A word with a capital first letter.
 pub(super) fn capital(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// What a refusal calls the id of an object in a path.
+/// The name of an object's id in the path.
 pub(super) fn path_param(object: &str) -> &'static str {
     TABLE.paths.get(object).map_or("id", String::as_str)
 }

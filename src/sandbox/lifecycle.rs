@@ -25,7 +25,7 @@ struct Table {
     missing: BTreeMap<String, BTreeMap<OperationKind, String>>,
 }
 
-/// What a new object starts with if it has these values, and not all of those.
+/// Defaults of a new object that has the values `when`, and not all of `unless`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Conditional {
@@ -38,17 +38,17 @@ struct Conditional {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Transition {
-    /// The states in which it is possible; any when the list is empty.
+    /// The states that allow it; any when the list is empty.
     pub when: Vec<String>,
-    /// The refusal in every other state; `{status}` and `{id}` stand for those of the object.
+    /// The error in every other state; `{status}` and `{id}` stand for those of the object.
     pub message: Option<String>,
-    /// The code of that refusal.
+    /// The code of that error.
     pub code: Option<String>,
     /// What it sets.
     pub set: Body,
     /// What it does to which object.
     pub does: TransitionKind,
-    /// The type of object that is made, where it is another one.
+    /// The type of object that is created, if another one.
     pub of: Option<String>,
     /// Why the sandbox does not do it.
     pub missing: Option<String>,
@@ -63,9 +63,9 @@ pub(super) enum TransitionKind {
     Change,
     /// A new object is made.
     Make,
-    /// The object that agrees with the params is shown.
+    /// The object that matches the params is shown.
     Find,
-    /// The object that agrees with the params is deleted.
+    /// The object that matches the params is deleted.
     Delete,
 }
 
@@ -75,7 +75,7 @@ const DAY: i64 = 24 * 60 * 60;
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/lifecycle.toml"));
 
 impl Transition {
-    /// Refuses the action where the state of its object does not allow it.
+    /// Refuses the action in a state that does not allow it.
     pub fn check(&self, call: &Call<'_>, body: &Body, path: &str) -> ApiResult<()> {
         if self.when.is_empty() || self.when.iter().any(|state| state == status(body)) {
             return Ok(());
@@ -89,13 +89,12 @@ impl Transition {
     }
 }
 
-/// Why the sandbox does not do an operation, where it does not.
+/// Why the sandbox does not implement an operation, if it does not.
 pub(super) fn missing(entity: &Entity, kind: OperationKind) -> Option<&'static str> {
     TABLE.missing.get(&entity.key)?.get(&kind).map(String::as_str)
 }
 
-/// What the action does: its own entry, else its verb's; none where neither says anything of
-/// this type of object.
+/// What an action does: its own entry, else that of its verb; none where neither fits the type of object.
 pub(super) fn transition(entity: &Entity, action: &str, path: &str) -> Option<Transition> {
     let own = TABLE.actions.get(action).cloned();
     if own
@@ -110,7 +109,7 @@ pub(super) fn transition(entity: &Entity, action: &str, path: &str) -> Option<Tr
     if set.is_empty() { own } else { Some(Transition { set, ..own.unwrap_or_default() }) }
 }
 
-/// The states in which an action is possible, and its refusal in the others, where it says so.
+/// The states that allow an action and the error in the others, if the table says.
 pub(super) fn states(action: &str) -> Option<&'static Transition> {
     TABLE.actions.get(action).filter(|transition| !transition.when.is_empty())
 }
@@ -129,12 +128,12 @@ fn takes(fields: &[Member], path: &str, value: &Json) -> bool {
     }
 }
 
-/// The params of a type of object that mean more than the field of their name.
+/// The params that mean more than the field of their name.
 pub(super) fn apart(entity: &Entity) -> &'static [String] {
     TABLE.apart.get(&entity.key).map_or(&[], Vec::as_slice)
 }
 
-/// Gives a new object what its type starts with, where the params say nothing; what can be active is.
+/// Applies the defaults of a new object where params say nothing; what can be active is active.
 pub(super) fn apply_defaults(call: &Call<'_>, body: &mut Body) {
     if body.get("active").is_some_and(Json::is_boolean) && !call.params.contains_key("active") {
         set(body, "active", true);
@@ -150,7 +149,7 @@ pub(super) fn apply_defaults(call: &Call<'_>, body: &mut Body) {
     }
 }
 
-/// Writes one value where the params say nothing.
+/// Writes a value where the params say nothing.
 fn write_unsaid(call: &Call<'_>, body: &mut Body, path: &str, value: &Json) {
     if fields::at(&call.params, path).is_none_or(|given| *given == "") {
         write(call, body, path, value);
@@ -164,7 +163,7 @@ pub(super) fn apply_transition(call: &Call<'_>, body: &mut Body, transition: &Tr
     }
 }
 
-/// Writes one value; an object on the way that is not there is made with all its fields.
+/// Writes a value; missing objects on the way are created with all their fields.
 fn write(call: &Call<'_>, body: &mut Body, path: &str, value: &Json) {
     let Some(field) = call.entity.field_at(path) else { return };
     let Some(value) = resolve_value(call, body, &field.kind, value) else { return };
@@ -183,7 +182,7 @@ fn write(call: &Call<'_>, body: &mut Body, path: &str, value: &Json) {
     at.insert(rest.to_owned(), value);
 }
 
-/// The value that is meant; none where something it names is not there.
+/// The value with its placeholders filled in; none where one of them has no value.
 fn resolve_value(call: &Call<'_>, body: &Body, kind: &Kind, value: &Json) -> Option<Json> {
     let Json::String(text) = value else { return Some(value.clone()) };
     if text.is_empty() {

@@ -30,7 +30,7 @@ pub(super) fn decode(content_type: &str, body: &[u8]) -> Result<Body, FormError>
     Ok(form.read())
 }
 
-/// The parts between the boundaries; none if the body does not end as it should.
+/// The parts between the boundaries; none if the body does not end properly.
 fn parts<'b>(body: &'b [u8], boundary: &str) -> Option<Vec<Part<'b>>> {
     let first = format!("--{boundary}");
     let next = format!("\r\n--{boundary}");
@@ -69,7 +69,7 @@ fn parameter(header: &str, name: &str) -> Option<String> {
     all.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned())
 }
 
-/// Names and values behind the first word of a header; none where a quote is left open, or something stands
+/// Names and values after the first word of a header; none where a quote is not closed, or something stands
 /// between a value and the next name.
 fn parameters(header: &str) -> Option<Vec<(&str, &str)>> {
     let (_, mut rest) = header.split_once(';')?;
@@ -91,8 +91,8 @@ fn parameters(header: &str) -> Option<Vec<(&str, &str)>> {
     }
 }
 
-/// A name as it was before it was put between quotes: browsers and SDKs percent-encode what would end the quotes or
-/// the line, and nothing else.
+/// A name without its quoting: browsers and SDKs percent-encode what would end the quotes or the line, and
+/// nothing else.
 fn unquoted(name: &str) -> String {
     name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n")
 }

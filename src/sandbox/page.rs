@@ -20,7 +20,7 @@ pub(super) use token::Token;
 
 use gather::gather;
 
-/// Where a page starts and how much it holds.
+/// The start of a page and its size.
 #[derive(Debug)]
 struct PageBounds {
     limit: usize,
@@ -73,7 +73,7 @@ pub(super) fn of_kinds(
     Ok(page_of(&found, more, &call.path))
 }
 
-/// Where the object of a cursor stands, which must be there still.
+/// The position of the object of a cursor, which must exist.
 fn position(call: &Call<'_>, objects: &[&str], id: &str, param: &str) -> ApiResult<i64> {
     for object in objects {
         if let Some(stored) = call.session.get(object, id)?.filter(|stored| !stored.gone) {
@@ -88,7 +88,7 @@ pub(super) fn of_items(call: &Call<'_>, all: &[Json]) -> ApiResult<Json> {
     let mut window = PageBounds::of(&call.params)?;
     let list = call.entity.operation(OperationKind::List);
     if list.is_none_or(|list| list.param("limit").is_none()) {
-        // A list that cannot be limited is whole
+        // A list without `limit` is shown whole.
         window.limit = all.len();
     }
     let mut items = all.to_vec();
@@ -111,12 +111,12 @@ fn page_of(data: &[Json], has_more: bool, url: &str) -> Json {
     json!({"object": "list", "data": data, "has_more": has_more, "url": url})
 }
 
-/// A page that stands inside an object: its first ten.
+/// A page in a field of an object: the first ten items.
 pub(super) fn embedded(items: &[impl Serialize], url: &str) -> Json {
     within(items, items.get(..10).unwrap_or(items), url)
 }
 
-/// A page that stands inside an object and shows all of its items.
+/// A page in a field of an object that shows all items.
 pub(super) fn full_page(items: &[impl Serialize], url: &str) -> Json {
     within(items, items, url)
 }

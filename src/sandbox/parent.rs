@@ -1,4 +1,4 @@
-//! The parents of an object: the ids before its own in the path.
+//! The owners of an object: the ids before its own in the path.
 
 use crate::catalog::{Entity, Kind, Shape, catalog, find};
 use crate::sandbox::call::Call;
@@ -6,19 +6,19 @@ use crate::sandbox::error::{ApiError, ApiResult};
 use crate::sandbox::fields::{set, text};
 use crate::sandbox::store::Body;
 
-/// One thing that an object belongs to.
+/// An owner of an object.
 #[derive(Debug, Clone)]
 pub(super) struct Owner {
     /// Its type, where the catalog knows one.
     pub entity: Option<&'static Entity>,
     /// Its id.
     pub id: String,
-    /// The field of the object that says so; hidden where it has none.
+    /// The field of the object that holds the id; a hidden one where there is none.
     pub field: String,
 }
 
 impl Owner {
-    /// The owners of what the call is about, outermost first.
+    /// The owners in the path, outermost first.
     pub fn all(call: &Call<'_>) -> Vec<Self> {
         call.parents.iter().map(|(name, id)| Self::of(call, name, id)).collect()
     }
@@ -33,7 +33,7 @@ impl Owner {
         Self { entity, id: id.to_owned(), field }
     }
 
-    /// The owner itself; the caller's own account, which nobody made, is empty.
+    /// The owner; the caller's own account, which was not created, is empty.
     pub fn named(&self, call: &Call<'_>) -> ApiResult<Body> {
         let Some(entity) = self.entity else { return Ok(Body::new()) };
         if self.id == call.caller.account {
@@ -63,24 +63,24 @@ fn field_for(entity: &Entity, object: &str) -> Option<String> {
     named.map(|field| field.name.clone())
 }
 
-/// Where an owner is kept that no field names.
+/// The hidden field of an owner that no field names.
 fn hidden(object: &str) -> String {
     format!("_{}", object.rsplit('.').next().unwrap_or(object))
 }
 
-/// Every owner that the path names must exist.
+/// Refuses a path with an owner that does not exist.
 pub(super) fn check(call: &Call<'_>) -> ApiResult<()> {
     Owner::all(call).iter().try_for_each(|owner| owner.named(call).map(|_| ()))
 }
 
-/// Writes into a new object what it belongs to.
+/// Writes the owners into a new object.
 pub(super) fn write(call: &Call<'_>, body: &mut Body) {
     for owner in Owner::all(call) {
         set(body, &owner.field, owner.id);
     }
 }
 
-/// The object, unless it belongs to something else than the path says.
+/// The object, if its owners are those in the path.
 pub(super) fn owned(call: &Call<'_>, body: Body) -> ApiResult<Body> {
     if Owner::all(call).iter().all(|owner| owner.owns(&body)) {
         return Ok(body);
@@ -88,7 +88,7 @@ pub(super) fn owned(call: &Call<'_>, body: Body) -> ApiResult<Body> {
     Err(ApiError::absent(&call.label(), &call.id))
 }
 
-/// The fields that say what the objects of a list belong to, with the ids.
+/// The fields and ids by which a list is limited to the owners in the path.
 pub(super) fn filters(call: &Call<'_>) -> Vec<(String, String)> {
     Owner::all(call).into_iter().map(|owner| (owner.field, owner.id)).collect()
 }

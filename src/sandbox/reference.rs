@@ -1,6 +1,5 @@
-//! References: a param that is the id of an object must name one that exists and is of the right
-//! type. The catalog says which params are ids, and of what; `reference.toml` holds what it
-//! does not say.
+//! References: a param that holds an id must name an existing object of the right type. The catalog knows
+//! most of these params; `reference.toml` adds what it does not say.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -24,8 +23,7 @@ struct Table {
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/reference.toml"));
 
-/// Every param of a call that names another object must name one that exists; a call that only
-/// reads may also name one that was deleted.
+/// Checks the ids in the params of a call; a call that only reads may name deleted objects.
 pub(super) fn check(call: &Call<'_>, known: &[Member], reads: bool) -> ApiResult<()> {
     Check { call, reads }.members(known, &call.params, "")
 }
@@ -76,7 +74,7 @@ impl Check<'_> {
         Err(ApiError::unknown_reference(first, id, path))
     }
 
-    /// Whether an id is one of an object of that type.
+    /// Whether an id is that of an object of the type.
     fn is_one(&self, object: &str, id: &str) -> ApiResult<bool> {
         if behaviour::is_test_token(object, id)
             || behaviour::is_unmade(self.call, object, id)
@@ -88,14 +86,14 @@ impl Check<'_> {
         if found.is_some_and(|found| !found.gone || self.reads) {
             return Ok(true);
         }
-        // A platform asks for what its accounts have to do with it
+        // A platform may filter by objects of its connected accounts.
         if self.reads && auth_context::is_connected(self.call.session, object, id)? {
             return Ok(true);
         }
         Ok(TABLE.unmade.contains_key(object) && self.looks_like_one(object, id)?)
     }
 
-    /// Whether an id begins as those of its type do, or at least is no id of anything else.
+    /// Whether an id has the prefix of its type, or at least belongs to no other object.
     fn looks_like_one(&self, object: &str, id: &str) -> ApiResult<bool> {
         match catalog().by_object(object).map(|entity| entity.id_prefix.as_str()) {
             Some(prefix) if !prefix.is_empty() => Ok(id.starts_with(prefix)),
@@ -104,7 +102,7 @@ impl Check<'_> {
     }
 }
 
-/// The members of an object, or of the one among several shapes that has all of these.
+/// The members of an object shape, or of the one in a union that has all the given ones.
 fn object<'s>(shape: &'s Shape, given: &Body) -> Option<&'s [Member]> {
     match &shape.kind {
         Kind::Object(members) => given.keys().all(|name| find(members, name).is_some()).then_some(members),
@@ -113,7 +111,7 @@ fn object<'s>(shape: &'s Shape, given: &Body) -> Option<&'s [Member]> {
     }
 }
 
-/// Whose id a text is; none where it may be any text.
+/// The types of object whose id a text is; none where it may be any text.
 fn ids(shape: &Shape) -> Option<&[String]> {
     match &shape.kind {
         Kind::Id(objects) => Some(objects),

@@ -1,5 +1,5 @@
-//! What Stripe itself holds, the same for everybody: tax codes, countries, report types,
-//! climate products. `reference_data.json` has some of each; fields that it leaves out are empty.
+//! Stripe's reference data, the same for everybody: tax codes, countries, report types, climate products.
+//! `reference_data.json` has some of each; fields that it leaves out are empty.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -16,7 +16,7 @@ pub(super) fn all() -> &'static BTreeMap<String, Vec<Body>> {
     &ALL
 }
 
-/// Whether Stripe holds the objects of that type, and nobody makes them.
+/// Whether objects of that type are reference data.
 pub(super) fn holds(object: &str) -> bool {
     all().contains_key(object)
 }

@@ -1,6 +1,6 @@
-//! Time and chance: from the system, or, in a sandbox that repeats itself, the same each time.
+//! Time and randomness: from the system, or repeatable from a seed.
 //!
-//! A request is answered by one thread, which holds what its sandbox was given for as long.
+//! A request is answered by one thread, which holds the source of its sandbox meanwhile.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -8,13 +8,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
 
-/// The time and the chance that a sandbox was given.
+/// The time and the seed of a repeatable sandbox.
 #[derive(Debug, Default)]
 pub(super) struct Repeatable {
     /// In seconds since 1970.
     now: i64,
     seed: u64,
-    /// How often was drawn for a purpose.
+    /// The number of draws for each purpose.
     drawn: BTreeMap<String, u64>,
 }
 
@@ -27,7 +27,7 @@ impl Repeatable {
         Self { now, seed, drawn: BTreeMap::new() }
     }
 
-    /// Does work with this time and this chance; what it draws is not drawn again.
+    /// Runs work with this time and this randomness; no value is drawn twice.
     pub fn during<T>(&mut self, work: impl FnOnce() -> T) -> T {
         HELD.set(Some(std::mem::take(self)));
         let done = work();
@@ -35,7 +35,7 @@ impl Repeatable {
         done
     }
 
-    /// What one purpose draws does not depend on what others draw.
+    /// A draw depends on the seed, the purpose, and the earlier draws for it alone.
     fn draw(&mut self, purpose: &str) -> [u8; 16] {
         let drawn = self.drawn.entry(purpose.to_owned()).or_default();
         *drawn += 1;

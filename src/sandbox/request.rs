@@ -1,4 +1,4 @@
-//! Resolves a request to a call of the catalog, with checked params.
+//! Resolves a request to a call of the catalog with checked params.
 
 use std::borrow::Cow;
 
@@ -15,26 +15,26 @@ use crate::sandbox::form::{self, FormError};
 use crate::sandbox::publishable::KeyPermission;
 use crate::sandbox::{earlier, multipart};
 
-/// One call, its params checked.
+/// A call with its params checked.
 #[derive(Debug)]
 pub(super) struct ResolvedCall {
-    /// What it is about.
+    /// The type of object.
     pub entity: &'static Entity,
-    /// What is to be done.
+    /// The operation or the action.
     pub called: Called,
     /// The id of the object in the path; empty when the path names none.
     pub id: String,
-    /// What the object belongs to.
+    /// The owners of the object.
     pub parents: Vec<(String, String)>,
-    /// The params that the call knows.
+    /// The documented params of the call.
     pub known: &'static [Member],
     /// The checked and typed params.
     pub params: Body,
     /// The fields to expand.
     pub expand: Vec<String>,
-    /// What allows a publishable key to make the call, if anything does.
+    /// The permission of a publishable key for the call, if it has one.
     pub permission: Option<&'static KeyPermission>,
-    /// The secret of the object in the path, by which a publishable key proves that it may.
+    /// The client secret by which a publishable key proves access.
     pub client_secret: Option<String>,
 }
 
@@ -50,7 +50,7 @@ impl ResolvedCall {
             Called::Operation(operation) => (&operation.path, &operation.params),
             Called::Action(action) => (&action.path, &action.params),
         };
-        // What is no text is the id of nothing
+        // An id that is not text names nothing.
         let decoded = |id: &&str| form::percent_decode(&id.replace('+', "%2B")).unwrap_or((*id).to_owned());
         let ids = found.ids.iter().map(decoded);
         let (id, parents) = places(template, ids);
@@ -84,7 +84,7 @@ impl ResolvedCall {
     }
 }
 
-/// Where a call is answered that Stripe has at two places, and the filter that its path stands for.
+/// The main path of a call that Stripe has at two, and the filter that the other path implies.
 fn moved<'p>(method: &str, path: &'p str) -> (Cow<'p, str>, Body) {
     let parts: Vec<&str> = path.split('/').skip(1).collect();
     match (method, parts.as_slice()) {
@@ -96,7 +96,7 @@ fn moved<'p>(method: &str, path: &'p str) -> (Cow<'p, str>, Body) {
     }
 }
 
-/// The refusal of a call that the catalog has not: Stripe may have it.
+/// The error of a call that the catalog does not have; Stripe may have it.
 fn unknown(method: &str, path: &str) -> ApiError {
     let parts: Vec<&str> = path.split('/').skip(1).collect();
     match (method, parts.as_slice()) {
@@ -106,8 +106,7 @@ fn unknown(method: &str, path: &str) -> ApiError {
     }
 }
 
-/// The placeholders of a path with what stands for them: `{id}` is the object's own, the others
-/// are what it belongs to.
+/// The values of the placeholders in a path: `{id}` is the object's own, the others are its owners'.
 fn places(template: &str, ids: impl Iterator<Item = String>) -> (String, Vec<(String, String)>) {
     let names = template.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let places = names.map(str::to_owned).zip(ids);
@@ -159,7 +158,7 @@ fn json_params(text: &str) -> ApiResult<Body> {
     }
 }
 
-/// Takes the token out of the params of a list of version 2, which says nothing else.
+/// Takes the page token of a version 2 list out of the params; no other param may stand beside it.
 fn take_page(entity: &Entity, called: Called, given: &mut Body) -> Option<Json> {
     let lists = matches!(called, Called::Operation(operation) if operation.kind == OperationKind::List);
     if lists && entity.is_v2() { given.shift_remove("page").filter(Json::is_string) } else { None }

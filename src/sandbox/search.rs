@@ -1,7 +1,7 @@
-//! Search: objects that fit a clause of Stripe's query language, in pages with a token.
+//! Search: objects that match a query in Stripe's query language, in pages with a token.
 //!
-//! What the store can tell without reading an object whole is asked of it first; a page ends the
-//! search, and only who asks for `total_count` has all objects gone through.
+//! The store first filters as far as it can without reading objects whole. A full page ends the search; only
+//! `total_count` goes through all objects.
 
 use serde_json::{Value as Json, json};
 
@@ -37,7 +37,7 @@ pub(super) fn answer(call: &Call<'_>) -> ApiResult<Json> {
     }))
 }
 
-/// Writes into the answer of a search how many objects there are on all pages.
+/// Adds the number of objects on all pages to the answer of a search.
 pub(super) fn count(call: &Call<'_>, answer: &mut Json) -> ApiResult<()> {
     let query = parse_query(call)?;
     let mut total = 0;

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::sandbox::fields::{Body, set};
 use crate::sandbox::{call, complete, reference_data};
 
-/// When all of it came into being: the first of January 2025.
+/// The time of creation of reference data: the first of January 2025.
 const SINCE: i64 = 1_735_689_600;
 
 /// Every object that a new store holds.

@@ -20,24 +20,24 @@ use crate::sandbox::instance::Sandbox;
 
 mod gate;
 
-/// No request of Stripe's API is near this size.
+/// The largest body that is read; no request of Stripe's API is near it.
 const LARGEST: usize = 16 << 20;
-/// By then what was sent has left.
+/// How long the first half of a cut body is given to leave.
 const FLUSHED: Duration = Duration::from_millis(20);
-/// How long open requests may take once the end has come.
+/// How long open requests may take after a shutdown.
 const GRACE: Duration = Duration::from_secs(2);
-/// How long nothing is accepted where the machine can open no more connections.
+/// How long to pause where the machine cannot open more connections.
 const EXHAUSTED: Duration = Duration::from_millis(100);
 
-/// Who may speak to the sandbox behind its port, and how long they may take.
+/// Who may reach a served sandbox, and the time limits.
 #[derive(Debug, Clone, Copy)]
 pub struct ServerOptions {
-    /// Whether other machines may: otherwise a name of another host in `Host` is refused, which is
-    /// how a web page reaches a port of its reader's machine.
+    /// Whether other machines may reach it. Otherwise a `Host` with another name is refused: that is how a
+    /// web page reaches a port of its reader's machine.
     pub remote: bool,
-    /// From the opening of a connection, or from one answer on it, to the end of the next head.
+    /// How long the next head of a request may take.
     pub head: Duration,
-    /// From the head of a request to the end of its body.
+    /// How long the body of a request may take.
     pub body: Duration,
 }
 
@@ -77,7 +77,7 @@ pub async fn serve_on(
         let sandbox = sandbox.clone();
         let service = service_fn(move |request| handle(options, sandbox.clone(), request));
         let mut builder = http1::Builder::new();
-        // A client may close its sending side early: its request is still carried out
+        // A client may close its sending side early; its request is still answered.
         builder.timer(TokioTimer::new()).header_read_timeout(options.head).half_close(true);
         let watched = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
@@ -90,7 +90,7 @@ pub async fn serve_on(
     Ok(())
 }
 
-/// The next connection. Where there can be no more, the waiting one stays in the queue and the
+/// The next connection. If no more can be opened, it pauses: the waiting one stays in the queue, and the
 /// error would come again at once.
 async fn accept(listener: &TcpListener) -> Option<TcpStream> {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
@@ -127,7 +127,7 @@ async fn handle(
     Ok(response.map(|bytes| sent(bytes, leaves)))
 }
 
-/// A body as a fault wants it to leave.
+/// A body, sent as the fault says.
 fn sent(mut bytes: Bytes, leaves: Option<BodyFault>) -> UnsyncBoxBody<Bytes, Dropped> {
     let first = if leaves.is_some() { bytes.split_to(bytes.len() / 2) } else { Bytes::new() };
     let (rest, pause) = match leaves {

@@ -1,4 +1,4 @@
-//! The shape of an object as the catalog has it: every field present, params laid over.
+//! Shapes of objects from the catalog: minimal values, and params written over fields.
 
 use serde_json::{Value as Json, json};
 
@@ -14,7 +14,7 @@ pub(super) fn is_includable(object: &str, field: &str) -> bool {
     catalog().by_object(object).is_some_and(|entity| entity.omitted.iter().any(|hidden| hidden == field))
 }
 
-/// The least value of a kind.
+/// The minimal value of a kind.
 pub(super) fn least(kind: &Kind) -> Json {
     match kind {
         Kind::Enum(values) => values.first().map_or(Json::from(""), |value| Json::from(value.as_str())),
@@ -31,8 +31,8 @@ pub(super) fn least(kind: &Kind) -> Json {
     }
 }
 
-/// Lays params over an object: each goes to the field of its name, an empty text unsets.
-/// Params without a field of their name are left to the behaviour of the object.
+/// Writes params over the fields of their names; an empty text unsets. Params without such a field are left
+/// to the behaviour of the object.
 pub(super) fn lay_over(entity: &Entity, body: &mut Body, params: &Body) -> ApiResult<()> {
     for (name, value) in params {
         if name == "metadata" {
@@ -48,7 +48,7 @@ pub(super) fn lay_over(entity: &Entity, body: &mut Body, params: &Body) -> ApiRe
     Ok(())
 }
 
-/// Of a number that it never shows, an object says whether it was given.
+/// Sets `…_provided` for a number that the object never shows.
 fn note_provided(fields: &[Member], members: &mut Body, name: &str, value: &Json) {
     let name = format!("{name}_provided");
     if find(fields, &name).is_some() {
@@ -93,7 +93,7 @@ fn laid(shape: &Shape, old: Json, value: &Json, path: &str) -> ApiResult<Json> {
     })
 }
 
-/// Keys of a map that are not named stay as they are; an empty value takes its key away.
+/// Merges a map: other keys stay; an empty value removes its key.
 fn merged(mut known: Body, given: &Body) -> Body {
     for (key, value) in given {
         if value.as_str() == Some("") || value.is_null() {
@@ -105,13 +105,13 @@ fn merged(mut known: Body, given: &Body) -> Body {
     known
 }
 
-/// What has to be requested has a status once it is; what is requested no longer is not there.
+/// Whether the params request a feature; one that is no longer requested is removed.
 fn is_requested(fields: &[Member], given: &Body) -> bool {
     let is_of_status = |field: &Member| matches!(field.name.as_str(), "status" | "status_details");
     !fields.iter().all(is_of_status) || given.get("requested") == Some(&Json::Bool(true))
 }
 
-/// Takes out of what is about to stand in a field of an object the members the field does not have.
+/// Removes the members that a field of an object does not have.
 pub(super) fn keep_known(owner: &Body, name: &str, members: &mut Body) {
     let field = catalog().by_object(object(owner)).and_then(|entity| entity.field(name));
     if let Some(Kind::Object(fields)) = field.map(|field| &field.kind) {
@@ -130,7 +130,7 @@ fn known_only(fields: &[Member], members: &mut Body) {
     }
 }
 
-/// Whether a value is of the kind. An id may stand for the whole object: it is put in later.
+/// Whether a value is of the kind. An id may stand for a whole object, which is put in later.
 pub(super) fn holds(kind: &Kind, value: &Json) -> bool {
     match kind {
         Kind::Currency | Kind::DateTime | Kind::Decimal | Kind::Enum(_) | Kind::File | Kind::Text { .. } => {
@@ -150,12 +150,12 @@ pub(super) fn holds(kind: &Kind, value: &Json) -> bool {
     }
 }
 
-/// What is left of a field that is unset: null, or what is least where it is never null.
+/// The value of an unset field: null, or the minimal one where it is never null.
 fn cleared(shape: &Shape, value: &Json) -> Json {
     if !shape.is_required() {
         return Json::Null;
     }
-    // Which params may be unset is checked before
+    // Which params may be unset was checked before.
     if value.is_null() && matches!(shape.kind, Kind::Text { .. }) { "".into() } else { least(&shape.kind) }
 }
 

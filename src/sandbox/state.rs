@@ -7,8 +7,8 @@ use crate::sandbox::error::ApiError;
 use crate::sandbox::fields::{Body, at, object, visible};
 use crate::sandbox::message::message;
 
-/// A refusal with a text of its own, in which `{status}` stands for the status of the object.
-/// Who meets an intent in an unexpected state is shown the intent.
+/// An error with a given message, in which `{status}` is the status of the object. The error of an intent in
+/// an unexpected state carries the intent.
 pub(super) fn refusal(body: &Body, text: &str, code: Option<&str>) -> ApiError {
     let member = |name: &str| match at(body, name)? {
         Json::String(text) => Some(text.clone()),
@@ -24,13 +24,13 @@ pub(super) fn refusal(body: &Body, text: &str, code: Option<&str>) -> ApiError {
     }
 }
 
-/// The refusal of a call that the state of an intent does not allow, which is shown.
+/// The error of a call that the state of an intent does not allow; it carries the intent.
 pub(super) fn unexpected(refusal: ApiError, intent: &Body) -> ApiError {
     let object = object(intent);
     refusal.code(&format!("{object}_unexpected_state")).with(object, visible(intent))
 }
 
-/// Nothing is done in this state; `what` is the verb of the call.
+/// The error of a call that the state does not allow; `what` is the verb of the call.
 pub(super) fn not_in_state(call: &Call<'_>, body: &Body, what: &str) -> ApiError {
     let label = call.label();
     refusal(body, &format!("You cannot {what} this {label} because it has a status of {{status}}."), None)

@@ -1,8 +1,7 @@
-//! Where objects are kept: SQLite, in memory or in a file that several processes may share.
+//! The store of objects: SQLite, in memory or in a file that several processes may share.
 //!
-//! One request is one transaction. A space is one account in one mode; objects of
-//! different spaces never meet. Of a file there is one connection that writes and some that read,
-//! so that a request which only reads waits for nobody.
+//! One request is one transaction. A space is one account in one mode; objects of different spaces never mix.
+//! A file has one connection that writes and several that read, so that a read-only request waits for nobody.
 
 use std::cell::{Cell, RefCell};
 use std::fs;
@@ -35,20 +34,20 @@ pub(super) use crate::sandbox::fields::Body;
 
 /// How long a process waits for another one's transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
-/// The most idle connections for reads that are kept open.
+/// The most idle read connections that are kept open.
 const IDLE_READERS: usize = 8;
-/// More than there are different queries.
+/// The size of the statement cache: more than there are different queries.
 const STATEMENTS: usize = 128;
 /// Events are kept for thirty days, in seconds, as at Stripe.
 const EVENTS: i64 = 30 * 24 * 60 * 60;
-/// What is too old is looked for this often, in seconds.
+/// How often old rows are removed, in seconds.
 const SWEEP: i64 = 60 * 60;
 
 /// The open store.
 #[derive(Debug)]
 pub(super) struct Store {
     writer: Mutex<WriteConnection>,
-    /// None of a store in memory, which has one connection.
+    /// None in memory, where there is one connection.
     readers: Option<ReadPool>,
 }
 
@@ -69,13 +68,13 @@ struct ReadPool {
 /// A connection for one request.
 #[derive(Debug)]
 pub(super) enum Lease<'s> {
-    /// The one that writes, for as long as this is held.
+    /// The write connection, locked while this is held.
     Writer(MutexGuard<'s, WriteConnection>),
-    /// One that only reads; it goes back to the others.
+    /// A read connection; it returns to the pool.
     Reader(ReadConnection<'s>),
 }
 
-/// A connection that only reads, and where it goes back to.
+/// A read connection, and the pool it returns to.
 #[derive(Debug)]
 pub(super) struct ReadConnection<'s> {
     connection: Option<Connection>,
@@ -83,7 +82,8 @@ pub(super) struct ReadConnection<'s> {
 }
 
 impl Store {
-    /// Opens a file, which only its user may read, or a store in memory; a new one holds `first`.
+    /// Opens a file, which only its user may read, or a store in memory. A new store holds the objects of
+    /// `first`.
     pub fn open(path: Option<&Path>, first: fn() -> Vec<Body>) -> Result<Self, OpenError> {
         let mut connection = match path {
             Some(path) => {
@@ -94,7 +94,7 @@ impl Store {
             None => Connection::open_in_memory()?,
         };
         prepare(&connection)?;
-        // A file that is written once per request is slow with a full sync each time
+        // With a full sync for each request a file would be slow.
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         schema::upgrade(&mut connection)?;
@@ -103,7 +103,7 @@ impl Store {
         Ok(Self { writer: Mutex::new(WriteConnection { connection, swept: 0 }), readers })
     }
 
-    /// A store in memory with what is in this one.
+    /// A copy of this store in memory.
     pub fn copy(&self) -> Result<Self, OpenError> {
         let mut connection = Connection::open_in_memory()?;
         let every_page = -1;
@@ -113,10 +113,10 @@ impl Store {
         Ok(Self { writer: Mutex::new(WriteConnection { connection, swept: copied.swept }), readers: None })
     }
 
-    /// A connection for a request that only reads, or for one that may write.
+    /// A connection for a request; `writes` says whether it may write.
     pub fn lease(&self, writes: bool) -> Lease<'_> {
         let reader = self.readers.as_ref().filter(|_| !writes).and_then(ReadPool::take);
-        // Where no file can be opened any more, who reads waits for who writes
+        // If no more files can be opened, reads share the write connection.
         reader.map_or_else(|| Lease::Writer(self.lock()), Lease::Reader)
     }
 
@@ -126,8 +126,8 @@ impl Store {
 }
 
 impl Lease<'_> {
-    /// Starts the transaction of one request; a writing one takes the lock at once, so that
-    /// two processes cannot both read and then both write.
+    /// Starts the transaction of a request. One that writes takes the lock at once, so that two processes
+    /// cannot both read and then both write.
     pub fn begin(&mut self, space: String, writes: bool) -> rusqlite::Result<Session<'_>> {
         let connection = match self {
             Self::Writer(held) => {
@@ -155,7 +155,7 @@ fn begin(connection: &mut Connection, space: String, writes: bool) -> rusqlite::
 }
 
 impl WriteConnection {
-    /// Removes what Stripe does not keep any longer: old events, and answers under old keys.
+    /// Removes what Stripe does not keep longer: old events and recorded responses.
     fn sweep(&mut self, now: i64) -> rusqlite::Result<()> {
         if now < self.swept + SWEEP {
             return Ok(());
@@ -177,7 +177,7 @@ impl ReadPool {
     }
 
     fn open(&self) -> rusqlite::Result<Connection> {
-        // Where somebody took the file away, no other one is made
+        // If the file was removed, no new one is created.
         let connection = Connection::open_with_flags(&self.file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         prepare(&connection)?;
         connection.pragma_update(None, "query_only", true)?;
@@ -202,7 +202,7 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)
 }
 
-/// Puts what Stripe itself holds into a new store.
+/// Fills a new store with its first objects.
 fn seed(connection: &mut Connection, first: fn() -> Vec<Body>) -> rusqlite::Result<()> {
     let query = "SELECT EXISTS (SELECT 1 FROM objects WHERE space = ?1)";
     if connection.query_row(query, [HELD], |row| row.get(0))? {
@@ -210,7 +210,7 @@ fn seed(connection: &mut Connection, first: fn() -> Vec<Body>) -> rusqlite::Resu
     }
     let session = begin(connection, HELD.to_owned(), true)?;
     for body in first() {
-        // What cannot be written stays out, and the first request says why
+        // An object that cannot be written is left out; the first request fails with the reason.
         let _ = session.put(&body);
     }
     session.commit()
@@ -223,12 +223,12 @@ pub(super) fn check(path: &Path) -> Result<(), OpenError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         found => Some(found?),
     };
-    // Opening something other than a file, such as a pipe, may block
+    // Opening something other than a file, such as a pipe, may block.
     if found.as_ref().is_some_and(|found| !found.is_file()) {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file").into());
     }
     fs::metadata(folder)?;
-    // What SQLite puts beside the file needs a place too
+    // SQLite needs to write files beside it.
     #[cfg(unix)]
     rustix::fs::access(folder, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK)
         .map_err(io::Error::from)?;
@@ -244,8 +244,7 @@ pub(super) fn check(path: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Makes the file where there is none; only its user may read or write it and what SQLite puts
-/// beside it.
+/// Creates the file if needed; only its user may read or write it and the files that SQLite puts beside it.
 fn keep_private(path: &Path) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.create(true).truncate(false).write(true);

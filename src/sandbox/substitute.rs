@@ -1,5 +1,5 @@
-//! Objects by the types that a param or a field may name: ids are those of their type only, so that a
-//! coupon may be called as a product is. `substitute.toml` says what is taken in the place of what.
+//! Finds objects by the types that a param or a field may name: an id is unique within its type only.
+//! `substitute.toml` says which types stand in for which.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -11,13 +11,13 @@ use crate::sandbox::store::{ObjectRow, Session};
 static TABLE: LazyLock<BTreeMap<String, Vec<String>>> =
     LazyLock::new(|| embedded_table!("sandbox/substitute.toml"));
 
-/// A type, and those that are taken in its place.
+/// A type, and those that stand in for it.
 pub(super) fn accepted(object: &String) -> impl Iterator<Item = &String> {
     std::iter::once(object).chain(TABLE.get(object).into_iter().flatten())
 }
 
-/// The object of that id among those of some types and what is taken in their place, one that is there before
-/// one that was deleted; of any type where none is known.
+/// The object of that id, of one of these types or of those that stand in for them, live ones first; of any
+/// type where none is given.
 pub(super) fn found(session: &Session<'_>, objects: &[String], id: &str) -> ApiResult<Option<ObjectRow>> {
     if objects.is_empty() {
         return session.find(id);

@@ -1,15 +1,15 @@
-//! Triggers: a field has come to a value, or has left it.
+//! Triggers: a field got a value, or lost it.
 
 use serde_json::Value as Json;
 
 use crate::sandbox::fields::{Body, at};
 
-/// How a member changed.
+/// How a field changed.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum FieldTrigger<'v> {
-    /// It has a value that it had not.
+    /// It has a new value.
     Set,
-    /// It had a value and has none.
+    /// It lost its value.
     Unset,
     /// It has this value and had another.
     Is(&'v str),
@@ -18,7 +18,7 @@ pub(super) enum FieldTrigger<'v> {
 }
 
 impl FieldTrigger<'_> {
-    /// Whether the member that a path leads to changed so; `before` is none of a new object.
+    /// Whether the field at a path changed so; `before` is none for a new object.
     pub fn happened(self, before: Option<&Body>, after: &Body, path: &str) -> bool {
         let (old, new) = (before.and_then(|body| member(body, path)), member(after, path));
         match self {
@@ -30,7 +30,7 @@ impl FieldTrigger<'_> {
     }
 }
 
-/// A member as text; none when it is absent or null.
+/// The field as text; none where it is missing or null.
 fn member(body: &Body, path: &str) -> Option<String> {
     let found = at(body, path)?;
     match found {

@@ -7,14 +7,13 @@ use crate::sandbox::complete::complete;
 use crate::sandbox::fields::{Body, member, object, take_out};
 use crate::sandbox::shape::is_includable;
 
-/// Shows an object with nothing expanded.
+/// Renders a value with nothing expanded.
 pub(super) fn render(mut body: Json) -> Json {
     render_in_place(&mut body);
     body
 }
 
-/// Gives every object what it always has; takes out what is never shown, and what is shown only
-/// when expanded.
+/// Completes every object, and removes the fields that are hidden or only shown when expanded.
 pub(super) fn render_in_place(value: &mut Json) {
     match value {
         Json::Array(items) => items.iter_mut().for_each(render_in_place),
@@ -31,7 +30,7 @@ pub(super) fn render_in_place(value: &mut Json) {
     }
 }
 
-/// The hidden fields that lie inside other fields of an object.
+/// The nested fields of an object that are only shown when expanded.
 pub(super) fn inner_hidden(object: &str) -> impl Iterator<Item = &'static str> {
     let hidden = catalog().by_object(object).map_or(&[][..], |entity| entity.omitted.as_slice());
     hidden.iter().map(String::as_str).filter(|path| path.contains('.'))

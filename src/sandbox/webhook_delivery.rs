@@ -1,7 +1,7 @@
-//! Brings events to webhook endpoints of this machine, signed as Stripe signs them.
+//! Delivers events to webhook endpoints of this machine, signed as Stripe signs them.
 //!
-//! A thread of its own with a runtime of its own: who drives the sandbox need not wait, nor
-//! have a runtime. Only `http://` addresses of the loopback interface are ever connected to.
+//! Runs on a thread and a runtime of its own: users of the sandbox need not wait, nor have a runtime. Only
+//! `http://` addresses of the loopback interface are connected to.
 
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
@@ -29,18 +29,18 @@ static PLACES: Semaphore = Semaphore::const_new(32);
 /// One event for one endpoint.
 #[derive(Debug)]
 pub(super) struct Delivery {
-    /// Where the event is kept.
+    /// The space of the event.
     pub space: String,
     /// The id of the event.
     pub event: String,
     url: Uri,
     secret: String,
-    /// The event as it is sent.
+    /// The body that is sent.
     pub content: String,
 }
 
 impl Delivery {
-    /// A delivery; none for an address that is not one of this machine.
+    /// A delivery; none where the URL is not one of this machine.
     pub fn new(space: &str, event: &str, url: &str, secret: &str) -> Option<Self> {
         Some(Self {
             space: space.to_owned(),
@@ -52,12 +52,12 @@ impl Delivery {
     }
 }
 
-/// Whether anything is ever delivered to an address.
+/// Whether an address can be delivered to.
 pub(super) fn reaches(url: &str) -> bool {
     reached(url).is_some()
 }
 
-/// An address without encryption of this machine; none of any other.
+/// The parsed URL; none where it is encrypted or not of this machine.
 fn reached(url: &str) -> Option<Uri> {
     let url: Uri = url.parse().ok()?;
     (is_this_machine(url.host()?) && url.scheme_str() == Some("http")).then_some(url)
@@ -69,20 +69,19 @@ pub(super) fn is_this_machine(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// Takes deliveries; its thread starts with the first of them and ends with the sandbox.
+/// Sends deliveries; its thread starts with the first and ends with the sandbox.
 #[derive(Debug, Default)]
 pub(super) struct WebhookSender(OnceLock<Option<UnboundedSender<Delivery>>>);
 
 impl WebhookSender {
-    /// Sends deliveries without waiting for them. `delivered` makes a callback, which is called for each that was
-    /// accepted.
+    /// Sends deliveries without waiting for them. `delivered` creates the callback for each accepted one.
     pub fn send<D: Fn(&Delivery) + Send + Sync + 'static>(
         &self,
         deliveries: Vec<Delivery>,
         delivered: impl Fn() -> D,
     ) {
         for delivery in deliveries {
-            // Without a thread it is not delivered
+            // Without a thread nothing is delivered.
             if let Some(sender) = self.0.get_or_init(|| start(delivered())) {
                 let _ = sender.send(delivery);
             }
@@ -106,14 +105,14 @@ async fn run(
         let delivered = delivered.clone();
         tokio::spawn(async move {
             if deliver(&delivery).await {
-                // Who notes it may wait for the store, and no other delivery waits with it
+                // The callback may wait for the store; other deliveries must not.
                 let _ = tokio::task::spawn_blocking(move || delivered(&delivery)).await;
             }
         });
     }
 }
 
-/// Tries until the endpoint says yes, or the attempts are used up.
+/// Tries until the endpoint accepts, or the attempts are used up.
 async fn deliver(delivery: &Delivery) -> bool {
     for pause in PAUSES.into_iter().map(Some).chain([None]) {
         let place = PLACES.acquire().await;
@@ -131,7 +130,7 @@ async fn deliver(delivery: &Delivery) -> bool {
 
 async fn attempt(delivery: &Delivery) -> Option<bool> {
     let host = match delivery.url.host()?.trim_matches(['[', ']']) {
-        // Never ask a resolver, which may say anything
+        // A resolver is never asked: it may answer anything.
         name if name.eq_ignore_ascii_case("localhost") => "127.0.0.1",
         address => address,
     };

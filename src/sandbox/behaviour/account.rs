@@ -1,10 +1,10 @@
-//! Accounts: the caller's own, which exists without having been made, and those connected to it.
+//! Accounts: the caller's own, which exists without being created, and its connected accounts.
 
 use crate::sandbox::auth_context;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{generic, tokens_and_sources};
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour {
         operations: &[(Create, create), (Get, get), (Update, update)],
@@ -51,7 +51,7 @@ fn update_v2(call: &Call<'_>) -> ApiResult<Json> {
     apply(call, members(generic::update(call)?))
 }
 
-/// Says which configurations an account has: those that were given, until they are taken off.
+/// Sets the `applied_configurations`: those that were given and not closed.
 fn apply(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
     let mut applied = Vec::new();
     for name in CONFIGURATIONS {
@@ -78,7 +78,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     finish(call, body)
 }
 
-/// What controls an account that says it, as far as it says it; Stripe does otherwise.
+/// Applies the given `controller`; the rest has Stripe's defaults.
 fn controlled(body: &mut Body, given: &Body) {
     let said = |path: &str, usual: &'static str| text(given, path).unwrap_or(usual).to_owned();
     set(
@@ -98,7 +98,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
     finish(call, members(generic::update(call)?))
 }
 
-/// Keeps an account with what its params mean for more than a field of their name.
+/// Stores an account with the params that mean more than the field of their name.
 fn finish(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
     for (name, asked) in inner(&call.params, "capabilities").into_iter().flatten() {
         capability(&mut body, name, asked.get("requested") == Some(&Json::Bool(true)));
@@ -114,7 +114,7 @@ fn finish(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// Puts in what the account is paid out to.
+/// Adds the external account that payouts go to.
 fn paid_out_to(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let held = tokens_and_sources::external_accounts(call, id(body))?;
     let url = format!("/v1/accounts/{}/external_accounts", id(body));
@@ -122,7 +122,7 @@ fn paid_out_to(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// What Stripe still has to know of an account before it may be paid.
+/// The requirements before an account may be paid.
 const DUE: &[&str] = &[
     "business_profile.product_description",
     "business_profile.support_phone",
@@ -146,7 +146,7 @@ fn due(body: &mut Body) {
     enable(body, due.is_empty());
 }
 
-/// Of whom Stripe knows all may do what it has asked for: be paid, and be paid out to.
+/// Enables payments and payouts where all requirements are met.
 fn enable(body: &mut Body, known: bool) {
     let state = if known { "active" } else { "inactive" };
     let mut charges = false;
@@ -159,8 +159,7 @@ fn enable(body: &mut Body, known: bool) {
     });
 }
 
-/// What is requested is inactive until Stripe knows enough of the account; what is no longer
-/// requested goes.
+/// A requested capability is inactive until all requirements are met; one no longer requested is removed.
 fn capability(body: &mut Body, name: &str, requested: bool) {
     let Some(known) = body.get_mut("capabilities").and_then(Json::as_object_mut) else { return };
     if requested {
@@ -170,7 +169,7 @@ fn capability(body: &mut Body, name: &str, requested: bool) {
     }
 }
 
-/// The person behind the account, who is made or changed with it.
+/// Creates or updates the person behind the account.
 fn individual(call: &Call<'_>, body: &mut Body, params: &Body) -> ApiResult<()> {
     let mut about = call.about("person", params.clone())?;
     about.parents = vec![("account".to_owned(), id(body).to_owned())];

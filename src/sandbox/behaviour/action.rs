@@ -1,4 +1,4 @@
-//! Runs the actions that are data: the transitions of `lifecycle.toml`.
+//! Runs the actions that need no code: the transitions of `lifecycle.toml`.
 
 use crate::catalog::catalog;
 use crate::sandbox::behaviour::generic;
@@ -34,7 +34,7 @@ fn change(call: &Call<'_>, transition: &Transition, path: &str) -> ApiResult<Jso
     call.keep(body)
 }
 
-/// Deletes the object that agrees; one that can say so is shown whole.
+/// Deletes the matching object; it is shown whole if it has a field for that.
 fn delete(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = agreeing(call)?;
     let stub = generic::remove(call, &body)?;
@@ -56,7 +56,7 @@ fn make(call: &Call<'_>, transition: &Transition) -> ApiResult<Json> {
     new.keep(body)
 }
 
-/// The object whose fields agree with the params.
+/// The object whose fields match the params.
 fn agreeing(call: &Call<'_>) -> ApiResult<Body> {
     let list = call.entity.operation(List).map_or(&[][..], |list| list.params.as_slice());
     let walk = ObjectQuery { objects: call.objects(), ..Default::default() };

@@ -4,7 +4,7 @@ use crate::sandbox::behaviour::ledger::{self, Movement};
 use crate::sandbox::behaviour::money;
 use crate::sandbox::behaviour::prelude::*;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create)], ..Behaviour::of(&["fee_refund"]) }];
 
@@ -13,8 +13,8 @@ fn account(space: &str) -> &str {
     space.split('/').next().unwrap_or_default()
 }
 
-/// Takes a fee of a payment, for the account of the space `platform` and out of that of the space `payer`;
-/// `of` is the charge of the platform that the payment came of. The id of the fee comes back.
+/// Collects a fee on a payment for the account of the space `platform`, from that of the space `payer`. `of`
+/// is the platform's charge that caused the payment. Returns the id of the fee.
 pub(super) fn collect(
     call: &Call<'_>,
     (platform, payer): (&str, &str),
@@ -43,8 +43,8 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     refund(call, &call.session.space, fee, amount, None).map(Json::Object)
 }
 
-/// Gives back the part of the fee of a payment that `returned` of its amount is; `undone` is the refund
-/// that takes the amount out of the payer's account, and so much less.
+/// Refunds the fee of a payment in proportion to `returned`; `undone` is the refund that takes the amount
+/// from the payer, which is lowered by it.
 pub(super) fn give_back(
     call: &Call<'_>,
     payment: &Body,

@@ -21,11 +21,11 @@ pub(super) enum CardOutcome {
     Decline(&'static Decline),
 }
 
-/// Kept with a payment method: its customer authenticated to have it saved for later payments.
+/// Stored with a payment method: its customer authenticated when it was saved.
 pub(super) const AUTHENTICATED: &str = "_authenticated";
 
 impl Decline {
-    /// The refusal of a call whose payment fails.
+    /// The error of a call whose payment fails.
     pub fn failure(&self) -> ApiError {
         let failure = ApiError::card(self.message.as_str());
         let failure = failure.code(&self.code).with("decline_code", self.reason.as_str());
@@ -53,7 +53,7 @@ pub(super) fn outcome(method: &Body, refused: Option<&Decline>) -> Body {
     outcome
 }
 
-/// The refusal of a card whose customer has to authenticate and is not there.
+/// The decline of a payment that needs an absent customer to authenticate.
 pub(super) fn unauthenticated() -> &'static Decline {
     &TABLE.unauthenticated
 }
@@ -65,7 +65,7 @@ pub(super) fn is_test_token(object: &str, id: &str) -> bool {
         || object == "payment_method" && account_of_token(id).is_some()
 }
 
-/// The type and the details of the payment method behind a test token that is no card's.
+/// The type and the details of a test token that is not a card.
 pub(super) fn account_of_token(token: &str) -> Option<(&'static str, &'static Body)> {
     let account = TABLE.accounts.get(token.strip_prefix("pm_")?)?;
     Some((&account.kind, &account.details))
@@ -88,7 +88,7 @@ pub(super) fn verdict(method: &Body) -> CardOutcome {
     }
 }
 
-/// Why a payment fails although its customer has authenticated; none where it succeeds.
+/// Why a payment fails after authentication; none where it succeeds.
 pub(super) fn declined_all_the_same(method: &Body) -> Option<&'static Decline> {
     known(method)?.decline()
 }
@@ -102,17 +102,17 @@ pub(super) fn verdict_on_saving(method: &Body) -> CardOutcome {
     }
 }
 
-/// Whether the customer pays with a method on a page of somebody else.
+/// Whether the customer is redirected to pay.
 pub(super) fn redirects(method: &Body) -> bool {
     text(method, "type").is_some_and(|kind| TABLE.redirects.types.iter().any(|one| one == kind))
 }
 
-/// The only currencies of a type of payment method; empty where it has no such bounds.
+/// The currencies of a type of payment method; empty where it takes all.
 pub(super) fn currencies_of(kind: &str) -> &'static [String] {
     TABLE.currencies.get(kind).map_or(&[], Vec::as_slice)
 }
 
-/// Whether the customer has authenticated before for what is charged when nobody is there.
+/// Whether the customer authenticated off-session payments before.
 pub(super) fn is_set_up(method: &Body) -> bool {
     known(method).is_some_and(|card| match card.set_up {
         Some(PriorSetup::Already) => true,
@@ -121,12 +121,12 @@ pub(super) fn is_set_up(method: &Body) -> bool {
     })
 }
 
-/// What becomes of a refund, where it is not done at once.
+/// The outcome of a refund that does not succeed at once.
 pub(super) fn refund(method: &Body) -> Option<&'static str> {
     known(method)?.refund.as_deref()
 }
 
-/// What happens when a card of the older kind is saved to a customer; a bank account is not asked.
+/// What happens when a legacy card is saved to a customer; bank accounts are always accepted.
 pub(super) fn verdict_of_source(source: &Body) -> CardOutcome {
     if object(source) == "card" { verdict_on_saving(&body! {"card": source}) } else { CardOutcome::Approve }
 }
@@ -136,12 +136,12 @@ pub(super) fn dispute(method: &Body) -> Option<&'static str> {
     known(method)?.dispute.as_deref()
 }
 
-/// What a dispute of that kind has in the place of what it usually has.
+/// The fields by which a dispute of that kind differs.
 pub(super) fn disputed_as(kind: &str) -> Body {
     TABLE.disputes.get(kind).cloned().unwrap_or_default()
 }
 
-/// Whether what is charged is there at once.
+/// Whether a charge is available at once.
 pub(super) fn is_at_once(method: &Body) -> bool {
     known(method).is_some_and(|card| card.then == Some(ChargeEffect::Settle))
 }

@@ -1,11 +1,11 @@
-//! Charges: what a payment intent or a legacy call took from a payment method.
+//! Charges: created by payment intents, or by the legacy call.
 
 use crate::sandbox::behaviour::card::{self, CardOutcome, Decline};
 use crate::sandbox::behaviour::ledger::{self, Movement};
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{money, payment_method};
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     operations: &[(Create, create)],
     actions: &[("CaptureCharge", capture)],
@@ -13,19 +13,19 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["charge"])
 }];
 
-/// Kept with a charge: how its cardholder disputes it.
+/// Stored with a charge: how its cardholder disputes it.
 pub(super) const CONTESTED: &str = "_contested";
-/// Kept with a charge: what becomes of a refund, where it is not done at once.
+/// Stored with a charge: the outcome of a refund that does not succeed at once.
 pub(super) const REFUND: &str = "_refund";
-/// Kept with a charge: its money was booked after the event of its payment.
+/// Stored with a charge: its balance transaction was created after the event of its payment.
 const BOOKED: &str = "_booked";
-/// Kept with an intent: the customer authenticated before it was paid.
+/// Stored with an intent: the customer authenticated before the payment.
 pub(super) const AUTHENTICATED: &str = "_authenticated";
 
-/// How long a card network holds what is not captured: seven days.
+/// How long an uncaptured amount is held: seven days.
 const HELD_FOR: i64 = 7 * 24 * 60 * 60;
 
-/// What a charge takes over from its intent.
+/// Fields that a charge copies from its intent.
 const OF_INTENT: &[&str] = &[
     "amount",
     "currency",
@@ -39,8 +39,8 @@ const OF_INTENT: &[&str] = &[
     "transfer_group",
 ];
 
-/// The charge of an intent, kept; refused when there is a reason. What is captured asynchronously is
-/// kept without its entry, which `book` shows.
+/// Stores the charge of an intent; a failed one where there is a reason. With asynchronous capture, the
+/// balance transaction is shown later, by `book`.
 pub(super) fn for_intent(
     call: &Call<'_>,
     intent: &Body,
@@ -75,7 +75,7 @@ pub(super) fn for_intent(
     Ok(body)
 }
 
-/// Shows the entry of a charge that was captured asynchronously.
+/// Shows the balance transaction of a charge that was captured asynchronously.
 pub(super) fn book(call: &Call<'_>, charge: &Body) -> ApiResult<()> {
     if flag(charge, BOOKED) { call.session.put(charge) } else { Ok(()) }
 }
@@ -124,7 +124,7 @@ fn card(body: &mut Body) -> Option<&mut Body> {
     at_mut(body, "payment_method_details.card")?.as_object_mut()
 }
 
-/// What the bank says of a customer who authenticated.
+/// The 3D Secure result of an authenticated customer.
 pub(super) fn authentication() -> Json {
     json!({
         "authentication_flow": "challenge", "electronic_commerce_indicator": "05", "result": "authenticated",
@@ -132,7 +132,7 @@ pub(super) fn authentication() -> Json {
     })
 }
 
-/// What the network says of a payment that it was asked for.
+/// Adds the answer of the card network.
 fn answered(card: &mut Body, amount: i64, paid: bool) {
     let network = member(card, "brand");
     card.extend(body! {
@@ -143,7 +143,7 @@ fn answered(card: &mut Body, amount: i64, paid: bool) {
     });
 }
 
-/// Takes an amount that was held.
+/// Captures an amount that was held.
 pub(super) fn capture_held(call: &Call<'_>, body: &mut Body, amount: i64) -> ApiResult<()> {
     set(body, "amount_captured", amount);
     set(body, "captured", true);
@@ -171,7 +171,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     Err(why.failure().with("charge", id(&body)).at(Stage::Done))
 }
 
-/// The same call with params that have other names today under these.
+/// The same call, its legacy params renamed to those of today.
 fn today<'a>(call: &Call<'a>) -> Call<'a> {
     let mut call = call.clone();
     if let Some(fee) = call.params.shift_remove("application_fee") {
@@ -184,7 +184,7 @@ fn today<'a>(call: &Call<'a>) -> Call<'a> {
     call
 }
 
-/// The method behind `source`, or the one by which `customer` is charged.
+/// The method behind `source`, or the default one of `customer`.
 fn source(call: &Call<'_>) -> ApiResult<Body> {
     if let Some(token) = text(&call.params, "source") {
         let method = payment_method::charged(call, token)?;

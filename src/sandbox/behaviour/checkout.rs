@@ -7,7 +7,7 @@ mod complete;
 
 pub(super) use complete::captured;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     operations: &[(Create, create), (Update, update)],
     pay: Some(complete::complete),
@@ -33,7 +33,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// The prices fit the mode.
+/// Refuses prices that do not fit the mode.
 fn fits(mode: &str, basket: &[Body]) -> ApiResult<()> {
     let recurring = basket.iter().any(line_items::is_recurring);
     let refusal = match mode {
@@ -60,7 +60,7 @@ fn draft(call: &Call<'_>) -> ApiResult<Body> {
     Ok(body)
 }
 
-/// What the page offers, and to whom.
+/// Sets what the page offers, and the customer.
 fn offer(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let types = items(&call.params, "allowed_payment_method_types").to_vec();
     if types.is_empty() {
@@ -78,7 +78,7 @@ fn offer(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// The details of the customer that the page begins with.
+/// The customer details that the page starts with.
 fn whom(call: &Call<'_>, customer: Option<&Body>) -> Json {
     let email = customer.and_then(|customer| text(customer, "email"));
     let exempt = customer.and_then(|customer| text(customer, "tax_exempt")).unwrap_or("none");
@@ -101,7 +101,7 @@ fn reductions(call: &Call<'_>, body: &mut Body) -> ApiResult<Vec<Body>> {
     Ok(found)
 }
 
-/// Shows what is sold, and what it comes to with the discounts and the shipping.
+/// Sets the line items and the totals with discounts and shipping.
 fn sell(call: &Call<'_>, body: &mut Body, basket: Vec<Body>, discounts: &[Body]) -> ApiResult<()> {
     let currency = line_items::currency(&basket).ok_or_else(|| missing("line_items"))?.to_owned();
     let totals = line_items::show(call, body, basket, discounts, &[])?;
@@ -109,7 +109,7 @@ fn sell(call: &Call<'_>, body: &mut Body, basket: Vec<Body>, discounts: &[Body])
     let shipping = chosen.as_ref().map_or(Ok(0), |chosen| needed_number(chosen, "amount_total"))?;
     let total = totals.total.saturating_add(shipping);
     line_items::check_total(total, &currency)?;
-    // What a trial delays is not paid on the page
+    // Items under a trial are not paid on the page.
     let trial = ["trial_end", "trial_period_days"];
     let is_delayed = trial.iter().any(|name| at(body, &format!("_subscription_data.{name}")).is_some());
     let is_free = total == 0 || is_delayed;

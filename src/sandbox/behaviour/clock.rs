@@ -3,17 +3,17 @@
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer, generic, invoice, schedule, subscription};
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     operations: &[(Delete, delete)],
     actions: &[("AdvanceTestHelpersTestClock", advance)],
     ..Behaviour::of(&["test_helpers.test_clock"])
 }];
 
-/// So much may be due on the way: a renewal takes a handful of turns, and a call is one transaction.
+/// The most timed changes in one advance: a renewal takes a handful, and the call is one transaction.
 const MOST_TURNS: usize = if cfg!(test) { 20 } else { 20_000 };
 
-/// `DELETE /v1/test_helpers/test_clocks/{id}`: its customers go with it, and all that is theirs.
+/// `DELETE /v1/test_helpers/test_clocks/{id}`: deletes its customers and all their objects too.
 fn delete(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.named()?;
     for customer in call.session.having("customer", "test_clock", id(&body))? {
@@ -22,8 +22,7 @@ fn delete(call: &Call<'_>) -> ApiResult<Json> {
     generic::remove(call, &body)
 }
 
-/// `POST /v1/test_helpers/test_clocks/{id}/advance`: everything that is due on the way happens at
-/// its time.
+/// `POST /v1/test_helpers/test_clocks/{id}/advance`: makes each timed change on the way at its time.
 fn advance(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     let target = needed_number(&call.params, "frozen_time")?;
@@ -40,7 +39,7 @@ fn advance(call: &Call<'_>) -> ApiResult<Json> {
         }
         call.session.end_turn();
         let timed = Call { now: at.max(now), ..call.clone() };
-        // A query for the customer's time returns this one
+        // The time of the customer is read from the clock.
         call.update(&mut body, body! {"frozen_time": timed.now})?;
         match what {
             DueKind::Invoice => {
@@ -63,7 +62,7 @@ fn advance(call: &Call<'_>) -> ApiResult<Json> {
     Ok(Json::Object(shown))
 }
 
-/// The kind of object that has something due.
+/// The kind of object with a timed change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum DueKind {
     Invoice,
@@ -71,7 +70,7 @@ enum DueKind {
     Subscription,
 }
 
-/// What is due first under a clock, and when.
+/// The next timed change under a clock, and its time.
 fn next(call: &Call<'_>, clock: &str) -> ApiResult<Option<(i64, DueKind, String)>> {
     let mut first: Option<(i64, DueKind, String)> = None;
     let mut offer = |at: Option<i64>, what: DueKind, body: &Body| {

@@ -1,13 +1,13 @@
-//! Coupons: valid until they are redeemed too often or too late.
+//! Coupons: valid until they expire or are redeemed too often.
 
 use crate::sandbox::behaviour::money::{self, Decimal};
 use crate::sandbox::behaviour::prelude::*;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create)], ..Behaviour::of(&["coupon"]) }];
 
-/// `POST /v1/coupons`: either a part of what is due, or an amount in a currency.
+/// `POST /v1/coupons`: a percentage, or an amount in a currency.
 fn create(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.build()?;
     let Some(percent) = call.params.get("percent_off").map(ToString::to_string) else {
@@ -22,14 +22,14 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     Err(ApiError::of("percent_off_out_of_range", &[("given", &percent)]))
 }
 
-/// The coupon that a param names, which must still be redeemable.
+/// The coupon that a param names; refuses one that is not redeemable.
 pub(super) fn redeemable(call: &Call<'_>, coupon: &str, param: &str) -> ApiResult<Body> {
     let body = call.referred_as_of_now("coupon", coupon, param)?;
     let expired = || ApiError::of("coupon_expired", &[("coupon", &coupon)]).param(param);
     if flag(&body, "valid") { Ok(body) } else { Err(expired()) }
 }
 
-/// A coupon of an amount is for orders in its own currency, or in one of its `currency_options`.
+/// Refuses an amount coupon for an order in another currency than its own or its `currency_options`.
 pub(super) fn check_currency(coupon: &Body, order: &Body, param: &str) -> ApiResult<()> {
     let (Some(own), Some(wanted)) = (text(coupon, "currency"), text(order, "currency")) else {
         return Ok(());
@@ -41,12 +41,13 @@ pub(super) fn check_currency(coupon: &Body, order: &Body, param: &str) -> ApiRes
     Err(ApiError::of("coupon_currency", &[("own", &own), ("wanted", &wanted)]).param(param))
 }
 
-/// Whether it was redeemed as often as allowed.
+/// Whether it reached its maximum of redemptions.
 pub(super) fn is_spent(body: &Body) -> bool {
     given_number(body, "max_redemptions").is_some_and(|most| number(body, "times_redeemed") >= most)
 }
 
-/// Counts one redemption of a coupon or of a code; `usable` is the field that says whether there may be more.
+/// Counts a redemption of a coupon or a code; `usable` is the field that says whether it can be redeemed
+/// again.
 pub(super) fn redeem(call: &Call<'_>, mut body: Body, usable: &str) -> ApiResult<()> {
     let times = needed_number(&body, "times_redeemed")? + 1;
     set(&mut body, "times_redeemed", times);
@@ -56,7 +57,7 @@ pub(super) fn redeem(call: &Call<'_>, mut body: Body, usable: &str) -> ApiResult
     call.session.put(&body)
 }
 
-/// What the coupon takes off, kept with each discount that it gives.
+/// What the coupon takes off, stored with each of its discounts.
 pub(super) fn terms(coupon: &Body) -> Body {
     body! {
         "percent_off": coupon.get("percent_off").filter(|percent| !percent.is_null()).map(ToString::to_string),

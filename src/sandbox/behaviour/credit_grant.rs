@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::sandbox::behaviour::customer_time;
 use crate::sandbox::behaviour::prelude::*;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { operations: &[(Get, summary)], ..Behaviour::of(&["billing.credit_balance_summary"]) },
     Behaviour {
@@ -23,7 +23,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     Ok(Json::Object(body))
 }
 
-/// One entry of the customer's ledger of credits.
+/// Stores a credit balance transaction of the customer.
 fn entry(call: &Call<'_>, grant: &Body, side: &str, kind: &str) -> ApiResult<()> {
     let mut body = call.fresh_of("billing.credit_balance_transaction")?;
     copy(&mut body, grant, &["test_clock"]);
@@ -34,7 +34,7 @@ fn entry(call: &Call<'_>, grant: &Body, side: &str, kind: &str) -> ApiResult<()>
     call.session.put(&body)
 }
 
-/// Whether something can be paid with a grant now.
+/// Whether the grant can be used now.
 fn counts(call: &Call<'_>, grant: &Body) -> bool {
     given_number(grant, "voided_at").is_none()
         && given_number(grant, "expires_at").is_none_or(|at| at > call.now)
@@ -59,7 +59,7 @@ fn end(call: &Call<'_>, at: &str, kind: &str) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// `GET /v1/billing/credit_balance_summary`: what is left by currency.
+/// `GET /v1/billing/credit_balance_summary`: the credit left by currency.
 fn summary(call: &Call<'_>) -> ApiResult<Json> {
     let customer = call.required_object("customer", "customer")?;
     let (call, customer) = (&customer_time::of(call, &customer)?, id(&customer));

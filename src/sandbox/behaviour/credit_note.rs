@@ -5,7 +5,7 @@ use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer_balance, invoice, money, refund};
 use crate::sandbox::embedded;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour {
         operations: &[(Create, create)],
@@ -15,7 +15,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { operations: &[(List, list_preview)], ..Behaviour::of(&["credit_notes.preview_lines"]) },
 ];
 
-/// What is given back: to the balance, to the card, another way.
+/// How the amount is given back: to the balance, to the card, or outside Stripe.
 const PARTS: [&str; 3] = ["credit_amount", "refund_amount", "out_of_band_amount"];
 
 /// `POST /v1/credit_notes`.
@@ -42,7 +42,7 @@ fn preview(call: &Call<'_>) -> ApiResult<Json> {
     worked_out(call).map(|(body, _)| Json::Object(body))
 }
 
-/// A note that is not yet kept, and its invoice.
+/// A credit note that is not yet stored, and its invoice.
 fn worked_out(call: &Call<'_>) -> ApiResult<(Body, Body)> {
     let invoice = call.required_object("invoice", "invoice")?;
     let state = status(&invoice);
@@ -63,7 +63,7 @@ fn worked_out(call: &Call<'_>) -> ApiResult<(Body, Body)> {
     Ok((body, invoice))
 }
 
-/// The lines, and everything that follows from them; what the note is of comes back.
+/// Sets the lines and the totals; returns the amount.
 fn totals(call: &Call<'_>, body: &mut Body, lines: &[Json]) -> i64 {
     let subtotal = order::sum(lines, "amount");
     let off = order::sum(lines, "discount_amount");
@@ -88,7 +88,7 @@ fn totals(call: &Call<'_>, body: &mut Body, lines: &[Json]) -> i64 {
     total
 }
 
-/// No more is credited than the invoice still holds.
+/// Refuses to credit more than the invoice still holds.
 fn check_amount(amount: i64, invoice: &Invoice<'_>) -> ApiResult<()> {
     let Invoice { status, currency, total, amount_remaining, .. } = *invoice;
     let credited = invoice.pre_payment_credit_notes_amount + invoice.post_payment_credit_notes_amount;
@@ -100,7 +100,7 @@ fn check_amount(amount: i64, invoice: &Invoice<'_>) -> ApiResult<()> {
     Err(ApiError::of("credit_note_amount", &[("amount", &amount), ("most", &most)]))
 }
 
-/// The lines that are given, or one of the amount that is.
+/// The lines of the params, or one for their amount.
 fn lines(call: &Call<'_>, invoice: &Body) -> ApiResult<Vec<Json>> {
     if !items(&call.params, "lines").is_empty() {
         let given = entries(&call.params, "lines", "");
@@ -155,7 +155,7 @@ fn shown_taxes(rates: &[Json], amount: i64) -> ApiResult<Vec<Json>> {
     Ok(order::taxes(rates, amount)?.iter().map(order::Tax::shown).collect())
 }
 
-/// A line; `of` is the line of the invoice, and what it says is sold.
+/// A line; `of` is the line of the invoice that it credits.
 fn line(
     call: &Call<'_>,
     entry: &Body,
@@ -174,7 +174,7 @@ fn line(
     }
 }
 
-/// What was paid goes to the balance, back to the card, or another way: the parts make the whole.
+/// Splits the amount between the balance, the card and payments outside Stripe, which must add up to it.
 fn split(call: &Call<'_>, body: &mut Body, amount: i64, paid: bool) -> ApiResult<()> {
     let named = order::sum(items(&call.params, "refunds"), "amount_refunded");
     let sum = PARTS.iter().map(|name| number(&call.params, name)).sum::<i64>() + named;
@@ -230,7 +230,7 @@ fn void(call: &Call<'_>) -> ApiResult<Json> {
     Ok(Json::Object(body))
 }
 
-/// `GET /v1/credit_notes/preview/lines`: those of a note that is not made.
+/// `GET /v1/credit_notes/preview/lines`: those of a previewed note.
 fn list_preview(call: &Call<'_>) -> ApiResult<Json> {
     let (body, _) = worked_out(&call.without(&["limit", "starting_after", "ending_before"]))?;
     page::of_items(&call.about("credit_note", Body::new())?, items(&body, "_lines"))

@@ -1,11 +1,11 @@
-//! Customers: deleted ones leave a stub, their payment methods are let go.
+//! Customers: a deleted one leaves a stub, and its payment methods are detached.
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{
     customer_balance, generic, payment_method, subscription, tax, tokens_and_sources,
 };
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     operations: &[(Create, create), (Delete, delete), (Update, update)],
     pages: &[
@@ -16,7 +16,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["customer"])
 }];
 
-/// The param of the method that is charged by default.
+/// The param of the default payment method.
 const DEFAULT: &str = "invoice_settings[default_payment_method]";
 
 /// `POST /v1/customers`.
@@ -33,7 +33,7 @@ pub(super) fn create(call: &Call<'_>) -> ApiResult<Json> {
     call.session.named("customer", id(&body)).map(Json::Object)
 }
 
-/// Saves what `source` names, the older kind of what a customer pays with.
+/// Saves the legacy payment source of `source`.
 fn source(call: &Call<'_>, customer: &str) -> ApiResult<()> {
     if call.params.contains_key("validate") {
         return Err(ApiError::unsupported("sources that are validated by choice").param("validate"));
@@ -41,8 +41,7 @@ fn source(call: &Call<'_>, customer: &str) -> ApiResult<()> {
     text(&call.params, "source").map_or(Ok(()), |token| tokens_and_sources::save(call, customer, token))
 }
 
-/// The methods that `payment_method` and the default of the invoice settings name; the test
-/// tokens among them become the methods they stand for.
+/// The payment methods that `payment_method` and the invoice settings name; test tokens become new methods.
 fn default_methods(call: &mut Call<'_>) -> ApiResult<Vec<Body>> {
     let mut methods = Vec::new();
     if let Some(token) = text(&call.params, "payment_method") {

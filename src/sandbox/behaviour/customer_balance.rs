@@ -1,14 +1,15 @@
-//! The balance of a customer, which the next invoice takes into account. Every change is an entry of the ledger.
+//! The balance of a customer, which the next invoice takes into account. Every change is a customer balance
+//! transaction.
 
 use crate::sandbox::behaviour::money;
 use crate::sandbox::behaviour::prelude::*;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create)], ..Behaviour::of(&["customer_balance_transaction"]) }];
 
-/// Adds an amount to a customer's balance; below zero it is in the customer's favour. The entry
-/// is kept and comes back; `about` says what it belongs to: a field and an id.
+/// Adds an amount to a customer's balance; a negative balance is a credit. Stores and returns the
+/// transaction; `about` is the field and the id of its cause.
 pub(super) fn enter(
     call: &Call<'_>,
     customer: &str,
@@ -42,7 +43,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(entry)
 }
 
-/// The balance was set by an update of the customer: that is an entry too.
+/// Stores the transaction of a balance that an update of the customer set.
 pub(super) fn adjusted(call: &Call<'_>, before: i64, customer: &Body) -> ApiResult<()> {
     let now = needed_number(customer, "balance")?;
     if now == before {

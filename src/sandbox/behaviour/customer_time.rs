@@ -2,15 +2,14 @@
 
 use crate::sandbox::behaviour::prelude::*;
 
-/// The same call at the time of a customer, or of what is the customer's and names the clock too.
+/// The same call at the time of a customer, or of an object that names the same test clock.
 pub(super) fn of<'a>(call: &Call<'a>, owned: &Body) -> ApiResult<Call<'a>> {
     let clock = call.session.linked(owned, "test_clock", "test_helpers.test_clock")?;
     let now = clock.map_or(Ok(call.now), |clock| needed_number(&clock, "frozen_time"))?;
     Ok(Call { now, ..call.clone() })
 }
 
-/// The same call at the time of what it is about: of an object that is a customer's, or of the customer
-/// that a new one is to have.
+/// The same call at the time of its object: one under a test clock, or a new one of such a customer.
 pub(super) fn of_call<'a>(call: &Call<'a>) -> ApiResult<Call<'a>> {
     if call.entity.field("test_clock").is_none() {
         return Ok(call.clone());

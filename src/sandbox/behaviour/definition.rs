@@ -15,7 +15,7 @@ pub(super) type CallHandler = fn(&Call<'_>) -> ApiResult<Json>;
 /// What one object does beyond keeping its fields.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Behaviour {
-    /// What the catalog calls the object, and the services that serve it under other paths.
+    /// The catalog's name of the object, and the services that serve it under other paths.
     pub keys: &'static [&'static str],
     /// The operations it answers itself.
     pub operations: &'static [(OperationKind, CallHandler)],
@@ -23,9 +23,9 @@ pub(super) struct Behaviour {
     pub actions: &'static [(&'static str, CallHandler)],
     /// The fields that show other objects.
     pub pages: &'static [PageField],
-    /// The customer authenticates at a browser, or fails to.
+    /// The customer authenticates in a browser, or fails to.
     pub authenticate: Option<fn(&Call<'_>, bool) -> ApiResult<Json>>,
-    /// The customer pays at a browser with a payment method.
+    /// The customer pays in a browser with a payment method.
     pub pay: Option<fn(&Call<'_>, &str) -> ApiResult<Json>>,
 }
 
@@ -38,21 +38,21 @@ pub(super) struct PageField {
     pub of: &'static str,
     /// The field of these objects that holds the id of the owner.
     pub by: &'static str,
-    /// The oldest first; the newest otherwise.
+    /// Whether the oldest come first; by default the newest.
     pub oldest_first: bool,
-    /// Those that were canceled too.
+    /// Whether canceled ones are shown too.
     pub canceled: bool,
 }
 
 impl PageField {
-    /// A page of the newest objects that name the owner in a field, without those that were canceled.
+    /// A page of objects that name the owner in a field, newest first, without canceled ones.
     pub const fn of(field: &'static str, of: &'static str, by: &'static str) -> Self {
         Self { field, of, by, oldest_first: false, canceled: false }
     }
 }
 
 impl Behaviour {
-    /// An object that does nothing of its own yet.
+    /// A behaviour without any handlers.
     pub const fn of(keys: &'static [&'static str]) -> Self {
         Self { keys, operations: &[], actions: &[], pages: &[], authenticate: None, pay: None }
     }

@@ -4,12 +4,12 @@ use crate::sandbox::call::Call;
 use crate::sandbox::error::ApiResult;
 use crate::sandbox::fields::{Body, body, flag};
 
-/// The payment of an invoice failed: automatically, the customer owes from now on.
+/// An automatic payment failed: the customer becomes delinquent.
 pub(super) fn payment_failed(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
     if flag(invoice, "auto_advance") { set_delinquent(call, invoice, true) } else { Ok(()) }
 }
 
-/// An invoice is paid, or nobody waits for it any more.
+/// An invoice is paid or written off.
 pub(super) fn mark_not_delinquent(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
     set_delinquent(call, invoice, false)
 }

@@ -1,11 +1,11 @@
-//! Payments between a platform and accounts that are connected to it: a destination charge goes on to one,
-//! a direct charge is made for one, and the platform takes its fee of both.
+//! Payments between a platform and its connected accounts: a destination charge is transferred to one, a
+//! direct charge is made for one; the platform takes its fee from both.
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{application_fee, money, payout};
 use crate::sandbox::{auth_context, constraint};
 
-/// A charge was captured: what the platform takes of it, and what goes on to another account.
+/// A charge was captured: takes the platform's fee and transfers the rest.
 pub(super) fn captured(call: &Call<'_>, charge: &Body) -> ApiResult<()> {
     let mut charge = call.session.named("charge", id(charge))?;
     let intent = call.session.linked(&charge, "payment_intent", "payment_intent")?;
@@ -40,7 +40,7 @@ pub(super) fn captured(call: &Call<'_>, charge: &Body) -> ApiResult<()> {
     call.update(&mut intent, body! {"transfer_group": group})
 }
 
-/// The platform's fee of a charge that went on, taken of the payment which its transfer became; both name it.
+/// Takes the platform's fee of a destination charge from the payment of its transfer; both name the fee.
 fn take_fee(call: &Call<'_>, charge: &mut Body, transfer: &Body, fee: i64) -> ApiResult<()> {
     let Some((space, mut payment)) = payout::received(call, transfer)? else { return Ok(()) };
     let between = (call.session.space.as_str(), space.as_str());
@@ -51,7 +51,7 @@ fn take_fee(call: &Call<'_>, charge: &mut Body, transfer: &Body, fee: i64) -> Ap
     call.session.put_in(&space, &payment)
 }
 
-/// The fee of a charge that was made for the account that it is of.
+/// Takes the platform's fee of a direct charge.
 fn direct(call: &Call<'_>, mut charge: Body, fee: Option<i64>) -> ApiResult<()> {
     let made = auth_context::made(call.session, &call.session.space)?;
     let (Some(fee), Some((platform, _))) = (fee, made) else { return Ok(()) };
@@ -61,8 +61,7 @@ fn direct(call: &Call<'_>, mut charge: Body, fee: Option<i64>) -> ApiResult<()> 
     call.session.put(&charge)
 }
 
-/// A refund takes back what went on to another account, and gives back the platform's fee, where it is
-/// asked to.
+/// A refund reverses the transfer, and refunds the platform's fee, if the params ask for it.
 pub(super) fn refunded(call: &Call<'_>, charge: &Body, refund: &mut Body) -> ApiResult<()> {
     let returned = needed_number(refund, "amount")?;
     let mut taken = None;
@@ -73,13 +72,13 @@ pub(super) fn refunded(call: &Call<'_>, charge: &Body, refund: &mut Body) -> Api
     if !flag(&call.params, "refund_application_fee") {
         return Ok(());
     }
-    // Who paid the fee of a destination charge is not whom the refund is taken from
+    // The fee of a destination charge was not paid by the account that the refund is taken from.
     let undone = if transfer.is_some() { taken.as_ref() } else { Some(&*refund) };
     application_fee::give_back(call, charge, returned, undone)
 }
 
-/// Takes back the part of a transfer that is returned of what was charged, where there is something left of
-/// it; the refund of the destination's payment.
+/// Reverses a transfer in proportion to the refund, as far as there is something left; returns the refund of
+/// the destination's payment.
 fn taken_back(
     call: &Call<'_>,
     transfer: &Body,

@@ -7,7 +7,7 @@ use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{coupon, period, promotion_code};
 use crate::sandbox::view;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     actions: &[("DeleteCustomerDiscount", delete), ("DeleteSubscriptionDiscount", delete)],
     ..Behaviour::of(&["discount"])
@@ -16,8 +16,8 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 /// Kept with a discount: what the coupon takes off.
 const TERMS: &str = "_terms";
 
-/// Gives an object the discounts that `discounts` asks for, by id; without it, it keeps those it has.
-/// What takes something off another currency than that of the order is refused.
+/// Applies the `discounts` param to an object: their ids go to its field of that name. Without the param the
+/// object keeps its discounts. Refuses a coupon in another currency than the order.
 pub(super) fn give(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> ApiResult<()> {
     if let Some(given) = params.get("discounts") {
         let ids = create_from_param(call, given, body, &child(path, "discounts"))?;
@@ -26,7 +26,7 @@ pub(super) fn give(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) 
     Ok(())
 }
 
-/// The discounts that a `discounts` param asks for, made and kept; their ids come back.
+/// Creates the discounts of a `discounts` param and returns their ids.
 pub(super) fn create_from_param(
     call: &Call<'_>,
     given: &Json,
@@ -63,7 +63,7 @@ fn one(call: &Call<'_>, entry: &Body, owner: &Body, param: &str) -> ApiResult<Bo
     }
 }
 
-/// Types of objects that a discount says it is of, and the field in which it does.
+/// The types of object that a discount belongs to, and the field of the discount that names them.
 const OWNERS: &[(&str, &str)] = &[
     ("subscription", "subscription"),
     ("subscription_item", "subscription_item"),
@@ -91,7 +91,7 @@ fn of_coupon(call: &Call<'_>, given: &Body, code: Option<&Body>, owner: &Body) -
     Ok(body)
 }
 
-/// The discounts of these ids that are at work at that time.
+/// The discounts of these ids that apply at that time.
 pub(super) fn at_work(call: &Call<'_>, ids: &[Json], at: i64) -> ApiResult<Vec<Body>> {
     let known = ids.iter().filter_map(Json::as_str).map(|id| call.session.get_live("discount", id));
     let known: Vec<Option<Body>> = known.collect::<ApiResult<_>>()?;
@@ -99,7 +99,7 @@ pub(super) fn at_work(call: &Call<'_>, ids: &[Json], at: i64) -> ApiResult<Vec<B
     Ok(known.into_iter().flatten().filter(works).collect())
 }
 
-/// Discounts that are given once work no more after an order that they took something off.
+/// Ends the `once` discounts that an order used.
 pub(super) fn use_up(call: &Call<'_>, order: &Body) -> ApiResult<()> {
     for taken in objects(order, "total_discount_amounts").filter(|taken| number(taken, "amount") > 0) {
         let Some(mut used) = call.session.linked(taken, "discount", "discount")? else { continue };
@@ -110,7 +110,7 @@ pub(super) fn use_up(call: &Call<'_>, order: &Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// Takes off an object the discounts that work no more; whether there were any.
+/// Removes the ended discounts from an object; returns whether there were any.
 pub(super) fn drop_ended(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
     let known = items(body, "discounts");
     let left = at_work(call, known, call.now)?;
@@ -121,7 +121,7 @@ pub(super) fn drop_ended(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
     Ok(any_ended)
 }
 
-/// What a discount can be taken from, and the product that is sold.
+/// An amount to be discounted, and the product it is for.
 pub(super) type DiscountBase<'p> = (i64, Option<&'p str>);
 
 /// A view of what a coupon, and the promotion code that stands for it, take off.
@@ -133,7 +133,7 @@ struct CouponTerms<'b> {
     minimum: Option<ByCurrency<'b>>,
 }
 
-/// An amount to take off, or the least that an order must come to: in one currency, and in others.
+/// An amount off, or the minimum amount of an order: in one currency, and in others.
 #[derive(Debug, Deserialize)]
 struct ByCurrency<'b> {
     #[serde(alias = "amount_off")]
@@ -150,20 +150,20 @@ struct InCurrency {
 }
 
 impl ByCurrency<'_> {
-    /// The amount in that currency; none where nobody said it.
+    /// The amount in that currency, if it has one.
     fn amount_in(&self, currency: &str) -> Option<i64> {
         let own = self.amount.filter(|_| self.currency == Some(currency));
         own.or_else(|| Some(self.options.as_ref()?.get(currency)?.amount))
     }
 
-    /// Whether an order comes to less, or is in a currency that the code does not know.
+    /// Whether an order is below the minimum, or is in a currency without one.
     fn is_missed(&self, lines: &[DiscountBase<'_>], currency: &str) -> bool {
         let total: i64 = lines.iter().map(|(amount, _)| amount).sum();
         self.amount.is_some() && self.amount_in(currency).is_none_or(|least| total < least)
     }
 }
 
-/// What a discount takes off each of these amounts: nothing in a currency that it does not know.
+/// How much a discount takes off each of these amounts; nothing in a currency that it lacks.
 pub(super) fn shares(discount: &Body, lines: &[DiscountBase<'_>], currency: &str) -> ApiResult<Vec<i64>> {
     let own = needed_inner(discount, TERMS)?;
     let CouponTerms { percent_off, products, minimum } = typed(own)?;
@@ -182,7 +182,7 @@ pub(super) fn shares(discount: &Body, lines: &[DiscountBase<'_>], currency: &str
     Ok(off.map_or_else(|| vec![0; base.len()], |off| spread(off.min(base.iter().sum()), &base)))
 }
 
-/// Spreads an amount over others in proportion; what rounding leaves goes to the last ones.
+/// Splits an amount in proportion to others; the last ones get what rounding leaves.
 fn spread(off: i64, base: &[i64]) -> Vec<i64> {
     let (mut left, mut rest) = (off, base.iter().sum::<i64>());
     let mut shares = Vec::new();

@@ -1,17 +1,17 @@
-//! Disputes: opened at once where `pm_card_createDispute` or a card like it pays.
+//! Disputes: opened at once by payments with `pm_card_createDispute` and similar cards.
 
 use crate::sandbox::behaviour::card;
 use crate::sandbox::behaviour::charge::CONTESTED;
 use crate::sandbox::behaviour::ledger::{self, Movement};
 use crate::sandbox::behaviour::prelude::*;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Update, update)], ..Behaviour::of(&["dispute"]) }];
 
-/// What a dispute costs.
+/// The fee of a dispute.
 const FEE: i64 = 1500;
-/// The states in which evidence may be handed in.
+/// The states in which evidence may be submitted.
 const OPEN: &[&str] = &["needs_response", "warning_needs_response"];
 
 /// The cardholder disputes a charge.
@@ -32,12 +32,12 @@ pub(super) fn raise(call: &Call<'_>, charge: &Body) -> ApiResult<()> {
     call.update(&mut charge, body! {"disputed": true})
 }
 
-/// Whether a cardholder only asks, and nothing was taken back.
+/// Whether it is an inquiry: no money was taken.
 fn is_inquiry(body: &Body) -> bool {
     text(body, "payment_method_details.card.case_type") == Some("inquiry")
 }
 
-/// Takes what is disputed, or gives it back.
+/// Takes the disputed amount, or gives it back.
 fn move_money(call: &Call<'_>, body: &mut Body, amount: i64, fee: i64) -> ApiResult<()> {
     let entry = ledger::enter(call, body, Movement { amount, fee, kind: "adjustment", at_once: true })?;
     let entries = items(body, "balance_transactions").iter().cloned().chain([Json::Object(entry)]);

@@ -3,16 +3,16 @@
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::subscription;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     operations: &[(Get, get), (List, active)],
     ..Behaviour::of(&["entitlements.active_entitlement"])
 }];
 
-/// Kept with a customer: the entitlements of its last event.
+/// Stored with a customer: the entitlements in its last event.
 const ENTITLED: &str = "_entitled";
 
-/// What a customer may use now, each feature once.
+/// The features of a customer, each once.
 fn of_customer(call: &Call<'_>, customer: &str) -> ApiResult<Vec<Json>> {
     let mut found: Vec<Json> = Vec::new();
     let owned = call.session.having("subscription", "customer", customer)?;
@@ -29,7 +29,7 @@ fn of_customer(call: &Call<'_>, customer: &str) -> ApiResult<Vec<Json>> {
     Ok(found)
 }
 
-/// A subscription changed: an event follows where its customer has other entitlements now.
+/// A subscription changed: creates the event of changed entitlements.
 pub(super) fn changed(call: &Call<'_>, subscription: &Body) -> ApiResult<()> {
     let Some(mut customer) = call.session.linked(subscription, "customer", "customer")? else {
         return Ok(());

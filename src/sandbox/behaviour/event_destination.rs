@@ -4,7 +4,7 @@ use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{generic, webhook_endpoint};
 use crate::sandbox::event::{ABOUT, PINGED, about};
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     operations: &[(Create, create)],
     actions: &[("PingV2CoreEventDestination", ping)],

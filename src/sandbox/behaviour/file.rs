@@ -1,4 +1,4 @@
-//! Files: what was uploaded is kept, and can be fetched again.
+//! Files: an upload is stored and can be downloaded.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,11 +6,11 @@ use base64::engine::general_purpose::STANDARD;
 use crate::sandbox::behaviour::generic;
 use crate::sandbox::behaviour::prelude::*;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create)], ..Behaviour::of(&["file"]) }];
 
-/// Kept with a file: its content, in base64.
+/// Stored with a file: its content, in base64.
 const CONTENT: &str = "_content";
 
 /// `POST /v1/files`.
@@ -44,7 +44,7 @@ fn links(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// What was uploaded, and what it was called.
+/// The content of the file.
 pub(super) fn content(body: &Body) -> Option<Vec<u8>> {
     STANDARD.decode(text(body, CONTENT)?).ok()
 }

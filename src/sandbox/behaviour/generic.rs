@@ -6,7 +6,7 @@ use crate::sandbox::behaviour::{singletons, token_params};
 use crate::sandbox::parent::{self, Owner};
 use crate::sandbox::{embedded, lifecycle, search, view};
 
-/// What objects without a behaviour of their own do.
+/// Runs an operation with the default behaviour.
 pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> ApiResult<Json> {
     if let Some(why) = lifecycle::missing(call.entity, kind) {
         return Err(ApiError::unsupported(why));
@@ -21,7 +21,7 @@ pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> ApiResult<Json> {
     }
 }
 
-/// Makes an object; what it belongs to goes to the field of that name.
+/// Creates an object; its owners go to the fields of their names.
 pub(super) fn create(call: &Call<'_>) -> ApiResult<Json> {
     parent::check(call)?;
     let mut body = call.build()?;
@@ -45,7 +45,7 @@ pub(super) fn get(call: &Call<'_>) -> ApiResult<Json> {
     named(call).map(Json::Object)
 }
 
-/// The object in the path, if it belongs to what stands before it.
+/// The object in the path, if its owners are those in the path.
 fn named(call: &Call<'_>) -> ApiResult<Body> {
     parent::owned(call, call.named()?)
 }
@@ -70,7 +70,7 @@ pub(super) fn delete(call: &Call<'_>) -> ApiResult<Json> {
     remove(call, &body)
 }
 
-/// Deletes an object that was read before, and answers with what is left of it.
+/// Deletes an object that was read already, and answers with its stub.
 pub(super) fn remove(call: &Call<'_>, body: &Body) -> ApiResult<Json> {
     let object = text(body, "object").unwrap_or(&call.entity.object);
     call.session.remove(object, id(body))?;
@@ -81,7 +81,7 @@ pub(super) fn remove(call: &Call<'_>, body: &Body) -> ApiResult<Json> {
     Ok(stub)
 }
 
-/// One page of the objects of a type, or of those that belong to what the path names.
+/// A page of the objects of a type, or of those of the owners in the path.
 pub(super) fn list(call: &Call<'_>) -> ApiResult<Json> {
     parent::check(call)?;
     if singletons::is_one(call.entity) {
@@ -93,7 +93,7 @@ pub(super) fn list(call: &Call<'_>) -> ApiResult<Json> {
     page::of_kinds(call, &call.objects(), parent::filters(call), |_| true)
 }
 
-/// The items that the owner itself holds, where nothing makes them one by one.
+/// The items that the owner stores itself, where no call creates them.
 fn embedded(call: &Call<'_>) -> ApiResult<Option<Vec<Json>>> {
     let owners = Owner::all(call);
     let Some(owner) = owners.last().filter(|_| !call.entity.creates()) else { return Ok(None) };

@@ -4,10 +4,10 @@ use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{card, payment_method};
 use crate::sandbox::state::unexpected;
 
-/// Confirms an intent over which the params are laid.
+/// Confirms an intent to which the params were applied.
 type Confirm = fn(&Call<'_>, Body) -> ApiResult<Json>;
 
-/// An intent of params, not yet kept.
+/// A new intent, not yet stored.
 pub(super) fn made(call: &Call<'_>) -> ApiResult<Body> {
     let mut call = call.clone();
     payment_method::resolve_param(&mut call)?;
@@ -18,13 +18,13 @@ pub(super) fn made(call: &Call<'_>) -> ApiResult<Body> {
     Ok(body)
 }
 
-/// Makes an intent, and confirms it where that is asked for.
+/// Creates an intent, and confirms it if asked to.
 pub(super) fn create(call: &Call<'_>, confirm: Confirm) -> ApiResult<Json> {
     let body = made(call)?;
     if !flag(&call.params, "confirm") {
         return call.keep(body);
     }
-    // What is confirmed at once was made before it had a method
+    // The event of its creation shows an intent without a method.
     let mut bare = body.clone();
     bare.extend(body! {"payment_method": null, "status": "requires_payment_method"});
     call.session.put(&bare)?;
@@ -53,8 +53,8 @@ pub(super) fn confirm(call: &Call<'_>, confirm: Confirm) -> ApiResult<Json> {
     confirm(&call, body)
 }
 
-/// The types of payment method that are offered, each with its options: a list, or those the account
-/// has switched on; the latter is the default.
+/// Sets the offered types of payment method with their options: a list, or by default those that the account
+/// has enabled.
 fn offer_methods(call: &Call<'_>, body: &mut Body) {
     let types = items(&call.params, "allowed_payment_method_types");
     let automatic = inner(&call.params, "automatic_payment_methods");
@@ -72,7 +72,7 @@ fn offer_methods(call: &Call<'_>, body: &mut Body) {
     offer(body, vec!["card".into(), "link".into()]);
 }
 
-/// A type of payment method that is asked for takes the currency of the intent.
+/// Refuses a listed type of payment method that does not take the currency of the intent.
 fn check_currency(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     let Some(currency) = text(body, "currency") else { return Ok(()) };
     for kind in items(&call.params, "allowed_payment_method_types").iter().filter_map(Json::as_str) {
@@ -97,7 +97,7 @@ pub(super) fn offer(body: &mut Body, types: Vec<Json>) {
     set(body, "payment_method_options", options);
 }
 
-/// Takes the method of a call for an intent, which then waits for its confirmation.
+/// Sets the payment method of the call on the intent, which then needs confirmation.
 fn give_method(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     check_owner(call, body)?;
     if text(&call.params, "payment_method").is_some() {
@@ -107,7 +107,7 @@ fn give_method(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// A method that is saved to a customer may be used for that customer only.
+/// Refuses a method that is saved to another customer.
 fn check_owner(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     let Some(method) = text(body, "payment_method") else { return Ok(()) };
     let method = payment_method::known(call, method, "payment_method")?;
@@ -121,7 +121,7 @@ fn check_owner(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     Err(ApiError::of(refusal, values))
 }
 
-/// The method that an intent is confirmed with; `advice` says what to do where there is none.
+/// The method to confirm an intent with; `advice` is the error text where there is none.
 pub(super) fn confirming_method(call: &Call<'_>, body: &Body, advice: &str) -> ApiResult<Body> {
     let Some(method) = text(body, "payment_method") else {
         let values: Values<'_> = &[("intent", &call.entity.name), ("advice", &advice)];
@@ -133,8 +133,8 @@ pub(super) fn confirming_method(call: &Call<'_>, body: &Body, advice: &str) -> A
     Ok(method)
 }
 
-/// An intent takes methods of the types that it lists. Where the account decides, and for an invoice, it takes those
-/// that the account has switched on, which are all.
+/// Refuses a method of a type that the intent does not list. Intents of invoices and with automatic methods
+/// take all types that the account has enabled, which are all.
 fn check_type(call: &Call<'_>, body: &Body, method: &Body) -> ApiResult<()> {
     let kind = needed(method, "type")?;
     let decides = flag(body, "automatic_payment_methods.enabled") || text(body, "_invoice").is_some();
@@ -150,7 +150,7 @@ fn check_type(call: &Call<'_>, body: &Body, method: &Body) -> ApiResult<()> {
     }
 }
 
-/// Methods that the dashboard switches on may send the customer elsewhere, and back.
+/// Automatic methods may redirect, so that a return URL is needed.
 fn check_return_url(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     let redirects = flag(body, "automatic_payment_methods.enabled")
         && text(body, "automatic_payment_methods.allow_redirects") != Some("never");
@@ -160,7 +160,7 @@ fn check_return_url(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     Err(ApiError::of("redirect_without_return_url", &[("intent", &call.entity.name)]))
 }
 
-/// Sends the customer to a page on which to authenticate, or to pay.
+/// Sets the `next_action`: a page on which to authenticate or to pay.
 pub(super) fn ask_to_authenticate(call: &Call<'_>, body: &mut Body, method: &Body) {
     let page = format!("{}/_sandbox/{}s/{}/authenticate", call.caller.base, call.entity.object, id(body));
     let back = text(&call.params, "return_url");
@@ -177,7 +177,7 @@ pub(super) fn ask_to_authenticate(call: &Call<'_>, body: &mut Body, method: &Bod
     set(body, "status", "requires_action");
 }
 
-/// The intent whose customer comes back from that page, and its method.
+/// The intent whose customer returns from that page, and its method.
 pub(super) fn authenticating(call: &Call<'_>) -> ApiResult<(Body, Body)> {
     let body = call.named()?;
     if status(&body) != "requires_action" {
@@ -188,7 +188,7 @@ pub(super) fn authenticating(call: &Call<'_>) -> ApiResult<(Body, Body)> {
     Ok((body, method))
 }
 
-/// Writes on an intent why its method failed, under `error`; it wants another one.
+/// Writes the error of a failed method on an intent, which then needs another one.
 pub(super) fn fail(body: &mut Body, error: &str, why: &ApiError) {
     count(body, "_failed");
     body.extend(members(json!({

@@ -1,4 +1,4 @@
-//! Invoices: drafts that gather lines, then open until they are paid or void.
+//! Invoices: drafts that collect lines, then open until they are paid or void.
 
 use crate::sandbox::behaviour::order::{give_reductions, work_out};
 use crate::sandbox::behaviour::prelude::*;
@@ -19,7 +19,7 @@ pub(super) use finalize_and_pay::{
     collect, due_now, intent_succeeded, mark_uncollectible, method_of, open, paid_with, subscription_of, void,
 };
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour {
         operations: &[(Create, create), (Delete, delete), (Update, update)],
@@ -52,7 +52,7 @@ const DAY: i64 = 24 * 60 * 60;
 fn create(call: &Call<'_>) -> ApiResult<Json> {
     let customer = call.required_object("customer", "customer")?;
     let wanted = text(&call.params, "currency");
-    let mut waiting = invoice_item::waiting(call, id(&customer), wanted)?;
+    let mut waiting = invoice_item::pending(call, id(&customer), wanted)?;
     let includes = text(&call.params, "pending_invoice_items_behavior") == Some("include");
     let of = text(&call.params, "subscription");
     waiting.retain(|item| includes && (of.is_none() || invoice_item::subscription(item) == of));
@@ -67,14 +67,14 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     }
     for item in waiting {
         if text(&item, "currency") == text(&body, "currency") {
-            invoice_item::put_on(call, &mut body, item)?;
+            invoice_item::add_to_draft(call, &mut body, item)?;
         }
     }
     advance::schedule(call, &mut body);
     call.keep(body)
 }
 
-/// The `parent` of an invoice that a subscription has.
+/// The `parent` of an invoice of a subscription.
 pub(super) fn of_subscription(owner: &Body) -> Json {
     let details = json!({
         "metadata": owner.get("metadata"), "subscription": id(owner), "subscription_proration_date": null,
@@ -82,7 +82,7 @@ pub(super) fn of_subscription(owner: &Body) -> Json {
     json!({"quote_details": null, "subscription_details": details, "type": "subscription_details"})
 }
 
-/// A draft without lines, not yet kept.
+/// A draft without lines, not yet stored.
 pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> ApiResult<Body> {
     let mut call = call.clone();
     set(&mut call.params, "customer", id(customer));

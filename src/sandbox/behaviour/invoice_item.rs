@@ -1,4 +1,4 @@
-//! Invoice items, which wait for the next invoice of their customer, or belong to a draft.
+//! Invoice items: pending until the next invoice of their customer, or on a draft.
 
 use std::cmp::Reverse;
 
@@ -6,13 +6,13 @@ use crate::sandbox::behaviour::order::{self, Accepts, OrderLine};
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{generic, money};
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     operations: &[(Create, create), (Delete, delete), (Update, update)],
     ..Behaviour::of(&["invoiceitem"])
 }];
 
-/// Params that change what an item costs.
+/// Params that change the amount of an item.
 const COST: &[&str] = &["amount", "price_data", "pricing", "quantity", "unit_amount_decimal"];
 
 /// `POST /v1/invoiceitems`.
@@ -38,7 +38,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// An item of a line that is worked out, not yet kept.
+/// The invoice item of a line, not yet stored.
 pub(super) fn of_line(call: &Call<'_>, line: &OrderLine) -> ApiResult<Body> {
     let mut body = call.build()?;
     write(call, &mut body, line)?;
@@ -48,7 +48,7 @@ pub(super) fn of_line(call: &Call<'_>, line: &OrderLine) -> ApiResult<Body> {
     Ok(body)
 }
 
-/// What an item costs, in the currency of the first of these that has one.
+/// The line of the params, in the currency of the first owner that has one.
 fn cost(call: &Call<'_>, owners: [Option<&Body>; 3]) -> ApiResult<OrderLine> {
     let wanted = text(&call.params, "currency").map(|given| money::known_currency(given, "currency"));
     let wanted = wanted.transpose()?;
@@ -100,7 +100,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// A new quantity alone leaves the price of one as it was, a new price the quantity.
+/// A new quantity keeps the unit amount, and a new unit amount the quantity.
 pub(super) fn keep_unit(params: &mut Body, before: &Body) {
     let says_cost = COST.iter().any(|name| *name != "quantity" && params.contains_key(*name));
     let says_quantity = ["amount", "quantity"].iter().any(|name| params.contains_key(*name));
@@ -122,20 +122,20 @@ fn delete(call: &Call<'_>) -> ApiResult<Json> {
     generic::remove(call, &body)
 }
 
-/// The subscription that an item is of.
+/// The subscription of an item.
 pub(super) fn subscription(item: &Body) -> Option<&str> {
     text(item, "parent.subscription_details.subscription")
 }
 
-/// An item that waits goes on a draft.
-pub(super) fn put_on(call: &Call<'_>, draft: &mut Body, mut item: Body) -> ApiResult<()> {
+/// Adds a pending item to a draft.
+pub(super) fn add_to_draft(call: &Call<'_>, draft: &mut Body, mut item: Body) -> ApiResult<()> {
     order::add_item(call, draft, &item)?;
     call.update(&mut item, body! {"invoice": id(draft)})
 }
 
-/// The items of a customer that wait for an invoice in that currency, the newest first; a credit and what
-/// takes its place, which are of one moment, stay in their order.
-pub(super) fn waiting(call: &Call<'_>, customer: &str, currency: Option<&str>) -> ApiResult<Vec<Body>> {
+/// The pending items of a customer in that currency, newest first; the credit and the charge of one proration
+/// stay in their order.
+pub(super) fn pending(call: &Call<'_>, customer: &str, currency: Option<&str>) -> ApiResult<Vec<Body>> {
     let mut items = call.session.having("invoiceitem", "customer", customer)?;
     items.retain(|item| {
         text(item, "invoice").is_none() && currency.is_none_or(|c| text(item, "currency") == Some(c))

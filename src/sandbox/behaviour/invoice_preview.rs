@@ -1,15 +1,15 @@
-//! Previews the next invoice: it is worked out and rolled back.
+//! Previews the next invoice: it is created and rolled back.
 
 use crate::sandbox::behaviour::invoice::{draft, item_of};
 use crate::sandbox::behaviour::order::{add_item, give_discounts, work_out};
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{invoice_item, money, schedule_preview, subscription};
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { actions: &[("CreateInvoicePreview", preview)], ..Behaviour::of(&[]) }];
 
-/// `POST /v1/invoices/create_preview`: the next invoice, made and taken back.
+/// `POST /v1/invoices/create_preview`.
 pub(super) fn preview(call: &Call<'_>) -> ApiResult<Json> {
     let mut shown = call.session.dry_run(|| previewed(call))??;
     if !["customer", "subscription", "schedule"].iter().any(|name| call.params.contains_key(*name)) {
@@ -32,7 +32,7 @@ fn previewed(call: &Call<'_>) -> ApiResult<Body> {
     Ok(body)
 }
 
-/// The same call about a customer of whom `customer_details` are true.
+/// The same call with a temporary customer of `customer_details`.
 fn of_customer<'a>(call: &Call<'a>) -> ApiResult<Call<'a>> {
     let Some(details) = inner(&call.params, "customer_details") else { return Ok(call.clone()) };
     let owner = call.referred_by("subscription", "subscription")?;
@@ -53,7 +53,7 @@ fn of_customer<'a>(call: &Call<'a>) -> ApiResult<Call<'a>> {
     Ok(call)
 }
 
-/// The next invoice of a subscription, the first one of a new subscription, or what waits for one.
+/// The next invoice of a subscription, the first one of a new one, or one of pending items.
 fn without_extras(call: &Call<'_>) -> ApiResult<Body> {
     if ["schedule", "schedule_details"].iter().any(|name| call.params.contains_key(*name)) {
         return schedule_preview::previewed(call);
@@ -69,7 +69,7 @@ fn without_extras(call: &Call<'_>) -> ApiResult<Body> {
     let currency = text(&call.params, "currency").or_else(|| text(&customer, "currency"));
     let currency = currency.unwrap_or(money::USUAL);
     let mut body = draft(&call.about("invoice", Body::new())?, &customer, currency)?;
-    for item in invoice_item::waiting(call, id(&customer), Some(currency))? {
+    for item in invoice_item::pending(call, id(&customer), Some(currency))? {
         add_item(call, &mut body, &item)?;
     }
     Ok(body)

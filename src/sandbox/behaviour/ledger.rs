@@ -1,57 +1,57 @@
-//! The account's own money: every movement is a balance transaction, the balance is their sum.
+//! The balance of the account: the sum of its balance transactions.
 
 use std::collections::BTreeMap;
 
 use crate::sandbox::behaviour::money;
 use crate::sandbox::behaviour::prelude::*;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Get, balance)], ..Behaviour::of(&["balance"]) }];
 
-/// What was charged can be paid out this long afterwards, in seconds: two days.
+/// How long a charge is pending before it is available, in seconds: two days.
 const SETTLES: i64 = 2 * 24 * 60 * 60;
 
-/// One movement, in the currency of what it came of.
+/// One balance transaction, in the currency of its source.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Movement<'a> {
-    /// In the smallest unit; below zero it leaves the account.
+    /// In the smallest unit; negative when it leaves the account.
     pub amount: i64,
-    /// What Stripe keeps of it.
+    /// The fee of Stripe.
     pub fee: i64,
     /// The type: `charge`, `refund`.
     pub kind: &'a str,
-    /// Whether it counts at once.
+    /// Whether it is available at once.
     pub at_once: bool,
 }
 
-/// Keeps a movement that came of an object, which names it.
+/// Posts the balance transaction of an object and writes its id into the object.
 pub(super) fn post(call: &Call<'_>, body: &mut Body, of: Movement<'_>) -> ApiResult<()> {
     let entry = enter(call, body, of)?;
     set(body, "balance_transaction", id(&entry));
     Ok(())
 }
 
-/// Keeps a movement that came of an object; the entry comes back.
+/// Posts the balance transaction of an object and returns it.
 pub(super) fn enter(call: &Call<'_>, source: &Body, of: Movement<'_>) -> ApiResult<Body> {
     let body = entry(call, source, of)?;
     call.session.put(&body)?;
     Ok(body)
 }
 
-/// Where the objects of another account are.
+/// The space of another account in the same mode.
 pub(super) fn space_of(call: &Call<'_>, account: &str) -> String {
     format!("{account}/{}", if call.caller.livemode { "live" } else { "test" })
 }
 
-/// Keeps a movement in the account of that space, which came of an object that names it.
+/// Posts the balance transaction of an object in another space and writes its id into the object.
 pub(super) fn post_in(call: &Call<'_>, space: &str, body: &mut Body, of: Movement<'_>) -> ApiResult<()> {
     let entry = entry(call, body, of)?;
     set(body, "balance_transaction", id(&entry));
     call.session.put_in(space, &entry)
 }
 
-/// A platform takes, or gives back, a part of what an object moved.
+/// Adds a platform's fee to the balance transaction of an object, or takes it off.
 pub(super) fn share(call: &Call<'_>, of: &Body, fee: i64, platform: &str) -> ApiResult<()> {
     let known = call.session.linked_anywhere(of, "balance_transaction", "balance_transaction")?;
     let Some((space, mut entry)) = known else { return Ok(()) };
@@ -65,7 +65,7 @@ pub(super) fn share(call: &Call<'_>, of: &Body, fee: i64, platform: &str) -> Api
     call.session.put_in(&space, &entry)
 }
 
-/// The entry of a movement that came of an object, not yet kept.
+/// A balance transaction, not yet stored.
 fn entry(call: &Call<'_>, source: &Body, of: Movement<'_>) -> ApiResult<Body> {
     let category = match (object(source), of.kind) {
         ("dispute", _) if of.amount < 0 => "dispute",
@@ -91,7 +91,7 @@ fn entry(call: &Call<'_>, source: &Body, of: Movement<'_>) -> ApiResult<Body> {
     Ok(body)
 }
 
-/// Disputes and refunds have no words of their own: the charge has.
+/// The description: a dispute or refund has that of its charge.
 fn description(call: &Call<'_>, source: &Body, kind: &str) -> ApiResult<Json> {
     let what = match kind {
         "dispute" => "withdrawal",
@@ -108,12 +108,12 @@ fn description(call: &Call<'_>, source: &Body, kind: &str) -> ApiResult<Json> {
     Ok(format!("Chargeback {what} for {}", needed(source, "charge")?).into())
 }
 
-/// What Stripe keeps of a payment: 2.9 percent and 30 of the smallest unit.
+/// The fee of Stripe for a payment: 2.9 percent and 30 of the smallest unit.
 pub(super) fn fee(amount: i64) -> i64 {
     money::part_of(amount.into(), 29, 1000) + 30
 }
 
-/// What is there by currency: at once, and later.
+/// The balance by currency: available, pending.
 fn sums(call: &Call<'_>) -> ApiResult<BTreeMap<String, (i64, i64)>> {
     let mut sums = BTreeMap::from([(money::USUAL.to_owned(), (0, 0))]);
     let mut add = |body: &Body| {
@@ -141,7 +141,7 @@ fn balance(call: &Call<'_>) -> ApiResult<Json> {
     )
 }
 
-/// Refuses to take out more than is there.
+/// Refuses to take out more than is available.
 pub(super) fn check_available(call: &Call<'_>, amount: i64, currency: &str) -> ApiResult<()> {
     let there = sums(call)?.get(currency).map_or(0, |both| both.0);
     if amount <= there { Ok(()) } else { Err(ApiError::of("balance_insufficient", &[])) }

@@ -5,13 +5,13 @@ use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{money, shipping_rate};
 use crate::sandbox::embedded;
 
-/// Kept with what has a basket: all its items, of which it shows the first.
+/// Stored with the owner: all items, of which it shows the first.
 const ITEMS: &str = "_line_items";
-/// Most items of a basket.
+/// The most items.
 const MOST: usize = 100;
 
-/// The items that the `line_items` of a call describe, in the currency of its `currency` or of the
-/// first price. An entry with an id is an item of the basket that `owner` has.
+/// The items of `line_items`, in the currency of `currency` or of the first price. An entry with an id is an
+/// existing item of `owner`.
 pub(super) fn filled(call: &Call<'_>, owner: Option<&Body>) -> ApiResult<Vec<Body>> {
     let mut currency = text(&call.params, "currency").map(str::to_ascii_lowercase);
     let mut basket = Vec::new();
@@ -70,7 +70,7 @@ fn item(
     Ok(made)
 }
 
-/// Refuses items without a quantity, unless they are metered: a customer pays for them at once.
+/// Refuses items without a quantity, unless they are metered.
 pub(super) fn check_quantities(call: &Call<'_>, basket: &[Body]) -> ApiResult<()> {
     for ((path, entry), item) in entries(&call.params, "line_items", "").zip(basket) {
         let is_metered = text(item, "price.recurring.usage_type") == Some("metered");
@@ -89,22 +89,22 @@ fn requantify(item: &mut Body, quantity: i64, param: &str) -> ApiResult<()> {
     Ok(())
 }
 
-/// Whether an item is charged again and again.
+/// Whether an item is recurring.
 pub(super) fn is_recurring(item: &Body) -> bool {
     text(item, "price.type") == Some("recurring")
 }
 
-/// The currency of a basket.
+/// The currency of the items.
 pub(super) fn currency(basket: &[Body]) -> Option<&str> {
     basket.first().and_then(|item| text(item, "currency"))
 }
 
-/// The items of a basket, all of them.
+/// All items.
 pub(super) fn of(owner: &Body) -> Vec<Body> {
     objects(owner, ITEMS).cloned().collect()
 }
 
-/// An item as an item of a subscription or of its first invoice; its price was accepted before.
+/// An item as an item of a subscription or of its first invoice; its price was checked before.
 pub(super) fn entry(item: &Body) -> Body {
     let rates = order::rate_ids(item, RATES);
     let mut entry = body! {"price": text(item, "price.id"), "tax_rates": rates, (CHECKED): true};
@@ -114,7 +114,7 @@ pub(super) fn entry(item: &Body) -> Body {
     entry
 }
 
-/// Works a basket out, shows it as a page of its owner, and keeps it whole; what it comes to comes back.
+/// Works out the items, shows them as a page of their owner, and stores all; returns the totals.
 pub(super) fn show(
     call: &Call<'_>,
     body: &mut Body,
@@ -128,11 +128,11 @@ pub(super) fn show(
     Ok(totals)
 }
 
-/// Writes on each item what the discounts take off it and what is to be paid in tax for the rest;
-/// what it all comes to comes back. `usual` are the rates of items that have none.
+/// Writes the discounts and the taxes on each item; returns the totals. `usual` are the tax rates of items
+/// that have none.
 pub(super) fn work_out(basket: &mut [Body], discounts: &[Body], usual: &[Json]) -> ApiResult<OrderTotals> {
     let priced = basket.iter().map(|item| priced(item, usual)).collect::<ApiResult<Vec<_>>>()?;
-    // An empty basket has no currency and comes to nothing
+    // Without items there is no currency and the total is zero.
     let (reduced, totals) = order::reduce(&priced, discounts, currency(basket).unwrap_or(""))?;
     let shown = reduced.iter().map(|own| {
         let off = own.off.iter().map(|(discount, amount)| json!({"amount": amount, "discount": discount}));
@@ -160,7 +160,7 @@ fn priced<'o>(item: &'o Body, usual: &'o [Json]) -> ApiResult<Priced<'o>> {
     })
 }
 
-/// New quantities for items that are known by their ids.
+/// The items with new quantities, by id.
 pub(super) fn requantified(call: &Call<'_>, owner: &Body) -> ApiResult<Vec<Body>> {
     let mut basket = of(owner);
     for (path, entry) in entries(&call.params, "line_items", "") {
@@ -177,7 +177,7 @@ pub(super) fn requantified(call: &Call<'_>, owner: &Body) -> ApiResult<Vec<Body>
     Ok(basket)
 }
 
-/// The shipping options of params, and the first of them as it is charged.
+/// The shipping options of the params, and the first one as it is charged.
 pub(super) fn shipping(call: &Call<'_>) -> ApiResult<(Vec<Body>, Option<Body>)> {
     let mut options = Vec::new();
     let mut first = None;
@@ -197,7 +197,7 @@ pub(super) fn shipping(call: &Call<'_>) -> ApiResult<(Vec<Body>, Option<Body>)> 
     Ok((options, first))
 }
 
-/// What must be paid must be payable.
+/// Refuses a total that cannot be charged.
 pub(super) fn check_total(total: i64, currency: &str) -> ApiResult<()> {
     if total == 0 {
         return Ok(());

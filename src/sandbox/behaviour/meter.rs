@@ -4,16 +4,16 @@ use serde_json::Number;
 
 use crate::sandbox::behaviour::prelude::*;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { operations: &[(Create, event)], ..Behaviour::of(&["billing.meter_event"]) },
     Behaviour { operations: &[(Create, adjust)], ..Behaviour::of(&["billing.meter_event_adjustment"]) },
     Behaviour { operations: &[(List, summaries)], ..Behaviour::of(&["billing.meter_event_summary"]) },
 ];
 
-/// Values are added up in millionths, so that decimals are exact.
+/// Values are counted in millionths, so that decimals are exact.
 const SCALE: i128 = 1_000_000;
-/// More windows than a list shows in a year of its pages.
+/// The most windows of a list.
 const MOST_SUMMARIES: i64 = 2000;
 
 /// `POST /v1/billing/meter_events`.
@@ -38,7 +38,7 @@ fn event(call: &Call<'_>) -> ApiResult<Json> {
     Ok(Json::Object(body))
 }
 
-/// What the payload holds under the key that the meter names.
+/// The value in the payload under the key that the meter names.
 fn of_payload(call: &Call<'_>, meter: &Body, setting: &str) -> ApiResult<String> {
     let key = needed(needed_inner(meter, setting)?, "event_payload_key")?;
     match inner(&call.params, "payload").and_then(|payload| text(payload, key)) {
@@ -59,7 +59,7 @@ fn scaled(value: &str) -> Option<i128> {
     padded.parse().ok()
 }
 
-/// `POST /v1/billing/meter_event_adjustments`: an event that was sent by mistake does not count.
+/// `POST /v1/billing/meter_event_adjustments`: an event sent by mistake does not count.
 fn adjust(call: &Call<'_>) -> ApiResult<Json> {
     let name = call.required_param("cancel.identifier")?;
     for event in call.session.having("billing.meter_event", "identifier", name)? {
@@ -68,7 +68,7 @@ fn adjust(call: &Call<'_>) -> ApiResult<Json> {
     call.build().map(Json::Object)
 }
 
-/// What a customer used, by time: when, and how much in millionths.
+/// The usage of a customer: times, and values in millionths.
 fn usage(call: &Call<'_>, meter: &Body, customer: &str) -> ApiResult<Vec<(i64, i128)>> {
     let mut events = call.session.having("billing.meter_event", "_customer", customer)?;
     events.retain(|event| text(event, "_meter") == Some(id(meter)));
@@ -77,13 +77,13 @@ fn usage(call: &Call<'_>, meter: &Body, customer: &str) -> ApiResult<Vec<(i64, i
         let value = value.map_err(|_| ApiError::internal("The value of an event is no number."))?;
         Ok((needed_number(event, "timestamp")?, value))
     };
-    // They come newest first; of two at the same time the later one stands behind the other
+    // Events come newest first; of two at the same time the later one goes last.
     let mut used = events.iter().rev().map(read).collect::<ApiResult<Vec<_>>>()?;
     used.sort_by_key(|(at, _)| *at);
     Ok(used)
 }
 
-/// What comes of the usage from `start` until before `end`, in millionths.
+/// The aggregated usage from `start` until before `end`, in millionths.
 fn total(formula: &str, used: &[(i64, i128)], start: i64, end: i64) -> i128 {
     let before = |bound: i64| used.partition_point(|(at, _)| *at < bound);
     let within = used.get(before(start)..before(end)).unwrap_or_default();
@@ -94,14 +94,14 @@ fn total(formula: &str, used: &[(i64, i128)], start: i64, end: i64) -> i128 {
     }
 }
 
-/// What a customer used in a period, in whole units, rounded up.
+/// The usage of a customer in a period, in whole units, rounded up.
 pub(super) fn used(call: &Call<'_>, meter: &str, customer: &str, start: i64, end: i64) -> ApiResult<i64> {
     let Some(meter) = call.session.get_live("billing.meter", meter)? else { return Ok(0) };
     let total = total(formula(&meter)?, &usage(call, &meter, customer)?, start, end);
     Ok(i64::try_from(total.saturating_add(SCALE - 1).div_euclid(SCALE)).unwrap_or(i64::MAX))
 }
 
-/// `GET /v1/billing/meters/{meter}/event_summaries`: one for each hour or day, or one in all.
+/// `GET /v1/billing/meters/{meter}/event_summaries`: one for each hour or day, or a single one.
 fn summaries(call: &Call<'_>) -> ApiResult<Json> {
     let meter = call.session.named("billing.meter", call.owner())?;
     let customer = call.required_param("customer")?;

@@ -1,10 +1,10 @@
-//! Payment method configurations: what an account offers. Every account has one from the start, which is the
-//! default; it is kept once it is changed.
+//! Payment method configurations: what an account offers. The default one exists from the start; it is stored
+//! once it is changed.
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{generic, payment_method};
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Get, get), (List, list), (Update, update)], ..Behaviour::of(&[OBJECT]) }];
 
@@ -13,12 +13,12 @@ const OBJECT: &str = "payment_method_configuration";
 /// The types of payment method that the default offers.
 const OFFERED: &[&str] = &["card", "link"];
 
-/// Whether an id is that of the default of the account.
+/// Whether an id is that of the account's default.
 pub(super) fn is_default(call: &Call<'_>, object: &str, id: &str) -> bool {
     object == OBJECT && id == payment_method::configuration_id(&call.caller.account)
 }
 
-/// The default, where nobody changed it yet.
+/// The default, unless it was changed.
 fn unchanged(call: &Call<'_>) -> ApiResult<Option<Body>> {
     let own = payment_method::configuration_id(&call.caller.account);
     if call.session.get(OBJECT, &own)?.is_some() {
@@ -41,7 +41,7 @@ fn get(call: &Call<'_>) -> ApiResult<Json> {
     }
 }
 
-/// `GET /v1/payment_method_configurations`: the default is older than all others.
+/// `GET /v1/payment_method_configurations`: the default comes last, as the oldest.
 fn list(call: &Call<'_>) -> ApiResult<Json> {
     let mut all = Vec::new();
     call.session.walk(&ObjectQuery::of(OBJECT), |stored| {

@@ -11,21 +11,21 @@ pub(super) use crate::sandbox::currency::{read as known_currency, written};
 
 use crate::sandbox::behaviour::prelude::*;
 
-/// Decimal places of a decimal amount that Stripe takes.
+/// The most decimal places that Stripe accepts.
 const PLACES: usize = 12;
 
-/// The currency of the sandbox's account: that of customers who have none yet.
+/// The currency of the sandbox's account, and the default of customers.
 pub(super) const USUAL: &str = "usd";
 
 /// Largest amount of one payment.
 const MOST: i64 = 99_999_999;
 
-/// The `currency` param, demanded, in small letters.
+/// The required `currency` param, in lower case.
 pub(super) fn currency(params: &Body) -> ApiResult<String> {
     known_currency(text(params, "currency").ok_or_else(|| missing("currency"))?, "currency")
 }
 
-/// The amount of a payment: at least what the currency asks for, at most eight digits.
+/// Refuses an amount below the minimum of the currency or above eight digits.
 pub(super) fn payable(amount: i64, currency: &str, param: &str) -> ApiResult<()> {
     if amount < 1 {
         return Err(ApiError::of("too_low", &[("least", &1)]).param(param));
@@ -43,10 +43,10 @@ pub(super) fn payable(amount: i64, currency: &str, param: &str) -> ApiResult<()>
     Ok(())
 }
 
-/// Where an amount may be negative: it is a credit.
+/// Where amounts may be negative: as credits.
 const OF_CREDITS: &str = "add_invoice_items[";
 
-/// Brings a whole amount and its decimal form in step, whichever is given.
+/// Sets the integer and the decimal form of an amount, of which one is given.
 pub(super) fn in_step(body: &mut Body, whole: &str, decimal: &str, within: &str) -> ApiResult<()> {
     let may_be_credit = within.contains(OF_CREDITS);
     if let Some(amount) = given_number(body, whole) {
@@ -75,7 +75,7 @@ pub(super) fn in_step(body: &mut Body, whole: &str, decimal: &str, within: &str)
     Ok(())
 }
 
-/// A decimal: the amount of one, a percentage.
+/// A decimal number: a unit amount, a percentage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Decimal {
     /// As it is written.
@@ -104,7 +104,7 @@ impl Decimal {
     }
 }
 
-/// The part of an amount that `part` is of a whole, rounded half up; at the most the largest amount.
+/// The share `part / whole` of an amount, rounded half up; at most the largest amount.
 pub(super) fn part_of(amount: i128, part: i128, whole: i128) -> i64 {
     let whole = whole.max(1);
     let doubled = amount.saturating_mul(part).saturating_mul(2).saturating_add(whole);

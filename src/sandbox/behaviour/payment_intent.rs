@@ -14,7 +14,7 @@ mod settle;
 pub(super) use confirm::{PaymentAttempt, attempt};
 pub(super) use settle::end;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     operations: &[(Create, create), (Update, update)],
     actions: &[
@@ -26,7 +26,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["payment_intent"])
 }];
 
-/// As much of the id of an invoice goes to the card network with its payment, in letters.
+/// How many letters of an invoice id are sent to the card network.
 const REFERENCE: usize = 25;
 
 /// `POST /v1/payment_intents`.
@@ -43,7 +43,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
     intent::update(call)
 }
 
-/// An intent for what an invoice is owed, not yet kept.
+/// The intent of an invoice, not yet stored.
 pub(super) fn for_invoice(call: &Call<'_>, invoice: &Body, amount: i64) -> ApiResult<Body> {
     let mut body = for_amount(call, invoice, amount)?;
     let what = match text(invoice, "billing_reason") {
@@ -51,7 +51,7 @@ pub(super) fn for_invoice(call: &Call<'_>, invoice: &Body, amount: i64) -> ApiRe
         Some("subscription_cycle" | "subscription_update") => "Subscription update",
         _ => "Payment for Invoice",
     };
-    // What pays the first invoice of a subscription is to pay the others too
+    // The payment of a first invoice sets up the later ones.
     let is_first = text(invoice, "billing_reason") == Some("subscription_create");
     let types = items(invoice, "payment_settings.payment_method_types");
     let types = if types.is_empty() { vec!["card".into(), "link".into()] } else { types.to_vec() };
@@ -65,7 +65,7 @@ pub(super) fn for_invoice(call: &Call<'_>, invoice: &Body, amount: i64) -> ApiRe
     Ok(body)
 }
 
-/// An intent for an amount that something is to bring, in its currency and of its customer.
+/// An intent for an amount of an object, in its currency and of its customer.
 pub(super) fn for_amount(call: &Call<'_>, owed: &Body, amount: i64) -> ApiResult<Body> {
     let params =
         json!({"amount": amount, "currency": needed(owed, "currency")?, "customer": owed.get("customer")});

@@ -3,7 +3,7 @@
 use crate::sandbox::behaviour::line_items;
 use crate::sandbox::behaviour::prelude::*;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["payment_link"]) }];
 

@@ -4,7 +4,7 @@ use crate::sandbox::behaviour::card::{self, CardOutcome};
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{generic, tokens_and_sources};
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour {
         operations: &[(Create, create), (List, list), (Update, update)],
@@ -14,7 +14,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { operations: &[(Create, confirmation_token)], ..Behaviour::of(&["confirmation_token"]) },
 ];
 
-/// Kept with a method that may not be used again.
+/// Stored with a method that may not be used again.
 const SPENT: &str = "_spent";
 
 /// `POST /v1/payment_methods`.
@@ -35,7 +35,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// A method made of params, not yet kept.
+/// A new method, not yet stored.
 fn made(call: &Call<'_>, params: &Body) -> ApiResult<Body> {
     let call = call.about("payment_method", params.clone())?;
     let kind = call.required_param("type")?.to_owned();
@@ -58,7 +58,7 @@ fn made(call: &Call<'_>, params: &Body) -> ApiResult<Body> {
     Ok(body)
 }
 
-/// A method of no type yet.
+/// A method without a type.
 fn blank(call: &Call<'_>) -> Body {
     let mut body = call.fresh();
     body.retain(|name, _| !is_type(call, name));
@@ -66,7 +66,7 @@ fn blank(call: &Call<'_>) -> Body {
     body
 }
 
-/// Account numbers are shown by their last four digits only.
+/// The details of a type; account numbers are cut to their last four digits.
 fn details_of(given: &Body) -> Body {
     let shown = |(name, value): (&String, &Json)| match (name.as_str(), value.as_str()) {
         ("account_number" | "iban", Some(number)) => ("last4".to_owned(), card::last4(number).into()),
@@ -94,7 +94,7 @@ pub(super) fn resolve(call: &Call<'_>, token: &str, param: &str) -> ApiResult<Bo
     Ok(body)
 }
 
-/// The method of that id, or the card of the older kind that has it.
+/// The method of that id, or the legacy card as a method.
 pub(super) fn known(call: &Call<'_>, id: &str, param: &str) -> ApiResult<Body> {
     match call.session.get_live("card", id)?.filter(|card| text(card, "customer").is_some()) {
         Some(card) => of_card(call, &card),
@@ -117,7 +117,7 @@ fn given(call: &Call<'_>) -> ApiResult<Option<Body>> {
     }
 }
 
-/// `POST /v1/test_helpers/confirmation_tokens`: the token shows the method that it stands for.
+/// `POST /v1/test_helpers/confirmation_tokens`: the token holds a preview of its method.
 fn confirmation_token(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = members(generic::create(call)?);
     if let Some(mut preview) = given(call)? {
@@ -127,7 +127,7 @@ fn confirmation_token(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// Puts the method that `payment_method` names or `payment_method_data` describes into the params.
+/// Replaces `payment_method` and `payment_method_data` in the params by the id of the method.
 pub(super) fn resolve_param(call: &mut Call<'_>) -> ApiResult<()> {
     let Some(method) = given(call)? else { return Ok(()) };
     if text(&call.params, "payment_method").is_none() {
@@ -138,13 +138,13 @@ pub(super) fn resolve_param(call: &mut Call<'_>) -> ApiResult<()> {
     Ok(())
 }
 
-/// The card of the older kind that a customer is charged by, as a method; none where there is none.
+/// The default legacy card of a customer as a method; none where there is none.
 pub(super) fn of_source(call: &Call<'_>, customer: &Body) -> ApiResult<Option<Body>> {
     let card = call.session.linked(customer, "default_source", "card")?;
     card.map(|card| of_card(call, &card)).transpose()
 }
 
-/// A card of the older kind as a method; it stays a card.
+/// A legacy card as a method; the card stays.
 fn of_card(call: &Call<'_>, card: &Body) -> ApiResult<Body> {
     let mut method = blank(&call.about("payment_method", Body::new())?);
     method.extend(members(json!({
@@ -153,7 +153,7 @@ fn of_card(call: &Call<'_>, card: &Body) -> ApiResult<Body> {
     Ok(method)
 }
 
-/// What is known of a card of the older kind, as a method has it.
+/// The details of a legacy card, as a method has them.
 fn details_of_card(card: &Body) -> Body {
     let mut details = Body::new();
     copy(&mut details, card, &["country", "exp_month", "exp_year", "fingerprint", "funding", "last4"]);
@@ -161,7 +161,8 @@ fn details_of_card(card: &Body) -> Body {
     details
 }
 
-/// The method behind a `source`: a token that was made here, which is used up, or what else is charged so.
+/// The method behind a `source`: the object of a token of the sandbox, which is used up, or another one that
+/// can be charged.
 pub(super) fn charged(call: &Call<'_>, source: &str) -> ApiResult<Body> {
     let Some(held) = tokens_and_sources::taken(call, source, "source")? else {
         return resolve(call, source, "source");
@@ -172,27 +173,27 @@ pub(super) fn charged(call: &Call<'_>, source: &str) -> ApiResult<Body> {
     Ok(body)
 }
 
-/// Which methods are offered where the account decides: its own configuration.
+/// The payment method configuration of an account, as objects show it.
 pub(super) fn configuration(account: &str) -> Json {
     json!({"id": configuration_id(account), "parent": null})
 }
 
-/// The id of the configuration that an account begins with.
+/// The id of the default configuration of an account.
 pub(super) fn configuration_id(account: &str) -> String {
     format!("pmc_1{}", identifier::fingerprint(account))
 }
 
-/// The refusal of a method that is not saved to the customer who is to be charged.
+/// The error for a method that is not attached to the customer.
 pub(super) fn not_attached(method: &str, param: &str) -> ApiError {
     ApiError::of("method_not_attached", &[("method", &method)]).param(param)
 }
 
-/// Refuses a method that was detached, or used before without a customer.
+/// Refuses a method that was detached, or used without a customer.
 pub(super) fn check_usable(method: &Body) -> ApiResult<()> {
     if flag(method, SPENT) { Err(ApiError::of("method_spent", &[])) } else { Ok(()) }
 }
 
-/// Marks a method that is used without a customer: it may not be used again.
+/// Marks a method that is used without a customer: it cannot be used again.
 pub(super) fn spend(call: &Call<'_>, method: &mut Body) -> ApiResult<()> {
     if text(method, "customer").is_none() {
         call.update(method, body! {(SPENT): true})?;
@@ -213,7 +214,7 @@ fn attach(call: &Call<'_>) -> ApiResult<Json> {
     Ok(Json::Object(method))
 }
 
-/// Saves a method to a customer.
+/// Attaches a method to a customer.
 pub(super) fn attach_to(call: &Call<'_>, method: &mut Body, customer: &str) -> ApiResult<()> {
     match text(method, "customer") {
         Some(owner) if owner == customer => return Ok(()),
@@ -235,7 +236,7 @@ fn detach(call: &Call<'_>) -> ApiResult<Json> {
     Ok(Json::Object(method))
 }
 
-/// Takes a method from its customer for good, and out of the customer's defaults.
+/// Detaches a method for good, and removes it from the customer's defaults.
 pub(super) fn release(call: &Call<'_>, method: &mut Body) -> ApiResult<()> {
     let owner = call.session.linked(method, "customer", "customer")?;
     call.update(method, body! {"customer": null, (SPENT): true})?;
@@ -258,7 +259,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(call.revise()?)
 }
 
-/// `GET /v1/payment_methods`: those saved to a customer.
+/// `GET /v1/payment_methods`: those attached to a customer.
 fn list(call: &Call<'_>) -> ApiResult<Json> {
     let owner = call.owner();
     if owner.is_empty() {

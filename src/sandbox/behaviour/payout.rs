@@ -1,11 +1,11 @@
-//! Money that leaves the account, or comes to it: payouts, transfers and their reversals.
+//! Payouts, transfers and their reversals.
 
 use crate::sandbox::behaviour::application_fee;
 use crate::sandbox::behaviour::ledger::{self, Movement};
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::currency;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour {
         operations: &[(Create, create)],
@@ -20,7 +20,7 @@ fn enter(call: &Call<'_>, body: &mut Body, amount: i64, kind: &str) -> ApiResult
     ledger::post(call, body, Movement { amount, fee: 0, kind, at_once: true })
 }
 
-/// `POST /v1/payouts`: an instant one is there at once, others in two days.
+/// `POST /v1/payouts`: an instant one arrives at once, others in two days.
 fn create(call: &Call<'_>) -> ApiResult<Json> {
     let (amount, currency) = (needed_number(&call.params, "amount")?, call.required_param("currency")?);
     currency::check_payout(amount, currency, "amount")?;
@@ -42,7 +42,7 @@ fn cancel(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// `POST /v1/payouts/{id}/reverse`: what was paid out comes back as a payout below zero.
+/// `POST /v1/payouts/{id}/reverse`: a payout with a negative amount.
 fn reverse(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     let mut back = body.clone();
@@ -56,7 +56,7 @@ fn reverse(call: &Call<'_>) -> ApiResult<Json> {
     Ok(Json::Object(back))
 }
 
-/// `POST /v1/transfers`: of what is there, or of what a charge will bring.
+/// `POST /v1/transfers`: from the available balance, or from a charge.
 pub(super) fn transfer(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.build()?;
     let amount = needed_number(&body, "amount")?;
@@ -69,7 +69,7 @@ pub(super) fn transfer(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// The account that a transfer goes to has a payment of it.
+/// Creates the payment in the destination account of a transfer.
 fn receive(call: &Call<'_>, transfer: &mut Body) -> ApiResult<()> {
     let space = ledger::space_of(call, needed(transfer, "destination")?);
     let mut params = Body::new();
@@ -88,12 +88,12 @@ fn receive(call: &Call<'_>, transfer: &mut Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// The payment of a transfer, and the space of its account.
+/// The payment in the destination account, and its space.
 pub(super) fn received(call: &Call<'_>, transfer: &Body) -> ApiResult<Option<(String, Body)>> {
     call.session.linked_anywhere(transfer, "destination_payment", "charge")
 }
 
-/// What is reversed of a transfer is refunded of its payment.
+/// Refunds the payment of a transfer by the reversed amount.
 fn take_back(call: &Call<'_>, of: &Body, reversal: &mut Body) -> ApiResult<()> {
     let Some((space, mut payment)) = received(call, of)? else { return Ok(()) };
     let amount = needed_number(reversal, "amount")?;
@@ -122,7 +122,7 @@ fn show_reversals(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// `POST /v1/transfers/{transfer}/reversals`: never more than was transferred.
+/// `POST /v1/transfers/{transfer}/reversals`: at most the amount left.
 pub(super) fn reversal(call: &Call<'_>) -> ApiResult<Json> {
     let mut of = call.session.named("transfer", call.owner())?;
     let left = needed_number(&of, "amount")? - needed_number(&of, "amount_reversed")?;

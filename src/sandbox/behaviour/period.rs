@@ -1,11 +1,11 @@
-//! Time as subscriptions count it: days, weeks, months and years from an anchor, in UTC.
+//! Calendar arithmetic of subscriptions: days, weeks, months and years from an anchor, in UTC.
 
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
 
 use serde::Deserialize;
 
-/// About how long an interval is, never too short: in seconds.
+/// An upper bound of the length of an interval, in seconds.
 fn about(interval: &str) -> i64 {
     let days = match interval {
         "day" => 1,
@@ -16,7 +16,7 @@ fn about(interval: &str) -> i64 {
     days * 24 * 60 * 60
 }
 
-/// More cycles than an estimate is wrong by.
+/// More cycles than the estimate can be wrong by.
 const MOST_STEPS: usize = 10_000;
 
 /// The time `count` intervals later; the 31st becomes the last day of a shorter month.
@@ -56,8 +56,8 @@ impl Cycle<'_> {
         add(at, self.interval, self.count)
     }
 
-    /// An anchor whose month lacks the day that was meant: the last one before it with that day, a
-    /// whole number of cycles earlier. Any other anchor stays.
+    /// Moves an anchor whose month lacks the wanted day back by whole cycles to one that has it. Any other
+    /// anchor stays.
     pub fn on_day(self, anchor: i64, day: i64) -> i64 {
         let own = zoned(anchor);
         if i64::from(own.day()) >= day
@@ -72,10 +72,10 @@ impl Cycle<'_> {
         found.map_or(anchor, |found| found.timestamp().as_second())
     }
 
-    /// The whole cycle around a time, before the anchor or after it.
+    /// The cycle that contains a time, before or after the anchor.
     pub fn around(self, anchor: i64, at: i64) -> (i64, i64) {
         let longest = about(self.interval) * self.count;
-        // Counted from the anchor each time, so that a short month does not shorten the next
+        // Counted from the anchor each time, so that a short month does not shorten later cycles.
         let bound = |steps: i64| add(anchor, self.interval, steps * self.count);
         let mut steps = at.saturating_sub(anchor).div_euclid(longest);
         for _ in 0..MOST_STEPS {
@@ -89,8 +89,8 @@ impl Cycle<'_> {
     }
 }
 
-/// The first moment after `at` with that month, day, hour, minute and second; what is not given
-/// is as it is now, and a day that a month lacks is its last.
+/// The first time after `at` with that month, day, hour, minute and second. A part that is not given is that
+/// of `at`; a day that a month lacks is its last one.
 pub(super) fn matching(at: i64, [month, day, hour, minute, second]: [Option<i8>; 5]) -> Option<i64> {
     let now = zoned(at);
     for later in 0..=24 {

@@ -1,16 +1,16 @@
-//! Plans, the prices of old: each is a recurring price under the same id.
+//! Plans, the legacy form of prices: each is a recurring price with the same id.
 
 use crate::catalog::{catalog, find};
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{generic, order};
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     operations: &[(Create, create), (Delete, delete), (Update, update)],
     ..Behaviour::of(&["plan"])
 }];
 
-/// Other fields of a plan, and where a price has them.
+/// Fields of a plan that a price has under other names.
 const OTHER: &[(&str, &str)] = &[
     ("amount", "unit_amount"),
     ("amount_decimal", "unit_amount_decimal"),
@@ -21,7 +21,7 @@ const OTHER: &[(&str, &str)] = &[
     ("usage_type", "recurring.usage_type"),
 ];
 
-/// The fields that a plan and a price have in common, and the others, each with where a price has it.
+/// The fields of a plan, each with its name in a price.
 fn fields() -> impl Iterator<Item = (&'static str, &'static str)> {
     let of = |object| catalog().by_object(object).map_or(&[][..], |entity| entity.fields.as_slice());
     let names = of("plan").iter().map(|field| field.name.as_str());
@@ -32,7 +32,7 @@ fn fields() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// `POST /v1/plans`.
 fn create(call: &Call<'_>) -> ApiResult<Json> {
-    // A plan whose id is taken already is refused here
+    // Refuses an id that is taken.
     let mut body = call.build()?;
     let product = product_of(call)?;
     let mut made = order::price(&call.about("price", price_params(call, &product))?, "")?;
@@ -71,7 +71,7 @@ fn price_params(call: &Call<'_>, product: &str) -> Body {
     params
 }
 
-/// The plan that a price is to those who know plans only.
+/// The plan form of a price.
 pub(super) fn of_price(call: &Call<'_>, price: &Body) -> ApiResult<Body> {
     let mut body = call.fresh_of("plan")?;
     copy(&mut body, price, &["id"]);
@@ -91,7 +91,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// `DELETE /v1/plans/{id}`: subscriptions keep what they have.
+/// `DELETE /v1/plans/{id}`: subscriptions keep it.
 fn delete(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.named()?;
     call.session.remove("price", id(&body))?;

@@ -1,8 +1,8 @@
-//! The customer portal: how it is set up, and sessions of customers in it.
+//! The customer portal: configurations and sessions.
 
 use crate::sandbox::behaviour::prelude::*;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour {
         operations: &[(Create, create), (Update, update)],
@@ -18,14 +18,14 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(made(call)?)
 }
 
-/// A configuration of params, not yet kept.
+/// A new configuration, not yet stored.
 fn made(call: &Call<'_>) -> ApiResult<Body> {
     let mut body = call.build()?;
     show_login(&mut body);
     Ok(body)
 }
 
-/// A page on which customers log in has an address.
+/// Sets the URL of an enabled login page.
 fn show_login(body: &mut Body) {
     let enabled = flag(body, "login_page.enabled");
     let address = || format!("https://billing.stripe.com/p/login/{}", identifier::random("test_", 18));
@@ -41,7 +41,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// The default configuration, which exists as soon as it is asked for.
+/// The default configuration, created on first use.
 fn default(call: &Call<'_>) -> ApiResult<Body> {
     if let Some(known) = call.session.first(&ObjectQuery::of(OBJECT), |body| flag(body, "is_default"))? {
         return Ok(known);

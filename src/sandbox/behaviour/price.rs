@@ -1,9 +1,9 @@
-//! Prices: amounts that never change, lookup keys that only one active price may have.
+//! Prices: their amounts never change, and a lookup key belongs to one active price.
 
 use crate::sandbox::behaviour::order;
 use crate::sandbox::behaviour::prelude::*;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["price"]) }];
 

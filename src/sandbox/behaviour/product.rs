@@ -1,9 +1,9 @@
-//! Products: made with their first price.
+//! Products, with their first price.
 
 use crate::sandbox::behaviour::order;
 use crate::sandbox::behaviour::prelude::*;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create)], ..Behaviour::of(&["product"]) }];
 

@@ -1,14 +1,14 @@
-//! Promotion codes: what customers type, each standing for a coupon under conditions.
+//! Promotion codes: what customers enter; each stands for a coupon with conditions.
 
 use crate::sandbox::behaviour::coupon;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::due;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["promotion_code"]) }];
 
-/// Kept with a code: its coupon.
+/// Stored with a code: its coupon.
 const COUPON: &str = "_coupon";
 
 /// `POST /v1/promotion_codes`.
@@ -24,7 +24,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// Of the active codes of one customer, or of everybody, no two read the same.
+/// Refuses an active code that the customer, or everybody, has already.
 fn check_unique(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     if !flag(body, "active") {
         return Ok(());
@@ -40,7 +40,7 @@ fn check_unique(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     if same.is_some() { Err(ApiError::of("code_taken", &[("code", &code)])) } else { Ok(()) }
 }
 
-/// `POST /v1/promotion_codes/{id}`: a code whose coupon is gone stays inactive.
+/// `POST /v1/promotion_codes/{id}`: a code without its coupon stays inactive.
 fn update(call: &Call<'_>) -> ApiResult<Json> {
     let before = call.named()?;
     let body = call.revise()?;
@@ -55,7 +55,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// A coupon was deleted: its codes end with it.
+/// A coupon was deleted: its codes become inactive.
 pub(super) fn coupon_deleted(call: &Call<'_>, coupon: &Body) -> ApiResult<()> {
     for mut code in call.session.having("promotion_code", COUPON, id(coupon))? {
         if flag(&code, "active") {
@@ -65,7 +65,7 @@ pub(super) fn coupon_deleted(call: &Call<'_>, coupon: &Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// The code that a param names, which that customer may redeem; with its coupon.
+/// The code that a param names, with its coupon; refuses one that the customer cannot redeem.
 pub(super) fn redeemable(
     call: &Call<'_>,
     code: &str,
@@ -95,7 +95,7 @@ fn has_paid(call: &Call<'_>, customer: Option<&str>) -> ApiResult<bool> {
     Ok(charged || call.session.having("invoice", "customer", customer)?.iter().any(paid))
 }
 
-/// What an order must come to before the code takes anything off it.
+/// The minimum amount of an order.
 pub(super) fn minimum(body: &Body) -> Json {
     let limit = |name: &str| at(body, &format!("restrictions.{name}"));
     json!({

@@ -1,19 +1,18 @@
-//! Quotes: drafts with lines, opened to the customer, accepted into an invoice or a subscription, or
-//! canceled.
+//! Quotes: drafts that are finalized, then accepted into an invoice or a subscription, or canceled.
 
 use crate::sandbox::behaviour::order::{self, DISCOUNTS};
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{invoice, line_items, schedule, subscription};
 use crate::sandbox::embedded;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     operations: &[(Create, create), (Update, update)],
     actions: &[("AcceptQuote", accept), ("FinalizeQuote", finalize)],
     ..Behaviour::of(&["quote"])
 }];
 
-/// After how many days the invoice of a sent quote is due by default.
+/// The default of `days_until_due` for a sent invoice.
 const DAYS_UNTIL_DUE: i64 = 30;
 
 /// `POST /v1/quotes`.
@@ -35,7 +34,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// The lines, and everything that follows from them, the discounts and the rates.
+/// Sets the lines, the discounts, the tax rates and the totals.
 fn show(call: &Call<'_>, body: &mut Body, basket: Vec<Body>) -> ApiResult<()> {
     let currency = line_items::currency(&basket).or_else(|| text(&call.params, "currency"));
     set(body, "currency", currency);
@@ -57,7 +56,7 @@ fn show(call: &Call<'_>, body: &mut Body, basket: Vec<Body>) -> ApiResult<()> {
     Ok(())
 }
 
-/// What the customer is charged again and again: the recurring lines, less the discounts that last.
+/// The recurring total: the recurring lines less the discounts that last.
 fn again(basket: &[Body], discounts: &[Body], rates: &[Json]) -> ApiResult<Option<Json>> {
     let mut basket: Vec<Body> =
         basket.iter().filter(|item| line_items::is_recurring(item)).cloned().collect();
@@ -86,7 +85,7 @@ fn finalize(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// The customer's prefix, which of the customer's quotes it is, and which version of it.
+/// The number: the customer's prefix, the sequence of the quote, and its version.
 fn next_number(call: &Call<'_>, body: &Body) -> ApiResult<String> {
     let customer = call.session.named("customer", needed(body, "customer")?)?;
     let others = call.session.having("quote", "customer", id(&customer))?;
@@ -94,8 +93,8 @@ fn next_number(call: &Call<'_>, body: &Body) -> ApiResult<String> {
     Ok(format!("QT-{}-{next:04}-1", needed(&customer, "invoice_prefix")?))
 }
 
-/// `POST /v1/quotes/{quote}/accept`: recurring lines become a subscription, on whose first invoice the
-/// others are; without them the lines become those of a draft invoice.
+/// `POST /v1/quotes/{quote}/accept`: recurring lines become a subscription, with the others on its first
+/// invoice; without recurring lines a draft invoice.
 fn accept(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     let (again, once): (Vec<Body>, Vec<Body>) =
@@ -117,7 +116,7 @@ fn accept(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// What the invoice or the subscription of a quote takes from it.
+/// The params of the invoice or the subscription.
 fn params(quote: &Body) -> ApiResult<Body> {
     let rates = order::rate_ids(quote, "default_tax_rates");
     let discounts = items(quote, "discounts").iter().map(|id| json!({"discount": id}));
@@ -148,7 +147,7 @@ fn subscription_of(call: &Call<'_>, quote: &Body, again: &[Body], once: &[Body])
     subscription::made(&call.about("subscription", params)?)
 }
 
-/// What begins later is a schedule of one phase.
+/// The schedule of a subscription that starts later: one phase.
 fn schedule_of(call: &Call<'_>, quote: &Body, again: &[Body], starts: i64) -> ApiResult<Body> {
     let mut phase = params(quote)?;
     let days = phase.shift_remove("days_until_due");

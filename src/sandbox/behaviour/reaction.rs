@@ -1,5 +1,5 @@
-//! Reactions: what a change of one object changes in others. A table, run over the steps of a call until nothing
-//! changes any more.
+//! Reactions: a change of one object changes others. A table, applied to the changes of a call, and to the
+//! changes that these cause, until there are no more.
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{
@@ -13,18 +13,18 @@ use crate::sandbox::trigger::FieldTrigger::{self, Is, Set};
 struct Reaction {
     /// The type of the object that changed.
     of: &'static str,
-    /// The change that matters.
+    /// The change that triggers it.
     when: ReactionTrigger,
-    /// What follows for other objects.
+    /// What it does.
     then: Then,
 }
 
-/// What follows for other objects; it is given the object that changed.
+/// Changes other objects; gets the object that changed.
 type Then = fn(&Call<'_>, &Body) -> ApiResult<()>;
 
-/// A change that a reaction follows.
+/// A change that triggers a reaction.
 enum ReactionTrigger {
-    /// The member that a path leads to changed so.
+    /// A field changed: its path, and how.
     Member(&'static str, FieldTrigger<'static>),
     /// The object was deleted.
     Deleted,
@@ -49,7 +49,7 @@ const REACTIONS: &[Reaction] = &[
     on("setup_intent", "status", Is("succeeded"), subscription::set_up),
 ];
 
-/// More steps than any call takes before the others are let react.
+/// More changes than any call makes, so that reactions cannot loop forever.
 const MOST: usize = 10_000;
 
 /// What follows when a member of an object changes so.
@@ -74,7 +74,8 @@ impl Reaction {
     }
 }
 
-/// Lets the other objects react to the steps of a call, and to those of their own reactions.
+/// Runs the reactions to the changes of a call, and to the changes of these reactions. Returns the objects that
+/// the reactions changed.
 pub(super) fn run(call: &Call<'_>) -> ApiResult<Vec<Body>> {
     let mut first = call.session.steps_left();
     let mut reacted = Vec::new();
@@ -91,7 +92,7 @@ pub(super) fn run(call: &Call<'_>) -> ApiResult<Vec<Body>> {
     Err(ApiError::internal("The reactions to this call come to no end."))
 }
 
-/// The answer of a call, with what the reactions changed in the object that it shows.
+/// The answer of a call, where the object in it is as the reactions left it.
 pub(super) fn seen(answer: Json, reacted: &[Body]) -> Json {
     let shows = |body: &&Body| {
         answer.get("id").and_then(Json::as_str) == Some(id(body))

@@ -6,11 +6,11 @@ use crate::sandbox::behaviour::ledger::{self, Movement};
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::constraint;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create)], ..Behaviour::of(&["refund"]) }];
 
-/// A refund that comes of something else than a call for one.
+/// A refund that another call causes.
 pub(super) fn made(call: &Call<'_>) -> ApiResult<Json> {
     constraint::check(call, "refund.Create")?;
     create(call)
@@ -27,7 +27,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     copy(&mut body, &charge, &["currency", "payment_intent", "customer", "payment_method"]);
     set(&mut body, "amount", amount);
     match text(&charge, REFUND) {
-        // What fails gives nothing back
+        // A failed refund returns nothing.
         Some("failed") => {
             body.extend(body! {"status": "failed", "failure_reason": "unknown"});
             return call.keep(body);

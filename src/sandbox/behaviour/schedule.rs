@@ -6,7 +6,7 @@ use crate::sandbox::behaviour::subscription::{self, FinalBilling};
 
 mod phase;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     operations: &[(Create, create), (Update, update)],
     actions: &[("CancelSubscriptionSchedule", cancel), ("ReleaseSubscriptionSchedule", release)],
@@ -29,7 +29,7 @@ pub(super) fn create(call: &Call<'_>) -> ApiResult<Json> {
     Ok(Json::Object(body))
 }
 
-/// A schedule around a subscription as it is: one phase, the current period.
+/// A schedule of an existing subscription: one phase, the current period.
 fn from_subscription(call: &Call<'_>, from: &str) -> ApiResult<Json> {
     let mut owner = call.session.referred("subscription", from, "from_subscription")?;
     let call = &customer_time::of(call, &owner)?;
@@ -44,7 +44,7 @@ fn from_subscription(call: &Call<'_>, from: &str) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// The first phase begins: the subscription is made.
+/// Starts the first phase, which creates the subscription.
 pub(super) fn begin(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let Some(first) = objects(body, "phases").next().cloned() else { return Ok(()) };
     let mut made = phase::begin(call, body, &first)?;
@@ -57,12 +57,12 @@ pub(super) fn begin(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     )
 }
 
-/// When the first phase begins.
+/// When the first phase starts.
 pub(super) fn start(body: &Body) -> Option<i64> {
     objects(body, "phases").next().and_then(|first| given_number(first, "start_date"))
 }
 
-/// When the next phase begins, or the last one ends.
+/// When the next phase starts, or the last one ends.
 pub(super) fn due_at(body: &Body) -> Option<i64> {
     match status(body) {
         "not_started" => start(body),
@@ -71,7 +71,7 @@ pub(super) fn due_at(body: &Body) -> Option<i64> {
     }
 }
 
-/// Goes on to the next phase, or comes to the end.
+/// Starts the next phase, or ends the schedule.
 pub(super) fn turn(call: &Call<'_>, schedule: &str) -> ApiResult<()> {
     let mut body = call.session.named("subscription_schedule", schedule)?;
     if status(&body) == "not_started" {
@@ -83,13 +83,13 @@ pub(super) fn turn(call: &Call<'_>, schedule: &str) -> ApiResult<()> {
     }
 }
 
-/// The phase that is not over yet.
+/// The current phase.
 fn running(call: &Call<'_>, body: &Body) -> Option<Body> {
     let later = |phase: &&Body| given_number(phase, "end_date").is_some_and(|end| end > call.now);
     objects(body, "phases").find(later).cloned()
 }
 
-/// The subscription is as a phase says.
+/// Starts a phase.
 fn enter(call: &Call<'_>, body: &mut Body, phase: &Body) -> ApiResult<()> {
     call.update(body, body! {"current_phase": phase::span(phase)})?;
     let owner = call.session.named("subscription", needed(body, "subscription")?)?;
@@ -104,7 +104,7 @@ fn complete(call: &Call<'_>, body: Body) -> ApiResult<()> {
     subscription::end_now(call, needed(&body, "subscription")?, FinalBilling::AsPlanned)
 }
 
-/// The subscription goes on without the schedule.
+/// Releases the subscription.
 fn let_go(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
     if let Some(mut owner) = call.session.linked(&body, "subscription", "subscription")? {
         call.update(&mut owner, body! {"schedule": Json::Null})?;
@@ -131,7 +131,7 @@ pub(super) fn update(call: &Call<'_>) -> ApiResult<Json> {
         let Some(mut current) = running(call, &body) else {
             return Err(ApiError::of("phases_past", &[]));
         };
-        // What a phase says of prorations and of more items is about its beginning
+        // Prorations and extra items of a phase are about its start only.
         let prorates = text(&call.params, "proration_behavior").unwrap_or("create_prorations");
         set(&mut current, "proration_behavior", prorates);
         current.shift_remove("add_invoice_items");
@@ -140,8 +140,8 @@ pub(super) fn update(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// `POST /v1/subscription_schedules/{id}/cancel`: the subscription ends with it, and is billed to the end
-/// unless the call says otherwise.
+/// `POST /v1/subscription_schedules/{id}/cancel`: cancels the subscription too, and bills the rest unless the
+/// call says otherwise.
 fn cancel(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.named()?;
     if let Some(owner) = text(&body, "subscription") {
@@ -153,13 +153,13 @@ fn cancel(call: &Call<'_>) -> ApiResult<Json> {
     call.named().map(Json::Object)
 }
 
-/// A subscription was canceled: the schedule that manages it is over too.
+/// A subscription was canceled: so is its schedule.
 pub(super) fn subscription_canceled(call: &Call<'_>, subscription: &Body) -> ApiResult<()> {
     let Some(schedule) = text(subscription, "schedule") else { return Ok(()) };
     ended(call, schedule, "canceled")
 }
 
-/// The schedule is over in that way.
+/// Ends a schedule with that status.
 fn ended(call: &Call<'_>, schedule: &str, how: &str) -> ApiResult<()> {
     match call.session.get_live("subscription_schedule", schedule)? {
         Some(mut body) if matches!(status(&body), "active" | "not_started") => call

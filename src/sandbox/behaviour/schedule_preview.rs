@@ -3,12 +3,12 @@
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer_time, schedule, subscription};
 
-/// The next invoice of a schedule, with the changes that a preview asks for; the first one of a
-/// schedule that is not made.
+/// Previews the next invoice of a schedule with the changes that the call asks for, or the first one of a new
+/// schedule.
 pub(super) fn previewed(call: &Call<'_>) -> ApiResult<Body> {
     let mut params = members_at(&call.params, "schedule_details");
     check(&params)?;
-    // Nobody pays for a preview
+    // A preview does not collect.
     set(&mut params, "payment_behavior", "default_incomplete");
     let Some(known) = call.referred_by("schedule", "subscription_schedule")? else {
         return new(call, params);
@@ -25,7 +25,7 @@ pub(super) fn previewed(call: &Call<'_>) -> ApiResult<Body> {
     }
 }
 
-/// What a preview shows nothing of, of a phase.
+/// Params of a phase that a preview does not show.
 const UNSEEN: &[&str] = &[
     "application_fee_percent",
     "billing_cycle_anchor",
@@ -34,7 +34,7 @@ const UNSEEN: &[&str] = &[
     "transfer_data",
 ];
 
-/// Refuses what a preview would be silent about.
+/// Refuses params that a preview does not show.
 fn check(params: &Body) -> ApiResult<()> {
     let unseen = |phase: &Body| UNSEEN.iter().find(|name| phase.contains_key(**name));
     let pauses = params.contains_key("pause_schedules").then_some(&"pause_schedules");
@@ -47,7 +47,7 @@ fn check(params: &Body) -> ApiResult<()> {
     }
 }
 
-/// The first invoice of a schedule that is not made.
+/// The first invoice of a new schedule.
 fn new(call: &Call<'_>, mut params: Body) -> ApiResult<Body> {
     set(&mut params, "customer", call.required_param("customer")?);
     let first = objects(&params, "phases").next().and_then(|first| first.get("start_date").cloned());
@@ -58,14 +58,14 @@ fn new(call: &Call<'_>, mut params: Body) -> ApiResult<Body> {
     if status(&body) == "active" { shown(&call, &body) } else { begun(&call, body) }
 }
 
-/// The first invoice of a schedule once it begins.
+/// The first invoice of a schedule when it starts.
 fn begun(call: &Call<'_>, mut body: Body) -> ApiResult<Body> {
     let start = schedule::start(&body).unwrap_or(call.now);
     schedule::begin(&later(call, &body, start)?, &mut body)?;
     shown(call, &body)
 }
 
-/// The same call at a later time, which the test clock of the customer shows too.
+/// The same call at a later time, to which the customer's test clock is set.
 fn later<'a>(call: &Call<'a>, body: &Body, now: i64) -> ApiResult<Call<'a>> {
     if let Some(mut clock) = call.session.linked(body, "test_clock", "test_helpers.test_clock")? {
         call.update(&mut clock, body! {"frozen_time": now})?;
@@ -77,7 +77,7 @@ fn shown(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
     subscription::first_invoice(call, &call.session.named("subscription", needed(body, "subscription")?)?)
 }
 
-/// The next invoice of a running schedule: phases that begin until then have begun.
+/// The next invoice of a running schedule, after the phases that start until then.
 fn ahead(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
     let owner = needed(body, "subscription")?;
     for _ in items(body, "phases") {

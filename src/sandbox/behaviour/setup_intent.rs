@@ -11,7 +11,7 @@ mod confirm;
 
 pub(super) use intent::made;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     operations: &[(Create, create), (Update, intent::update)],
     actions: &[("ConfirmSetupIntent", confirm::confirm), ("VerifySetupIntentMicrodeposits", confirm::verify)],

@@ -2,7 +2,7 @@
 
 use crate::sandbox::behaviour::prelude::*;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create), (Update, update)], ..Behaviour::of(&["shipping_rate"]) }];
 
@@ -11,7 +11,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     made(call).map(Json::Object)
 }
 
-/// A rate made of params and kept.
+/// Creates a rate.
 pub(super) fn made(call: &Call<'_>) -> ApiResult<Body> {
     let given = inner(&call.params, "fixed_amount").ok_or_else(|| missing("fixed_amount"))?;
     let mut body = call.build()?;
@@ -21,7 +21,7 @@ pub(super) fn made(call: &Call<'_>) -> ApiResult<Body> {
     Ok(body)
 }
 
-/// The option of one currency.
+/// A currency option.
 fn option(currency: &str, amount: i64, taxed: &str) -> ApiResult<Json> {
     if amount < 0 {
         return Err(ApiError::of("too_low", &[("least", &0)])
@@ -30,7 +30,7 @@ fn option(currency: &str, amount: i64, taxed: &str) -> ApiResult<Json> {
     Ok(json!({"amount": amount, "tax_behavior": taxed}))
 }
 
-/// The main currency is one of the options.
+/// The currency options, with the main currency.
 fn options(body: &Body, given: &Body) -> ApiResult<Body> {
     let currency = text(given, "currency").ok_or_else(|| missing("fixed_amount[currency]"))?;
     let mut options = Body::new();
@@ -39,7 +39,7 @@ fn options(body: &Body, given: &Body) -> ApiResult<Body> {
     Ok(options)
 }
 
-/// Adds the options of other currencies, or changes those that are there.
+/// Adds currency options, or changes existing ones.
 fn add_options(options: &mut Body, given: &Body) -> ApiResult<()> {
     for (currency, given) in inner(given, "currency_options").into_iter().flatten() {
         let mut changed = members_at(options, currency);
@@ -50,7 +50,7 @@ fn add_options(options: &mut Body, given: &Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// `POST /v1/shipping_rates/{id}`: other currencies may change, the amount may not.
+/// `POST /v1/shipping_rates/{id}`: other currencies can change, the amount cannot.
 fn update(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.without(&["fixed_amount"]).revise()?;
     if let Some(given) = inner(&call.params, "fixed_amount") {

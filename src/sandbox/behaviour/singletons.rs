@@ -7,17 +7,17 @@ use crate::sandbox::lifecycle;
 use crate::sandbox::parent::{self, Owner};
 use crate::sandbox::store::KEY;
 
-/// Whether such an object exists as soon as what it belongs to does.
+/// Whether objects of that type exist as soon as their owner does.
 pub(super) fn is_one(entity: &Entity) -> bool {
     !entity.creates() && (entity.preexisting || !entity.has_own_id())
 }
 
-/// Shows it.
+/// Shows the object.
 pub(super) fn get(call: &Call<'_>) -> ApiResult<Json> {
     current(call).map(Json::Object)
 }
 
-/// Changes it.
+/// Changes the object.
 pub(super) fn update(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = current(call)?;
     if call.session.get_live(&call.entity.object, &key(call))?.is_none() {
@@ -31,13 +31,13 @@ pub(super) fn update(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// All of them that the owner has.
+/// All singletons of the owner.
 pub(super) fn all(call: &Call<'_>) -> ApiResult<Vec<Json>> {
     let names = names(call).unwrap_or_default();
     names.into_iter().map(|name| get(&Call { id: name.to_owned(), ..call.clone() })).collect()
 }
 
-/// It as it was kept, or as it is before anybody changed it.
+/// The object as stored, or as it is before its first change.
 fn current(call: &Call<'_>) -> ApiResult<Body> {
     if names(call).is_some_and(|names| !names.contains(&call.id.as_str())) {
         return Err(ApiError::absent(&call.label(), &call.id));
@@ -57,14 +57,14 @@ fn current(call: &Call<'_>) -> ApiResult<Body> {
     Ok(body)
 }
 
-/// What it is kept under: what it belongs to and its name there.
+/// The key in the store: the owner and the name.
 fn key(call: &Call<'_>) -> String {
     let owners = call.parents.iter().map(|(_, id)| id.as_str());
     let names: Vec<&str> = owners.chain([call.id.as_str()]).filter(|name| !name.is_empty()).collect();
     if names.is_empty() { "own".to_owned() } else { names.join("/") }
 }
 
-/// The names that the owner has a field for, where it has one for all of them.
+/// The names of the singletons of a type, if the owner has a field for each.
 fn names(call: &Call<'_>) -> Option<Vec<&'static str>> {
     let owner = Owner::all(call).pop()?.entity?;
     let field = call.path.split('/').find_map(|part| owner.field(part))?;

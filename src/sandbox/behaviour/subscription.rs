@@ -4,7 +4,7 @@
 //! create ─▶ trialing ─▶ active ⇄ past_due ─▶ canceled
 //!    └────▶ incomplete ─▶ active | incomplete_expired        active ⇄ paused
 //! ```
-//! Time goes on by itself for nobody: a test clock moves it (`clock`).
+//! Time does not pass by itself: a test clock moves it (`clock`).
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{discount, order};
@@ -35,7 +35,7 @@ pub(super) use termination::{FinalBilling, end_now};
 pub(super) use upcoming::renews_at;
 pub(super) use views::{invoice_paid, invoice_voided, is_running, products, set_up};
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour {
         operations: &[(Create, create), (List, views::list), (Update, update)],

@@ -10,7 +10,7 @@ use crate::sandbox::behaviour::generic;
 use crate::sandbox::behaviour::money::Decimal;
 use crate::sandbox::behaviour::prelude::*;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour {
         operations: &[(Create, create_id), (List, list_ids)],
@@ -54,7 +54,7 @@ pub(super) fn create_id(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// Whose the id is: that of the customer in the path, or as `owner` says; the account's own otherwise.
+/// The owner of a tax id: the customer in the path, or that of `owner`; by default the account.
 fn owner_of(call: &Call<'_>) -> Json {
     let given = |name: &str| text(&call.params, &format!("owner.{name}"));
     let parent = Some(call.owner()).filter(|owner| !owner.is_empty());
@@ -73,7 +73,7 @@ fn check_new(call: &Call<'_>, customer: &str, kind: &str, value: &str) -> ApiRes
     Ok(())
 }
 
-/// The form of the tax ids of one type: `tax_id.toml`.
+/// The format of tax ids of one type: `tax_id.toml`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TaxIdFormat {
@@ -93,7 +93,7 @@ struct TaxIdFormat {
 static FORMS: LazyLock<BTreeMap<String, TaxIdFormat>> =
     LazyLock::new(|| embedded_table!("sandbox/behaviour/tax_id.toml"));
 
-/// Whether a value can be of a type, for the types whose form is known here.
+/// Whether a value has the format of its type, if the format is known.
 fn is_right(kind: &str, value: &str) -> bool {
     let Some(form) = FORMS.get(kind) else { return !value.trim().is_empty() };
     let plain: String = value.chars().filter(|letter| !matches!(letter, ' ' | '-' | '.' | '/')).collect();
@@ -108,7 +108,7 @@ fn is_right(kind: &str, value: &str) -> bool {
     })
 }
 
-/// The country of a type, or of the number itself within the European Union.
+/// The country of a type; within the European Union, of the number itself.
 fn country(kind: &str, value: &str) -> Json {
     let names_it = FORMS.get(kind).is_some_and(|form| form.names_country);
     let own = if names_it { value.get(..2) } else { kind.split('_').next() };
@@ -120,7 +120,7 @@ fn country(kind: &str, value: &str) -> Json {
     })
 }
 
-/// `GET /v1/tax_ids`, the account's own unless an owner is given, and those of a customer.
+/// `GET /v1/tax_ids`: those of the account unless an owner is given, and those of a customer.
 fn list_ids(call: &Call<'_>) -> ApiResult<Json> {
     if !call.parents.is_empty() {
         return generic::list(call);

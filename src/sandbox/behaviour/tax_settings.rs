@@ -1,16 +1,15 @@
-//! Tax settings and calculations: what has to be known before taxes can be worked out, and what a calculation
-//! comes to.
+//! Tax settings and tax calculations.
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{generic, singletons};
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { operations: &[(Update, update)], ..Behaviour::of(&["tax.settings"]) },
     Behaviour { operations: &[(Create, calculate)], ..Behaviour::of(&["tax.calculation"]) },
 ];
 
-/// What settings must hold before they are active.
+/// What tax settings need before they are active.
 const NEEDED: &[&str] = &["defaults.tax_behavior", "head_office"];
 
 /// `POST /v1/tax/settings`.
@@ -29,7 +28,7 @@ fn lacks(body: &Body, path: &str) -> bool {
     at(body, path).is_none_or(Json::is_null)
 }
 
-/// `POST /v1/tax/calculations`: nothing is taxed, so it comes to what its lines and its shipping do.
+/// `POST /v1/tax/calculations`: nothing is taxed; the total is that of the lines and the shipping.
 fn calculate(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = members(generic::create(call)?);
     let lines: i64 = objects(&call.params, "line_items").map(|line| number(line, "amount")).sum();

@@ -1,4 +1,4 @@
-//! Tokens that stand for params: what a token was made of is said where a call names the token.
+//! Tokens that stand for params: a call that names a token gets the params that the token was created with.
 
 use serde_json::Value as Json;
 
@@ -14,13 +14,13 @@ const STAND_FOR: &[(&str, &str)] = &[
     ("person_token", "v2.core.account_person_token"),
 ];
 
-/// Kept with a token: the params of which it was made.
+/// Stored with a token: the params it was created with.
 const GIVEN: &str = "_given";
 
-/// What holds numbers of accounts and persons, which are never kept.
+/// Params with account numbers or personal numbers, which are never stored.
 const NEVER_KEPT: &[&str] = &["id_numbers", "payment_method_data"];
 
-/// Keeps with a new token what it was made of.
+/// Stores its params with a new token.
 pub(super) fn keep_given(call: &Call<'_>, body: &mut Body) {
     if STAND_FOR.iter().any(|(_, object)| *object == call.entity.object) {
         let mut given = Json::Object(call.params.clone());
@@ -35,7 +35,7 @@ fn take_out(value: &mut Json) {
     members.values_mut().for_each(take_out);
 }
 
-/// The call with the params that its tokens stand for; what it says itself stays.
+/// The call with the params of its tokens added; its own params win.
 pub(super) fn unfold<'a>(call: &Call<'a>, known: &[Member]) -> ApiResult<Call<'a>> {
     let mut call = call.clone();
     for (param, object) in STAND_FOR {

@@ -1,11 +1,12 @@
-//! Tokens, and the cards and bank accounts they stand for: external accounts, and the older sources of a customer.
+//! Tokens, and the cards and bank accounts they stand for: external accounts of accounts, and legacy sources
+//! of customers.
 
 use crate::sandbox::behaviour::card::{self, CardOutcome};
 use crate::sandbox::behaviour::generic;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::parent;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { operations: &[(Create, create_source)], ..Behaviour::of(&["source"]) },
     Behaviour { operations: &[(Create, create_token)], ..Behaviour::of(&["token"]) },
@@ -22,7 +23,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
 /// The account number of every bank account that a test token stands for.
 const TEST_ACCOUNT: &str = "000123456789";
 
-/// What tokens stand for, and what the ids of such tokens start with.
+/// The types of object that tokens stand for, and the id prefixes of their test tokens.
 const KINDS: &[(&str, &str)] = &[
     ("account", "ct_"),
     ("bank_account", "btok_"),
@@ -48,14 +49,14 @@ fn create_token(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// Saves what a token stands for to a customer, who is charged by it from then on.
+/// Saves the object of a token to a customer as the default source.
 pub(super) fn save(call: &Call<'_>, customer: &str, token: &str) -> ApiResult<()> {
     let made = saved(call, ("customer", customer), "source", &token.into())?;
     let mut owner = call.session.named("customer", customer)?;
     call.update(&mut owner, body! {"default_source": id(&made)})
 }
 
-/// What an account is paid out to from now on, in the place of what it was in that currency.
+/// Sets the external account of an account, in the place of that in the same currency.
 pub(super) fn pay_out_to(call: &Call<'_>, account: &str, given: &Json) -> ApiResult<()> {
     let mut made = saved(call, ("account", account), "external_account", given)?;
     if given.get("default_for_currency") == Some(&Json::Bool(false)) {
@@ -70,7 +71,8 @@ pub(super) fn pay_out_to(call: &Call<'_>, account: &str, given: &Json) -> ApiRes
     call.update(&mut made, body! {"default_for_currency": true})
 }
 
-/// What a param of another call names or describes, saved to what is called `owner` in paths.
+/// Saves the object that a param of another call names or describes; `owner` is the name of the owner in
+/// paths.
 fn saved(call: &Call<'_>, (owner, id): (&str, &str), param: &str, given: &Json) -> ApiResult<Body> {
     let mut saving = call.about("card", body! {(param): given})?;
     saving.parents.push((owner.to_owned(), id.to_owned()));
@@ -102,7 +104,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     Ok(Json::Object(body))
 }
 
-/// The first that an account is paid out to in a currency is the default of that currency.
+/// The first external account in a currency is the default of that currency.
 fn default_of_its_currency(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let known = body.get("default_for_currency").is_some_and(|known| !known.is_null());
     let Some(account) = text(body, "account").filter(|_| !known) else { return Ok(()) };
@@ -112,13 +114,13 @@ fn default_of_its_currency(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// What an account is paid out to.
+/// The external accounts of an account.
 pub(super) fn external_accounts(call: &Call<'_>, account: &str) -> ApiResult<Vec<Body>> {
     let cards = call.session.having("card", "account", account)?;
     Ok([call.session.having("bank_account", "account", account)?, cards].concat())
 }
 
-/// The first source of a customer is the one that is charged.
+/// The first source of a customer becomes the default.
 fn choose_default(call: &Call<'_>, source: &Body) -> ApiResult<()> {
     let Some(mut customer) = call.session.linked(source, "customer", "customer")? else { return Ok(()) };
     if text(&customer, "default_source").is_none() {
@@ -127,7 +129,7 @@ fn choose_default(call: &Call<'_>, source: &Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// `DELETE /v1/customers/{customer}/sources/{id}`: the newest of the others is charged from then on.
+/// `DELETE /v1/customers/{customer}/sources/{id}`: the newest of the others becomes the default.
 fn delete(call: &Call<'_>) -> ApiResult<Json> {
     let source = call.named()?;
     let stub = generic::delete(call)?;
@@ -151,7 +153,7 @@ fn of_params(call: &Call<'_>, given: &Body, param: &str) -> ApiResult<Body> {
     if object(given) == "bank_account" { of_bank(call, given) } else { of_card(call, given) }
 }
 
-/// What a token that was made here stands for; it is used up. None of any other token.
+/// The object of a token of the sandbox, which is used up; none for any other token.
 pub(super) fn taken(call: &Call<'_>, token: &str, param: &str) -> ApiResult<Option<Body>> {
     let Some(mut known) = call.session.get_live("token", token)? else { return Ok(None) };
     if known.get("used") == Some(&Json::Bool(true)) {
@@ -173,7 +175,7 @@ fn create_source(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// What a token stands for: one that was made here, or one of Stripe's tests.
+/// The object of a token of the sandbox, or of one of Stripe's test tokens.
 fn of_token(call: &Call<'_>, token: &str, param: &str) -> ApiResult<Body> {
     if let Some(held) = taken(call, token, param)? {
         return Ok(held);
@@ -198,7 +200,7 @@ fn of_card(call: &Call<'_>, given: &Body) -> ApiResult<Body> {
     of_details(call, "card", &details, given)
 }
 
-/// A card or a bank account with what is known of it, and with what was given.
+/// A card or a bank account with its known and its given fields.
 fn of_details(call: &Call<'_>, object: &str, known: &Body, given: &Body) -> ApiResult<Body> {
     let about = call.about(object, Body::new())?;
     let mut body = about.fresh();
@@ -207,7 +209,7 @@ fn of_details(call: &Call<'_>, object: &str, known: &Body, given: &Body) -> ApiR
     Ok(body)
 }
 
-/// The same with the expiry in numbers: tokens are given it as text.
+/// The same with a numeric expiry: tokens get it as text.
 pub(super) fn with_numbers(given: &Body) -> Body {
     let mut given = given.clone();
     for name in ["exp_month", "exp_year"] {

@@ -3,7 +3,7 @@
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::webhook_delivery;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     operations: &[(Create, create), (Update, update)],
     ..Behaviour::of(&["webhook_endpoint"])
@@ -31,7 +31,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     Ok(Json::Object(body))
 }
 
-/// Says in the log that nothing will ever be delivered to an address.
+/// Logs a warning for a URL that the sandbox cannot deliver to.
 pub(super) fn warn_of_unreachable(url: Option<&str>) {
     if let Some(url) = url.filter(|url| !webhook_delivery::reaches(url)) {
         log::warn!(
@@ -40,7 +40,7 @@ pub(super) fn warn_of_unreachable(url: Option<&str>) {
     }
 }
 
-/// The address, which is one of HTTPS in live mode.
+/// Refuses a URL without HTTPS in live mode.
 fn check_url(call: &Call<'_>) -> ApiResult<()> {
     let Some(url) = text(&call.params, "url") else { return Ok(()) };
     let parsed: Option<http::Uri> = url.parse().ok();

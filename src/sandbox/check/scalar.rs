@@ -113,8 +113,7 @@ fn integer(text: &str, path: &str) -> ApiResult<Json> {
     number.map(Json::from).ok_or_else(|| ApiError::of("no_integer", &[("given", &text)]).param(path))
 }
 
-/// Beyond the twelve digits of Stripe's largest amount; sums of such numbers are far from the end
-/// of what can be counted.
+/// Above the twelve digits of Stripe's largest amount, and low enough that sums cannot overflow.
 const LARGEST: i64 = 1_000_000_000_000_000;
 
 fn countable(number: Json, path: &str) -> ApiResult<Json> {
@@ -128,7 +127,7 @@ fn countable(number: Json, path: &str) -> ApiResult<Json> {
     })
 }
 
-/// The years that a time may lie in: those that calendars can count in.
+/// The range of times: the years that calendars can count.
 const FIRST_SECOND: i64 = -62_135_596_800;
 const LAST_SECOND: i64 = 253_402_300_799;
 

@@ -6,12 +6,12 @@ use crate::sandbox::constraint::rule::form_name;
 use crate::sandbox::error::{ApiError, ApiResult};
 use crate::sandbox::fields::{Body, text};
 
-/// Refuses params that are against what Stripe documents of them.
+/// Refuses params that violate a documented constraint.
 pub(super) fn check(params: &Body, call: &str, now: i64) -> ApiResult<()> {
     refusals(params, call, now).next().map_or(Ok(()), Err)
 }
 
-/// What each param is refused for, then all of a create together.
+/// The errors of each param, then those of a create as a whole.
 fn refusals(params: &Body, call: &str, now: i64) -> impl Iterator<Item = ApiError> {
     let known = Known { params, unknown: &[], now };
     let sent = call.strip_suffix(".Create").or_else(|| call.strip_suffix(".Update"));
@@ -42,7 +42,7 @@ fn failure(violation: Violation<'_>, params: &Body) -> ApiError {
     }
 }
 
-/// The refusal of a number that is too small.
+/// The error for a number that is too small.
 pub(super) fn too_low(path: &str, least: i64) -> ApiError {
     ApiError::of("too_low", &[("least", &least)]).param(form_name(path))
 }

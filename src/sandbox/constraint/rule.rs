@@ -1,4 +1,4 @@
-//! One refusal as data: of params, of the object that a call is about, of an object that a param names.
+//! A rule as data: about params, the object of the call, or an object that a param names.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::sandbox::{currency, message, state};
 /// Whether a number is on the wrong side of a bound.
 type Crosses = fn(&i64, &i64) -> bool;
 
-/// A refusal with a text of its own, or that of a param that is missing.
+/// A rule with its own error message, or for a missing param.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Rule {
@@ -35,12 +35,12 @@ pub(super) struct Rule {
 }
 
 impl Rule {
-    /// Whether it is about the object, too.
+    /// Whether the rule is about an object too.
     pub fn is_of_state(&self) -> bool {
         !(self.is.is_empty() && self.is_not.is_empty() && self.past.is_empty() && self.of.is_empty())
     }
 
-    /// The object that it is about: that of the call, or the one that a path of params and fields leads to.
+    /// The object that the rule is about: that of the call, or the one at a path of params and fields.
     pub fn subject(&self, call: &Call<'_>, known: &Body) -> ApiResult<Option<Body>> {
         if self.of.is_empty() {
             return call.named().map(Some);
@@ -84,13 +84,13 @@ impl Rule {
             && self.past.iter().all(is_past)
     }
 
-    /// The params that are compared, with their bounds and how.
+    /// The params that have bounds, their bounds, and the comparison.
     pub fn bounds(&self) -> impl Iterator<Item = (&String, &String, Crosses)> {
         let all: [(_, Crosses); 3] = [(&self.above, i64::gt), (&self.below, i64::lt), (&self.up_to, i64::le)];
         all.into_iter().flat_map(|(bounds, is)| bounds.iter().map(move |(path, bound)| (path, bound, is)))
     }
 
-    /// The bound that a param has crossed: zero where there is none to cross.
+    /// The bound that a param violates; zero where there is no bound to compute.
     fn crossed(&self, known: &Body, of: &Body) -> Option<i64> {
         self.bounds().try_fold(0, |_, (path, bound, is)| {
             let bound = sum(bound, known, of)?;
@@ -112,7 +112,7 @@ fn sum(text: &str, known: &Body, of: &Body) -> Option<i64> {
     }
 }
 
-/// A value in a message: an amount where it is one of an object that has a currency.
+/// A value in a message; an amount if the object has a currency.
 fn in_words(value: &Json, of: Option<&Body>) -> String {
     match (value.as_i64(), of.and_then(|of| text(of, "currency"))) {
         (Some(amount), Some(currency)) => currency::written(amount, currency),
@@ -120,7 +120,7 @@ fn in_words(value: &Json, of: Option<&Body>) -> String {
     }
 }
 
-/// A refusal of what the object does not allow, or of params alone.
+/// The error about the object, or about params alone.
 fn refusal(body: Option<&Body>, message: &str, code: Option<&str>) -> ApiError {
     match body {
         Some(body) => state::refusal(body, message, code),

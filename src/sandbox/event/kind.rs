@@ -1,4 +1,4 @@
-//! Which events a change is: `customer.created`, `invoice.paid`, `payment_method.attached`.
+//! Event types of changes: `customer.created`, `invoice.paid`, `payment_method.attached`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -21,7 +21,7 @@ struct Table {
     unsaid: BTreeMap<String, Vec<String>>,
 }
 
-/// What the events of an object begin with.
+/// The prefix of the event types of an object.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct EventPrefix {
@@ -31,7 +31,7 @@ struct EventPrefix {
     prefix: String,
 }
 
-/// A change of a member that is an event of its own.
+/// A change of a field that has an event of its own.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct FieldEvent {
@@ -59,12 +59,12 @@ impl FieldEvent {
     }
 }
 
-/// The kinds of event of a change, in the order in which they happened.
+/// The event types of a change, in the order in which they happened.
 pub(super) fn of(change: &ObjectChange) -> Vec<String> {
     let object = object(&change.after);
     let prefix = prefix(object, &change.after);
     let mut kinds = match (&change.before, change.gone) {
-        // Made and removed in one turn: nobody saw it
+        // Created and deleted in one turn: nobody saw it.
         (None, true) => Vec::new(),
         (Some(_), true) => vec![format!("{prefix}.deleted")],
         _ => event_names(object, &prefix, change),
@@ -73,19 +73,18 @@ pub(super) fn of(change: &ObjectChange) -> Vec<String> {
     kinds
 }
 
-/// Whether a change is an event of its own, beside those that say that the object is there or is
-/// another one.
+/// Whether a change has an event of its own, beside created, updated and deleted.
 pub(super) fn is_moment(change: &ObjectChange) -> bool {
     let object = object(&change.after);
     !change.gone && !own(object, &prefix(object, &change.after), change).is_empty()
 }
 
-/// Whether an event of that kind says what the values were before.
+/// Whether events of that type have `previous_attributes`.
 pub(super) fn tells_former(kind: &str) -> bool {
     kind.ends_with(".updated") || TABLE.moments.iter().any(|moment| moment.former && moment.event == kind)
 }
 
-/// What the events of an object begin with: its type, where the table says nothing else.
+/// The prefix of the event types of an object: its type, unless the table says otherwise.
 fn prefix(object: &str, body: &Body) -> String {
     let fits = |row: &&EventPrefix| {
         row.of == object && row.has.as_ref().is_none_or(|member| text(body, member).is_some())
@@ -94,7 +93,7 @@ fn prefix(object: &str, body: &Body) -> String {
     row.map_or_else(|| object.replace("issuing.", "issuing_"), |row| row.prefix.clone())
 }
 
-/// The events of a change that left the object there.
+/// The event types of a change that did not delete the object.
 fn event_names(object: &str, prefix: &str, change: &ObjectChange) -> Vec<String> {
     let mut kinds = match &change.before {
         None => vec![format!("{prefix}.created")],
@@ -113,7 +112,7 @@ fn moments(object: &str, change: &ObjectChange) -> impl Iterator<Item = &'static
     TABLE.moments.iter().filter(move |moment| moment.happened(object, change))
 }
 
-/// The events of what became of a member, and of the state that the object has come to.
+/// The event types of changed fields, and of the new state.
 fn own(object: &str, prefix: &str, change: &ObjectChange) -> Vec<String> {
     let mut kinds: Vec<String> = moments(object, change).map(|moment| moment.event.clone()).collect();
     let state = |body| Some(status(body)).filter(|state| !state.is_empty());
@@ -130,13 +129,13 @@ fn differs(before: &Body, after: &Body) -> bool {
     after.iter().any(|(name, new)| before.get(name) != Some(new) && !is_unsaid(of, name))
 }
 
-/// Whether nothing is told of a change of that member.
+/// Whether changes of that field have no events.
 pub(super) fn is_unsaid(object: &str, name: &str) -> bool {
     let own = TABLE.unsaid.get(object).into_iter().flatten();
     name.starts_with('_') || name == "updated" || own.into_iter().any(|unsaid| unsaid == name)
 }
 
-/// Every kind of event that Stripe has: what a webhook endpoint may ask for.
+/// All event types of Stripe, which a webhook endpoint may ask for.
 pub(super) fn known() -> &'static [String] {
     let endpoint = catalog().by_object("webhook_endpoint");
     let create = endpoint.and_then(|entity| entity.operation(OperationKind::Create));

@@ -13,9 +13,9 @@ pub(super) struct Subscriber {
     url: String,
     secret: String,
     kinds: Vec<Json>,
-    /// Its events say that something happened, not what the object is like.
+    /// Whether its events are thin: they do not hold the object.
     is_thin: bool,
-    /// It is the platform's, which receives the events of its connected accounts.
+    /// Whether it belongs to the platform, which receives the events of connected accounts.
     pub is_platform: bool,
 }
 
@@ -44,7 +44,7 @@ impl Subscribers {
 }
 
 impl Subscriber {
-    /// What an event destination is that is a webhook endpoint and switched on; none of any other.
+    /// The subscriber of an event destination; none where it is off or not a webhook endpoint.
     pub fn of_destination(body: &Body, is_platform: bool) -> Option<Self> {
         let whose = if is_platform { "other_accounts" } else { "self" };
         let is_on = text(body, "status") == Some("enabled")
@@ -76,13 +76,13 @@ impl Subscriber {
         self.kinds.iter().any(|wanted| wanted == "*" || wanted == kind)
     }
 
-    /// An event on its way; none where the address is not one of this machine.
+    /// The delivery of an event; none where the URL is not one of this machine.
     pub fn delivery(&self, space: &str, event: &str) -> Option<Delivery> {
         Delivery::new(space, event, &self.url, &self.secret)
     }
 }
 
-/// Those of the account of a space that are switched on, for its own events or for those of others.
+/// The enabled ones of the account of a space, for its own events or for those of connected accounts.
 fn enabled(session: &Session<'_>, space: &str, of_others: bool) -> ApiResult<Vec<Subscriber>> {
     let all = |object: &str| session.having_in(space, object, "status", "enabled");
     let (endpoints, destinations) = (all("webhook_endpoint")?, all("v2.core.event_destination")?);

@@ -1,4 +1,4 @@
-//! Which objects a list shows: those whose fields agree with the params of the same names.
+//! Filters of lists: objects whose fields match the params of the same names.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -18,7 +18,7 @@ type Table = BTreeMap<String, BTreeMap<String, String>>;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/page/filter.toml"));
 
-/// True when each filter fits: a list names the values allowed, an object bounds or members,
+/// Whether an object matches each filter: a list is the allowed values, an object is bounds or members,
 /// anything else must be equal. A param without a field of its name filters nothing.
 pub(in crate::sandbox) fn matches(entity: &Entity, body: &Body, params: &Body) -> bool {
     params.iter().filter(|(name, _)| !PLACES.contains(&name.as_str())).all(|(name, wanted)| {
@@ -30,7 +30,7 @@ pub(in crate::sandbox) fn matches(entity: &Entity, body: &Body, params: &Body) -
     })
 }
 
-/// Whether an object fits a row of the table: a path, or a mark and a path.
+/// Whether an object matches a row of the table: a path, or a mark and a path.
 fn fits_row(body: &Body, row: &str, wanted: &Json) -> bool {
     let texts = || std::slice::from_ref(wanted).iter().chain(wanted.as_array().into_iter().flatten());
     let any = |path: &str, fits: fn(&str, &str) -> bool| {
@@ -48,7 +48,7 @@ fn fits_row(body: &Body, row: &str, wanted: &Json) -> bool {
     }
 }
 
-/// Whether what a path leads to fits; of the objects of a list, one of them.
+/// Whether the value at a path matches; of a list, one of its objects.
 fn reaches(body: &Body, path: &str, wanted: &Json) -> bool {
     let Some((first, rest)) = path.split_once('.') else { return fits(body.get(path), wanted) };
     match body.get(first) {
@@ -60,17 +60,17 @@ fn reaches(body: &Body, path: &str, wanted: &Json) -> bool {
     }
 }
 
-/// False for nothing, zero, and what is false.
+/// Whether a value is there and is neither zero nor false.
 fn says_something(found: Option<&Json>) -> bool {
     found.is_some_and(|found| !found.is_null() && *found != false && *found != 0)
 }
 
-/// The field that a param is about where it is another one than that of its name.
+/// The field that a param filters by, if it is not that of its name.
 fn other(entity: &Entity, param: &str) -> Option<&'static str> {
     TABLE.get(&entity.key)?.get(param).map(String::as_str)
 }
 
-/// Between which times the objects of a list were made, for the store: signs of SQL and seconds.
+/// The bounds of the creation time, for the store: SQL operators and seconds.
 pub(super) fn made(entity: &Entity, params: &Body) -> Vec<(&'static str, i64)> {
     if entity.is_v2() || other(entity, "created").is_some() || entity.field("created").is_none() {
         return Vec::new();
@@ -125,7 +125,7 @@ fn is_range(bounds: &Body) -> bool {
     !bounds.is_empty() && bounds.keys().all(|name| matches!(name.as_str(), "gt" | "gte" | "lt" | "lte"))
 }
 
-/// Numbers by their size, moments of version 2 by their text.
+/// Numbers are compared by value, times of version 2 as text.
 fn within(found: &Json, bound: &str, limit: &Json) -> bool {
     let order = match (found.as_i64(), limit.as_i64()) {
         (Some(found), Some(limit)) => found.cmp(&limit),

@@ -1,4 +1,4 @@
-//! How much a page may hold, and what is gathered for it.
+//! The size of a page, and its objects.
 
 use serde_json::Value as Json;
 
@@ -10,10 +10,10 @@ use crate::sandbox::fields::text;
 use crate::sandbox::page::filter::{made, matches, pushed};
 use crate::sandbox::store::{Body, ObjectQuery};
 
-/// Most objects of one page.
+/// The most objects on one page.
 const MOST: i64 = 100;
 
-/// Objects of a page when the call does not say.
+/// The default number of objects on a page.
 const USUAL: i64 = 10;
 
 /// How many objects a page may hold.
@@ -26,15 +26,15 @@ pub(in crate::sandbox) fn limit(params: &Body) -> ApiResult<usize> {
     Err(ApiError::of(name, &[("given", &limit), ("most", &MOST)]))
 }
 
-/// What has a time of its own is listed only where its clock, or its customer, is named.
+/// Whether objects under test clocks are left out: they are listed only where their clock or their customer
+/// is named.
 fn hides_clocked(call: &Call<'_>, filters: &Body) -> bool {
     let list = call.entity.operation(OperationKind::List);
     list.is_some_and(|list| list.param("test_clock").is_some())
         && !["customer", "test_clock"].iter().any(|name| filters.contains_key(*name))
 }
 
-/// The objects of a page on the way, in the order in which they are shown, with where they stand; and
-/// whether there are more beyond them.
+/// The objects of a page with their positions, in the order shown, and whether there are more.
 pub(super) fn gather(
     call: &Call<'_>,
     mut walk: ObjectQuery<'_>,

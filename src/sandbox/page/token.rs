@@ -1,4 +1,4 @@
-//! Pages of version 2 of the API: a token holds where the next page starts and what is asked.
+//! Pages in version 2 of the API: a token holds the start of the next page and its filters.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,12 +11,12 @@ use crate::sandbox::fields::text;
 use crate::sandbox::page::gather::gather;
 use crate::sandbox::store::{Body, ObjectQuery};
 
-/// What stands in `page`.
+/// The content of `page`.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::sandbox) struct Token {
-    /// The page is beyond this object.
+    /// The position after which the page starts.
     at: i64,
-    /// Towards the newer ones.
+    /// Whether the page goes to newer objects.
     #[serde(default)]
     back: bool,
     /// The params of the first page.
@@ -24,14 +24,14 @@ pub(in crate::sandbox) struct Token {
 }
 
 impl Token {
-    /// Where a page towards the older objects starts.
+    /// The token of a page of older objects.
     pub fn after(at: i64, params: &Body) -> Self {
         let mut params = params.clone();
         params.shift_remove("page");
         Self { at, back: false, params }
     }
 
-    /// As text.
+    /// The token as text.
     pub fn written(&self) -> String {
         URL_SAFE_NO_PAD.encode(json!(self).to_string())
     }

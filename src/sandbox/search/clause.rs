@@ -1,4 +1,4 @@
-//! A query: clauses that all must fit (`AND`), or one of which must (`OR`).
+//! A query: clauses that must all match (`AND`), or one of which must (`OR`).
 //!
 //! ```text
 //! email:'a@b.c'   name~'ada'   -status:'canceled'   created>=1700000000   metadata['team']:null
@@ -12,35 +12,35 @@ use crate::sandbox::refusal::Values;
 use crate::sandbox::search::words::{self, Word};
 use crate::sandbox::store::{Body, ObjectQuery, Text, is_indexed, searched_name};
 
-/// Shortest text that may be looked for within a field.
+/// The shortest text for a substring match.
 const SHORTEST: usize = 3;
 
-/// Longest text that the store is asked for; SQL has a limit of its own.
+/// The longest text that the store is asked for; SQL limits it.
 const LONGEST: usize = 500;
 
-/// The most texts in one query to the store; SQL has a limit for that too.
+/// The most texts in one query to the store; SQL limits it.
 const PATTERNS: usize = 8;
 
-/// A query that was read.
+/// A parsed query.
 #[derive(Debug)]
 pub(super) struct Query {
     clauses: Vec<Clause>,
-    /// Whether one clause is enough (`OR`).
+    /// Whether one matching clause is enough (`OR`).
     any: bool,
 }
 
 #[derive(Debug)]
 struct Clause {
     negated: bool,
-    /// The members that lead to the value.
+    /// The path to the value.
     path: Vec<String>,
     sign: &'static str,
-    /// In small letters; none is `null`.
+    /// The wanted text in lower case; none for `null`.
     wanted: Option<String>,
 }
 
 impl Query {
-    /// Reads a query over objects of that type.
+    /// Parses a query over objects of that type.
     pub fn read(text: &str, entity: &Entity) -> ApiResult<Self> {
         let words = words::read(text).map_err(|rest| unreadable(&rest))?;
         let mut rest = words.as_slice();
@@ -64,8 +64,7 @@ impl Query {
         }
     }
 
-    /// A way through the objects of that type that leaves out what cannot fit, where the store can
-    /// tell so from the text of an object.
+    /// A store query that leaves out what cannot match, as far as the stored text shows it.
     pub fn walk<'w>(&self, object: &'w str) -> ObjectQuery<'w> {
         let mut walk = ObjectQuery::of(object);
         let telling = self.clauses.iter().filter(|clause| !self.any && !clause.negated);
@@ -89,7 +88,7 @@ impl Query {
         walk
     }
 
-    /// Whether an object is found.
+    /// Whether an object matches.
     pub fn fits(&self, body: &Body) -> bool {
         let mut clauses = self.clauses.iter();
         if self.any {
@@ -129,8 +128,8 @@ impl Clause {
         Ok((clause, rest))
     }
 
-    /// What the text of an object that fits holds, in small or capital letters; none where that is
-    /// not sure.
+    /// A text that the stored form of every matching object contains, in any case; none where there is none
+    /// for certain.
     fn told(&self) -> Option<&str> {
         let wanted = self.wanted.as_deref().filter(|_| matches!(self.sign, ":" | "~"))?;
         let is_plain = wanted.is_ascii() && wanted.len() <= LONGEST && !wanted.starts_with(['{', '[']);
@@ -175,20 +174,20 @@ impl Clause {
     }
 }
 
-/// The text of an object around a text that it holds, as a pattern of SQL's `LIKE`.
+/// A `LIKE` pattern that finds a text within another.
 fn pattern(wanted: &str) -> String {
     let spelled = Json::from(wanted).to_string();
     let inner = spelled.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default();
     format!("%{}%", literal(inner))
 }
 
-/// A text in a pattern of SQL's `LIKE`, in which some letters mean something else.
+/// A text escaped for a `LIKE` pattern.
 fn literal(text: &str) -> String {
     let escaped = |letter| matches!(letter, '\\' | '%' | '_').then_some('\\').into_iter().chain([letter]);
     text.chars().flat_map(escaped).collect()
 }
 
-/// What the field at the end of a path holds.
+/// The kind of the field at a path.
 fn kind<'f>(fields: &'f [Member], path: &[String]) -> Option<&'f Kind> {
     let (first, rest) = path.split_first()?;
     let mut kind = &find(fields, first)?.shape.kind;

@@ -13,7 +13,7 @@ pub(super) enum Word {
 
 const SIGNS: &[&str] = &[">=", "<=", ":", "~", ">", "<", "-", "[", "]"];
 
-/// Reads the words; what cannot be read is the error.
+/// Splits a query into words; the error is the part that cannot be read.
 pub(super) fn read(text: &str) -> Result<Vec<Word>, String> {
     let mut words = Vec::new();
     let mut rest = text.trim_start();

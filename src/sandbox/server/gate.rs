@@ -1,5 +1,5 @@
-//! What a web page may not do to the sandbox of its reader: reach it under a name of its own
-//! (`Host`), or send forms to what Stripe does not have (`Origin`).
+//! Protects a local sandbox from web pages: they may not reach it under a name of their own (`Host`), nor
+//! send forms to it (`Origin`).
 
 use std::net::IpAddr;
 
@@ -10,7 +10,7 @@ use http::request::Parts;
 use crate::sandbox::admin_api::PREFIX;
 use crate::sandbox::webhook_delivery::is_this_machine;
 
-/// Why a request is not answered; none where it is.
+/// Why a request is refused; none where it is not.
 pub(super) fn refusal(parts: &Parts, remote: bool) -> Option<String> {
     let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let host = parts.uri.authority().map(http::uri::Authority::as_str).or_else(|| header(HOST));
@@ -35,8 +35,8 @@ fn host_of(authority: &str) -> &str {
     }
 }
 
-/// A name that nobody can point at this machine but this machine, or Stripe's own, which a proxy
-/// may lead here. An address is no name.
+/// Whether only this machine can have the name, or it is one of Stripe's, which a proxy may lead here. An
+/// address is not a name.
 fn is_known(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
     is_near(&host) || host.parse::<IpAddr>().is_ok() || host == "stripe.com" || host.ends_with(".stripe.com")

@@ -4,42 +4,40 @@ use rusqlite::types::Value;
 
 use crate::sandbox::store::schema::{INDEXED, field};
 
-/// Which objects to go through, and in which order.
+/// Which objects to visit, and in which order.
 #[derive(Debug, Default)]
 pub(in crate::sandbox) struct ObjectQuery<'w> {
     /// Their types.
     pub objects: Vec<&'w str>,
-    /// Only those beyond this one.
+    /// Only those after this position.
     pub start: Option<i64>,
     /// Oldest first; newest first otherwise.
     pub forward: bool,
     /// Only those whose fields hold these texts.
     pub having: Vec<(String, String)>,
-    /// Only those made then: signs of SQL, and seconds.
+    /// Only those created then: SQL operators and seconds.
     pub made: Vec<(&'static str, i64)>,
-    /// Only those whose fields, which have an index, hold these texts in small or capital letters.
+    /// Only those whose indexed fields hold these texts, in any case.
     pub alike: Vec<(String, String)>,
-    /// Only those that hold a text, in small or capital letters, in a searched field.
+    /// Only those that hold a text in a searched field, in any case.
     pub text: Option<Text>,
-    /// Only those in whose text as it is kept these patterns of SQL's `LIKE` are found, with `\\`
-    /// before what is meant literally.
+    /// Only those whose stored text matches these `LIKE` patterns, with `\\` as escape.
     pub like: Vec<String>,
 }
 
-/// A text that is looked for in a searched field.
+/// A text to find in a searched field.
 #[derive(Debug)]
 pub(in crate::sandbox) struct Text {
-    /// The name under which the texts of the field are kept.
+    /// The name of the field in the table of texts.
     pub name: String,
-    /// The whole text, or a pattern as `like` has them.
+    /// The whole text, or a `LIKE` pattern.
     pub wanted: String,
-    /// It is a pattern.
+    /// Whether it is a pattern.
     pub is_part: bool,
 }
 
 impl Text {
-    /// The condition that a row of the table of texts is this one; the first placeholders are the space and
-    /// the type.
+    /// The condition on the table of texts; the first placeholders are the space and the type.
     pub(super) fn fits(&self, mut place: impl FnMut(Value) -> String) -> String {
         let (name, wanted) = (place(self.name.clone().into()), place(self.wanted.clone().into()));
         let sign = if self.is_part { format!("LIKE {wanted} ESCAPE '\\'") } else { format!("= {wanted}") };
@@ -53,8 +51,8 @@ impl<'w> ObjectQuery<'w> {
         Self { objects: vec![object], ..Self::default() }
     }
 
-    /// The query; what stands for its placeholders goes to `values`. Where `few` objects fit, they are found by
-    /// their times or by parts of their texts.
+    /// The SQL query; the values of its placeholders are added to `values`. If `few` objects match, they are
+    /// found by time or by parts of texts.
     pub(super) fn query(&self, values: &mut Vec<Value>, few: bool) -> String {
         let mut place = |value: Value| placed(values, value);
         let among = self.among(&mut place);
@@ -83,8 +81,8 @@ impl<'w> ObjectQuery<'w> {
         format!("{query} ORDER BY {seq} {order}")
     }
 
-    /// The index by which times are found: one of its own where few objects fit, else the one that has the
-    /// objects in their order. What is found by a field is not looked for by its time.
+    /// The index for times: their own where few objects match, else the one in the order of objects. A query
+    /// by a field does not search by time.
     fn index(&self, few: bool) -> &'static str {
         match (self.made.is_empty() || !self.having.is_empty(), few) {
             (true, _) => "",
@@ -93,7 +91,7 @@ impl<'w> ObjectQuery<'w> {
         }
     }
 
-    /// The condition that an object is of these types and was made then.
+    /// The condition on types and times.
     pub(super) fn among(&self, mut place: impl FnMut(Value) -> String) -> String {
         let objects: Vec<String> =
             self.objects.iter().map(|object| place((*object).to_owned().into())).collect();
@@ -106,18 +104,18 @@ impl<'w> ObjectQuery<'w> {
     }
 }
 
-/// More objects than these are looked through in the order of their making.
+/// With more objects than this, a query visits them in their order instead.
 pub(super) const FEW: usize = 200;
 pub(super) const BY_TIME: &str = " INDEXED BY objects_by_time";
 
-/// The placeholder of a value, which goes to the others.
+/// Adds a value and returns its placeholder.
 pub(super) fn placed(values: &mut Vec<Value>, value: Value) -> String {
     values.push(value);
     format!("?{}", values.len())
 }
 
-/// The condition that a field holds a text. Only a field that stands in the query by its name is
-/// found through its index, which has small and capital letters for the same.
+/// The condition that a field holds a text. Only a field named in the query is found by its index, which
+/// ignores case.
 fn holds(name: &str, text: &str, mut place: impl FnMut(Value) -> String) -> String {
     let text = place(text.to_owned().into());
     if INDEXED.contains(&name) {

@@ -1,4 +1,4 @@
-//! The tables of the store, and the way from those of older files.
+//! The tables of the store, and the upgrade of older files.
 
 use std::io;
 
@@ -10,10 +10,10 @@ pub enum OpenError {
     /// SQLite cannot use the file.
     #[error("SQLite cannot use it: {0}")]
     Store(#[from] rusqlite::Error),
-    /// The file cannot be made, or not be kept from others.
+    /// The file cannot be created or made private.
     #[error("{0}")]
     File(#[from] io::Error),
-    /// The file is somebody else's.
+    /// The file belongs to another program.
     #[error("the file is no file of the sandbox but a database of another program: use another file")]
     Foreign,
     /// A later version of this program wrote the file.
@@ -29,7 +29,7 @@ pub enum OpenError {
     },
 }
 
-/// Fields by whose text objects are looked for, often enough to have an index.
+/// Fields that objects are often found by, so that they have an index.
 pub(super) const INDEXED: &[&str] = &[
     "_customer",
     "charge",
@@ -44,16 +44,16 @@ pub(super) const INDEXED: &[&str] = &[
     "test_clock",
 ];
 
-/// Whether objects are found by the text of a field at once.
+/// Whether a field has an index.
 pub(in crate::sandbox) fn is_indexed(name: &str) -> bool {
     INDEXED.contains(&name)
 }
 
-/// Types of objects that are searched for.
+/// Types of objects that can be searched.
 const SEARCHED: &[&str] =
     &["charge", "customer", "invoice", "payment_intent", "price", "product", "subscription"];
 
-/// Fields whose texts are searched for; so are those of the metadata.
+/// Fields that can be searched; so can metadata.
 const TEXTS: &[&str] = &[
     "currency",
     "description",
@@ -67,7 +67,7 @@ const TEXTS: &[&str] = &[
     "url",
 ];
 
-/// The name under which the text at a path is kept beside its object; none where it is not.
+/// The name of a searched path in the table of texts; none where it is not searched.
 pub(in crate::sandbox) fn searched_name(object: &str, path: &[String]) -> Option<String> {
     let known = match path {
         [name] => TEXTS.contains(&name.as_str()),
@@ -77,19 +77,18 @@ pub(in crate::sandbox) fn searched_name(object: &str, path: &[String]) -> Option
     (known && SEARCHED.contains(&object)).then(|| path.join("."))
 }
 
-/// The value of a field of a body, as a query and an index name it.
+/// The SQL expression of a field, the same in queries and indexes.
 pub(super) fn field(name: &str) -> String {
     format!("json_extract(body, '$.\"{name}\"')")
 }
 
-/// One step from a version of the tables to the next.
+/// An upgrade from one version of the tables to the next.
 type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
-/// Every step there is: a file of version 2 has seen the first two. A step that was published is
-/// never changed.
+/// All upgrades: a file of version 2 has the first two. A published one never changes.
 const STEPS: &[Step] = &[unversioned, indexed, searched];
 
-/// The tables as they were when files had no version yet: what is there already stays.
+/// The tables before files had a version; existing ones stay.
 fn unversioned(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     transaction.execute_batch(
         "CREATE TABLE IF NOT EXISTS objects (
@@ -105,8 +104,8 @@ fn unversioned(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     )
 }
 
-/// Objects are found by what they belong to; events and answers have an end; the numbers of
-/// cards, which once stood in payment methods, are gone.
+/// Adds indexes on owners, expiry of events and responses, and removes the card numbers that payment methods
+/// once held.
 fn indexed(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     let created = field("created");
     transaction.execute_batch(&format!(
@@ -126,8 +125,8 @@ fn indexed(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// The rows that the texts of an object have in their table; `row` is the object, which `from` names
-/// where it is not one that a trigger knows.
+/// The SQL for an object's rows in the table of texts; `row` is the object, which `from` names outside of
+/// triggers.
 fn texts(row: &str, from: &str) -> String {
     let (kind, objects) = (format!("{row}.space || '/' || {row}.object"), SEARCHED.join("', '"));
     let rows = |name: &str, path: &str| {
@@ -140,8 +139,7 @@ fn texts(row: &str, from: &str) -> String {
     format!("{own} AND key IN ('{}') UNION ALL {metadata}", TEXTS.join("', '"))
 }
 
-/// Times are found without reading an object, and texts that are searched for without going through
-/// all objects. Triggers keep the table of texts up to date with the objects.
+/// Adds an index on times and the table of searched texts; triggers keep it up to date.
 fn searched(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     let (created, all) = (field("created"), texts("old", "objects AS old, "));
     let put = format!("INSERT OR IGNORE INTO texts {};", texts("new", ""));
@@ -166,11 +164,11 @@ fn known() -> i64 {
     i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
 }
 
-/// What SQLite says of whose a file is: `STRP`.
+/// The application id of a file in SQLite: `STRP`.
 const APPLICATION: i64 = 0x5354_5250;
 
-/// Whether a file is one of the sandbox: it says so, or it has no tables yet, or the table that files had
-/// before they said it.
+/// Whether a file belongs to the sandbox: it has the application id, or no tables yet, or the table of files
+/// before the id.
 fn is_own(connection: &Connection) -> rusqlite::Result<bool> {
     let application: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     if application != 0 {
@@ -181,10 +179,10 @@ fn is_own(connection: &Connection) -> rusqlite::Result<bool> {
     connection.query_row(query, [], |row| row.get(0))
 }
 
-/// The version of a file, which is one of the sandbox and not newer than this program's.
+/// The version of a file; refuses files of others and of newer programs.
 pub(super) fn version(connection: &Connection) -> Result<i64, OpenError> {
     let found = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    // A file that is damaged has no tables that can be read
+    // The tables of a damaged file cannot be read.
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     if !is_own(connection)? {
         return Err(OpenError::Foreign);
@@ -192,9 +190,9 @@ pub(super) fn version(connection: &Connection) -> Result<i64, OpenError> {
     if found > known() { Err(OpenError::Newer { found, known: known() }) } else { Ok(found) }
 }
 
-/// Brings the tables of a file to the version of this program; several processes may try at once.
+/// Upgrades the tables of a file; several processes may try at once.
 pub(super) fn upgrade(connection: &mut Connection) -> Result<(), OpenError> {
-    // What an upgrade takes out is not to stay behind in free parts of the file
+    // What an upgrade removes must not stay in free parts of the file.
     connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let (found, known) = (version(&transaction)?, known());

@@ -1,4 +1,4 @@
-//! One transaction in one space: objects by id, by what they hold, in the order of their making.
+//! One transaction in one space: objects by id, by their fields, in the order of creation.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -11,13 +11,13 @@ use crate::sandbox::fields::{Body, needed, text};
 use crate::sandbox::reference_data;
 use crate::sandbox::store::object_query::{BY_TIME, FEW, ObjectQuery, placed};
 
-/// Kept with an object whose id is not enough to find it by: what it is found by.
+/// Hidden field: the key of an object whose id is not unique.
 pub(in crate::sandbox) const KEY: &str = "_key";
 
-/// Kept with an object that shows no id: its id.
+/// Hidden field: the id of an object that shows none.
 pub(in crate::sandbox) const UNSHOWN_ID: &str = "_id";
 
-/// Where the objects are that Stripe itself holds, the same for every account and mode.
+/// The space of the reference data.
 pub(super) const HELD: &str = "stripe";
 
 /// One transaction in one space.
@@ -28,19 +28,19 @@ pub(in crate::sandbox) struct Session<'a> {
     /// Account and mode.
     pub space: String,
     pub(super) changes: RefCell<Vec<ObjectChange>>,
-    /// How many turns of the call are over.
+    /// The number of ended turns of the call.
     pub(super) turn: Cell<usize>,
     pub(super) steps: RefCell<VecDeque<ObjectChange>>,
 }
 
-/// One step of a call: an object that was kept, or removed, once.
+/// A change in a call: an object was stored or deleted.
 #[derive(Debug, Clone)]
 pub(in crate::sandbox) struct ObjectChange {
-    /// Where it is kept.
+    /// The space of the object.
     pub space: String,
-    /// The object as it was; none for a new one.
+    /// The object before; none for a new one.
     pub before: Option<Body>,
-    /// The object as it is.
+    /// The object after.
     pub after: Body,
     /// It was deleted.
     pub gone: bool,
@@ -49,17 +49,17 @@ pub(in crate::sandbox) struct ObjectChange {
 }
 
 impl ObjectChange {
-    /// The object that changed: where it is kept, its type, and what it is found by.
+    /// The identity of the object: its space, its type and its key.
     pub fn subject(&self) -> (&str, &str, &str) {
         let object = text(&self.after, "object").unwrap_or_default();
         (&self.space, object, key(&self.after).unwrap_or_default())
     }
 }
 
-/// An object, where it stands in the order of creation, and whether it was deleted.
+/// A stored object, its position, and whether it was deleted.
 #[derive(Debug, Clone)]
 pub(in crate::sandbox) struct ObjectRow {
-    /// Rises with every object made.
+    /// The position in the order of creation.
     pub seq: i64,
     /// Deleted; only its id is still shown.
     pub gone: bool,
@@ -83,7 +83,7 @@ impl Session<'_> {
         self.transaction.prepare_cached(&query)?.query_row(values, read).optional()?.transpose()
     }
 
-    /// The live object of that type and id, in any account, with the space it is kept in.
+    /// The object of that type and id in any account, with its space, unless deleted.
     pub fn anywhere(&self, object: &str, id: &str) -> ApiResult<Option<(String, Body)>> {
         let query = "SELECT space, body FROM objects WHERE id = ?1 AND object = ?2 AND gone = 0";
         let mut statement = self.transaction.prepare_cached(query)?;
@@ -98,12 +98,12 @@ impl Session<'_> {
         Ok(self.get(object, id)?.filter(|stored| !stored.gone).map(|stored| stored.body))
     }
 
-    /// The object of a type whose id a path of another leads to; none where none does.
+    /// The object whose id is at a path of another; none where there is no id.
     pub fn linked(&self, body: &Body, field: &str, object: &str) -> ApiResult<Option<Body>> {
         text(body, field).map_or(Ok(None), |id| self.get_live(object, id))
     }
 
-    /// The same in any account, with the space the object is kept in.
+    /// The same in any account, with the space of the object.
     pub fn linked_anywhere(
         &self,
         body: &Body,
@@ -113,23 +113,23 @@ impl Session<'_> {
         text(body, field).map_or(Ok(None), |id| self.anywhere(object, id))
     }
 
-    /// The object that a path names.
+    /// The object of an id in the path, or the error that there is none.
     pub fn named(&self, object: &str, id: &str) -> ApiResult<Body> {
         self.get_live(object, id)?.ok_or_else(|| ApiError::absent(object, id))
     }
 
-    /// The object that a param names.
+    /// The object of an id in a param, or the error that there is none.
     pub fn referred(&self, object: &str, id: &str, param: &str) -> ApiResult<Body> {
         self.get_live(object, id)?.ok_or_else(|| ApiError::unknown_reference(object, id, param))
     }
 
-    /// Keeps an object: a new one comes last, a known one keeps its place. One that was deleted in another call
-    /// and is made again is new.
+    /// Stores an object: a new one comes last, a known one keeps its position. One that another call deleted
+    /// is new.
     pub fn put(&self, body: &Body) -> ApiResult<()> {
         self.put_in(&self.space, body)
     }
 
-    /// The same in the space of another account: its events are of that account, and nothing reacts to it.
+    /// The same in the space of another account: the events are of that account, and there are no reactions.
     pub fn put_in(&self, space: &str, body: &Body) -> ApiResult<()> {
         let (object, key) = (needed(body, "object")?, key(body)?);
         let query = "INSERT INTO objects (space, object, id, body) VALUES (?1, ?2, ?3, ?4)
@@ -151,8 +151,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Notes that an object is about to be kept, or removed when there is no new body; whether it was deleted
-    /// before this turn.
+    /// Notes the change that an object is about to be stored, or deleted if there is no new body. Returns
+    /// whether it was deleted before this turn.
     fn note(&self, space: &str, object: &str, id: &str, body: Option<&Body>) -> ApiResult<bool> {
         let (turn, gone) = (self.turn.get(), body.is_none());
         let mut changes = self.changes.borrow_mut();
@@ -174,26 +174,26 @@ impl Session<'_> {
         Ok(was_gone)
     }
 
-    /// Ends a turn of a call: what changes from here on has events of its own, also where the object changed
-    /// before.
+    /// Ends a turn of the call: later changes have events of their own, even of the same object.
     pub fn end_turn(&self) {
         self.turn.set(self.turn.get() + 1);
     }
 
-    /// Notes an object that is there without having been kept: what is kept of it is a change.
+    /// Notes an object that exists without being stored, so that storing it is an update.
     pub fn assume(&self, body: Body) {
         let (space, before, turn) = (self.space.clone(), Some(body.clone()), self.turn.get());
         self.changes.borrow_mut().push(ObjectChange { space, before, after: body, gone: false, turn });
     }
 
-    /// Notes a change of an object that is worked out and not kept.
+    /// Notes a change of an object that is only computed, not stored, for its event.
     pub fn tell(&self, before: Body, after: Body) {
         let (space, turn) = (self.space.clone(), self.turn.get());
         let change = ObjectChange { space, before: Some(before), after, gone: false, turn };
         self.changes.borrow_mut().push(change);
     }
 
-    /// Runs something in a savepoint. Where `undoes` says so of its outcome, it is rolled back and has no events.
+    /// Runs something in a savepoint. Where `undoes` says so of its outcome, it is rolled back and has no
+    /// events.
     pub fn savepoint<T>(&self, run: impl FnOnce() -> T, undoes: impl FnOnce(&T) -> bool) -> ApiResult<T> {
         let (mut changes, mut steps, turn) = (self.changes.take(), self.steps.take(), self.turn.get());
         self.transaction.execute_batch("SAVEPOINT part")?;
@@ -216,34 +216,34 @@ impl Session<'_> {
         self.savepoint(run, |_| true)
     }
 
-    /// Ends the transaction: what was done in it stays.
+    /// Commits the transaction.
     pub fn commit(self) -> rusqlite::Result<()> {
         self.transaction.commit()
     }
 
-    /// Takes the oldest step that is left: one object, kept or removed once.
+    /// Takes the oldest change that reactions have not seen.
     pub fn next_step(&self) -> Option<ObjectChange> {
         self.steps.borrow_mut().pop_front()
     }
 
-    /// How many steps are left.
+    /// The number of changes that reactions have not seen.
     pub fn steps_left(&self) -> usize {
         self.steps.borrow().len()
     }
 
-    /// The steps since this was last asked, in their order.
+    /// Takes all changes so far, in their order.
     pub fn take_changes(&self) -> Vec<ObjectChange> {
         self.steps.take();
         self.turn.set(0);
         self.changes.take()
     }
 
-    /// Goes through the living objects until `visit` says stop.
+    /// Visits objects that are not deleted, until `visit` returns false.
     pub fn walk(&self, walk: &ObjectQuery<'_>, visit: impl FnMut(ObjectRow) -> bool) -> ApiResult<()> {
         self.walk_in(self.space_of(walk.objects.first().unwrap_or(&"")), walk, visit)
     }
 
-    /// The first object of a walk that fits; it may be brought to a time before it is judged.
+    /// The first object that fits; `fits` may apply timed changes to it before.
     pub fn first(&self, walk: &ObjectQuery<'_>, fits: impl Fn(&mut Body) -> bool) -> ApiResult<Option<Body>> {
         let mut found = None;
         self.walk(walk, |mut stored| {
@@ -272,7 +272,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Whether few objects hold the part of a text that a walk asks for, or were made in its times.
+    /// Whether few objects match the text or the times of a query.
     fn are_few(&self, space: &str, walk: &ObjectQuery<'_>) -> ApiResult<bool> {
         let mut values = vec![Value::from(space.to_owned())];
         let mut place = |value| placed(&mut values, value);
@@ -290,12 +290,12 @@ impl Session<'_> {
         Ok(usize::try_from(count).is_ok_and(|count| count < FEW))
     }
 
-    /// Where objects of that type are kept.
+    /// The space of objects of that type.
     fn space_of(&self, object: &str) -> &str {
         if reference_data::holds(object) { HELD } else { &self.space }
     }
 
-    /// The living objects of a type whose field has that text, newest first.
+    /// The objects of a type whose field has that text, newest first, without deleted ones.
     pub fn having(&self, object: &str, field: &str, value: &str) -> ApiResult<Vec<Body>> {
         self.having_in(&self.space, object, field, value)
     }
@@ -312,8 +312,8 @@ impl Session<'_> {
         Ok(found)
     }
 
-    /// How many objects of each type are alive, in every space: neither deleted, nor archived,
-    /// nor at an end of their own. Events are no objects that anybody made.
+    /// The number of live objects of each type in all spaces: not deleted, archived, spent, canceled or void.
+    /// Events do not count.
     pub fn counts(&self) -> ApiResult<Vec<(String, usize)>> {
         let query =
             "SELECT object, count(*) FROM objects WHERE gone = 0 AND space <> ?1 AND object <> 'event'
@@ -329,7 +329,7 @@ impl Session<'_> {
     }
 }
 
-/// What an object is found by.
+/// The key of an object.
 fn key(body: &Body) -> ApiResult<&str> {
     let known = [KEY, "id", UNSHOWN_ID].into_iter().find_map(|name| text(body, name));
     known.map_or_else(|| needed(body, "id"), Ok)

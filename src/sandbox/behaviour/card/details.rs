@@ -1,9 +1,9 @@
-//! The details of a card: from its number and what was given with it, and the checks of its bank.
+//! The details of a card: from its number and its other params, and the checks of its bank.
 
 use crate::sandbox::behaviour::card::table::{Card, PaymentFlaw, TABLE, known, number_of_token};
 use crate::sandbox::behaviour::prelude::*;
 
-/// A security code of which no bank was asked yet.
+/// A security code that was not checked yet.
 const UNCHECKED: &str = "unchecked";
 
 /// The `card` field of a payment method, from the `card` param.
@@ -31,18 +31,18 @@ pub(in crate::sandbox::behaviour) fn details(card: &Body, now: i64) -> ApiResult
     Ok(body)
 }
 
-/// The `card` field of the card of that number, as a test token has it.
+/// The `card` field of a test card.
 pub(in crate::sandbox::behaviour) fn of_number(number: &str, now: i64) -> Body {
     let card = TABLE.cards.values().find(|card| card.number == number);
     described(number, 12, year(now) + 1, Some(cvc_check(card)))
 }
 
-/// What the bank says of the security code of a card.
+/// The result of the check of the security code.
 fn cvc_check(card: Option<&Card>) -> &'static str {
     if card.is_some_and(|card| card.seems == Some(PaymentFlaw::WrongCvc)) { "fail" } else { "pass" }
 }
 
-/// The bank sees the card of a payment method, and whether its security code is right.
+/// Checks the security code of a payment method's card.
 pub(in crate::sandbox::behaviour) fn check(method: &mut Body) {
     let result = cvc_check(known(method));
     if let Some(check) = at_mut(method, "card.checks.cvc_check").filter(|check| **check == UNCHECKED) {
@@ -61,7 +61,7 @@ pub(in crate::sandbox::behaviour) fn check(method: &mut Body) {
     }
 }
 
-/// A card is good until its month ends.
+/// Refuses an expired card: it is valid until the end of its month.
 pub(super) fn check_expiry(month: i64, given: i64, now: i64) -> ApiResult<()> {
     let is_over = given == year(now) && month < i64::from(date(now).month());
     if !(1..=12).contains(&month) || is_over {
@@ -73,7 +73,7 @@ pub(super) fn check_expiry(month: i64, given: i64, now: i64) -> ApiResult<()> {
     Ok(())
 }
 
-/// A security code has three digits, or four.
+/// Refuses a security code without three or four digits.
 fn check_cvc(given: Option<&str>) -> ApiResult<()> {
     let is_right =
         |code: &str| (3..=4).contains(&code.len()) && code.bytes().all(|digit| digit.is_ascii_digit());
@@ -99,25 +99,25 @@ pub(super) fn passes_luhn(number: &str) -> bool {
     (odd + even).is_multiple_of(10)
 }
 
-/// The network that a number belongs to.
+/// The network of a card number.
 pub(super) fn brand(number: &str) -> &'static str {
     let known =
         TABLE.brands.iter().find(|(_, brand)| brand.starts.iter().any(|start| number.starts_with(start)));
     known.map_or("unknown", |(name, _)| name.as_str())
 }
 
-/// A network as people write it, which is how the older objects spell it.
+/// The display name of a network, as legacy objects have it.
 pub(in crate::sandbox::behaviour) fn spelled(brand: &str) -> &'static str {
     TABLE.brands.get(brand).map_or("Unknown", |brand| brand.spelled.as_str())
 }
 
-/// The network that people write so.
+/// The network of a display name.
 pub(in crate::sandbox::behaviour) fn unspelled(spelled: &str) -> &'static str {
     let known = TABLE.brands.iter().find(|(_, brand)| brand.spelled == spelled);
     known.map_or("unknown", |(name, _)| name.as_str())
 }
 
-/// What is shown of an account or card number.
+/// The last four digits of a number.
 pub(in crate::sandbox::behaviour) fn last4(number: &str) -> String {
     number.chars().skip(number.chars().count().saturating_sub(4)).collect()
 }

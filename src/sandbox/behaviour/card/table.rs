@@ -50,7 +50,7 @@ pub(super) enum PriorSetup {
     Once,
 }
 
-/// What is odd about a payment that succeeds.
+/// A special outcome of a successful payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum PaymentFlaw {
@@ -67,14 +67,14 @@ pub(super) struct Account {
     pub(super) details: Body,
 }
 
-/// The types of payment method with which the customer pays elsewhere.
+/// Types of payment method that redirect the customer.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Redirects {
     pub(super) types: Vec<String>,
 }
 
-/// What a charge of a card does beyond a payment.
+/// What a charge of a card causes beyond the payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum ChargeEffect {
@@ -88,15 +88,15 @@ pub(super) enum ChargeEffect {
 pub(in crate::sandbox::behaviour) struct Decline {
     /// Stripe's code.
     pub code: String,
-    /// The issuer's reason.
+    /// The decline code of the issuer.
     pub(super) reason: String,
-    /// What the customer may be told.
+    /// The message for the customer.
     pub message: String,
     /// The code of the network.
     pub(super) network_code: Option<String>,
-    /// What Stripe says about another try.
+    /// The advice code of Stripe on another attempt.
     pub(super) advice: Option<String>,
-    /// Members of the outcome of the charge that are others than those of an issuer's decline.
+    /// Fields of the charge's `outcome` that differ from an issuer's decline.
     pub(super) outcome: Body,
 }
 
@@ -127,7 +127,7 @@ pub(in crate::sandbox::behaviour) fn number_of_token(token: &str) -> Option<&'st
     known.map(|card| card.number.as_str())
 }
 
-/// The test card of a payment method; numbers are not kept, but enough to know them again.
+/// The test card of a payment method, found by its fingerprint: numbers are not stored.
 pub(super) fn known(method: &Body) -> Option<&'static Card> {
     KNOWN.get(text(method, "card.fingerprint")?).copied()
 }

@@ -4,10 +4,10 @@ use crate::sandbox::behaviour::payment_intent::{self, PaymentAttempt};
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer, line_items, payment_method, setup_intent, subscription};
 
-/// The address that a customer types in where the session has none.
+/// The email address that the customer enters where the session has none.
 const UNKNOWN: &str = "customer@example.com";
 
-/// The customer fills in the page with that method; a payment that fails leaves the session open.
+/// The customer pays with that method; a failed payment leaves the session open.
 pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> ApiResult<Json> {
     let mut body = call.named()?;
     if status(&body) != "open" {
@@ -37,7 +37,7 @@ pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> 
     call.keep(body)
 }
 
-/// An intent succeeded: what was held for a session is paid.
+/// An intent succeeded: its session is paid.
 pub(in crate::sandbox::behaviour) fn captured(call: &Call<'_>, intent: &Body) -> ApiResult<()> {
     for mut session in call.session.having("checkout.session", "payment_intent", id(intent))? {
         if status(&session) == "complete" && text(&session, "payment_status") == Some("unpaid") {
@@ -47,10 +47,10 @@ pub(in crate::sandbox::behaviour) fn captured(call: &Call<'_>, intent: &Body) ->
     Ok(())
 }
 
-/// Params about what the payment makes: each is kept under its name with an underscore.
+/// Params for the objects that the payment creates; each is stored under its name with an underscore.
 const DATA: [&str; 3] = ["payment_intent_data", "setup_intent_data", "subscription_data"];
 
-/// Keeps what the call says of the intent or the subscription that comes of the payment.
+/// Stores these params with the session.
 pub(super) fn keep_data(call: &Call<'_>, body: &mut Body) {
     for name in DATA {
         if let Some(data) = call.params.get(name) {
@@ -59,7 +59,7 @@ pub(super) fn keep_data(call: &Call<'_>, body: &mut Body) {
     }
 }
 
-/// The details of the customer who paid: from the session, its customer and the payment method.
+/// The details of the customer who paid: from the session, the customer and the payment method.
 fn who_paid(call: &Call<'_>, body: &Body, method: &Body) -> ApiResult<Body> {
     let customer = call.session.linked(body, "customer", "customer")?;
     let known = [customer.as_ref(), inner(method, "billing_details")];
@@ -71,7 +71,8 @@ fn who_paid(call: &Call<'_>, body: &Body, method: &Body) -> ApiResult<Body> {
     })
 }
 
-/// The id of the customer who pays; a new one where the session names none and one is needed, else empty.
+/// The id of the customer who pays. Creates one where the session names none and one is needed; else it is
+/// empty.
 fn payer(call: &Call<'_>, body: &mut Body, needed: bool) -> ApiResult<String> {
     if let Some(known) = text(body, "customer") {
         return Ok(known.to_owned());

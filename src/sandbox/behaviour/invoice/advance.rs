@@ -1,4 +1,4 @@
-//! Automatic collection: what time does to an invoice that is finalized, paid or overdue.
+//! Automatic collection: invoices are finalized, paid and overdue in time.
 
 use crate::sandbox::behaviour::invoice::finalize_and_pay::{
     collect, mark_uncollectible, method_of, open, subscription_of, void,
@@ -8,7 +8,7 @@ use crate::sandbox::behaviour::payment_intent::PaymentAttempt;
 use crate::sandbox::behaviour::prelude::*;
 
 const HOUR: i64 = 60 * 60;
-/// The pauses between the attempts to take a payment; after the last it is given up.
+/// The pauses between payment attempts; after the last one collection stops.
 const RETRIES: [i64; 3] = [3 * 24 * HOUR, 5 * 24 * HOUR, 7 * 24 * HOUR];
 
 /// A draft that advances by itself is finalized an hour after it was made.
@@ -18,7 +18,7 @@ pub(super) fn schedule(call: &Call<'_>, body: &mut Body) {
     set(body, "automatically_finalizes_at", advances.then_some(known));
 }
 
-/// When time next does something to an invoice.
+/// When the next timed change of an invoice is due.
 pub fn due_at(body: &Body) -> Option<i64> {
     match status(body) {
         "draft" => given_number(body, "automatically_finalizes_at"),
@@ -27,13 +27,14 @@ pub fn due_at(body: &Body) -> Option<i64> {
     }
 }
 
-/// When an invoice that is sent and not paid becomes overdue; it does so once.
+/// When a sent invoice becomes overdue; none where it is already.
 fn overdue_at(body: &Body) -> Option<i64> {
     let is_sent = text(body, "collection_method") == Some("send_invoice") && !flag(body, "_overdue");
     given_number(body, "due_date").filter(|_| is_sent)
 }
 
-/// Does what is due to an invoice; whether it is left unpaid, which its subscription has to know.
+/// Makes the timed change of an invoice; returns whether it is left unpaid, which its subscription has to
+/// know.
 pub fn turn(call: &Call<'_>, invoice: &str) -> ApiResult<bool> {
     let mut body = call.session.named("invoice", invoice)?;
     if status(&body) == "draft" && !finalized(call, &mut body)? {
@@ -50,8 +51,8 @@ pub fn turn(call: &Call<'_>, invoice: &str) -> ApiResult<bool> {
     Ok(!try_collect(call, &mut body)?)
 }
 
-/// Ends a draft; whether it is collected. While the collection of its subscription is paused it stays a draft,
-/// or is given up at once.
+/// Finalizes a draft; returns whether it is to be collected. With `pause_collection` it stays a draft, is
+/// voided or is marked uncollectible.
 fn finalized(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
     let owner = subscription_of(call, body)?;
     let paused = owner.as_ref().and_then(|owner| text(owner, "pause_collection.behavior"));
@@ -68,7 +69,7 @@ fn finalized(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
     if how == "void" { void(&about) } else { mark_uncollectible(&about) }.map(|_| false)
 }
 
-/// Takes what is due, and says when it is tried again where it cannot be taken; whether it is paid.
+/// Tries to collect the amount due, and schedules the next attempt; returns whether it is paid.
 fn try_collect(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
     let paid = if let Ok(method) = method_of(call, body) {
         matches!(collect(call, body, method, true)?, PaymentAttempt::Paid)

@@ -4,11 +4,11 @@ use crate::sandbox::behaviour::order::{self, APPLIED, Invoice};
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer_balance, money};
 
-/// An amount below this may be too small to be charged.
+/// Amounts below this may be too small to charge.
 const MOST_TOO_SMALL: i64 = 100;
 
-/// What the customer is owed pays first; what it owes is paid with the invoice. An invoice
-/// below zero, or too small to be charged, goes to the balance.
+/// Applies the customer's balance: a credit pays first, a debt is added. A negative total, or one too small
+/// to charge, goes to the balance.
 pub(super) fn apply(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let Invoice { customer, total, .. } = typed(body)?;
     let customer = customer.to_owned();
@@ -37,7 +37,7 @@ fn enter(call: &Call<'_>, invoice: &Body, amount: i64, kind: &str) -> ApiResult<
     customer_balance::enter(call, customer, (amount, currency), kind, about).map(drop)
 }
 
-/// What the balance paid of an invoice that is given up goes back to the customer.
+/// Returns the applied balance of an invoice that is voided.
 pub(super) fn give_back(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let Invoice { applied, .. } = typed(body)?;
     enter(call, body, applied, "unapplied_from_invoice")?;

@@ -6,7 +6,7 @@ use crate::sandbox::behaviour::order::{
 };
 use crate::sandbox::behaviour::prelude::*;
 
-/// Does something for each of the `lines` of a call; `invoice_metadata` goes to the invoice.
+/// Changes each of the `lines` of a call; `invoice_metadata` goes to the invoice.
 fn for_each(call: &Call<'_>, change: impl Fn(&mut Body, &Body, &str) -> ApiResult<()>) -> ApiResult<Json> {
     let mut body = call.named()?;
     for (path, entry) in entries(&call.params, "lines", "") {
@@ -30,11 +30,11 @@ pub fn add_lines(call: &Call<'_>) -> ApiResult<Json> {
         if text(&item, "invoice").is_some() {
             return Err(ApiError::of("invoice_item_on_invoice", &[]).param(param));
         }
-        invoice_item::put_on(call, body, item)
+        invoice_item::add_to_draft(call, body, item)
     })
 }
 
-/// An invoice item of its own for a line that is described, kept.
+/// Creates the invoice item of a described line.
 pub fn item_of(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> ApiResult<Body> {
     let mut params = entry.clone();
     copy(&mut params, invoice, &["customer"]);
@@ -54,7 +54,7 @@ fn cost(call: &Call<'_>, entry: &Body, invoice: &Body, path: &str) -> ApiResult<
     }
 }
 
-/// `POST /v1/invoices/{id}/remove_lines`: their items are deleted, or wait again.
+/// `POST /v1/invoices/{id}/remove_lines`: deletes their invoice items, or makes them pending again.
 pub fn remove_lines(call: &Call<'_>) -> ApiResult<Json> {
     for_each(call, |body, entry, path| {
         let line = line_of(body, entry, path)?;

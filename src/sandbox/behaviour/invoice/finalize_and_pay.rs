@@ -6,13 +6,13 @@ use crate::sandbox::behaviour::payment_intent::{self, PaymentAttempt};
 use crate::sandbox::behaviour::payment_method;
 use crate::sandbox::behaviour::prelude::*;
 
-/// Kept with an invoice: the intent that pays it.
+/// Stored with an invoice: the intent that pays it.
 const INTENT: &str = "_payment_intent";
-/// Kept with an invoice: how often somebody tried to pay it.
+/// Stored with an invoice: how often its payment was tried.
 const TRIED: &str = "_tried";
-/// Countries that print on paper of the size letter.
+/// Countries with paper of the size letter.
 const LETTER: &[&str] = &["CA", "MX", "US"];
-/// An automatic payment is tried this long after the invoice was finalized, in seconds.
+/// How long after finalization the first automatic payment is tried, in seconds.
 const FIRST_ATTEMPT: i64 = 60 * 60;
 
 /// `POST /v1/invoices/{invoice}/finalize`.
@@ -25,8 +25,8 @@ pub fn finalize(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// Ends the draft: the number, the customer's balance, the intent that pays. What comes to
-/// nothing is paid at once. The invoice is not yet kept.
+/// Finalizes a draft: sets its number, applies the customer's balance, creates the payment intent. An amount
+/// of zero is paid at once. The invoice is not yet stored.
 pub fn open(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     reached(call, body, "open", "finalized_at");
     if text(body, "number").is_none() {
@@ -58,7 +58,7 @@ pub fn open(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// Where the customer sees and pays the invoice, and its PDF on the paper of the customer's country.
+/// Sets the URLs of the hosted page and of the PDF.
 fn show_pages(call: &Call<'_>, body: &mut Body) {
     let mode = if call.caller.livemode { "live" } else { "test" };
     let name = format!("{}/{mode}_{}", call.caller.account, identifier::fingerprint(id(body)));
@@ -73,7 +73,7 @@ fn show_pages(call: &Call<'_>, body: &mut Body) {
     }
 }
 
-/// The customer's prefix and the next number of its sequence.
+/// The next invoice number: the customer's prefix and a sequence.
 fn next_number(call: &Call<'_>, body: &Body) -> ApiResult<String> {
     let mut customer = call.session.named("customer", needed(body, "customer")?)?;
     let next = number(&customer, "next_invoice_sequence").max(1);
@@ -86,7 +86,7 @@ fn next_number(call: &Call<'_>, body: &Body) -> ApiResult<String> {
     Ok(made)
 }
 
-/// `POST /v1/invoices/{invoice}/send`: nobody gets mail from a sandbox.
+/// `POST /v1/invoices/{invoice}/send`: a sandbox sends no mail.
 pub fn send(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     if status(&body) == "draft" {
@@ -114,13 +114,13 @@ pub fn pay(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// Takes what is due from the customer's payment method.
+/// Charges the amount due to the customer's payment method.
 fn charge(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let method = method_of(call, body)?;
     payment_method::check_usable(&method)?;
     let Invoice { attempt_count, .. } = typed(body)?;
     let attempt = collect(call, body, method, flag(&call.params, "off_session"))?;
-    // After the first attempt only those that are made automatically are counted
+    // After the first attempt only automatic ones are counted.
     set(body, "attempt_count", attempt_count.max(1));
     match attempt {
         PaymentAttempt::Paid => Ok(()),
@@ -135,8 +135,8 @@ fn charge(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     }
 }
 
-/// Tries to take what is due from a method and writes on the invoice what came of it; the
-/// invoice is not yet kept.
+/// Tries to collect the amount due with a method and writes the result on the invoice, which is not yet
+/// stored.
 pub fn collect(
     call: &Call<'_>,
     body: &mut Body,
@@ -158,7 +158,7 @@ pub fn collect(
         }
         PaymentAttempt::Failed(failure) => {
             count(body, "_failed");
-            // The customer was not there to authenticate, and is asked to come
+            // The customer is absent and is asked to authenticate.
             if failure.error.get("code").is_some_and(|code| code == "authentication_required") {
                 count(body, "_waits");
             }
@@ -186,7 +186,7 @@ pub fn method_of(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
     call.session.referred("payment_method", method, "payment_method")
 }
 
-/// The method that paid an invoice, where a payment of its own did.
+/// The payment method of the payment that paid an invoice.
 pub fn paid_with(call: &Call<'_>, invoice: &Body) -> ApiResult<Option<String>> {
     let intent = call.session.linked(invoice, INTENT, "payment_intent")?;
     let intent = intent.filter(|intent| status(intent) == "succeeded");
@@ -198,7 +198,7 @@ pub fn subscription_of(call: &Call<'_>, invoice: &Body) -> ApiResult<Option<Body
     call.session.linked(invoice, "parent.subscription_details.subscription", "subscription")
 }
 
-/// What is still due has been paid; its payments are over.
+/// Marks the invoice as paid and ends its payments.
 pub fn paid(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let Invoice { amount_due, .. } = typed(body)?;
     body.extend(body! {
@@ -209,7 +209,7 @@ pub fn paid(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     payment::ended(call, body)
 }
 
-/// What an invoice still wants, and the intent that is to bring it.
+/// Sets the amount due, and updates the intent and the payment that collect it.
 pub fn due_now(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     order::due(body)?;
     let Invoice { amount_remaining, .. } = typed(body)?;
@@ -255,12 +255,12 @@ pub fn mark_uncollectible(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// Nothing is collected by itself any more.
+/// Stops automatic collection.
 fn collect_no_more(body: &mut Body) {
     body.extend(body! {"auto_advance": false, "next_payment_attempt": null});
 }
 
-/// The intent of an invoice that needs no payment any more.
+/// Ends the intent of an invoice that needs no payment.
 pub(super) fn end_intent(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     match call.session.linked(body, INTENT, "payment_intent")? {
         Some(mut intent) if !matches!(status(&intent), "succeeded" | "canceled") => {
@@ -271,7 +271,7 @@ pub(super) fn end_intent(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     }
 }
 
-/// Writes when the invoice reached a state.
+/// Sets a status and its time.
 fn reached(call: &Call<'_>, body: &mut Body, state: &str, at: &str) {
     set(body, "status", state);
     set_inner(body, "status_transitions", at, call.now);

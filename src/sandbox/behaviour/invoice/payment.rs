@@ -2,7 +2,7 @@
 
 use crate::sandbox::behaviour::prelude::*;
 
-/// The payment that an invoice waits for, kept.
+/// Stores the open payment of an invoice.
 pub(super) fn requested(
     call: &Call<'_>,
     invoice: &Body,
@@ -18,7 +18,7 @@ pub(super) fn requested(
     Ok(body)
 }
 
-/// A payment has come to this end.
+/// Sets the final status of a payment.
 pub(super) fn end(call: &Call<'_>, mut body: Body, state: &str) -> ApiResult<()> {
     set(&mut body, "status", state);
     if state == "paid" {
@@ -29,14 +29,14 @@ pub(super) fn end(call: &Call<'_>, mut body: Body, state: &str) -> ApiResult<()>
     call.session.put(&body)
 }
 
-/// The payments that an invoice still waits for.
+/// The open payments of an invoice.
 pub(super) fn open(call: &Call<'_>, invoice: &Body) -> ApiResult<Vec<Body>> {
     let mut all = call.session.having("invoice_payment", "invoice", id(invoice))?;
     all.retain(|body| status(body) == "open");
     Ok(all)
 }
 
-/// An invoice waits for no payment any more: those whose intent succeeded paid it, nobody needs the others.
+/// Ends the open payments of an invoice: paid where the intent succeeded, else canceled.
 pub(super) fn ended(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
     for body in open(call, invoice)? {
         let intent = call.session.linked(&body, "payment.payment_intent", "payment_intent")?;

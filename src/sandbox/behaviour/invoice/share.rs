@@ -1,4 +1,4 @@
-//! Passes the platform's fee and the destination of the rest from a subscription to the payment intent of its invoice.
+//! Sets both on the intent.
 
 use crate::sandbox::behaviour::money::Decimal;
 use crate::sandbox::behaviour::prelude::*;
@@ -17,7 +17,7 @@ pub(super) fn hand_on(subscription: &Body, intent: &mut Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// The part of an amount that a percentage is; none where there is none.
+/// A percentage of an amount; none where there is no percentage.
 fn part(body: &Body, path: &str, amount: i64) -> ApiResult<Option<i64>> {
     let Some(percentage) = at(body, path).filter(|percentage| percentage.is_number()) else {
         return Ok(None);

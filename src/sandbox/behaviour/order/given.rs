@@ -3,10 +3,10 @@
 use crate::sandbox::behaviour::discount;
 use crate::sandbox::behaviour::prelude::*;
 
-/// Kept with an invoice or a line: its discounts, whole.
+/// Stored with an invoice or a line: its discounts as whole objects.
 pub const DISCOUNTS: &str = "_discounts";
 
-/// The tax rates and the discounts that params ask for; without them an object keeps those it has.
+/// Applies the tax rates and the discounts of the params; without a param, an object keeps what it has.
 pub fn give_reductions(
     call: &Call<'_>,
     body: &mut Body,
@@ -18,7 +18,7 @@ pub fn give_reductions(
     give_discounts(call, body, params, path)
 }
 
-/// The discounts of a `discounts` param, by id and whole.
+/// Applies the `discounts` param: ids in the field, whole objects in `_discounts`.
 pub fn give_discounts(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> ApiResult<()> {
     if params.contains_key("discounts") {
         discount::give(call, body, params, path)?;
@@ -28,12 +28,12 @@ pub fn give_discounts(call: &Call<'_>, body: &mut Body, params: &Body, path: &st
     Ok(())
 }
 
-/// Keeps discounts whole with what they are taken off.
+/// Stores whole discounts with what they are taken off.
 pub fn keep_discounts(body: &mut Body, discounts: &[Body]) {
     set(body, DISCOUNTS, discounts.iter().cloned().map(Json::Object).collect::<Vec<_>>());
 }
 
-/// The rates that a list param of ids names, whole.
+/// Applies a param that lists ids of tax rates: the field holds whole objects.
 pub fn give_rates(call: &Call<'_>, body: &mut Body, params: &Body, name: &str, path: &str) -> ApiResult<()> {
     if !params.contains_key(name) {
         return Ok(());
@@ -47,7 +47,7 @@ pub fn give_rates(call: &Call<'_>, body: &mut Body, params: &Body, name: &str, p
     Ok(())
 }
 
-/// The ids of the rates that an object holds whole, as params name them.
+/// The ids of the tax rates that an object holds.
 pub fn rate_ids(owner: &Body, name: &str) -> Json {
     objects(owner, name).map(id).collect()
 }

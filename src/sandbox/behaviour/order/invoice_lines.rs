@@ -1,11 +1,11 @@
-//! The lines of an invoice, and how they come on a draft.
+//! The lines of an invoice: made, added, changed, removed.
 
 use crate::sandbox::behaviour::order::given::DISCOUNTS;
 use crate::sandbox::behaviour::order::tax::RATES;
 use crate::sandbox::behaviour::order::total::{LINES, show_lines};
 use crate::sandbox::behaviour::prelude::*;
 
-/// Puts an invoice item on a draft.
+/// Adds the line of an invoice item to a draft.
 pub fn add_item(call: &Call<'_>, draft: &mut Body, item: &Body) -> ApiResult<()> {
     let subscription_item = text(item, "parent.subscription_details.subscription_item");
     let mut details = body! {
@@ -29,13 +29,13 @@ pub fn add_item(call: &Call<'_>, draft: &mut Body, item: &Body) -> ApiResult<()>
     push(draft, invoice_line(call, item, &parent))
 }
 
-/// The invoice item that a line came of; none of a period of a subscription.
+/// The invoice item of a line; none for a line of a subscription period.
 pub fn item_of_line(line: &Body) -> Option<&str> {
     let details = ["invoice_item_details", "subscription_item_details"];
     details.iter().find_map(|details| text(line, &format!("parent.{details}.invoice_item")))
 }
 
-/// The line that has the amount, the price and the period of an invoice item, or of what is like one.
+/// A line with the amount, the price and the period of an invoice item, or of a body like one.
 pub fn invoice_line(call: &Call<'_>, item: &Body, parent: &Json) -> Body {
     let discounts = item.get("discounts").filter(|own| own.is_array()).cloned().unwrap_or_else(|| json!([]));
     let of = |details: &str| parent.pointer(&format!("/{details}/subscription")).filter(|id| !id.is_null());
@@ -59,7 +59,7 @@ pub fn line_named<'b>(owner: &'b Body, kept: &str, named: &str, param: &str) -> 
     found.ok_or_else(|| ApiError::unknown_reference("line_item", named, param))
 }
 
-/// Puts a line on a draft.
+/// Adds a line to a draft.
 pub fn push(draft: &mut Body, mut line: Body) -> ApiResult<()> {
     set(&mut line, "invoice", id(draft));
     let mut lines = items(draft, LINES).to_vec();
@@ -76,7 +76,7 @@ pub fn put_first(draft: &mut Body, first: usize) -> ApiResult<()> {
     show_lines(draft, &lines)
 }
 
-/// Changes the lines of a draft, and everything that follows from them.
+/// Changes the lines of a draft and recalculates it.
 pub fn change_lines(draft: &mut Body, change: impl Fn(&Body) -> Option<Body>) -> ApiResult<()> {
     let lines: Vec<Json> = objects(draft, LINES).filter_map(change).map(Json::Object).collect();
     show_lines(draft, &lines)

@@ -14,15 +14,15 @@ pub struct OrderLine {
     pub currency: String,
     /// The quantity.
     pub quantity: i64,
-    /// What one costs; none where the price has steps or the customer decides.
+    /// The unit amount; none with tiers, or where the customer decides.
     pub unit: Option<Decimal>,
-    /// The price and what is sold, where it has a price.
+    /// The ids of the price and the product, where the line has a price.
     pub sold: Option<(String, String)>,
 }
 
 impl OrderLine {
-    /// The line of an entry that names or describes a price, in that currency where one is expected;
-    /// none where it does neither.
+    /// The line of an entry with a price, in that currency if one is required; none where the entry has no
+    /// price.
     pub fn of(
         call: &Call<'_>,
         entry: &Body,
@@ -34,7 +34,7 @@ impl OrderLine {
         if quantity < 0 {
             return Err(ApiError::of("too_low", &[("least", &0)]).param(child(path, "quantity")));
         }
-        // Invoices have the price of a line one step deeper
+        // Invoice lines have the price within `pricing`.
         let deeper = inner(entry, "pricing").filter(|pricing| text(pricing, "price").is_some());
         let (entry, path) =
             deeper.map_or((entry, path.to_owned()), |deeper| (deeper, child(path, "pricing")));
@@ -55,7 +55,7 @@ impl OrderLine {
         })
     }
 
-    /// An amount, or the amount of one, that an entry gives without a price; none where it gives neither.
+    /// A line of the amount or the unit amount that an entry gives; none where it gives neither.
     pub fn of_amount(entry: &Body, currency: &str) -> ApiResult<Option<Self>> {
         let quantity = quantity(entry);
         let given: ExplicitAmounts = typed(entry)?;
@@ -69,7 +69,7 @@ impl OrderLine {
         Ok(Some(Self { amount, currency, quantity, unit: Some(unit), sold: None }))
     }
 
-    /// The name of what is sold; none where no product is known.
+    /// The name of the product, if there is one.
     pub fn description(&self, call: &Call<'_>) -> ApiResult<Option<String>> {
         let Some((_, product)) = &self.sold else { return Ok(None) };
         let product = call.session.get_live("product", product)?;
@@ -92,7 +92,7 @@ struct ExplicitAmounts {
     unit_amount_decimal: Option<Decimal>,
 }
 
-/// How many an entry asks for: one where it says nothing.
+/// The quantity of an entry; one by default.
 pub fn quantity(entry: &Body) -> i64 {
     given_number(entry, "quantity").unwrap_or(1)
 }
@@ -102,7 +102,7 @@ pub fn sum(items: &[Json], name: &str) -> i64 {
     items.iter().filter_map(Json::as_object).map(|item| number(item, name)).sum()
 }
 
-/// Adds amounts, of taxes or of discounts, to those of the same source; `of` is the member that names it.
+/// Adds the amounts of taxes or discounts to the totals of the same source; `of` is the field that names it.
 pub fn add(totals: &mut Vec<Json>, amounts: &[Json], of: &str) {
     for amount in amounts.iter().filter_map(Json::as_object) {
         let same = |total: &&mut Json| total.get(of) == amount.get(of);

@@ -17,7 +17,7 @@ pub enum Accepts {
     RecurringOfAnyAge,
 }
 
-/// Stands in an entry that was accepted before: its price may have been archived since.
+/// Marks an entry that was accepted before; its price may be archived since.
 pub const CHECKED: &str = "_checked";
 
 impl Accepts {
@@ -58,12 +58,12 @@ pub fn named_price(call: &Call<'_>, entry: &Body, accepts: Accepts, path: &str) 
     Ok(Some(price))
 }
 
-/// The price that an entry names or describes, which it must.
+/// The same; an entry without a price is refused.
 pub fn required_price(call: &Call<'_>, entry: &Body, accepts: Accepts, path: &str) -> ApiResult<Body> {
     named_price(call, entry, accepts, path)?.ok_or_else(|| missing(&child(path, "price")))
 }
 
-/// A price that `price_data` describes: kept, but never offered to others.
+/// Creates the price of `price_data`; it is inactive, so that nothing else uses it.
 fn described(call: &Call<'_>, data: &Body, path: &str) -> ApiResult<Body> {
     let mut data = data.clone();
     let product = data.shift_remove("product_data");
@@ -81,14 +81,14 @@ fn described(call: &Call<'_>, data: &Body, path: &str) -> ApiResult<Body> {
     Ok(made)
 }
 
-/// A product that `product_data` describes, kept.
+/// Creates the product of `product_data`.
 pub fn product_described(call: &Call<'_>, data: Body) -> ApiResult<Body> {
     let made = call.about("product", data)?.build()?;
     call.session.put(&made)?;
     Ok(made)
 }
 
-/// A price made of params and kept; `within` is the param that holds them.
+/// Creates a price; `within` is the param that holds its params.
 pub fn price(call: &Call<'_>, within: &str) -> ApiResult<Body> {
     let mut body = call.build()?;
     let currency = money::currency(&call.params)?;
@@ -120,7 +120,7 @@ fn recurring(call: &Call<'_>, body: &mut Body, within: &str) -> ApiResult<()> {
     Ok(())
 }
 
-/// What is counted has a meter that counts it, and nothing else has one.
+/// A metered price needs a meter, and no other price may have one.
 fn metered(call: &Call<'_>, recurring: &Body, path: &str) -> ApiResult<()> {
     let param = child(path, "meter");
     let refusal = match (text(recurring, "usage_type") == Some("metered"), text(recurring, "meter")) {
@@ -138,7 +138,7 @@ fn metered(call: &Call<'_>, recurring: &Body, path: &str) -> ApiResult<()> {
     Err(refusal.param(param))
 }
 
-/// Exactly one way of saying the amount, whole and decimal amount in step.
+/// Reads the amount: exactly one way to give it, and its integer and decimal forms agree.
 fn amounts(call: &Call<'_>, body: &mut Body, within: &str) -> ApiResult<()> {
     if text(body, "billing_scheme") == Some("tiered") {
         if text(body, "tiers_mode").is_none() {
@@ -172,10 +172,10 @@ fn amounts(call: &Call<'_>, body: &mut Body, within: &str) -> ApiResult<()> {
     }
 }
 
-/// What a step asks for: at least one of them.
+/// The amounts of a tier, at least one of which is given.
 const TIER_AMOUNTS: &[&str] = &["flat_amount", "flat_amount_decimal", "unit_amount", "unit_amount_decimal"];
 
-/// The steps of a price, whole and decimal amounts in step; the last one has no end.
+/// The tiers of a price; the last one has no upper bound.
 fn tiers(given: &Body) -> ApiResult<Vec<Json>> {
     let steps: Vec<&Body> = objects(given, "tiers").collect();
     let Some(last) = steps.len().checked_sub(1) else { return Err(missing("tiers")) };
@@ -206,10 +206,10 @@ fn tiers(given: &Body) -> ApiResult<Vec<Json>> {
     Ok(made)
 }
 
-/// What each of the options holds, and the price itself.
+/// Fields that a price and each of its currency options have.
 const AMOUNTS: &[&str] = &["custom_unit_amount", "tax_behavior", "unit_amount", "unit_amount_decimal"];
 
-/// Completes the options that are given, beside those that are there; the main currency is one of them.
+/// Completes the currency options; the main currency is one of them.
 pub fn currency_options(body: &mut Body, given: &Body) -> ApiResult<()> {
     let (mut own, currency) = (Body::new(), needed(body, "currency")?);
     copy(&mut own, body, AMOUNTS);

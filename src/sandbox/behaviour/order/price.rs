@@ -21,7 +21,7 @@ pub struct Price<'b> {
     transform_quantity: Option<Bundle>,
 }
 
-/// What a price asks for in one currency: no amount of one where it has steps or the customer decides.
+/// The amounts of a price in one currency; no unit amount with tiers, or where the customer decides.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Amounts {
     pub unit_amount: Option<i64>,
@@ -29,7 +29,7 @@ pub struct Amounts {
     tiers: Option<Vec<Tier>>,
 }
 
-/// One step: up to that quantity, without an end where it is the last.
+/// One tier; the last has no upper bound.
 #[derive(Debug, Clone, Deserialize)]
 struct Tier {
     up_to: Option<i64>,
@@ -37,7 +37,7 @@ struct Tier {
     flat_amount_decimal: Option<Decimal>,
 }
 
-/// What is charged together.
+/// A package of units.
 #[derive(Debug, Clone, Deserialize)]
 struct Bundle {
     divide_by: i64,
@@ -101,7 +101,7 @@ impl Tier {
     }
 }
 
-/// Each step is charged for what falls on it.
+/// Graduated tiers: each is charged for the units that fall into it.
 fn graduated(tiers: &[Tier], quantity: i64) -> i64 {
     let (mut below, mut total) = (0, 0_i64);
     for tier in tiers {

@@ -19,14 +19,14 @@ pub struct Priced<'o> {
     pub rates: &'o [Json],
 }
 
-/// What discounts and taxes make of a line.
+/// A line after discounts and taxes.
 #[derive(Debug)]
 pub struct Reduced<'o> {
-    /// What each discount takes off it.
+    /// How much each discount takes off.
     pub off: Vec<(&'o Body, i64)>,
     /// What is left of the amount.
     pub left: i64,
-    /// What is to be paid in tax for what is left.
+    /// The taxes on what is left.
     pub taxes: Vec<Tax<'o>>,
 }
 
@@ -41,7 +41,7 @@ pub struct OrderTotals {
     pub exclusive: i64,
     /// Taxes within the prices.
     pub inclusive: i64,
-    /// What is to be paid.
+    /// The total.
     pub total: i64,
 }
 
@@ -63,14 +63,14 @@ impl OrderTotals {
 }
 
 impl Reduced<'_> {
-    /// What is to be paid for the line.
+    /// The total of the line.
     pub fn total(&self) -> i64 {
         let added = self.taxes.iter().filter(|tax| !tax.is_inclusive()).map(|tax| tax.amount);
         self.left.saturating_add(added.sum())
     }
 }
 
-/// Takes the discounts off the lines and adds the taxes; what it all comes to.
+/// Applies discounts and taxes to the lines; returns each line and the totals.
 pub fn reduce<'o>(
     lines: &[Priced<'o>],
     discounts: impl IntoIterator<Item = &'o Body>,

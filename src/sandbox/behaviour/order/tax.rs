@@ -6,14 +6,14 @@ use crate::sandbox::behaviour::prelude::*;
 /// Kept with a line: its own tax rates, whole.
 pub const RATES: &str = "_tax_rates";
 
-/// What one rate asks of an amount.
+/// One tax on an amount.
 #[derive(Debug, Clone, Copy)]
 pub struct Tax<'r> {
     /// The rate, whole.
     pub rate: &'r Body,
     /// In the smallest unit of the currency.
     pub amount: i64,
-    /// The amount without the taxes within it.
+    /// The taxable amount: without inclusive taxes.
     pub taxable: i64,
 }
 
@@ -33,8 +33,8 @@ impl Tax<'_> {
     }
 }
 
-/// The taxes of an amount. What is within it is found from all rates that are within it: the net and these
-/// taxes make the amount.
+/// The taxes on an amount. Inclusive taxes are worked out together: the net amount and all of them make the
+/// amount.
 pub fn taxes(rates: &[Json], amount: i64) -> ApiResult<Vec<Tax<'_>>> {
     let read = |rate| Ok((rate, typed::<Percentage>(rate)?.percentage));
     let known = rates.iter().filter_map(Json::as_object).map(read).collect::<ApiResult<Vec<_>>>()?;
@@ -47,7 +47,7 @@ pub fn taxes(rates: &[Json], amount: i64) -> ApiResult<Vec<Tax<'_>>> {
         if !flag(rate, "inclusive") {
             return Tax { rate, amount: part.percent_of(amount), taxable: amount };
         }
-        // Each takes what is new in the rounded sum so far, so that no unit is lost between them
+        // Each tax is the growth of the rounded sum so far, so that rounding loses no unit.
         let before = within(parts);
         parts += part.percent_of(WHOLE);
         Tax { rate, amount: within(parts) - before, taxable: net }

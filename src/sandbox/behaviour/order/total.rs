@@ -46,7 +46,7 @@ pub fn work_out(body: &mut Body) -> ApiResult<()> {
     show_lines(body, &lines)
 }
 
-/// Keeps the lines and everything that follows from them.
+/// Stores the lines and recalculates the totals.
 pub fn show_lines(body: &mut Body, lines: &[Json]) -> ApiResult<()> {
     let usual = items(body, "default_tax_rates");
     let known: Vec<&Body> = lines.iter().filter_map(Json::as_object).collect();
@@ -76,7 +76,7 @@ pub fn show_lines(body: &mut Body, lines: &[Json]) -> ApiResult<()> {
     due(body)
 }
 
-/// What discounts take off before taxes, as Stripe tells it beside what credits take off.
+/// `pretax_credit_amounts` of discounts.
 pub fn pretax_credits(off: &[Json]) -> Vec<Json> {
     let credit = |off: &Json| json!({"amount": off.get("amount"), "discount": off.get("discount"), "type": "discount"});
     off.iter().map(credit).collect()
@@ -93,7 +93,7 @@ fn priced<'o>(line: &'o Body, usual: &'o [Json]) -> ApiResult<Priced<'o>> {
     })
 }
 
-/// What is still to be paid.
+/// Sets the amounts that are due.
 pub fn due(body: &mut Body) -> ApiResult<()> {
     let Invoice { total, applied, pre_payment_credit_notes_amount, amount_paid, .. } = typed(body)?;
     let due = total.max(0) + applied - pre_payment_credit_notes_amount;

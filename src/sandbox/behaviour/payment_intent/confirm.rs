@@ -5,11 +5,11 @@ use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{charge, intent, payment_method};
 use crate::sandbox::fields::visible;
 
-/// What to do where there is no method to confirm with.
+/// The error text where there is no payment method.
 const ADVICE: &str = "You can either update the PaymentIntent with a payment method and then confirm it again, or \
     confirm it again directly with a payment method or ConfirmationToken.";
 
-/// Kept with an intent that its seller confirms: the method with which the customer has authenticated.
+/// Stored with a manually confirmed intent: the method with which the customer authenticated.
 pub(super) const AUTHENTICATED_WITH: &str = "_authenticated_with";
 
 /// `POST /v1/payment_intents/{intent}/confirm`.
@@ -17,7 +17,7 @@ pub(in crate::sandbox::behaviour) fn confirm(call: &Call<'_>) -> ApiResult<Json>
     intent::confirm(call, run)
 }
 
-/// Confirms an intent whose params are laid over.
+/// Confirms an intent to which the params were applied.
 pub(super) fn run(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
     let method = intent::confirming_method(call, &body, ADVICE)?;
     payment_method::check_usable(&method)?;
@@ -31,11 +31,11 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
 /// The result of a payment.
 #[derive(Debug)]
 pub(in crate::sandbox::behaviour) enum PaymentAttempt {
-    /// The money is taken or held.
+    /// The amount is captured or held.
     Paid,
-    /// The customer has to do something first.
+    /// The customer has to act first.
     Waits,
-    /// The payment was refused; the intent says why and is kept.
+    /// The payment was declined; the stored intent says why.
     Failed(Box<ApiError>),
 }
 
@@ -71,7 +71,7 @@ pub(in crate::sandbox::behaviour) fn attempt(
     Ok(PaymentAttempt::Paid)
 }
 
-/// Whether the customer cannot be asked for anything.
+/// Whether the customer is absent.
 fn nobody_is_there(call: &Call<'_>) -> bool {
     is_off_session(call) || flag(&call.params, "error_on_requires_action")
 }
@@ -98,7 +98,7 @@ fn pay(call: &Call<'_>, body: &mut Body, method: &mut Body) -> ApiResult<()> {
     charge::book(call, &charge)
 }
 
-/// Writes a refused payment on the intent, keeps both, and answers with the refusal.
+/// Writes a declined payment on the intent, stores both, and returns the error.
 fn refuse(call: &Call<'_>, body: &mut Body, method: &Body, why: &'static Decline) -> ApiResult<ApiError> {
     let charge = charge::for_intent(call, body, method, Some(why), true)?;
     let failure = why.failure().with("charge", id(&charge)).with("payment_method", visible(method));

@@ -1,14 +1,14 @@
-//! The phases of a schedule: from when until when, and what the subscription is then.
+//! The phases of a schedule: their times, and what they set on the subscription.
 
 use crate::sandbox::behaviour::order::{self, Accepts, CHECKED, Price};
 use crate::sandbox::behaviour::period::Cycle;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::subscription;
 
-/// Most phases of a schedule.
+/// The most phases of a schedule.
 const MOST: usize = 10;
 
-/// The phases of params, one after the other from `start` on.
+/// The phases of the params, each after the other from `start`.
 pub(super) fn all(call: &Call<'_>, start: i64) -> ApiResult<Vec<Json>> {
     let mut at = start;
     let mut phases = Vec::new();
@@ -41,7 +41,7 @@ const SAME: &[&str] = &[
     "transfer_data",
 ];
 
-/// What a phase, or else its schedule, says of a subscription in the subscription's own params.
+/// Fields of a phase, or else of its schedule, and the params of the subscription that they set.
 const OF_SUBSCRIPTION: &[&str] = &[
     "application_fee_percent",
     "automatic_tax",
@@ -55,7 +55,7 @@ const OF_SUBSCRIPTION: &[&str] = &[
     "trial_end",
 ];
 
-/// A time of params, which may be `now`.
+/// A time in params, which may be `now`.
 pub(super) fn time(call: &Call<'_>, params: &Body, name: &str) -> Option<i64> {
     given_number(params, name).or_else(|| (text(params, name)? == "now").then_some(call.now))
 }
@@ -74,7 +74,7 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> ApiResult<Body
             "price": id(&price),
         };
         copy_given(&mut shown, item, &["billing_thresholds", "quantity"]);
-        // Of what is charged for its use there is no number
+        // A metered item has no quantity.
         if text(&price, "recurring.usage_type") != Some("metered") {
             set(&mut shown, "quantity", order::quantity(item));
         }
@@ -98,7 +98,7 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> ApiResult<Body
     Ok(phase)
 }
 
-/// What is on the first invoice of a phase beside its items.
+/// The extra items on the first invoice of a phase.
 fn extra(call: &Call<'_>, params: &Body, path: &str) -> ApiResult<Vec<Body>> {
     let shown = entries(params, "add_invoice_items", path).map(|(path, item)| {
         let price = order::required_price(call, item, Accepts::OneTime, &path)?;
@@ -113,12 +113,12 @@ fn extra(call: &Call<'_>, params: &Body, path: &str) -> ApiResult<Vec<Body>> {
     shown.collect()
 }
 
-/// From when until when.
+/// The start and the end of a phase.
 pub(super) fn span(phase: &Body) -> Json {
     json!({"end_date": phase.get("end_date"), "start_date": phase.get("start_date")})
 }
 
-/// The phase that a subscription is in by itself.
+/// The current state of a subscription as a phase.
 pub(super) fn current(owner: &Body) -> Body {
     let own = || subscription::shown(owner);
     let bound = |name: &'static str| own().filter_map(move |item| given_number(item, name));
@@ -138,14 +138,13 @@ pub(super) fn current(owner: &Body) -> Body {
     }
 }
 
-/// The params with which a phase makes its subscription, or changes it; where it says nothing, the
-/// schedule does.
+/// The params by which a phase creates or updates its subscription; the schedule has the defaults.
 fn params(call: &Call<'_>, schedule: &Body, phase: &Body) -> Body {
     let mut said = members_at(schedule, "default_settings");
     said.extend(phase.clone().into_iter().filter(|(_, value)| !value.is_null()));
     let mut params = body! {"default_tax_rates": order::rate_ids(phase, "default_tax_rates")};
     copy_given(&mut params, &said, OF_SUBSCRIPTION);
-    // Who only looks ahead does not pay
+    // A preview does not collect.
     copy_given(&mut params, &call.params, &["payment_behavior"]);
     let days = given_number(phase, "invoice_settings.days_until_due");
     let days = days.or_else(|| given_number(schedule, "default_settings.invoice_settings.days_until_due"));
@@ -164,7 +163,7 @@ fn params(call: &Call<'_>, schedule: &Body, phase: &Body) -> Body {
     params
 }
 
-/// An item of a phase as an item of its subscription; its price was accepted with the phase.
+/// An item of a phase as an item of the subscription; its price was checked before.
 fn entry(wanted: &Body, known: Option<&str>) -> Body {
     let rates = order::rate_ids(wanted, "tax_rates");
     let mut entry = body! {"price": member(wanted, "price"), "tax_rates": rates, (CHECKED): true};
@@ -173,7 +172,7 @@ fn entry(wanted: &Body, known: Option<&str>) -> Body {
     entry
 }
 
-/// The subscription that a phase makes.
+/// Creates the subscription of a phase.
 pub(super) fn begin(call: &Call<'_>, schedule: &Body, phase: &Body) -> ApiResult<Body> {
     let mut params = params(call, schedule, phase);
     let own: Vec<Body> = objects(phase, "items").map(|wanted| entry(wanted, None)).collect();
@@ -183,7 +182,7 @@ pub(super) fn begin(call: &Call<'_>, schedule: &Body, phase: &Body) -> ApiResult
     subscription::made(&call.about("subscription", params)?)
 }
 
-/// The subscription becomes what the phase says.
+/// Updates the subscription to the phase.
 pub(super) fn enter(call: &Call<'_>, schedule: &Body, owner: &Body, phase: &Body) -> ApiResult<()> {
     let mut left: Vec<&Body> = subscription::shown(owner).collect();
     let wanted = objects(phase, "items").map(|wanted| {
@@ -191,14 +190,14 @@ pub(super) fn enter(call: &Call<'_>, schedule: &Body, owner: &Body, phase: &Body
         (same.map(|at| left.remove(at)), wanted)
     });
     let wanted: Vec<_> = wanted.collect();
-    // An item whose price is not wanted any more takes the next price that is
+    // An item whose price is gone takes the next new price.
     let mut left = left.into_iter();
     let changed =
         wanted.into_iter().map(|(same, wanted)| entry(wanted, same.or_else(|| left.next()).map(id)));
     let mut shown: Vec<Body> = changed.collect();
     shown.extend(left.map(|item| body! {"id": id(item), "deleted": true}));
     let mut params = params(call, schedule, phase);
-    // A trial that is over does not begin again with a change of the schedule
+    // A trial that is over does not restart.
     if given_number(&params, "trial_end").is_none_or(|end| end <= call.now) {
         params.shift_remove("trial_end");
     }

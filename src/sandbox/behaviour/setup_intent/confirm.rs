@@ -4,10 +4,10 @@ use crate::sandbox::behaviour::card::{self, CardOutcome};
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{charge, intent, payment_method};
 
-/// What to do where there is no method to confirm with.
+/// The error text where there is no payment method.
 const ADVICE: &str = "Update the SetupIntent with a payment method and then confirm it again.";
 
-/// The two deposits that a bank account of the sandbox gets.
+/// The two microdeposits to a bank account of the sandbox.
 const DEPOSITS: [i64; 2] = [32, 45];
 
 /// `POST /v1/setup_intents/{id}/confirm`.
@@ -15,7 +15,7 @@ pub(in crate::sandbox::behaviour) fn confirm(call: &Call<'_>) -> ApiResult<Json>
     intent::confirm(call, run)
 }
 
-/// Confirms an intent whose params are laid over.
+/// Confirms an intent to which the params were applied.
 pub(super) fn run(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
     let method = intent::confirming_method(call, &body, ADVICE)?;
     if text(&method, "type") == Some("us_bank_account") {
@@ -47,7 +47,7 @@ fn deposits(call: &Call<'_>) -> Json {
     })
 }
 
-/// One try, kept: how it went.
+/// Stores a setup attempt and its outcome.
 fn attempt(
     call: &Call<'_>,
     body: &mut Body,
@@ -106,7 +106,7 @@ pub(in crate::sandbox::behaviour) fn verify(call: &Call<'_>) -> ApiResult<Json> 
     succeed(call, body, method)
 }
 
-/// What the customer does on the page that `next_action` names: authenticates, or fails to.
+/// The customer authenticates, or fails to, on the page of `next_action`.
 pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: bool) -> ApiResult<Json> {
     let (mut body, mut method) = intent::authenticating(call)?;
     if succeeds {

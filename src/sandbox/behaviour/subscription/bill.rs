@@ -7,10 +7,10 @@ use crate::sandbox::behaviour::subscription::item::{self, Item};
 use crate::sandbox::behaviour::subscription::proration;
 use crate::sandbox::behaviour::{discount, invoice, invoice_item, meter, money};
 
-/// A draft of a renewal is finalized this long after it was made.
+/// How long a renewal invoice stays a draft, in seconds.
 pub(super) const HOUR: i64 = 60 * 60;
 
-/// A draft for the subscription, without lines, not yet kept.
+/// A draft invoice of the subscription without lines, not yet stored.
 pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> ApiResult<Body> {
     let customer = call.session.named("customer", needed(owner, "customer")?)?;
     let method = needed(owner, "collection_method")?;
@@ -26,7 +26,7 @@ pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> ApiResult<Bo
     Ok(body)
 }
 
-/// One period of an item as a line: what was used in it, or what is paid in advance.
+/// The line of one period of an item: the usage in it (`used`), or what is billed in advance.
 fn line(
     call: &Call<'_>,
     owner: &Body,
@@ -34,7 +34,7 @@ fn line(
     (start, end): (i64, i64),
     used: Option<i64>,
 ) -> ApiResult<Body> {
-    // In advance, nothing is used yet of what is metered
+    // Billed in advance, a metered item has no usage yet.
     let quantity = item.quantity.or(used).unwrap_or(0);
     let mut line = OrderLine::of_price(&item.price, quantity)?;
     let is_trial = status(owner) == "trialing";
@@ -68,7 +68,8 @@ fn line(
     Ok(order::invoice_line(call, &about, &parent))
 }
 
-/// What a price asks for, as it stands behind the name of what is sold; nothing of one in tiers.
+/// The terms of a price behind the name of the product, such as ` (at $5.00 / month)`. Empty for a price in
+/// tiers.
 fn terms(price: &Price<'_>) -> String {
     let (Some(amount), Some(cycle)) = (price.amounts.unit_amount, price.recurring) else {
         return String::new();
@@ -80,7 +81,7 @@ fn terms(price: &Price<'_>) -> String {
     }
 }
 
-/// A period that is only a part of a whole one costs as much.
+/// The price of the current period: a part of the whole price where the period is shorter than a cycle.
 fn prorated_amount(call: &Call<'_>, owner: &Body, item: &Item<'_>, whole: i64) -> ApiResult<i64> {
     let (start, end) = item.period;
     let is_free = proration::behaviour(call) == "none";
@@ -90,8 +91,8 @@ fn prorated_amount(call: &Call<'_>, owner: &Body, item: &Item<'_>, whole: i64) -
     Ok(item.part(whole, end - start))
 }
 
-/// The lines of the periods that begin now: what is paid in advance, that of the newest item first. The discounts of each are what
-/// its credit is less by.
+/// Adds the lines billed in advance for the periods that start now, newest item first, and keeps each item's
+/// discounts so that a later credit is reduced alike.
 pub(super) fn add_advance_lines(
     call: &Call<'_>,
     owner: &Body,
@@ -107,7 +108,7 @@ pub(super) fn add_advance_lines(
     Ok(())
 }
 
-/// The line of what was used of a metered item in a period that is over.
+/// Adds the usage of a metered item in a period that is over.
 pub(super) fn add_usage_line(
     call: &Call<'_>,
     owner: &Body,
@@ -117,13 +118,13 @@ pub(super) fn add_usage_line(
 ) -> ApiResult<()> {
     let item = Item::of(item, owner)?;
     let (start, _) = item.period;
-    // A price without a meter has no usage
+    // A price without a meter has no usage.
     let quantity = text(item.body, "price.recurring.meter")
         .map_or(Ok(0), |meter| meter::used(call, meter, needed(owner, "customer")?, start, end))?;
     order::push(draft, line(call, owner, &item, (start, end), Some(quantity))?)
 }
 
-/// The draft of what was used until now and of what waits, not yet kept.
+/// A draft of the usage until now and of the pending invoice items, not yet stored.
 pub(super) fn final_draft(call: &Call<'_>, owner: &Body, reason: &str) -> ApiResult<Body> {
     let mut draft = draft(call, owner, reason)?;
     for item in item::of(call, id(owner))?.iter().filter(|item| item::is_metered(item)) {
@@ -133,20 +134,20 @@ pub(super) fn final_draft(call: &Call<'_>, owner: &Body, reason: &str) -> ApiRes
     Ok(draft)
 }
 
-/// An invoice of what was used until now and of what waits; none where there is neither.
+/// Invoices the usage until now and the pending invoice items. Where there are none, there is no invoice.
 pub(super) fn invoice_remaining(call: &Call<'_>, owner: &Body, reason: &str, unpaid: &str) -> ApiResult<()> {
     let draft = final_draft(call, owner, reason)?;
     if items(&draft, LINES).is_empty() { Ok(()) } else { collect_invoice(call, owner, draft, unpaid) }
 }
 
-/// What waits of the subscription or of its customer goes on the draft, the newest first and before the
-/// periods; then the discounts of the subscription come off it.
+/// Adds the pending invoice items of the subscription and of its customer, newest first and before the lines
+/// of periods. Then applies the discounts of the subscription.
 pub(super) fn complete_draft(call: &Call<'_>, owner: &Body, draft: &mut Body) -> ApiResult<()> {
     let (customer, currency) = (needed(draft, "customer")?, needed(draft, "currency")?);
     let periods = items(draft, LINES).len();
-    for waiting in invoice_item::waiting(call, customer, Some(currency))? {
+    for waiting in invoice_item::pending(call, customer, Some(currency))? {
         if invoice_item::subscription(&waiting).is_none_or(|of| of == id(owner)) {
-            invoice_item::put_on(call, draft, waiting)?;
+            invoice_item::add_to_draft(call, draft, waiting)?;
         }
     }
     order::put_first(draft, periods)?;
@@ -157,7 +158,7 @@ pub(super) fn complete_draft(call: &Call<'_>, owner: &Body, draft: &mut Body) ->
     discount::use_up(call, draft)
 }
 
-/// Discounts that an invoice used up are no longer those of the subscription and of its items.
+/// Removes the discounts that an invoice used up from the subscription and its items.
 pub(super) fn drop_ended_discounts(call: &Call<'_>, owner: &mut Body) -> ApiResult<()> {
     for mut own in item::of(call, id(owner))? {
         if discount::drop_ended(call, &mut own)? {
@@ -168,7 +169,7 @@ pub(super) fn drop_ended_discounts(call: &Call<'_>, owner: &mut Body) -> ApiResu
     item::sync(call, owner)
 }
 
-/// What waits is invoiced at once where the call says so.
+/// Invoices the pending items at once for `proration_behavior=always_invoice`.
 pub(super) fn invoice_now_if_asked(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     if proration::behaviour(call) != "always_invoice" {
         return Ok(());
@@ -178,7 +179,7 @@ pub(super) fn invoice_now_if_asked(call: &Call<'_>, owner: &Body) -> ApiResult<(
     collect_invoice(call, owner, draft, "past_due")
 }
 
-/// What `add_invoice_items` puts on the next invoice beside the items.
+/// Creates the invoice items of `add_invoice_items`.
 pub(super) fn add_extra_items(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     for (path, params) in entries(&call.params, "add_invoice_items", "") {
         let line = OrderLine::of(call, params, Accepts::OneTime, Some(needed(owner, "currency")?), &path)?;
@@ -197,7 +198,7 @@ pub(super) fn add_extra_items(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// The first invoice, and its payment as `payment_behavior` says.
+/// Creates the first invoice and collects it as `payment_behavior` says.
 pub(super) fn create_first_invoice(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     add_extra_items(call, owner)?;
     let mut body = draft(call, owner, "subscription_create")?;
@@ -206,8 +207,8 @@ pub(super) fn create_first_invoice(call: &Call<'_>, owner: &Body) -> ApiResult<(
     collect_invoice(call, owner, body, "incomplete")
 }
 
-/// Keeps an invoice as the latest and has it paid; what cannot be paid leaves the subscription
-/// in the state `unpaid`.
+/// Stores an invoice as the latest one and collects it. Where it cannot be paid, the subscription gets the
+/// status `unpaid`.
 pub(super) fn collect_invoice(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str) -> ApiResult<()> {
     let mut owner = call.session.named("subscription", id(owner))?;
     set(&mut owner, "latest_invoice", id(&body));
@@ -226,7 +227,7 @@ pub(super) fn collect_invoice(call: &Call<'_>, owner: &Body, mut body: Body, unp
     call.session.put(&body)?;
     invoice::open(call, &mut body)?;
     if unpaid == "incomplete" {
-        // A first payment is for the customer to make
+        // Stripe does not retry a first payment: the customer makes it.
         set(&mut body, "next_payment_attempt", Json::Null);
     }
     call.session.put(&body)?;

@@ -1,4 +1,4 @@
-//! Advances a subscription in time: the trial ends, a period begins, the subscription ends.
+//! Advances a subscription in time: ends its trial, renews it, or ends it.
 
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
@@ -7,10 +7,10 @@ use crate::sandbox::behaviour::subscription::item::{self, Item};
 use crate::sandbox::behaviour::subscription::termination::{self, FinalBilling};
 use crate::sandbox::behaviour::subscription::{pending, trial, upcoming, views};
 
-/// A first payment may be made this long.
+/// How long the first payment may take.
 const FIRST_PAYMENT: i64 = 23 * HOUR;
 
-/// When time next does something to the subscription.
+/// When the next timed change of the subscription is due.
 pub fn due_at(body: &Body) -> ApiResult<Option<i64>> {
     Ok(match status(body) {
         "incomplete" => Some(needed_number(body, "start_date")? + FIRST_PAYMENT),
@@ -25,7 +25,8 @@ pub fn due_at(body: &Body) -> ApiResult<Option<i64>> {
     })
 }
 
-/// The time two of the shortest intervals later, of the subscriptions under a clock; none where it has none.
+/// `now` plus two of the shortest billing intervals of the subscriptions under a clock; none where there are
+/// none.
 pub fn two_intervals(call: &Call<'_>, clock: &str, now: i64) -> ApiResult<Option<i64>> {
     let mut first: Option<i64> = None;
     for owner in call.session.having("subscription", "test_clock", clock)? {
@@ -40,7 +41,7 @@ pub fn two_intervals(call: &Call<'_>, clock: &str, now: i64) -> ApiResult<Option
     Ok(first)
 }
 
-/// Does what is due at the time of the call.
+/// Makes the change that is due at the time of the call.
 pub fn turn(call: &Call<'_>, subscription: &str) -> ApiResult<()> {
     let mut body = call.session.named("subscription", subscription)?;
     if trial::announce(call, &mut body) {
@@ -67,7 +68,7 @@ pub fn turn(call: &Call<'_>, subscription: &str) -> ApiResult<()> {
     renew(call, body)
 }
 
-/// The next period of every item whose last is over, on one draft.
+/// Starts the next period of each item whose current one is over, on one draft invoice.
 fn renew(call: &Call<'_>, mut body: Body) -> ApiResult<()> {
     let mut draft = next(call, &body)?;
     let attempt =
@@ -82,7 +83,7 @@ fn renew(call: &Call<'_>, mut body: Body) -> ApiResult<()> {
     call.update(&mut body, body! {"latest_invoice": id(&draft)})
 }
 
-/// The draft with which the next periods begin, not yet kept.
+/// The draft invoice of the next periods, not yet stored.
 pub(super) fn next(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
     let mut draft = bill::draft(call, body, "subscription_cycle")?;
     let mut renewed = Vec::new();
@@ -91,7 +92,7 @@ pub(super) fn next(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
         if end > call.now {
             continue;
         }
-        // The invoice of a renewal is dated by the period that is over
+        // A renewal invoice shows the period that is over.
         let since = needed_number(&draft, "period_start")?.min(start);
         set(&mut draft, "period_start", since);
         let was_trial = given_number(body, "trial_end") == Some(end);
@@ -107,8 +108,8 @@ pub(super) fn next(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
     Ok(draft)
 }
 
-/// Time went over an invoice that is not paid: where it is the latest, its subscription is past due, and in
-/// the end given up.
+/// An invoice stayed unpaid: if it is the latest, its subscription becomes past due, and is canceled after
+/// the last attempt.
 pub fn invoice_unpaid(call: &Call<'_>, named: &str) -> ApiResult<()> {
     let unpaid = call.session.named("invoice", named)?;
     let Some(mut body) = invoice::subscription_of(call, &unpaid)? else { return Ok(()) };

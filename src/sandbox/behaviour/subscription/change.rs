@@ -1,12 +1,12 @@
-//! Changing a subscription while it runs: items, the anchor, the trial; what was paid and is not
-//! used is credited, what is used and not paid is charged.
+//! Changes a running subscription: its items, its anchor, its trial. Unused time is credited, and new time is
+//! charged.
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::subscription::proration::{self, ProrationKind, create_proration};
 use crate::sandbox::behaviour::subscription::termination::schedule_cancellation;
 use crate::sandbox::behaviour::subscription::{bill, item, trial};
 
-/// What the params of an update ask for, beside fields of their name.
+/// Applies the params of an update that are more than the field of their name.
 pub(super) fn run(call: &Call<'_>, mut body: Body) -> ApiResult<Body> {
     let ends_trial =
         call.params.get("trial_end").is_some_and(|end| end == "now") && status(&body) == "trialing";
@@ -35,8 +35,8 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> ApiResult<Body> {
     schedule_cancellation(call, body)
 }
 
-/// A trial goes on until then, or begins with a period of its own: what was used before is billed, what was paid
-/// for its time is credited.
+/// Extends the trial, or starts one with a period of its own: usage before it is billed, and paid time within
+/// it is credited.
 fn begin_trial(call: &Call<'_>, body: &mut Body, end: i64) -> ApiResult<()> {
     let own = item::of(call, id(body))?;
     let was_trial = status(body) == "trialing";
@@ -58,10 +58,10 @@ fn begin_trial(call: &Call<'_>, body: &mut Body, end: i64) -> ApiResult<()> {
     Ok(())
 }
 
-/// An item before and after; one of them is missing where it is new or gone.
+/// An item before and after; none where it is new or removed.
 type ItemChange = (Option<Body>, Option<Body>);
 
-/// Changes the items that the entries name, adds those that name none.
+/// Changes the items whose ids the entries give, and adds the others.
 pub fn items(call: &Call<'_>, mut owner: Body, entries: &[Body], path: &str) -> ApiResult<Body> {
     let pairs = apply(call, &mut owner, entries, path)?;
     let resets = |(before, after): &ItemChange| {
@@ -88,7 +88,7 @@ fn apply(call: &Call<'_>, owner: &mut Body, entries: &[Body], path: &str) -> Api
     let mut own = item::of(call, id(owner))?;
     let mut pairs = Vec::new();
     for (at, entry) in entries.iter().enumerate() {
-        // The calls about one item name its params as they are
+        // The calls about a single item have no path before their params.
         let path = if path.is_empty() { String::new() } else { format!("{path}[{at}]") };
         let Some(known) = text(entry, "id") else {
             let mut made = item::made(call, owner, entry, &path)?;
@@ -121,8 +121,7 @@ fn apply(call: &Call<'_>, owner: &mut Body, entries: &[Body], path: &str) -> Api
     Ok(pairs)
 }
 
-/// Credits and charges for what is left of the periods; they wait for the next invoice, or are
-/// put on one at once.
+/// Creates prorations for the rest of the current periods. They stay pending, or are invoiced at once.
 fn prorate(call: &Call<'_>, owner: &Body, pairs: &[ItemChange]) -> ApiResult<()> {
     if proration::behaviour(call) == "none" {
         return Ok(());
@@ -147,14 +146,14 @@ fn is_same_cost(pair: &ItemChange) -> bool {
     text(before, "price.id") == text(after, "price.id") && before.get("quantity") == after.get("quantity")
 }
 
-/// The periods restart now: what is not used of the old ones is credited, what was used of them
-/// and the new ones are charged at once.
+/// Restarts the billing periods now: credits the unused time, bills the usage, and charges the new periods at
+/// once.
 pub(super) fn restart(call: &Call<'_>, owner: &Body, pairs: &[ItemChange]) -> ApiResult<()> {
     let mut owner = call.session.named("subscription", id(owner))?;
     let was_trial = given_number(&owner, "trial_end") == Some(call.now);
     let mut own = item::of(call, id(&owner))?;
     let changed = |item: &&Body| pairs.iter().flat_map(|(_, after)| after).any(|after| id(after) == id(item));
-    // What was not there before has nothing to credit
+    // A new item has nothing to credit.
     let old = pairs
         .iter()
         .filter_map(|(before, _)| before.as_ref())

@@ -5,7 +5,7 @@ use crate::sandbox::behaviour::subscription::termination::{ENDED, schedule_cance
 use crate::sandbox::behaviour::subscription::{bill, item, trial};
 use crate::sandbox::behaviour::{customer_time, discount, order, payment_method, period, setup_intent};
 
-/// The default method must be one that is saved to the customer.
+/// Refuses a default payment method that is not saved to the customer.
 pub(super) fn own_method(call: &Call<'_>, customer: &str) -> ApiResult<()> {
     let Some(method) = text(&call.params, "default_payment_method") else { return Ok(()) };
     let known = call.session.referred("payment_method", method, "default_payment_method")?;
@@ -15,7 +15,7 @@ pub(super) fn own_method(call: &Call<'_>, customer: &str) -> ApiResult<()> {
     Err(payment_method::not_attached(method, "default_payment_method"))
 }
 
-/// A subscription that was started: kept, billed, and paid where that could be done.
+/// Creates a subscription: stores it, bills it, and collects the first invoice where possible.
 pub fn made(call: &Call<'_>) -> ApiResult<Body> {
     let customer = call.required_object("customer", "customer")?;
     let call = &customer_time::of(call, &customer)?;
@@ -45,7 +45,7 @@ pub fn made(call: &Call<'_>) -> ApiResult<Body> {
     call.session.named("subscription", id(&body))
 }
 
-/// Subscriptions of one customer that are not over are in one currency.
+/// Refuses a currency other than that of the customer's running subscriptions.
 fn check_currency(call: &Call<'_>, customer: &Body, body: &Body) -> ApiResult<()> {
     let others = call.session.having("subscription", "customer", id(customer))?;
     let mut others = others.iter().filter(|other| !ENDED.contains(&status(other)));
@@ -55,7 +55,7 @@ fn check_currency(call: &Call<'_>, customer: &Body, body: &Body) -> ApiResult<()
     }
 }
 
-/// The first period is at most a whole one, unless a trial comes before it.
+/// Refuses an anchor after the end of the first cycle, unless a trial comes first.
 fn check_anchor(call: &Call<'_>, body: &Body, own: &[Body]) -> ApiResult<()> {
     let wanted = given_number(&call.params, "billing_cycle_anchor");
     let Some(wanted) = wanted.filter(|_| given_number(body, "trial_end").is_none()) else { return Ok(()) };
@@ -69,7 +69,8 @@ fn check_anchor(call: &Call<'_>, body: &Body, own: &[Body]) -> ApiResult<()> {
     Ok(())
 }
 
-/// A trial that is to be paid later, and nothing to pay with: the customer may save something.
+/// Creates a setup intent for a trial that has no payment method yet, with
+/// `payment_behavior=default_incomplete`.
 fn prepare_payment(call: &Call<'_>, customer: &Body, body: &mut Body) -> ApiResult<()> {
     let saved = text(customer, "invoice_settings.default_payment_method");
     let has_method = saved.is_some() || text(body, "default_payment_method").is_some();
@@ -88,13 +89,13 @@ fn draft(call: &Call<'_>) -> ApiResult<Body> {
     if let Some(start) = given_number(&call.params, "backdate_start_date") {
         set(&mut body, "start_date", start);
     }
-    // Where the call says nothing, it is the currency of the first price
+    // By default, the currency is that of the first price.
     set(&mut body, "currency", text(&call.params, "currency").unwrap_or("").to_ascii_lowercase());
     order::give_rates(call, &mut body, &call.params, "default_tax_rates", "")?;
     Ok(body)
 }
 
-/// The day to which the periods are counted.
+/// Sets the billing cycle anchor.
 fn anchor(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let config = inner(&call.params, "billing_cycle_anchor_config");
     if let Some(end) = given_number(body, "trial_end") {

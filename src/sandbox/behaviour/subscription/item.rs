@@ -1,4 +1,4 @@
-//! The items of a subscription: a price and how many of it, with a period of their own.
+//! The items of a subscription: a price, a quantity and a current period each.
 
 use crate::sandbox::behaviour::order::{self, Accepts, Price};
 use crate::sandbox::behaviour::period::Cycle;
@@ -8,7 +8,7 @@ use crate::sandbox::behaviour::{discount, money, plan};
 /// Most items of a subscription.
 const MOST: usize = 20;
 
-/// An item of params, its period not yet set; the currency of the first is the subscription's.
+/// A new item, its period not yet set. The currency of the first item becomes that of the subscription.
 pub(super) fn made(call: &Call<'_>, owner: &mut Body, params: &Body, path: &str) -> ApiResult<Body> {
     let price = order::required_price(call, params, Accepts::Recurring, path)?;
     let currency = text(owner, "currency").map_or_else(|| needed(&price, "currency"), Ok)?;
@@ -33,7 +33,7 @@ fn put_price(call: &Call<'_>, body: &mut Body, price: &Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// Whether what was used is charged afterwards.
+/// Whether the item is billed by usage, after the period.
 pub(super) fn is_metered(body: &Body) -> bool {
     text(body, "price.recurring.usage_type") == Some("metered")
 }
@@ -45,16 +45,16 @@ pub(super) struct Item<'b> {
     pub body: &'b Body,
     /// Its price, in the currency of the subscription.
     pub price: Price<'b>,
-    /// How many; none of one that is charged for what was used.
+    /// The quantity; none of a metered item.
     pub quantity: Option<i64>,
-    /// The period that it is in: from when, until when.
+    /// The current period: start and end.
     pub period: (i64, i64),
-    /// The whole cycle of which that is all, or a part.
+    /// The whole billing cycle that contains the period.
     pub cycle: (i64, i64),
 }
 
 impl<'b> Item<'b> {
-    /// An item of that subscription.
+    /// The view of an item of that subscription.
     pub fn of(body: &'b Body, owner: &'b Body) -> ApiResult<Self> {
         let price = Price::in_currency(needed_inner(body, "price")?, needed(owner, "currency")?, "currency")?;
         let quantity = (!is_metered(body)).then(|| needed_number(body, "quantity")).transpose()?;
@@ -70,19 +70,19 @@ impl<'b> Item<'b> {
     }
 }
 
-/// How often an item is charged.
+/// The billing cycle of an item.
 pub(super) fn cycle(body: &Body) -> ApiResult<Cycle<'_>> {
     typed(needed_inner(needed_inner(body, "price")?, "recurring")?)
 }
 
-/// The whole cycle around a time, counted from the anchor of the subscription.
+/// The billing cycle that contains a time, counted from the anchor of the subscription.
 fn cycle_around(body: &Body, owner: &Body, at: i64) -> ApiResult<(i64, i64)> {
     let (cycle, anchor) = (cycle(body)?, needed_number(owner, "billing_cycle_anchor")?);
     let day = given_number(owner, "billing_cycle_anchor_config.day_of_month");
     Ok(cycle.around(day.map_or(anchor, |day| cycle.on_day(anchor, day)), at))
 }
 
-/// What params say beside the price.
+/// Applies the params other than the price.
 fn apply_params(call: &Call<'_>, body: &mut Body, owner: &Body, params: &Body, path: &str) -> ApiResult<()> {
     if let Some(quantity) = given_number(params, "quantity") {
         if quantity < 0 {
@@ -105,7 +105,7 @@ fn apply_params(call: &Call<'_>, body: &mut Body, owner: &Body, params: &Body, p
     order::give_rates(call, body, params, "tax_rates", path)
 }
 
-/// An item changed by params.
+/// An item with params applied, not yet stored.
 pub(super) fn changed(
     call: &Call<'_>,
     owner: &Body,
@@ -121,7 +121,7 @@ pub(super) fn changed(
     Ok(body)
 }
 
-/// No two items have the same price.
+/// Refuses a second item of the same price.
 pub(super) fn check_new(others: &[Body], item: &Body, path: &str) -> ApiResult<()> {
     let price = needed(needed_inner(item, "price")?, "id")?;
     if others.iter().all(|other| id(other) == id(item) || text(other, "price.id") != Some(price)) {
@@ -130,12 +130,13 @@ pub(super) fn check_new(others: &[Body], item: &Body, path: &str) -> ApiResult<(
     Err(ApiError::of("price_twice", &[("price", &price)]).param(path))
 }
 
-/// No subscription has more items than twenty.
+/// Refuses more items than a subscription may have.
 pub(super) fn check_count(own: &[Body]) -> ApiResult<()> {
     if own.len() > MOST { Err(ApiError::of("too_many_items", &[("most", &MOST)])) } else { Ok(()) }
 }
 
-/// When a period that begins then ends by itself: with the trial, or before the next anchor.
+/// When a period from `start` ends, unless the subscription ends before: with the trial, or at the end of the
+/// cycle.
 pub(super) fn usual_end(body: &Body, owner: &Body, start: i64) -> ApiResult<i64> {
     match given_number(owner, "trial_end").filter(|end| *end > start && status(owner) == "trialing") {
         Some(end) => Ok(end),
@@ -143,7 +144,7 @@ pub(super) fn usual_end(body: &Body, owner: &Body, start: i64) -> ApiResult<i64>
     }
 }
 
-/// A period begins then, and ends with the subscription at the latest.
+/// Sets the current period; it ends with the subscription at the latest.
 pub(super) fn set_period(body: &mut Body, owner: &Body, start: i64) -> ApiResult<()> {
     let end = usual_end(body, owner, start)?;
     let end = given_number(owner, "cancel_at").filter(|at| *at > start).map_or(end, |at| end.min(at));
@@ -163,7 +164,7 @@ pub fn shown(owner: &Body) -> impl Iterator<Item = &Body> {
     objects(owner, "items.data")
 }
 
-/// Shows the items as they are kept: all of them, which are twenty at most.
+/// Updates the `items` of the subscription; all are shown, at most twenty.
 pub(super) fn sync(call: &Call<'_>, owner: &mut Body) -> ApiResult<()> {
     let own = of(call, id(owner))?;
     let url = format!("/v1/subscription_items?subscription={}", id(owner));
@@ -171,7 +172,7 @@ pub(super) fn sync(call: &Call<'_>, owner: &mut Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// The first and the last end among the current periods; none where there are no items.
+/// The earliest and the latest end of the current periods; none where there are no items.
 pub(super) fn period_ends(owner: &Body) -> Option<(i64, i64)> {
     let ends = || shown(owner).filter_map(|item| given_number(item, "current_period_end"));
     ends().min().zip(ends().max())

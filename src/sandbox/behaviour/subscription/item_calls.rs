@@ -1,4 +1,4 @@
-//! The calls about the items of a subscription: each is a change of the subscription.
+//! The calls about single items; each changes the subscription.
 
 use crate::sandbox::behaviour::customer_time;
 use crate::sandbox::behaviour::prelude::*;
@@ -6,7 +6,7 @@ use crate::sandbox::behaviour::subscription::item::of;
 use crate::sandbox::behaviour::subscription::{change, pending};
 use crate::sandbox::view;
 
-/// The subscription of an item, and the call at its time.
+/// The subscription of an item, and the call at the time of its test clock.
 fn owner_of<'a>(call: &Call<'a>, subscription: &str) -> ApiResult<(Call<'a>, Body)> {
     let owner = call.session.referred("subscription", subscription, "subscription")?;
     Ok((customer_time::of(call, &owner)?, owner))
@@ -40,7 +40,7 @@ pub fn delete(call: &Call<'_>) -> ApiResult<Json> {
     named(call, body! {"deleted": true}).map(|before| view::stub(&before))
 }
 
-/// Changes the item that the path names, which comes back as it was.
+/// Changes the item in the path and returns it as it was.
 fn named(call: &Call<'_>, mut entry: Body) -> ApiResult<Body> {
     let before = call.named()?;
     let (call, owner) = owner_of(call, needed(&before, "subscription")?)?;

@@ -1,18 +1,19 @@
-//! Changes of a subscription that wait until their invoice is paid: `pending_update`.
+//! Pending updates: changes of a subscription that are applied once their invoice is paid (`pending_update`).
 
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::subscription::bill::HOUR;
 use crate::sandbox::behaviour::subscription::item;
 
-/// Kept with a subscription: the invoice that a change waits for, the fields and the items that it brings.
+/// Stored with a subscription: the invoice of its pending update, and the fields and items to apply.
 const PENDING: &str = "_pending";
-/// A change waits this long at most.
+/// How long an update stays pending at most.
 const LONGEST: i64 = 23 * HOUR;
-/// Fields that tell of the change itself.
+/// Fields that the update itself changes, which are not to be applied later.
 const OTHERS: &[&str] = &["items", "latest_invoice", "status"];
 
-/// Changes a subscription; with `pending_if_incomplete` what is not paid waits.
+/// Changes a subscription. With `payment_behavior=pending_if_incomplete` an unpaid change becomes a pending
+/// update.
 pub(super) fn once_paid(
     call: &Call<'_>,
     owner: &Body,
@@ -33,7 +34,8 @@ pub(super) fn once_paid(
     }
 }
 
-/// The subscription and its items are as before; the invoice stays.
+/// Restores the subscription and its items, and stores the change as a pending update. Its invoice stays
+/// open.
 fn make_pending(
     call: &Call<'_>,
     owner: &Body,
@@ -60,7 +62,7 @@ fn make_pending(
     Ok(body)
 }
 
-/// These are the items of the subscription, and no others.
+/// Replaces the items of the subscription.
 fn replace_items(call: &Call<'_>, owner: &Body, own: &[Body]) -> ApiResult<()> {
     for gone in item::of(call, id(owner))?.iter().filter(|known| own.iter().all(|own| id(own) != id(known))) {
         call.session.remove("subscription_item", id(gone))?;
@@ -68,7 +70,7 @@ fn replace_items(call: &Call<'_>, owner: &Body, own: &[Body]) -> ApiResult<()> {
     own.iter().try_for_each(|item| call.session.put(item))
 }
 
-/// The invoice of a change is paid: the change is made.
+/// Applies the pending update whose invoice is paid.
 pub(super) fn apply(call: &Call<'_>, body: &mut Body, invoice: &Body) -> ApiResult<()> {
     let Some(waiting) = take_pending(body, invoice) else { return Ok(()) };
     let own: Vec<Body> = objects(&waiting, "items").cloned().collect();
@@ -79,7 +81,7 @@ pub(super) fn apply(call: &Call<'_>, body: &mut Body, invoice: &Body) -> ApiResu
     call.session.put(body)
 }
 
-/// The invoice of a change is void: the change is never made.
+/// Drops the pending update whose invoice is void.
 pub(super) fn expire(call: &Call<'_>, body: &mut Body, invoice: &Body) -> ApiResult<()> {
     if take_pending(body, invoice).is_none() {
         return Ok(());
@@ -87,14 +89,14 @@ pub(super) fn expire(call: &Call<'_>, body: &mut Body, invoice: &Body) -> ApiRes
     call.update(body, body! {"_pending_expired": id(invoice)})
 }
 
-/// Takes out what waits for that invoice.
+/// Takes out the pending update of that invoice.
 fn take_pending(body: &mut Body, invoice: &Body) -> Option<Body> {
     inner(body, PENDING).filter(|waiting| text(waiting, "invoice") == Some(id(invoice)))?;
     set(body, "pending_update", Json::Null);
     body.shift_remove(PENDING).map(members)
 }
 
-/// Nobody waits any longer for the invoice of a change.
+/// Voids the invoice of the pending update, which drops the update.
 pub(super) fn discard(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     let Some(invoice) = text(body, "_pending.invoice") else { return Ok(()) };
     invoice::void(&call.on("invoice", invoice, Body::new())?)?;

@@ -6,10 +6,10 @@ use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::subscription::upcoming::renews_at;
 use crate::sandbox::behaviour::subscription::{bill, billing_cycle, change, create};
 
-/// Set of an invoice that is only shown: `event/kind.toml` has its event.
+/// Set on a previewed invoice; `event/kind.toml` has its event.
 const UPCOMING: &str = "_upcoming";
 
-/// The next invoice of a subscription, with the changes that a preview asks for.
+/// Previews the next invoice of a subscription with the changes that the call asks for.
 pub fn previewed(call: &Call<'_>, known: &str) -> ApiResult<Body> {
     let mut owner = call.session.referred("subscription", known, "subscription")?;
     let details = members_at(&call.params, "subscription_details");
@@ -35,12 +35,12 @@ pub fn previewed(call: &Call<'_>, known: &str) -> ApiResult<Body> {
     if items(&body, LINES).is_empty() { nothing_upcoming(&owner) } else { Ok(body) }
 }
 
-/// Announces the invoice of a renewal, as it would be today.
+/// Announces the next renewal invoice as it would be today.
 pub fn tell_upcoming(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     let about = call.about("subscription", Body::new())?;
     let mut invoice = match call.session.dry_run(|| previewed(&about, id(owner)))? {
         Ok(invoice) => invoice,
-        // What cannot be previewed is not announced
+        // An invoice that cannot be previewed is not announced.
         Err(failure) if failure.status < 500 => return Ok(()),
         Err(failure) => return Err(failure),
     };
@@ -52,12 +52,12 @@ pub fn tell_upcoming(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// The refusal of a preview of nothing.
+/// The refusal where there is no next invoice.
 pub fn nothing_upcoming(owner: &Body) -> ApiResult<Body> {
     Err(ApiError::of("no_upcoming_invoice", &[("customer", &needed(owner, "customer")?)]))
 }
 
-/// The first invoice of a subscription that is not made.
+/// Previews the first invoice of a new subscription.
 pub fn previewed_new(call: &Call<'_>, customer: &Body, details: &Body) -> ApiResult<Body> {
     let mut params = details.clone();
     params.extend(body! {"customer": id(customer), "payment_behavior": "default_incomplete"});

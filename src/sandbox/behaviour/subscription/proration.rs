@@ -5,21 +5,21 @@ use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::subscription::item::{self, Item};
 use crate::sandbox::behaviour::{discount, invoice_item};
 
-/// What an item does to the rest of its period.
+/// Which side of a change a proration is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ProrationKind {
-    /// It was paid for and is not used.
+    /// A credit: the time was paid for and is not used.
     Unused,
-    /// It is used and was not paid for.
+    /// A charge: the time is used and was not paid for.
     Remaining,
 }
 
-/// What `proration_behavior` says.
+/// The `proration_behavior` of the call.
 pub(super) fn behaviour<'a>(call: &'a Call<'_>) -> &'a str {
     text(&call.params, "proration_behavior").unwrap_or("create_prorations")
 }
 
-/// An item is charged now: it keeps the discounts with which it is.
+/// Keeps the discounts with which an item is charged now.
 pub(super) fn keep_discounts(call: &Call<'_>, owner: &Body, item: &mut Body) -> ApiResult<()> {
     let ids = [items(item, "discounts"), items(owner, "discounts")].concat();
     let at_work = discount::at_work(call, &ids, call.now)?;
@@ -27,13 +27,14 @@ pub(super) fn keep_discounts(call: &Call<'_>, owner: &Body, item: &mut Body) -> 
     Ok(())
 }
 
-/// Credits what is not used of the current periods.
+/// Credits the unused time of the current periods.
 pub(super) fn credit_unused(call: &Call<'_>, owner: &Body, own: &[Body]) -> ApiResult<()> {
     own.iter()
         .try_for_each(|item| create_proration(call, owner, item, call.now, ProrationKind::Unused).map(drop))
 }
 
-/// An invoice item for the rest of an item's period waits; none for what is charged afterwards.
+/// Creates an invoice item for the rest of an item's period. A metered item has none. Returns whether there
+/// is one.
 pub(super) fn create_proration(
     call: &Call<'_>,
     owner: &Body,
@@ -46,7 +47,7 @@ pub(super) fn create_proration(
     create_proration_for(call, owner, &item, (at.max(start), end), rest)
 }
 
-/// The same for any part of the cycle in which the item is.
+/// The same for any part of the item's cycle.
 pub(super) fn create_proration_for(
     call: &Call<'_>,
     owner: &Body,
@@ -78,8 +79,8 @@ pub(super) fn create_proration_for(
     Ok(true)
 }
 
-/// What is credited of an item: what waits to be charged for it, else the lines of the last invoice that
-/// charged it for a part of that time; nothing where none did.
+/// What a credit refers to: the pending charge for the item, else the lines of the last invoice that charged
+/// the item for a part of that time. Null where there are none.
 fn credited_items(
     call: &Call<'_>,
     owner: &Body,
@@ -93,7 +94,7 @@ fn credited_items(
             && given_number(of, "period.end").is_some_and(|end| end > from)
     };
     let customer = needed(owner, "customer")?;
-    let mut waiting = invoice_item::waiting(call, customer, None)?.into_iter();
+    let mut waiting = invoice_item::pending(call, customer, None)?.into_iter();
     if let Some(debit) = waiting.find(|waiting| is_debit(waiting, "subscription_details")) {
         return Ok(
             json!({"invoice_item": id(&debit), "invoice_line_item_details": null, "type": "invoice_item"}),
@@ -112,8 +113,8 @@ fn credited_items(
     Ok(Json::Null)
 }
 
-/// An amount of an item less the discounts with which the item is charged. Those of the subscription
-/// are shared with its other items.
+/// An amount less the discounts with which the item was charged. The discounts of the subscription are shared
+/// with its other items.
 fn amount_after_discounts(owner: &Body, item: &Item<'_>, amount: i64) -> ApiResult<i64> {
     let is_own = |discount: &&Body| items(item.body, "discounts").iter().any(|own| own == id(discount));
     let (own, shared): (Vec<&Body>, Vec<&Body>) = objects(item.body, DISCOUNTS).partition(is_own);

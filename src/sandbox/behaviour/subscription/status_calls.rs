@@ -44,7 +44,7 @@ pub fn resume(call: &Call<'_>) -> ApiResult<Json> {
     call.update(&mut body, body! {"status": "active", "status_details": null})?;
     if text(&call.params, "billing_cycle_anchor.type") != Some("unchanged") {
         let mut anew = call.without(&["payment_behavior"]);
-        // What was paused is not used, so there is nothing to credit
+        // Paused time is not used, so there is nothing to credit.
         set(&mut anew.params, "proration_behavior", "none");
         change::restart(&anew, &body, &[])?;
     }

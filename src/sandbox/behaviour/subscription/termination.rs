@@ -1,4 +1,4 @@
-//! Scheduled cancellation of a subscription, and its terminal states.
+//! Ends subscriptions: at a scheduled time, or now.
 
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
@@ -6,10 +6,10 @@ use crate::sandbox::behaviour::subscription::item::{self, Item};
 use crate::sandbox::behaviour::subscription::proration::{self, ProrationKind, create_proration_for};
 use crate::sandbox::behaviour::subscription::{bill, pending};
 
-/// States from which no subscription comes back.
+/// Final states.
 pub(super) const ENDED: &[&str] = &["canceled", "incomplete_expired"];
 
-/// When the subscription is to end by itself; it is kept and comes back.
+/// Schedules the cancellation that the params ask for, and stores the subscription.
 pub(super) fn schedule_cancellation(call: &Call<'_>, mut body: Body) -> ApiResult<Body> {
     let at_period_end = call.params.get("cancel_at_period_end").and_then(Json::as_bool);
     let at = call.params.get("cancel_at").filter(|at| !at.is_null());
@@ -39,8 +39,8 @@ pub(super) fn schedule_cancellation(call: &Call<'_>, mut body: Body) -> ApiResul
     Ok(body)
 }
 
-/// The current periods end with the subscription: what was paid beyond its end is credited, and
-/// charged again where it goes on after all. Without prorations what was paid for stays.
+/// Ends the current periods with the subscription. Time paid beyond the end is credited, and charged again
+/// where the end is taken back. Without prorations, paid periods stay.
 fn shorten(
     call: &Call<'_>,
     mut body: Body,
@@ -71,18 +71,18 @@ fn shorten(
     call.session.named("subscription", id(&body))
 }
 
-/// What is billed of a subscription that ends.
+/// What is billed when a subscription ends.
 #[derive(Debug, Clone, Copy)]
 pub enum FinalBilling {
-    /// What was used until now is given away.
+    /// Nothing: the usage until now is free.
     Nothing,
-    /// It ends when it was to end: what was used since the last renewal, and what waits.
+    /// A scheduled end: the usage since the last renewal, and the pending invoice items.
     AsPlanned,
-    /// Somebody ends it: what is paid and not used is credited, and the rest is invoiced, where the call says so.
+    /// A call ends it: it says whether to credit unused time, and whether to invoice the rest.
     AsAsked { prorate: bool, invoice_now: bool },
 }
 
-/// Ends a subscription now; what is open of it is collected no more.
+/// Ends a subscription now and stops the collection of its invoices.
 pub fn end_now(call: &Call<'_>, subscription: &str, billing: FinalBilling) -> ApiResult<()> {
     pending::discard(call, &call.session.named("subscription", subscription)?)?;
     let body = call.session.named("subscription", subscription)?;
@@ -104,7 +104,7 @@ pub fn end_now(call: &Call<'_>, subscription: &str, billing: FinalBilling) -> Ap
     close(call, subscription)
 }
 
-/// No invoice of the subscription advances by itself any more.
+/// Stops the automatic collection of the subscription's invoices.
 fn stop_collection(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     for mut own in call.session.having("invoice", "customer", needed(owner, "customer")?)? {
         let is_of_owner = text(&own, "parent.subscription_details.subscription") == Some(id(owner));
@@ -118,7 +118,8 @@ fn stop_collection(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// The subscription is over now; what never began needs no payment, and what is left to pay is for the customer to pay.
+/// Sets the final state. The open invoice is voided where the subscription never started, else it is left to
+/// the customer to pay.
 fn close(call: &Call<'_>, subscription: &str) -> ApiResult<()> {
     let mut body = call.session.named("subscription", subscription)?;
     let never_began = status(&body) == "incomplete";

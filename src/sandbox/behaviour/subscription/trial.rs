@@ -6,10 +6,10 @@ use crate::sandbox::behaviour::subscription::bill;
 use crate::sandbox::behaviour::subscription::termination::{self, FinalBilling};
 
 const DAY: i64 = 24 * 60 * 60;
-/// The end of a trial is announced so long before; that of a shorter trial at once.
+/// How long before its end a trial is announced; a shorter trial at once.
 const ANNOUNCED: i64 = 3 * DAY;
 
-/// A new subscription may begin with a trial.
+/// Starts the trial that the params of a new subscription ask for.
 pub(super) fn begin(call: &Call<'_>, body: &mut Body) {
     let days = given_number(&call.params, "trial_period_days");
     let end = days.filter(|days| *days > 0).map(|days| call.now + days * DAY);
@@ -19,7 +19,7 @@ pub(super) fn begin(call: &Call<'_>, body: &mut Body) {
     }
 }
 
-/// The trial goes on until then.
+/// Sets the end of the trial, and starts it where it is not running.
 pub(super) fn until(call: &Call<'_>, body: &mut Body, end: i64) {
     if given_number(body, "trial_start").is_none() || status(body) != "trialing" {
         set(body, "trial_start", call.now);
@@ -28,13 +28,13 @@ pub(super) fn until(call: &Call<'_>, body: &mut Body, end: i64) {
     announce(call, body);
 }
 
-/// When the end of a trial is to be announced; none where it was.
+/// When the end of the trial is to be announced; none where it was already.
 pub(super) fn announced_at(body: &Body) -> Option<i64> {
     let end = given_number(body, "trial_end").filter(|_| status(body) == "trialing");
     end.filter(|end| given_number(body, "_will_end") != Some(*end)).map(|end| end - ANNOUNCED)
 }
 
-/// Announces the end of a trial where it is time.
+/// Announces the end of the trial if it is time; returns whether it did.
 pub(super) fn announce(call: &Call<'_>, body: &mut Body) -> bool {
     let is_time = announced_at(body).is_some_and(|at| at <= call.now);
     if is_time {
@@ -44,7 +44,7 @@ pub(super) fn announce(call: &Call<'_>, body: &mut Body) -> bool {
     is_time
 }
 
-/// The trial is over now.
+/// Ends the trial now.
 pub(super) fn over(call: &Call<'_>, body: &mut Body) {
     if given_number(body, "trial_end").is_some_and(|end| end > call.now) {
         set(body, "trial_end", call.now);
@@ -52,7 +52,8 @@ pub(super) fn over(call: &Call<'_>, body: &mut Body) {
     set(body, "status", "active");
 }
 
-/// The trial is over; without a method to pay with, the subscription does what it was told to.
+/// Ends the trial; without a payment method the subscription does what its `trial_settings` say. Returns
+/// whether it is active.
 pub(super) fn goes_on(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
     let behaviour = text(body, "trial_settings.end_behavior.missing_payment_method");
     let behaviour = behaviour.filter(|_| text(body, "collection_method") == Some("charge_automatically"));

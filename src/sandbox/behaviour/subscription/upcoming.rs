@@ -4,12 +4,12 @@ use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::subscription::item;
 use crate::sandbox::behaviour::subscription::termination::ENDED;
 
-/// How long before it happens a renewal is announced, in seconds; that of a shorter period is not.
+/// How long before a renewal it is announced, in seconds; renewals of shorter periods are not.
 const AHEAD: i64 = 7 * 24 * 60 * 60;
-/// Kept with a subscription: the end of the period whose renewal was announced.
+/// Stored with a subscription: the end of the period whose renewal was announced.
 const ANNOUNCED: &str = "_upcoming";
 
-/// When the next renewal is to be announced; none where it was, or where none follows.
+/// When the next renewal is to be announced; none where it was already, or where there is none.
 pub(super) fn due_at(body: &Body) -> Option<i64> {
     let end = renews_at(body)?;
     let start = item::shown(body).filter_map(|item| given_number(item, "current_period_start")).min()?;
@@ -18,14 +18,14 @@ pub(super) fn due_at(body: &Body) -> Option<i64> {
     Some(end - AHEAD).filter(|at| *at > start && !ends && !is_announced)
 }
 
-/// Notes that it is time, which others react to.
+/// Marks the renewal as announced; a reaction creates the event.
 pub(super) fn announce(call: &Call<'_>, mut body: Body) -> ApiResult<()> {
     let end = renews_at(&body);
     set(&mut body, ANNOUNCED, end);
     call.session.put(&body)
 }
 
-/// When the first of the current periods ends; never where nothing follows.
+/// When the subscription renews next: the first end of its current periods. None where it is over.
 pub fn renews_at(owner: &Body) -> Option<i64> {
     item::period_ends(owner).map(|(first, _)| first).filter(|_| !ENDED.contains(&status(owner)))
 }

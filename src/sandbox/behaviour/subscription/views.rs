@@ -1,11 +1,11 @@
-//! Subscriptions for other objects: lists of them, and what a paid or voided invoice and a setup intent do to them.
+//! What other objects ask of subscriptions and do to them: lists, paid and void invoices, setup intents.
 
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::subscription::termination::ENDED;
 use crate::sandbox::behaviour::subscription::{item, pending};
 
-/// Whether what paid an invoice pays the next ones too.
+/// Whether a successful payment saves its method as the default of the subscription.
 const SAVES: &str = "payment_settings.save_default_payment_method";
 
 /// `GET /v1/subscriptions`: the canceled ones only when they are asked for.
@@ -19,7 +19,7 @@ pub fn list(call: &Call<'_>) -> ApiResult<Json> {
     })
 }
 
-/// An invoice of the subscription is paid: it is what it was to become.
+/// An invoice is paid: the pending update is applied, and the subscription becomes active.
 pub fn invoice_paid(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
     let Some(mut body) = invoice::subscription_of(call, invoice)? else { return Ok(()) };
     pending::apply(call, &mut body, invoice)?;
@@ -33,7 +33,7 @@ pub fn invoice_paid(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
     }
 }
 
-/// The customer saved a method for a subscription that waited for one.
+/// A setup intent succeeded: its method becomes the default of the subscription that waited for it.
 pub fn set_up(call: &Call<'_>, intent: &Body) -> ApiResult<()> {
     let (Some(customer), Some(method)) = (text(intent, "customer"), text(intent, "payment_method")) else {
         return Ok(());
@@ -47,7 +47,7 @@ pub fn set_up(call: &Call<'_>, intent: &Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// The subscription is paid with a method from now on, where its customer has it.
+/// Sets the default payment method, if the customer owns it.
 fn pay_with(call: &Call<'_>, body: &mut Body, method: &str) -> ApiResult<()> {
     let saved = call.session.get_live("payment_method", method)?;
     if saved.is_some_and(|saved| text(&saved, "customer") == text(body, "customer")) {
@@ -56,7 +56,7 @@ fn pay_with(call: &Call<'_>, body: &mut Body, method: &str) -> ApiResult<()> {
     call.session.put(body)
 }
 
-/// The first invoice is void: what never began is over.
+/// An invoice is void: its pending update is dropped, and an incomplete subscription expires.
 pub fn invoice_voided(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
     let Some(mut body) = invoice::subscription_of(call, invoice)? else { return Ok(()) };
     pending::expire(call, &mut body, invoice)?;
@@ -66,7 +66,7 @@ pub fn invoice_voided(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// Whether a subscription gives its customer what it is for.
+/// Whether a subscription entitles its customer to its products.
 pub fn is_running(body: &Body) -> bool {
     matches!(status(body), "active" | "trialing" | "past_due")
 }
