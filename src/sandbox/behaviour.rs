@@ -154,7 +154,7 @@ fn with_reactions(call: &Call<'_>, answer: ApiResult<Json>) -> ApiResult<Json> {
         return answer;
     }
     let reacted = reaction::run(call)?;
-    answer.map(|answer| reaction::seen(answer, &reacted))
+    answer.map(|answer| reaction::with_changes(answer, &reacted))
 }
 
 /// Runs the reactions in the middle of a call.

@@ -21,7 +21,6 @@ pub(super) fn label(object: &str) -> &str {
     TABLE.labels.get(object).map_or(object, String::as_str)
 }
 
-/// A word with a capital first letter.
 pub(super) fn capital(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

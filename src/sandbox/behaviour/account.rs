@@ -24,7 +24,7 @@ const CONFIGURATIONS: &[&str] = &["customer", "merchant", "recipient"];
 fn get(call: &Call<'_>) -> ApiResult<Json> {
     if !call.id.is_empty() && call.id != call.caller.account {
         let mut body = members(generic::get(call)?);
-        paid_out_to(call, &mut body)?;
+        set_external_account(call, &mut body)?;
         return Ok(Json::Object(body));
     }
     let made = auth_context::made(call.session, &call.session.space)?.map(|(_, body)| body);
@@ -37,22 +37,22 @@ fn get(call: &Call<'_>) -> ApiResult<Json> {
         "email": "sandbox@example.com", "charges_enabled": true, "details_submitted": true, "payouts_enabled": true,
         "controller": {"type": "account"},
     })));
-    paid_out_to(call, &mut body)?;
+    set_external_account(call, &mut body)?;
     Ok(Json::Object(body))
 }
 
 /// `POST /v2/core/accounts`.
 fn create_v2(call: &Call<'_>) -> ApiResult<Json> {
-    apply(call, members(generic::create(call)?))
+    set_applied_configurations(call, members(generic::create(call)?))
 }
 
 /// `POST /v2/core/accounts/{id}`.
 fn update_v2(call: &Call<'_>) -> ApiResult<Json> {
-    apply(call, members(generic::update(call)?))
+    set_applied_configurations(call, members(generic::update(call)?))
 }
 
 /// Sets the `applied_configurations`: those that were given and not closed.
-fn apply(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
+fn set_applied_configurations(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
     let mut applied = Vec::new();
     for name in CONFIGURATIONS {
         let Some(Json::Object(own)) = at_mut(&mut body, &format!("configuration.{name}")) else { continue };
@@ -70,16 +70,16 @@ fn apply(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
 fn create(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = members(generic::create(call)?);
     if let Some(given) = inner(&call.params, "controller") {
-        controlled(&mut body, given);
+        apply_controller(&mut body, given);
         if !call.params.contains_key("type") {
             set(&mut body, "type", "none");
         }
     }
-    finish(call, body)
+    store_account(call, body)
 }
 
 /// Applies the given `controller`; the rest has Stripe's defaults.
-fn controlled(body: &mut Body, given: &Body) {
+fn apply_controller(body: &mut Body, given: &Body) {
     let said = |path: &str, usual: &'static str| text(given, path).unwrap_or(usual).to_owned();
     set(
         body,
@@ -95,27 +95,27 @@ fn controlled(body: &mut Body, given: &Body) {
 
 /// `POST /v1/accounts/{account}`.
 fn update(call: &Call<'_>) -> ApiResult<Json> {
-    finish(call, members(generic::update(call)?))
+    store_account(call, members(generic::update(call)?))
 }
 
 /// Stores an account with the params that mean more than the field of their name.
-fn finish(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
+fn store_account(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
     for (name, asked) in inner(&call.params, "capabilities").into_iter().flatten() {
         capability(&mut body, name, asked.get("requested") == Some(&Json::Bool(true)));
     }
     if let Some(params) = inner(&call.params, "individual") {
-        individual(call, &mut body, params)?;
+        apply_individual(call, &mut body, params)?;
     }
     if let Some(given) = call.params.get("external_account").filter(|given| **given != "") {
-        tokens_and_sources::pay_out_to(call, id(&body), given)?;
+        tokens_and_sources::set_external_account(call, id(&body), given)?;
     }
-    paid_out_to(call, &mut body)?;
+    set_external_account(call, &mut body)?;
     due(&mut body);
     call.keep(body)
 }
 
 /// Adds the external account that payouts go to.
-fn paid_out_to(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
+fn set_external_account(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let held = tokens_and_sources::external_accounts(call, id(body))?;
     let url = format!("/v1/accounts/{}/external_accounts", id(body));
     set(body, "external_accounts", json!({"object": "list", "data": held, "has_more": false, "url": url}));
@@ -143,11 +143,11 @@ fn due(body: &mut Body) {
     for name in ["currently_due", "eventually_due", "past_due"] {
         set_inner(body, "requirements", name, due.clone());
     }
-    enable(body, due.is_empty());
+    enable_payments(body, due.is_empty());
 }
 
 /// Enables payments and payouts where all requirements are met.
-fn enable(body: &mut Body, known: bool) {
+fn enable_payments(body: &mut Body, known: bool) {
     let state = if known { "active" } else { "inactive" };
     let mut charges = false;
     for (name, held) in at_mut(body, "capabilities").and_then(Json::as_object_mut).into_iter().flatten() {
@@ -170,7 +170,7 @@ fn capability(body: &mut Body, name: &str, requested: bool) {
 }
 
 /// Creates or updates the person behind the account.
-fn individual(call: &Call<'_>, body: &mut Body, params: &Body) -> ApiResult<()> {
+fn apply_individual(call: &Call<'_>, body: &mut Body, params: &Body) -> ApiResult<()> {
     let mut about = call.about("person", params.clone())?;
     about.parents = vec![("account".to_owned(), id(body).to_owned())];
     about.path = format!("/v1/accounts/{}/persons", id(body));

@@ -20,7 +20,7 @@ pub(super) fn run(call: &Call<'_>, name: &str) -> ApiResult<Json> {
     match transition.does {
         TransitionKind::Change => change(call, &transition, path),
         TransitionKind::Make => make(call, &transition),
-        TransitionKind::Find => agreeing(call).map(Json::Object),
+        TransitionKind::Find => matching_object(call).map(Json::Object),
         TransitionKind::Delete => delete(call),
     }
 }
@@ -36,7 +36,7 @@ fn change(call: &Call<'_>, transition: &Transition, path: &str) -> ApiResult<Jso
 
 /// Deletes the matching object; it is shown whole if it has a field for that.
 fn delete(call: &Call<'_>) -> ApiResult<Json> {
-    let mut body = agreeing(call)?;
+    let mut body = matching_object(call)?;
     let stub = generic::remove(call, &body)?;
     if call.entity.field("deleted").is_none() {
         return Ok(stub);
@@ -57,7 +57,7 @@ fn make(call: &Call<'_>, transition: &Transition) -> ApiResult<Json> {
 }
 
 /// The object whose fields match the params.
-fn agreeing(call: &Call<'_>) -> ApiResult<Body> {
+fn matching_object(call: &Call<'_>) -> ApiResult<Body> {
     let list = call.entity.operation(List).map_or(&[][..], |list| list.params.as_slice());
     let walk = ObjectQuery { objects: call.objects(), ..Default::default() };
     let found = call.session.first(&walk, |body| page::matches(call.entity, body, &call.params))?;

@@ -32,20 +32,20 @@ pub(super) fn collect(
     let movement = Movement { amount, fee: 0, kind: "application_fee", at_once: false };
     ledger::post_in(call, platform, &mut body, movement)?;
     call.session.put_in(platform, &body)?;
-    ledger::share(call, payment, amount, account(platform))?;
+    ledger::add_platform_fee(call, payment, amount, account(platform))?;
     Ok(id(&body).to_owned())
 }
 
 /// `POST /v1/application_fees/{fee}/refunds`.
 fn create(call: &Call<'_>) -> ApiResult<Json> {
     let fee = call.session.named("application_fee", call.owner())?;
-    let amount = given_number(&call.params, "amount").map_or_else(|| left(&fee), Ok)?;
+    let amount = given_number(&call.params, "amount").map_or_else(|| refundable(&fee), Ok)?;
     refund(call, &call.session.space, fee, amount, None).map(Json::Object)
 }
 
 /// Refunds the fee of a payment in proportion to `returned`; `undone` is the refund that takes the amount
 /// from the payer, which is lowered by it.
-pub(super) fn give_back(
+pub(super) fn refund_share(
     call: &Call<'_>,
     payment: &Body,
     returned: i64,
@@ -54,14 +54,14 @@ pub(super) fn give_back(
     let known = call.session.linked_anywhere(payment, "application_fee", "application_fee")?;
     let Some((platform, fee)) = known else { return Ok(()) };
     let (whole, paid) = (needed_number(&fee, "amount")?, needed_number(payment, "amount")?);
-    let amount = money::part_of(whole.into(), returned.into(), paid.into()).min(left(&fee)?);
+    let amount = money::part_of(whole.into(), returned.into(), paid.into()).min(refundable(&fee)?);
     if amount < 1 {
         return Ok(());
     }
     refund(&call.without(&["amount", "metadata"]), &platform, fee, amount, undone).map(drop)
 }
 
-fn left(fee: &Body) -> ApiResult<i64> {
+fn refundable(fee: &Body) -> ApiResult<i64> {
     Ok(needed_number(fee, "amount")? - needed_number(fee, "amount_refunded")?)
 }
 
@@ -79,7 +79,7 @@ fn refund(
     ledger::post_in(call, platform, &mut body, movement)?;
     call.session.put_in(platform, &body)?;
     if let Some(undone) = undone {
-        ledger::share(call, undone, -amount, account(platform))?;
+        ledger::add_platform_fee(call, undone, -amount, account(platform))?;
     } else {
         let payer = ledger::space_of(call, needed(&fee, "account")?);
         ledger::post_in(call, &payer, &mut body.clone(), Movement { amount, ..movement })?;

@@ -5,7 +5,7 @@ use crate::sandbox::behaviour::prelude::*;
 mod details;
 mod table;
 
-pub(super) use details::{check, details, last4, of_number, spelled, unspelled};
+pub(super) use details::{check, details, display_name, last4, network_of, of_number};
 pub(super) use table::{Decline, number_of_token};
 
 use table::{ChargeEffect, PaymentFlaw, PriorSetup, TABLE, known};
@@ -72,7 +72,7 @@ pub(super) fn account_of_token(token: &str) -> Option<(&'static str, &'static Bo
 }
 
 /// What happens when a payment method is charged.
-pub(super) fn verdict(method: &Body) -> CardOutcome {
+pub(super) fn charge_outcome(method: &Body) -> CardOutcome {
     let Some(card) = known(method) else {
         let is_card = text(method, "card.fingerprint").is_some();
         return match is_card {
@@ -89,16 +89,16 @@ pub(super) fn verdict(method: &Body) -> CardOutcome {
 }
 
 /// Why a payment fails after authentication; none where it succeeds.
-pub(super) fn declined_all_the_same(method: &Body) -> Option<&'static Decline> {
+pub(super) fn decline_after_authentication(method: &Body) -> Option<&'static Decline> {
     known(method)?.decline()
 }
 
 /// What happens when a payment method is saved.
-pub(super) fn verdict_on_saving(method: &Body) -> CardOutcome {
+pub(super) fn save_outcome(method: &Body) -> CardOutcome {
     if known(method).is_some_and(|card| card.later || card.set_up == Some(PriorSetup::Already)) {
         CardOutcome::Approve
     } else {
-        verdict(method)
+        charge_outcome(method)
     }
 }
 
@@ -127,8 +127,8 @@ pub(super) fn refund(method: &Body) -> Option<&'static str> {
 }
 
 /// What happens when a legacy card is saved to a customer; bank accounts are always accepted.
-pub(super) fn verdict_of_source(source: &Body) -> CardOutcome {
-    if object(source) == "card" { verdict_on_saving(&body! {"card": source}) } else { CardOutcome::Approve }
+pub(super) fn source_outcome(source: &Body) -> CardOutcome {
+    if object(source) == "card" { save_outcome(&body! {"card": source}) } else { CardOutcome::Approve }
 }
 
 /// How the cardholder disputes every charge; none where nothing is disputed.
@@ -137,7 +137,7 @@ pub(super) fn dispute(method: &Body) -> Option<&'static str> {
 }
 
 /// The fields by which a dispute of that kind differs.
-pub(super) fn disputed_as(kind: &str) -> Body {
+pub(super) fn dispute_fields(kind: &str) -> Body {
     TABLE.disputes.get(kind).cloned().unwrap_or_default()
 }
 

@@ -99,7 +99,7 @@ fn write_result(
     })));
     let is_sent = text(body, "outcome.network_status") != Some("not_sent_to_network");
     if let Some(card) = card(body).filter(|_| is_sent) {
-        answered(card, amount, paid);
+        add_network_answer(card, amount, paid);
     }
     if !paid {
         return Ok(());
@@ -133,7 +133,7 @@ pub(super) fn authentication() -> Json {
 }
 
 /// Adds the answer of the card network.
-fn answered(card: &mut Body, amount: i64, paid: bool) {
+fn add_network_answer(card: &mut Body, amount: i64, paid: bool) {
     let network = member(card, "brand");
     card.extend(body! {
         "amount_authorized": paid.then_some(amount), "authorization_code": identifier::digits(6),
@@ -155,14 +155,14 @@ pub(super) fn capture_held(call: &Call<'_>, body: &mut Body, amount: i64) -> Api
 
 /// `POST /v1/charges`, the way before payment intents.
 fn create(call: &Call<'_>) -> ApiResult<Json> {
-    money::payable(needed_number(&call.params, "amount")?, call.required_param("currency")?, "amount")?;
+    money::check_payable(needed_number(&call.params, "amount")?, call.required_param("currency")?, "amount")?;
     let method = source(call)?;
-    let call = today(call);
+    let call = with_current_params(call);
     let mut body = call.build()?;
     let captured = call.params.get("capture").and_then(Json::as_bool).unwrap_or(true);
-    let refused = match card::verdict(&method) {
+    let refused = match card::charge_outcome(&method) {
         CardOutcome::Decline(why) => Some(why),
-        CardOutcome::Authenticate => card::declined_all_the_same(&method),
+        CardOutcome::Authenticate => card::decline_after_authentication(&method),
         CardOutcome::Approve => None,
     };
     write_result(&call, &mut body, &method, refused, captured)?;
@@ -172,7 +172,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
 }
 
 /// The same call, its legacy params renamed to those of today.
-fn today<'a>(call: &Call<'a>) -> Call<'a> {
+fn with_current_params<'a>(call: &Call<'a>) -> Call<'a> {
     let mut call = call.clone();
     if let Some(fee) = call.params.shift_remove("application_fee") {
         set(&mut call.params, "application_fee_amount", fee);
@@ -187,7 +187,7 @@ fn today<'a>(call: &Call<'a>) -> Call<'a> {
 /// The method behind `source`, or the default one of `customer`.
 fn source(call: &Call<'_>) -> ApiResult<Body> {
     if let Some(token) = text(&call.params, "source") {
-        let method = payment_method::charged(call, token)?;
+        let method = payment_method::of_source_param(call, token)?;
         let strange = |owner| text(&call.params, "customer").is_some_and(|given| given != owner);
         if text(&method, "customer").is_some_and(strange) {
             return Err(payment_method::not_attached(token, "source"));
@@ -208,7 +208,11 @@ fn source(call: &Call<'_>) -> ApiResult<Body> {
 fn capture(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     let amount = given_number(&call.params, "amount").unwrap_or(needed_number(&body, "amount")?);
-    shape::lay_over(call.entity, &mut body, &today(call).without(&["amount", "transfer_data"]).params)?;
+    shape::lay_over(
+        call.entity,
+        &mut body,
+        &with_current_params(call).without(&["amount", "transfer_data"]).params,
+    )?;
     capture_held(call, &mut body, amount)?;
     call.keep(body)
 }

@@ -5,7 +5,7 @@ use crate::sandbox::behaviour::{discount, line_items, payment_method};
 
 mod complete;
 
-pub(super) use complete::captured;
+pub(super) use complete::intent_succeeded;
 
 /// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
@@ -17,8 +17,8 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 /// `POST /v1/checkout/sessions`.
 fn create(call: &Call<'_>) -> ApiResult<Json> {
     let mode = call.required_param("mode")?;
-    let basket = line_items::filled(call, None)?;
-    fits(mode, &basket)?;
+    let basket = line_items::from_params(call, None)?;
+    check_mode(mode, &basket)?;
     line_items::check_quantities(call, &basket)?;
     let mut body = draft(call)?;
     if let Some(currency) = line_items::currency(&basket) {
@@ -28,13 +28,13 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     if mode == "setup" {
         body.extend(members(json!({"payment_status": "no_payment_required", "line_items": null})));
     } else {
-        sell(call, &mut body, basket, &discounts)?;
+        set_line_items(call, &mut body, basket, &discounts)?;
     }
     call.keep(body)
 }
 
 /// Refuses prices that do not fit the mode.
-fn fits(mode: &str, basket: &[Body]) -> ApiResult<()> {
+fn check_mode(mode: &str, basket: &[Body]) -> ApiResult<()> {
     let recurring = basket.iter().any(line_items::is_recurring);
     let refusal = match mode {
         "payment" if recurring => "session_with_recurring_price",
@@ -74,12 +74,12 @@ fn offer(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
         set(body, "payment_method_types", types);
     }
     let customer = call.referred_by("customer", "customer")?;
-    set(body, "customer_details", whom(call, customer.as_ref()));
+    set(body, "customer_details", customer_details(call, customer.as_ref()));
     Ok(())
 }
 
 /// The customer details that the page starts with.
-fn whom(call: &Call<'_>, customer: Option<&Body>) -> Json {
+fn customer_details(call: &Call<'_>, customer: Option<&Body>) -> Json {
     let email = customer.and_then(|customer| text(customer, "email"));
     let exempt = customer.and_then(|customer| text(customer, "tax_exempt")).unwrap_or("none");
     match email.or_else(|| text(&call.params, "customer_email")) {
@@ -91,7 +91,7 @@ fn whom(call: &Call<'_>, customer: Option<&Body>) -> Json {
 fn reductions(call: &Call<'_>, body: &mut Body) -> ApiResult<Vec<Body>> {
     let Some(given @ Json::Array(_)) = call.params.get("discounts") else { return Ok(Vec::new()) };
     let ids = discount::create_from_param(call, given, body, "discounts")?;
-    let found = discount::at_work(call, &ids, call.now)?;
+    let found = discount::active(call, &ids, call.now)?;
     let shown = found.iter().map(|own| {
         let coupon = inner(own, "source").and_then(|source| source.get("coupon"));
         json!({"coupon": if text(own, "promotion_code").is_some() { None } else { coupon }, "promotion_code": own.get("promotion_code")})
@@ -102,7 +102,7 @@ fn reductions(call: &Call<'_>, body: &mut Body) -> ApiResult<Vec<Body>> {
 }
 
 /// Sets the line items and the totals with discounts and shipping.
-fn sell(call: &Call<'_>, body: &mut Body, basket: Vec<Body>, discounts: &[Body]) -> ApiResult<()> {
+fn set_line_items(call: &Call<'_>, body: &mut Body, basket: Vec<Body>, discounts: &[Body]) -> ApiResult<()> {
     let currency = line_items::currency(&basket).ok_or_else(|| missing("line_items"))?.to_owned();
     let totals = line_items::show(call, body, basket, discounts, &[])?;
     let (options, chosen) = line_items::shipping(call)?;
@@ -126,9 +126,9 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.revise()?;
     complete::keep_data(call, &mut body);
     if !items(&call.params, "line_items").is_empty() {
-        let basket = line_items::requantified(call, &body)?;
-        let discounts = discount::at_work(call, items(&body, "_discounts"), call.now)?;
-        sell(call, &mut body, basket, &discounts)?;
+        let basket = line_items::with_new_quantities(call, &body)?;
+        let discounts = discount::active(call, items(&body, "_discounts"), call.now)?;
+        set_line_items(call, &mut body, basket, &discounts)?;
     }
     call.keep(body)
 }

@@ -58,7 +58,7 @@ fn advance(call: &Call<'_>) -> ApiResult<Json> {
         body! {"frozen_time": target, "status_details": {"advancing": {"target_frozen_time": target}}},
     );
     call.update(&mut body, body! {"frozen_time": target, "status": "ready"})?;
-    // Stripe answers that the clock is advancing; a read says whether it is ready
+    // Stripe answers that the clock is advancing; a later read says that it is ready.
     Ok(Json::Object(shown))
 }
 

@@ -20,7 +20,7 @@ const PARTS: [&str; 3] = ["credit_amount", "refund_amount", "out_of_band_amount"
 
 /// `POST /v1/credit_notes`.
 fn create(call: &Call<'_>) -> ApiResult<Json> {
-    let (mut body, mut invoice) = worked_out(call)?;
+    let (mut body, mut invoice) = draft(call)?;
     if needed_number(&body, "post_payment_amount")? > 0 {
         return_money(call, &mut body, &invoice)?;
     }
@@ -31,7 +31,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     }
     call.session.put(&body)?;
     if status(&invoice) == "open" {
-        invoice::due_now(call, &mut invoice)?;
+        invoice::update_amount_due(call, &mut invoice)?;
     }
     call.session.put(&invoice)?;
     Ok(Json::Object(body))
@@ -39,11 +39,11 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
 
 /// `GET /v1/credit_notes/preview`.
 fn preview(call: &Call<'_>) -> ApiResult<Json> {
-    worked_out(call).map(|(body, _)| Json::Object(body))
+    draft(call).map(|(body, _)| Json::Object(body))
 }
 
 /// A credit note that is not yet stored, and its invoice.
-fn worked_out(call: &Call<'_>) -> ApiResult<(Body, Body)> {
+fn draft(call: &Call<'_>) -> ApiResult<(Body, Body)> {
     let invoice = call.required_object("invoice", "invoice")?;
     let state = status(&invoice);
     let about = call.about("credit_note", call.params.clone())?;
@@ -118,7 +118,7 @@ fn one(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> ApiResult<B
     if text(entry, "type") == Some("custom_line_item") {
         let amount = given.ok_or_else(|| missing(&child(path, "amount")))?;
         let mut line = line(call, entry, (amount, quantity), None);
-        order::give_rates(call, &mut line, entry, "tax_rates", path)?;
+        order::apply_tax_rates(call, &mut line, entry, "tax_rates", path)?;
         let taxes = shown_taxes(items(&line, "tax_rates"), amount)?;
         set(&mut line, "taxes", taxes);
         return Ok(line);
@@ -225,13 +225,13 @@ fn void(call: &Call<'_>) -> ApiResult<Json> {
     let credited = needed_number(&invoice, "pre_payment_credit_notes_amount")?
         - needed_number(&body, "pre_payment_amount")?;
     set(&mut invoice, "pre_payment_credit_notes_amount", credited);
-    invoice::due_now(call, &mut invoice)?;
+    invoice::update_amount_due(call, &mut invoice)?;
     call.session.put(&invoice)?;
     Ok(Json::Object(body))
 }
 
 /// `GET /v1/credit_notes/preview/lines`: those of a previewed note.
 fn list_preview(call: &Call<'_>) -> ApiResult<Json> {
-    let (body, _) = worked_out(&call.without(&["limit", "starting_after", "ending_before"]))?;
+    let (body, _) = draft(&call.without(&["limit", "starting_after", "ending_before"]))?;
     page::of_items(&call.about("credit_note", Body::new())?, items(&body, "_lines"))
 }

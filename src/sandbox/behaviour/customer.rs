@@ -71,7 +71,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
     let before = needed_number(&call.named()?, "balance")?;
     let body = call.revise()?;
     call.session.put(&body)?;
-    customer_balance::adjusted(call, before, &body)?;
+    customer_balance::record_adjustment(call, before, &body)?;
     source(call, id(&body))?;
     call.named().map(Json::Object)
 }
@@ -80,7 +80,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
 pub(super) fn delete(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.named()?;
     for mut method in call.session.having("payment_method", "customer", id(&body))? {
-        payment_method::release(call, &mut method)?;
+        payment_method::detach_from_customer(call, &mut method)?;
     }
     for owned in call.session.having("subscription", "customer", id(&body))? {
         if !matches!(status(&owned), "canceled" | "incomplete_expired") {

@@ -44,7 +44,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
 }
 
 /// Stores the transaction of a balance that an update of the customer set.
-pub(super) fn adjusted(call: &Call<'_>, before: i64, customer: &Body) -> ApiResult<()> {
+pub(super) fn record_adjustment(call: &Call<'_>, before: i64, customer: &Body) -> ApiResult<()> {
     let now = needed_number(customer, "balance")?;
     if now == before {
         return Ok(());

@@ -14,7 +14,7 @@ pub(super) fn captured(call: &Call<'_>, charge: &Body) -> ApiResult<()> {
     });
     let terms = terms.unwrap_or_else(|| charge.clone());
     let fee = given_number(&terms, "application_fee_amount").filter(|fee| *fee > 0);
-    let Some(data) = inner(&terms, "transfer_data") else { return direct(call, charge, fee) };
+    let Some(data) = inner(&terms, "transfer_data") else { return take_direct_fee(call, charge, fee) };
     let destination = needed(data, "destination")?;
     let amount =
         given_number(data, "amount").map_or_else(|| needed_number(&charge, "amount_captured"), Ok)?;
@@ -42,7 +42,7 @@ pub(super) fn captured(call: &Call<'_>, charge: &Body) -> ApiResult<()> {
 
 /// Takes the platform's fee of a destination charge from the payment of its transfer; both name the fee.
 fn take_fee(call: &Call<'_>, charge: &mut Body, transfer: &Body, fee: i64) -> ApiResult<()> {
-    let Some((space, mut payment)) = payout::received(call, transfer)? else { return Ok(()) };
+    let Some((space, mut payment)) = payout::destination_payment(call, transfer)? else { return Ok(()) };
     let between = (call.session.space.as_str(), space.as_str());
     let made = application_fee::collect(call, between, &payment, fee, Some(id(charge)))?;
     for told in [charge, &mut payment] {
@@ -52,7 +52,7 @@ fn take_fee(call: &Call<'_>, charge: &mut Body, transfer: &Body, fee: i64) -> Ap
 }
 
 /// Takes the platform's fee of a direct charge.
-fn direct(call: &Call<'_>, mut charge: Body, fee: Option<i64>) -> ApiResult<()> {
+fn take_direct_fee(call: &Call<'_>, mut charge: Body, fee: Option<i64>) -> ApiResult<()> {
     let made = auth_context::made(call.session, &call.session.space)?;
     let (Some(fee), Some((platform, _))) = (fee, made) else { return Ok(()) };
     let between = (platform.as_str(), call.session.space.as_str());
@@ -67,19 +67,19 @@ pub(super) fn refunded(call: &Call<'_>, charge: &Body, refund: &mut Body) -> Api
     let mut taken = None;
     let transfer = call.session.linked(charge, "transfer", "transfer")?;
     if let Some(transfer) = transfer.as_ref().filter(|_| flag(&call.params, "reverse_transfer")) {
-        taken = taken_back(call, transfer, (returned, needed_number(charge, "amount")?), refund)?;
+        taken = reverse_transfer(call, transfer, (returned, needed_number(charge, "amount")?), refund)?;
     }
     if !flag(&call.params, "refund_application_fee") {
         return Ok(());
     }
     // The fee of a destination charge was not paid by the account that the refund is taken from.
     let undone = if transfer.is_some() { taken.as_ref() } else { Some(&*refund) };
-    application_fee::give_back(call, charge, returned, undone)
+    application_fee::refund_share(call, charge, returned, undone)
 }
 
 /// Reverses a transfer in proportion to the refund, as far as there is something left; returns the refund of
 /// the destination's payment.
-fn taken_back(
+fn reverse_transfer(
     call: &Call<'_>,
     transfer: &Body,
     (returned, charged): (i64, i64),

@@ -18,7 +18,7 @@ const TERMS: &str = "_terms";
 
 /// Applies the `discounts` param to an object: their ids go to its field of that name. Without the param the
 /// object keeps its discounts. Refuses a coupon in another currency than the order.
-pub(super) fn give(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> ApiResult<()> {
+pub(super) fn apply_param(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> ApiResult<()> {
     if let Some(given) = params.get("discounts") {
         let ids = create_from_param(call, given, body, &child(path, "discounts"))?;
         set(body, "discounts", ids);
@@ -92,7 +92,7 @@ fn of_coupon(call: &Call<'_>, given: &Body, code: Option<&Body>, owner: &Body) -
 }
 
 /// The discounts of these ids that apply at that time.
-pub(super) fn at_work(call: &Call<'_>, ids: &[Json], at: i64) -> ApiResult<Vec<Body>> {
+pub(super) fn active(call: &Call<'_>, ids: &[Json], at: i64) -> ApiResult<Vec<Body>> {
     let known = ids.iter().filter_map(Json::as_str).map(|id| call.session.get_live("discount", id));
     let known: Vec<Option<Body>> = known.collect::<ApiResult<_>>()?;
     let works = |body: &Body| given_number(body, "end").is_none_or(|end| end > at) && !flag(body, "_used");
@@ -100,7 +100,7 @@ pub(super) fn at_work(call: &Call<'_>, ids: &[Json], at: i64) -> ApiResult<Vec<B
 }
 
 /// Ends the `once` discounts that an order used.
-pub(super) fn use_up(call: &Call<'_>, order: &Body) -> ApiResult<()> {
+pub(super) fn end_used(call: &Call<'_>, order: &Body) -> ApiResult<()> {
     for taken in objects(order, "total_discount_amounts").filter(|taken| number(taken, "amount") > 0) {
         let Some(mut used) = call.session.linked(taken, "discount", "discount")? else { continue };
         if text(&used, "_terms.duration") == Some("once") {
@@ -113,7 +113,7 @@ pub(super) fn use_up(call: &Call<'_>, order: &Body) -> ApiResult<()> {
 /// Removes the ended discounts from an object; returns whether there were any.
 pub(super) fn drop_ended(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
     let known = items(body, "discounts");
-    let left = at_work(call, known, call.now)?;
+    let left = active(call, known, call.now)?;
     let any_ended = left.len() < known.len();
     if any_ended {
         set(body, "discounts", left.iter().map(id).collect::<Vec<_>>());

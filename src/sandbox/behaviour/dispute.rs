@@ -20,7 +20,7 @@ pub(super) fn raise(call: &Call<'_>, charge: &Body) -> ApiResult<()> {
     let mut params = Body::new();
     copy(&mut params, charge, &["amount", "currency", "payment_intent"]);
     set(&mut params, "charge", id(charge));
-    params.extend(card::disputed_as(text(charge, CONTESTED).unwrap_or_default()));
+    params.extend(card::dispute_fields(text(charge, CONTESTED).unwrap_or_default()));
     let mut body = call.about("dispute", params)?.build()?;
     if is_inquiry(&body) {
         return call.session.put(&body);

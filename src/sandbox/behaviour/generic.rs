@@ -26,7 +26,7 @@ pub(super) fn create(call: &Call<'_>) -> ApiResult<Json> {
     parent::check(call)?;
     let mut body = call.build()?;
     parent::write(call, &mut body);
-    token_params::keep_given(call, &mut body);
+    token_params::store_params(call, &mut body);
     call.keep(body)
 }
 

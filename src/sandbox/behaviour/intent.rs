@@ -14,7 +14,7 @@ pub(super) fn made(call: &Call<'_>) -> ApiResult<Body> {
     let mut body = call.build()?;
     check_currency(&call, &body)?;
     offer_methods(&call, &mut body);
-    give_method(&call, &mut body)?;
+    set_method(&call, &mut body)?;
     Ok(body)
 }
 
@@ -40,7 +40,7 @@ pub(super) fn update(call: &Call<'_>) -> ApiResult<Json> {
     if call.params.contains_key("allowed_payment_method_types") {
         offer_methods(&call, &mut body);
     }
-    give_method(&call, &mut body)?;
+    set_method(&call, &mut body)?;
     call.keep(body)
 }
 
@@ -98,7 +98,7 @@ pub(super) fn offer(body: &mut Body, types: Vec<Json>) {
 }
 
 /// Sets the payment method of the call on the intent, which then needs confirmation.
-fn give_method(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
+fn set_method(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     check_owner(call, body)?;
     if text(&call.params, "payment_method").is_some() {
         set(body, "status", "requires_confirmation");
@@ -110,7 +110,7 @@ fn give_method(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
 /// Refuses a method that is saved to another customer.
 fn check_owner(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     let Some(method) = text(body, "payment_method") else { return Ok(()) };
-    let method = payment_method::known(call, method, "payment_method")?;
+    let method = payment_method::find(call, method, "payment_method")?;
     let Some(owner) = text(&method, "customer") else { return Ok(()) };
     let refusal = match text(body, "customer") {
         Some(customer) if customer == owner => return Ok(()),
@@ -128,7 +128,7 @@ pub(super) fn confirming_method(call: &Call<'_>, body: &Body, advice: &str) -> A
         return Err(unexpected(ApiError::of("nothing_to_confirm_with", values), body));
     };
     check_return_url(call, body)?;
-    let method = payment_method::known(call, method, "payment_method")?;
+    let method = payment_method::find(call, method, "payment_method")?;
     check_type(call, body, &method)?;
     Ok(method)
 }
@@ -178,13 +178,13 @@ pub(super) fn ask_to_authenticate(call: &Call<'_>, body: &mut Body, method: &Bod
 }
 
 /// The intent whose customer returns from that page, and its method.
-pub(super) fn authenticating(call: &Call<'_>) -> ApiResult<(Body, Body)> {
+pub(super) fn returning_intent(call: &Call<'_>) -> ApiResult<(Body, Body)> {
     let body = call.named()?;
     if status(&body) != "requires_action" {
         let values: Values<'_> = &[("object", &call.entity.name), ("status", &status(&body))];
         return Err(unexpected(ApiError::of("not_waiting", values), &body));
     }
-    let method = payment_method::known(call, needed(&body, "payment_method")?, "payment_method")?;
+    let method = payment_method::find(call, needed(&body, "payment_method")?, "payment_method")?;
     Ok((body, method))
 }
 

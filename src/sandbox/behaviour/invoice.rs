@@ -1,6 +1,6 @@
 //! Invoices: drafts that collect lines, then open until they are paid or void.
 
-use crate::sandbox::behaviour::order::{give_reductions, work_out};
+use crate::sandbox::behaviour::order::{apply_reductions, recalculate};
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{generic, invoice_item, money};
 
@@ -16,7 +16,8 @@ pub(super) use advance::{due_at, turn};
 pub(super) use attach::succeeded as attached_succeeded;
 pub(super) use edit::item_of;
 pub(super) use finalize_and_pay::{
-    collect, due_now, intent_succeeded, mark_uncollectible, method_of, open, paid_with, subscription_of, void,
+    collect, finalize_draft, intent_succeeded, mark_uncollectible, method_of, paid_with, subscription_of,
+    update_amount_due, void,
 };
 
 /// The behaviours of this module.
@@ -88,12 +89,12 @@ pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> ApiResu
     set(&mut call.params, "customer", id(customer));
     let mut body = call.build()?;
     set(&mut body, "currency", currency.to_ascii_lowercase());
-    give_reductions(&call, &mut body, &call.params, "default_tax_rates", "")?;
+    apply_reductions(&call, &mut body, &call.params, "default_tax_rates", "")?;
     let days = given_number(&call.params, "days_until_due").map(|days| later(call.now, days));
     if let Some(due) = given_number(&call.params, "due_date").or(days) {
         set(&mut body, "due_date", due);
     }
-    work_out(&mut body)?;
+    recalculate(&mut body)?;
     Ok(body)
 }
 
@@ -104,9 +105,9 @@ fn later(at: i64, days: i64) -> i64 {
 /// `POST /v1/invoices/{invoice}`.
 fn update(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.revise()?;
-    give_reductions(call, &mut body, &call.params, "default_tax_rates", "")?;
+    apply_reductions(call, &mut body, &call.params, "default_tax_rates", "")?;
     if status(&body) == "draft" {
-        work_out(&mut body)?;
+        recalculate(&mut body)?;
     }
     if let Some(days) = given_number(&call.params, "days_until_due") {
         let due = later(needed_number(&body, "created")?, days);

@@ -25,7 +25,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
         call.update(&mut customer, body! {"currency": line.currency})?;
     }
     let mut body = of_line(call, &line)?;
-    order::give_reductions(call, &mut body, &call.params, "tax_rates", "")?;
+    order::apply_reductions(call, &mut body, &call.params, "tax_rates", "")?;
     if let Some(subscription) = text(&call.params, "subscription") {
         let details = json!({"subscription": subscription, "subscription_item": null});
         set(&mut body, "parent", json!({"subscription_details": details, "type": "subscription_details"}));
@@ -91,7 +91,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
         keep_unit(&mut again.params, &before);
         write(call, &mut body, &cost(&again, [Some(&before), None, None])?)?;
     }
-    order::give_reductions(call, &mut body, &call.params, "tax_rates", "")?;
+    order::apply_reductions(call, &mut body, &call.params, "tax_rates", "")?;
     if let Some(mut draft) = draft {
         order::remove(&mut draft, id(&body))?;
         order::add_item(call, &mut draft, &body)?;

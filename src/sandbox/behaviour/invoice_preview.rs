@@ -1,7 +1,7 @@
 //! Previews the next invoice: it is created and rolled back.
 
 use crate::sandbox::behaviour::invoice::{draft, item_of};
-use crate::sandbox::behaviour::order::{add_item, give_discounts, work_out};
+use crate::sandbox::behaviour::order::{add_item, apply_discounts, recalculate};
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{invoice_item, money, schedule_preview, subscription};
 
@@ -27,8 +27,8 @@ fn previewed(call: &Call<'_>) -> ApiResult<Body> {
         let item = item_of(call, &body, entry, &path)?;
         add_item(call, &mut body, &item)?;
     }
-    give_discounts(call, &mut body, &call.params, "")?;
-    work_out(&mut body)?;
+    apply_discounts(call, &mut body, &call.params, "")?;
+    recalculate(&mut body)?;
     Ok(body)
 }
 

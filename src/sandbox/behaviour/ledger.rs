@@ -52,7 +52,7 @@ pub(super) fn post_in(call: &Call<'_>, space: &str, body: &mut Body, of: Movemen
 }
 
 /// Adds a platform's fee to the balance transaction of an object, or takes it off.
-pub(super) fn share(call: &Call<'_>, of: &Body, fee: i64, platform: &str) -> ApiResult<()> {
+pub(super) fn add_platform_fee(call: &Call<'_>, of: &Body, fee: i64, platform: &str) -> ApiResult<()> {
     let known = call.session.linked_anywhere(of, "balance_transaction", "balance_transaction")?;
     let Some((space, mut entry)) = known else { return Ok(()) };
     let part = json!({
@@ -114,7 +114,7 @@ pub(super) fn fee(amount: i64) -> i64 {
 }
 
 /// The balance by currency: available, pending.
-fn sums(call: &Call<'_>) -> ApiResult<BTreeMap<String, (i64, i64)>> {
+fn balances(call: &Call<'_>) -> ApiResult<BTreeMap<String, (i64, i64)>> {
     let mut sums = BTreeMap::from([(money::USUAL.to_owned(), (0, 0))]);
     let mut add = |body: &Body| {
         let (now, later) = sums.entry(needed(body, "currency")?.to_owned()).or_default();
@@ -132,7 +132,7 @@ fn sums(call: &Call<'_>) -> ApiResult<BTreeMap<String, (i64, i64)>> {
 
 /// `GET /v1/balance`.
 fn balance(call: &Call<'_>) -> ApiResult<Json> {
-    let sums = sums(call)?;
+    let sums = balances(call)?;
     let shown = |(currency, amount)| json!({"amount": amount, "currency": currency, "source_types": {"card": amount}});
     let available: Vec<Json> = sums.iter().map(|(currency, (now, _))| shown((currency, now))).collect();
     let pending: Vec<Json> = sums.iter().map(|(currency, (_, later))| shown((currency, later))).collect();
@@ -143,6 +143,6 @@ fn balance(call: &Call<'_>) -> ApiResult<Json> {
 
 /// Refuses to take out more than is available.
 pub(super) fn check_available(call: &Call<'_>, amount: i64, currency: &str) -> ApiResult<()> {
-    let there = sums(call)?.get(currency).map_or(0, |both| both.0);
+    let there = balances(call)?.get(currency).map_or(0, |both| both.0);
     if amount <= there { Ok(()) } else { Err(ApiError::of("balance_insufficient", &[])) }
 }

@@ -12,7 +12,7 @@ const MOST: usize = 100;
 
 /// The items of `line_items`, in the currency of `currency` or of the first price. An entry with an id is an
 /// existing item of `owner`.
-pub(super) fn filled(call: &Call<'_>, owner: Option<&Body>) -> ApiResult<Vec<Body>> {
+pub(super) fn from_params(call: &Call<'_>, owner: Option<&Body>) -> ApiResult<Vec<Body>> {
     let mut currency = text(&call.params, "currency").map(str::to_ascii_lowercase);
     let mut basket = Vec::new();
     for (path, entry) in entries(&call.params, "line_items", "") {
@@ -59,11 +59,11 @@ fn item(
         "adjustable_quantity": adjustable, "currency": currency, "description": sold.as_ref().map(|sold| sold.get("name")),
         "metadata": inner(entry, "metadata"), "price": price,
     };
-    requantify(&mut made, quantity, &child(path, "price"))?;
+    set_quantity(&mut made, quantity, &child(path, "price"))?;
     if let Some(known) = known {
         copy(&mut made, known, &[RATES]);
     }
-    order::give_rates(call, &mut made, entry, "tax_rates", path)?;
+    order::apply_tax_rates(call, &mut made, entry, "tax_rates", path)?;
     if let Some(own) = made.shift_remove("tax_rates") {
         set(&mut made, RATES, own);
     }
@@ -82,19 +82,17 @@ pub(super) fn check_quantities(call: &Call<'_>, basket: &[Body]) -> ApiResult<()
 }
 
 /// Sets the quantity of an item, with its amounts before discounts and taxes.
-fn requantify(item: &mut Body, quantity: i64, param: &str) -> ApiResult<()> {
+fn set_quantity(item: &mut Body, quantity: i64, param: &str) -> ApiResult<()> {
     let price = Price::in_currency(needed_inner(item, "price")?, needed(item, "currency")?, param)?;
     let amount = price.cost(quantity)?;
     item.extend(body! {"amount_subtotal": amount, "amount_total": amount, "quantity": quantity});
     Ok(())
 }
 
-/// Whether an item is recurring.
 pub(super) fn is_recurring(item: &Body) -> bool {
     text(item, "price.type") == Some("recurring")
 }
 
-/// The currency of the items.
 pub(super) fn currency(basket: &[Body]) -> Option<&str> {
     basket.first().and_then(|item| text(item, "currency"))
 }
@@ -161,13 +159,13 @@ fn priced<'o>(item: &'o Body, usual: &'o [Json]) -> ApiResult<Priced<'o>> {
 }
 
 /// The items with new quantities, by id.
-pub(super) fn requantified(call: &Call<'_>, owner: &Body) -> ApiResult<Vec<Body>> {
+pub(super) fn with_new_quantities(call: &Call<'_>, owner: &Body) -> ApiResult<Vec<Body>> {
     let mut basket = of(owner);
     for (path, entry) in entries(&call.params, "line_items", "") {
         known(owner, id(entry), &path)?;
         for item in basket.iter_mut().filter(|item| id(item) == id(entry)) {
             if let Some(quantity) = given_number(entry, "quantity") {
-                requantify(item, quantity, &path)?;
+                set_quantity(item, quantity, &path)?;
             }
             for (name, value) in inner(entry, "adjustable_quantity").into_iter().flatten() {
                 set_inner(item, "adjustable_quantity", name, value.clone());
@@ -202,5 +200,5 @@ pub(super) fn check_total(total: i64, currency: &str) -> ApiResult<()> {
     if total == 0 {
         return Ok(());
     }
-    money::payable(total, currency, "line_items")
+    money::check_payable(total, currency, "line_items")
 }

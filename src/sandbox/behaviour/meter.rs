@@ -95,7 +95,13 @@ fn total(formula: &str, used: &[(i64, i128)], start: i64, end: i64) -> i128 {
 }
 
 /// The usage of a customer in a period, in whole units, rounded up.
-pub(super) fn used(call: &Call<'_>, meter: &str, customer: &str, start: i64, end: i64) -> ApiResult<i64> {
+pub(super) fn usage_in_period(
+    call: &Call<'_>,
+    meter: &str,
+    customer: &str,
+    start: i64,
+    end: i64,
+) -> ApiResult<i64> {
     let Some(meter) = call.session.get_live("billing.meter", meter)? else { return Ok(0) };
     let total = total(formula(&meter)?, &usage(call, &meter, customer)?, start, end);
     Ok(i64::try_from(total.saturating_add(SCALE - 1).div_euclid(SCALE)).unwrap_or(i64::MAX))

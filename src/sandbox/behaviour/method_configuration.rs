@@ -19,7 +19,7 @@ pub(super) fn is_default(call: &Call<'_>, object: &str, id: &str) -> bool {
 }
 
 /// The default, unless it was changed.
-fn unchanged(call: &Call<'_>) -> ApiResult<Option<Body>> {
+fn initial_default(call: &Call<'_>) -> ApiResult<Option<Body>> {
     let own = payment_method::configuration_id(&call.caller.account);
     if call.session.get(OBJECT, &own)?.is_some() {
         return Ok(None);
@@ -35,7 +35,7 @@ fn unchanged(call: &Call<'_>) -> ApiResult<Option<Body>> {
 
 /// `GET /v1/payment_method_configurations/{configuration}`.
 fn get(call: &Call<'_>) -> ApiResult<Json> {
-    match unchanged(call)?.filter(|body| id(body) == call.id) {
+    match initial_default(call)?.filter(|body| id(body) == call.id) {
         Some(body) => Ok(Json::Object(body)),
         None => generic::get(call),
     }
@@ -48,14 +48,14 @@ fn list(call: &Call<'_>) -> ApiResult<Json> {
         all.push(stored.body);
         true
     })?;
-    all.extend(unchanged(call)?);
+    all.extend(initial_default(call)?);
     all.retain(|body| page::matches(call.entity, body, &call.params));
     page::of_items(call, &all.into_iter().map(Json::Object).collect::<Vec<_>>())
 }
 
 /// `POST /v1/payment_method_configurations/{configuration}`.
 fn update(call: &Call<'_>) -> ApiResult<Json> {
-    if let Some(body) = unchanged(call)?.filter(|body| id(body) == call.id) {
+    if let Some(body) = initial_default(call)?.filter(|body| id(body) == call.id) {
         call.session.put(&body)?;
     }
     generic::update(call)

@@ -26,7 +26,7 @@ pub(super) fn currency(params: &Body) -> ApiResult<String> {
 }
 
 /// Refuses an amount below the minimum of the currency or above eight digits.
-pub(super) fn payable(amount: i64, currency: &str, param: &str) -> ApiResult<()> {
+pub(super) fn check_payable(amount: i64, currency: &str, param: &str) -> ApiResult<()> {
     if amount < 1 {
         return Err(ApiError::of("too_low", &[("least", &1)]).param(param));
     }
@@ -47,7 +47,7 @@ pub(super) fn payable(amount: i64, currency: &str, param: &str) -> ApiResult<()>
 const OF_CREDITS: &str = "add_invoice_items[";
 
 /// Sets the integer and the decimal form of an amount, of which one is given.
-pub(super) fn in_step(body: &mut Body, whole: &str, decimal: &str, within: &str) -> ApiResult<()> {
+pub(super) fn set_both_forms(body: &mut Body, whole: &str, decimal: &str, within: &str) -> ApiResult<()> {
     let may_be_credit = within.contains(OF_CREDITS);
     if let Some(amount) = given_number(body, whole) {
         if amount < 0 && !may_be_credit {

@@ -10,9 +10,11 @@ mod reduce;
 mod tax;
 mod total;
 
-pub(super) use given::{DISCOUNTS, give_discounts, give_rates, give_reductions, keep_discounts, rate_ids};
+pub(super) use given::{
+    DISCOUNTS, apply_discounts, apply_reductions, apply_tax_rates, keep_discounts, rate_ids,
+};
 pub(super) use invoice_lines::{
-    add_item, change_lines, invoice_line, item_of_line, line_named, push, put_first, remove,
+    add_item, change_lines, invoice_line, item_of_line, line_named, move_first, push_line, remove,
 };
 pub(super) use line::{OrderLine, add, quantity, sum};
 pub(super) use offer::{
@@ -22,4 +24,4 @@ pub(super) use offer::{
 pub(super) use price::Price;
 pub(super) use reduce::{OrderTotals, Priced, reduce};
 pub(super) use tax::{RATES, Tax, rates_of, taxes};
-pub(super) use total::{APPLIED, Invoice, InvoiceLine, LINES, due, pretax_credits, work_out};
+pub(super) use total::{APPLIED, Invoice, InvoiceLine, LINES, pretax_credits, recalculate, set_amounts_due};

@@ -12,7 +12,7 @@ mod confirm;
 mod settle;
 
 pub(super) use confirm::{PaymentAttempt, attempt};
-pub(super) use settle::end;
+pub(super) use settle::cancel_intent;
 
 /// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
@@ -31,14 +31,14 @@ const REFERENCE: usize = 25;
 
 /// `POST /v1/payment_intents`.
 fn create(call: &Call<'_>) -> ApiResult<Json> {
-    money::payable(needed_number(&call.params, "amount")?, call.required_param("currency")?, "amount")?;
+    money::check_payable(needed_number(&call.params, "amount")?, call.required_param("currency")?, "amount")?;
     intent::create(call, confirm::run)
 }
 
 /// `POST /v1/payment_intents/{intent}`.
 fn update(call: &Call<'_>) -> ApiResult<Json> {
     if let Some(amount) = given_number(&call.params, "amount") {
-        money::payable(amount, needed(&call.named()?, "currency")?, "amount")?;
+        money::check_payable(amount, needed(&call.named()?, "currency")?, "amount")?;
     }
     intent::update(call)
 }

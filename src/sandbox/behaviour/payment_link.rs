@@ -9,7 +9,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] =
 
 /// `POST /v1/payment_links`.
 fn create(call: &Call<'_>) -> ApiResult<Json> {
-    let basket = line_items::filled(call, None)?;
+    let basket = line_items::from_params(call, None)?;
     let recurring = basket.iter().any(line_items::is_recurring);
     if !recurring && call.params.contains_key("subscription_data") {
         return Err(ApiError::of("link_needs_recurring_price", &[]));
@@ -48,7 +48,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
         set(&mut body, "shipping_options", options);
     }
     if !items(&call.params, "line_items").is_empty() {
-        let basket = line_items::requantified(call, &body)?;
+        let basket = line_items::with_new_quantities(call, &body)?;
         line_items::show(call, &mut body, basket, &[], &[])?;
     }
     call.keep(body)

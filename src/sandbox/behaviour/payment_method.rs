@@ -46,7 +46,8 @@ fn made(call: &Call<'_>, params: &Body) -> ApiResult<Body> {
     set(&mut body, "type", kind.as_str());
     if kind == "card" {
         let given = inner(params, "card").ok_or_else(|| missing("card"))?;
-        let held = text(given, "token").map(|token| tokens_and_sources::taken(&call, token, "card[token]"));
+        let held =
+            text(given, "token").map(|token| tokens_and_sources::use_token(&call, token, "card[token]"));
         let details = match held.transpose()?.flatten() {
             Some(held) => details_of_card(&held),
             None => card::details(&tokens_and_sources::with_numbers(given), call.now)?,
@@ -85,7 +86,7 @@ pub(super) fn resolve(call: &Call<'_>, token: &str, param: &str) -> ApiResult<Bo
     let (kind, details) = match (card::number_of_token(token), card::account_of_token(token)) {
         (Some(number), _) => ("card", card::of_number(number, call.now)),
         (None, Some((kind, details))) => (kind, details.clone()),
-        (None, None) => return known(call, token, param),
+        (None, None) => return find(call, token, param),
     };
     let mut body = blank(&call.about("payment_method", Body::new())?);
     set(&mut body, "type", kind);
@@ -95,7 +96,7 @@ pub(super) fn resolve(call: &Call<'_>, token: &str, param: &str) -> ApiResult<Bo
 }
 
 /// The method of that id, or the legacy card as a method.
-pub(super) fn known(call: &Call<'_>, id: &str, param: &str) -> ApiResult<Body> {
+pub(super) fn find(call: &Call<'_>, id: &str, param: &str) -> ApiResult<Body> {
     match call.session.get_live("card", id)?.filter(|card| text(card, "customer").is_some()) {
         Some(card) => of_card(call, &card),
         None => match call.session.get_live("source", id)? {
@@ -110,7 +111,7 @@ pub(super) fn known(call: &Call<'_>, id: &str, param: &str) -> ApiResult<Body> {
 }
 
 /// The method that `payment_method` names, or the new one that `payment_method_data` describes.
-fn given(call: &Call<'_>) -> ApiResult<Option<Body>> {
+fn from_params(call: &Call<'_>) -> ApiResult<Option<Body>> {
     match text(&call.params, "payment_method") {
         Some(token) => resolve(call, token, "payment_method").map(Some),
         None => inner(&call.params, "payment_method_data").map(|data| made(call, data)).transpose(),
@@ -120,7 +121,7 @@ fn given(call: &Call<'_>) -> ApiResult<Option<Body>> {
 /// `POST /v1/test_helpers/confirmation_tokens`: the token holds a preview of its method.
 fn confirmation_token(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = members(generic::create(call)?);
-    if let Some(mut preview) = given(call)? {
+    if let Some(mut preview) = from_params(call)? {
         shape::keep_known(&body, "payment_method_preview", &mut preview);
         set(&mut body, "payment_method_preview", preview);
     }
@@ -129,7 +130,7 @@ fn confirmation_token(call: &Call<'_>) -> ApiResult<Json> {
 
 /// Replaces `payment_method` and `payment_method_data` in the params by the id of the method.
 pub(super) fn resolve_param(call: &mut Call<'_>) -> ApiResult<()> {
-    let Some(method) = given(call)? else { return Ok(()) };
+    let Some(method) = from_params(call)? else { return Ok(()) };
     if text(&call.params, "payment_method").is_none() {
         call.session.put(&method)?;
     }
@@ -157,14 +158,14 @@ fn of_card(call: &Call<'_>, card: &Body) -> ApiResult<Body> {
 fn details_of_card(card: &Body) -> Body {
     let mut details = Body::new();
     copy(&mut details, card, &["country", "exp_month", "exp_year", "fingerprint", "funding", "last4"]);
-    set(&mut details, "brand", card::unspelled(text(card, "brand").unwrap_or_default()));
+    set(&mut details, "brand", card::network_of(text(card, "brand").unwrap_or_default()));
     details
 }
 
 /// The method behind a `source`: the object of a token of the sandbox, which is used up, or another one that
 /// can be charged.
-pub(super) fn charged(call: &Call<'_>, source: &str) -> ApiResult<Body> {
-    let Some(held) = tokens_and_sources::taken(call, source, "source")? else {
+pub(super) fn of_source_param(call: &Call<'_>, source: &str) -> ApiResult<Body> {
+    let Some(held) = tokens_and_sources::use_token(call, source, "source")? else {
         return resolve(call, source, "source");
     };
     let mut body = blank(&call.about("payment_method", Body::new())?);
@@ -194,7 +195,7 @@ pub(super) fn check_usable(method: &Body) -> ApiResult<()> {
 }
 
 /// Marks a method that is used without a customer: it cannot be used again.
-pub(super) fn spend(call: &Call<'_>, method: &mut Body) -> ApiResult<()> {
+pub(super) fn mark_used(call: &Call<'_>, method: &mut Body) -> ApiResult<()> {
     if text(method, "customer").is_none() {
         call.update(method, body! {(SPENT): true})?;
     }
@@ -214,14 +215,13 @@ fn attach(call: &Call<'_>) -> ApiResult<Json> {
     Ok(Json::Object(method))
 }
 
-/// Attaches a method to a customer.
 pub(super) fn attach_to(call: &Call<'_>, method: &mut Body, customer: &str) -> ApiResult<()> {
     match text(method, "customer") {
         Some(owner) if owner == customer => return Ok(()),
         Some(_) => return Err(ApiError::of("method_attached", &[])),
         None => check_usable(method)?,
     }
-    if let CardOutcome::Decline(why) = card::verdict_on_saving(method) {
+    if let CardOutcome::Decline(why) = card::save_outcome(method) {
         return Err(why.failure().at(Stage::Undone));
     }
     set(method, "customer", customer);
@@ -232,12 +232,12 @@ pub(super) fn attach_to(call: &Call<'_>, method: &mut Body, customer: &str) -> A
 /// `POST /v1/payment_methods/{payment_method}/detach`.
 fn detach(call: &Call<'_>) -> ApiResult<Json> {
     let mut method = call.named()?;
-    release(call, &mut method)?;
+    detach_from_customer(call, &mut method)?;
     Ok(Json::Object(method))
 }
 
 /// Detaches a method for good, and removes it from the customer's defaults.
-pub(super) fn release(call: &Call<'_>, method: &mut Body) -> ApiResult<()> {
+pub(super) fn detach_from_customer(call: &Call<'_>, method: &mut Body) -> ApiResult<()> {
     let owner = call.session.linked(method, "customer", "customer")?;
     call.update(method, body! {"customer": null, (SPENT): true})?;
     let Some(mut owner) = owner else { return Ok(()) };

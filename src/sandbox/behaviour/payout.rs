@@ -65,12 +65,12 @@ pub(super) fn transfer(call: &Call<'_>) -> ApiResult<Json> {
     }
     show_reversals(call, &mut body)?;
     enter(call, &mut body, -amount, "transfer")?;
-    receive(call, &mut body)?;
+    create_destination_payment(call, &mut body)?;
     call.keep(body)
 }
 
 /// Creates the payment in the destination account of a transfer.
-fn receive(call: &Call<'_>, transfer: &mut Body) -> ApiResult<()> {
+fn create_destination_payment(call: &Call<'_>, transfer: &mut Body) -> ApiResult<()> {
     let space = ledger::space_of(call, needed(transfer, "destination")?);
     let mut params = Body::new();
     copy(&mut params, transfer, &["amount", "currency"]);
@@ -89,13 +89,13 @@ fn receive(call: &Call<'_>, transfer: &mut Body) -> ApiResult<()> {
 }
 
 /// The payment in the destination account, and its space.
-pub(super) fn received(call: &Call<'_>, transfer: &Body) -> ApiResult<Option<(String, Body)>> {
+pub(super) fn destination_payment(call: &Call<'_>, transfer: &Body) -> ApiResult<Option<(String, Body)>> {
     call.session.linked_anywhere(transfer, "destination_payment", "charge")
 }
 
 /// Refunds the payment of a transfer by the reversed amount.
-fn take_back(call: &Call<'_>, of: &Body, reversal: &mut Body) -> ApiResult<()> {
-    let Some((space, mut payment)) = received(call, of)? else { return Ok(()) };
+fn refund_destination_payment(call: &Call<'_>, of: &Body, reversal: &mut Body) -> ApiResult<()> {
+    let Some((space, mut payment)) = destination_payment(call, of)? else { return Ok(()) };
     let amount = needed_number(reversal, "amount")?;
     let mut refund = call.about("refund", Body::new())?.build()?;
     refund.extend(body! {
@@ -105,7 +105,7 @@ fn take_back(call: &Call<'_>, of: &Body, reversal: &mut Body) -> ApiResult<()> {
     let movement = Movement { amount: -amount, fee: 0, kind: "payment_refund", at_once: true };
     ledger::post_in(call, &space, &mut refund, movement)?;
     if flag(&call.params, "refund_application_fee") {
-        application_fee::give_back(call, &payment, amount, Some(&refund))?;
+        application_fee::refund_share(call, &payment, amount, Some(&refund))?;
     }
     let refunded = needed_number(&payment, "amount_refunded")? + amount;
     let whole = refunded == needed_number(&payment, "amount")?;
@@ -131,7 +131,7 @@ pub(super) fn reversal(call: &Call<'_>) -> ApiResult<Json> {
     copy(&mut body, &of, &["currency"]);
     body.extend(body! {"amount": amount, "transfer": id(&of)});
     enter(call, &mut body, amount, "transfer_refund")?;
-    take_back(call, &of, &mut body)?;
+    refund_destination_payment(call, &of, &mut body)?;
     call.session.put(&body)?;
     let reversed = needed_number(&of, "amount_reversed")? + amount;
     let all = reversed == needed_number(&of, "amount")?;

@@ -18,8 +18,8 @@ const DAYS_UNTIL_DUE: i64 = 30;
 /// `POST /v1/quotes`.
 fn create(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.build()?;
-    let basket = line_items::filled(call, None)?;
-    show(call, &mut body, basket)?;
+    let basket = line_items::from_params(call, None)?;
+    set_lines(call, &mut body, basket)?;
     call.keep(body)
 }
 
@@ -27,21 +27,21 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
 fn update(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.revise()?;
     let changes = call.params.contains_key("line_items");
-    let basket = if changes { line_items::filled(call, Some(&body))? } else { line_items::of(&body) };
+    let basket = if changes { line_items::from_params(call, Some(&body))? } else { line_items::of(&body) };
     if call.params.keys().any(|name| name != "metadata") {
-        show(call, &mut body, basket)?;
+        set_lines(call, &mut body, basket)?;
     }
     call.keep(body)
 }
 
 /// Sets the lines, the discounts, the tax rates and the totals.
-fn show(call: &Call<'_>, body: &mut Body, basket: Vec<Body>) -> ApiResult<()> {
+fn set_lines(call: &Call<'_>, body: &mut Body, basket: Vec<Body>) -> ApiResult<()> {
     let currency = line_items::currency(&basket).or_else(|| text(&call.params, "currency"));
     set(body, "currency", currency);
-    order::give_reductions(call, body, &call.params, "default_tax_rates", "")?;
+    order::apply_reductions(call, body, &call.params, "default_tax_rates", "")?;
     let discounts: Vec<Body> = objects(body, DISCOUNTS).cloned().collect();
     let rates = items(body, "default_tax_rates").to_vec();
-    let again = again(&basket, &discounts, &rates)?;
+    let again = recurring_totals(&basket, &discounts, &rates)?;
     let totals = line_items::show(call, body, basket, &discounts, &rates)?;
     let lines: Vec<Json> = line_items::of(body).into_iter().map(Json::Object).collect();
     embedded::show(call.entity, body, "computed_upfront_line_items", &lines);
@@ -57,7 +57,7 @@ fn show(call: &Call<'_>, body: &mut Body, basket: Vec<Body>) -> ApiResult<()> {
 }
 
 /// The recurring total: the recurring lines less the discounts that last.
-fn again(basket: &[Body], discounts: &[Body], rates: &[Json]) -> ApiResult<Option<Json>> {
+fn recurring_totals(basket: &[Body], discounts: &[Body], rates: &[Json]) -> ApiResult<Option<Json>> {
     let mut basket: Vec<Body> =
         basket.iter().filter(|item| line_items::is_recurring(item)).cloned().collect();
     let lasts = |own: &&Body| text(own, "_terms.duration") == Some("forever");

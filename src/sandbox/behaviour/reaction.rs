@@ -41,12 +41,12 @@ const REACTIONS: &[Reaction] = &[
     on("invoice", "status", Is("void"), subscription::invoice_voided),
     on("payment_intent", "status", Is("succeeded"), invoice::intent_succeeded),
     on("payment_intent", "status", Is("succeeded"), invoice::attached_succeeded),
-    on("payment_intent", "status", Is("succeeded"), checkout::captured),
+    on("payment_intent", "status", Is("succeeded"), checkout::intent_succeeded),
     on("subscription", "items", Set, entitlement::changed),
     on("subscription", "status", Set, entitlement::changed),
-    on("subscription", "_upcoming", Set, subscription::tell_upcoming),
+    on("subscription", "_upcoming", Set, subscription::announce_upcoming),
     on("subscription", "status", Is("canceled"), schedule::subscription_canceled),
-    on("setup_intent", "status", Is("succeeded"), subscription::set_up),
+    on("setup_intent", "status", Is("succeeded"), subscription::setup_succeeded),
 ];
 
 /// More changes than any call makes, so that reactions cannot loop forever.
@@ -93,7 +93,7 @@ pub(super) fn run(call: &Call<'_>) -> ApiResult<Vec<Body>> {
 }
 
 /// The answer of a call, where the object in it is as the reactions left it.
-pub(super) fn seen(answer: Json, reacted: &[Body]) -> Json {
+pub(super) fn with_changes(answer: Json, reacted: &[Body]) -> Json {
     let shows = |body: &&Body| {
         answer.get("id").and_then(Json::as_str) == Some(id(body))
             && answer.get("object").and_then(Json::as_str) == text(body, "object")

@@ -20,7 +20,7 @@ pub(super) fn create(call: &Call<'_>) -> ApiResult<Json> {
     }
     call.required_object("customer", "customer")?;
     let start = given_number(&call.params, "start_date").unwrap_or(call.now);
-    let phases = phase::all(call, start)?;
+    let phases = phase::from_params(call, start)?;
     let mut body = call.build()?;
     call.update(&mut body, body! {"phases": phases})?;
     if start <= call.now {
@@ -38,7 +38,7 @@ fn from_subscription(call: &Call<'_>, from: &str) -> ApiResult<Json> {
     let mut body = about.build()?;
     let phase = phase::current(&owner);
     body.extend(body! {
-        "current_phase": phase::span(&phase), "phases": [phase], "status": "active", "subscription": id(&owner),
+        "current_phase": phase::dates(&phase), "phases": [phase], "status": "active", "subscription": id(&owner),
     });
     call.update(&mut owner, body! {"schedule": id(&body)})?;
     call.keep(body)
@@ -52,7 +52,7 @@ pub(super) fn begin(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     call.update(
         body,
         body! {
-            "current_phase": phase::span(&first), "status": "active", "subscription": id(&made),
+            "current_phase": phase::dates(&first), "status": "active", "subscription": id(&made),
         },
     )
 }
@@ -77,35 +77,35 @@ pub(super) fn turn(call: &Call<'_>, schedule: &str) -> ApiResult<()> {
     if status(&body) == "not_started" {
         return begin(call, &mut body);
     }
-    match running(call, &body) {
-        Some(next) => enter(call, &mut body, &next),
+    match current_phase(call, &body) {
+        Some(next) => start_phase(call, &mut body, &next),
         None => complete(call, body),
     }
 }
 
 /// The current phase.
-fn running(call: &Call<'_>, body: &Body) -> Option<Body> {
+fn current_phase(call: &Call<'_>, body: &Body) -> Option<Body> {
     let later = |phase: &&Body| given_number(phase, "end_date").is_some_and(|end| end > call.now);
     objects(body, "phases").find(later).cloned()
 }
 
 /// Starts a phase.
-fn enter(call: &Call<'_>, body: &mut Body, phase: &Body) -> ApiResult<()> {
-    call.update(body, body! {"current_phase": phase::span(phase)})?;
+fn start_phase(call: &Call<'_>, body: &mut Body, phase: &Body) -> ApiResult<()> {
+    call.update(body, body! {"current_phase": phase::dates(phase)})?;
     let owner = call.session.named("subscription", needed(body, "subscription")?)?;
     phase::enter(call, body, &owner, phase)
 }
 
 fn complete(call: &Call<'_>, body: Body) -> ApiResult<()> {
     if text(&body, "end_behavior") != Some("cancel") {
-        return let_go(call, body).map(drop);
+        return release_subscription(call, body).map(drop);
     }
-    ended(call, id(&body), "completed")?;
+    end(call, id(&body), "completed")?;
     subscription::end_now(call, needed(&body, "subscription")?, FinalBilling::AsPlanned)
 }
 
 /// Releases the subscription.
-fn let_go(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
+fn release_subscription(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
     if let Some(mut owner) = call.session.linked(&body, "subscription", "subscription")? {
         call.update(&mut owner, body! {"schedule": Json::Null})?;
         set(&mut body, "released_subscription", id(&owner));
@@ -125,17 +125,17 @@ pub(super) fn update(call: &Call<'_>) -> ApiResult<Json> {
     let first = objects(&call.params, "phases").find_map(|first| phase::time(call, first, "start_date"));
     let start = first.or_else(|| start(&body));
     let start = start.ok_or_else(|| ApiError::internal("A schedule is kept without its phases."))?;
-    let phases = phase::all(call, start)?;
+    let phases = phase::from_params(call, start)?;
     set(&mut body, "phases", phases);
     if status(&body) == "active" {
-        let Some(mut current) = running(call, &body) else {
+        let Some(mut current) = current_phase(call, &body) else {
             return Err(ApiError::of("phases_past", &[]));
         };
         // Prorations and extra items of a phase are about its start only.
         let prorates = text(&call.params, "proration_behavior").unwrap_or("create_prorations");
         set(&mut current, "proration_behavior", prorates);
         current.shift_remove("add_invoice_items");
-        enter(call, &mut body, &current)?;
+        start_phase(call, &mut body, &current)?;
     }
     call.keep(body)
 }
@@ -149,18 +149,18 @@ fn cancel(call: &Call<'_>) -> ApiResult<Json> {
         params.extend(call.params.clone());
         subscription::cancel(&call.on("subscription", owner, params)?)?;
     }
-    ended(call, id(&body), "canceled")?;
+    end(call, id(&body), "canceled")?;
     call.named().map(Json::Object)
 }
 
 /// A subscription was canceled: so is its schedule.
 pub(super) fn subscription_canceled(call: &Call<'_>, subscription: &Body) -> ApiResult<()> {
     let Some(schedule) = text(subscription, "schedule") else { return Ok(()) };
-    ended(call, schedule, "canceled")
+    end(call, schedule, "canceled")
 }
 
 /// Ends a schedule with that status.
-fn ended(call: &Call<'_>, schedule: &str, how: &str) -> ApiResult<()> {
+fn end(call: &Call<'_>, schedule: &str, how: &str) -> ApiResult<()> {
     match call.session.get_live("subscription_schedule", schedule)? {
         Some(mut body) if matches!(status(&body), "active" | "not_started") => call
             .update(&mut body, body! {"status": how, (format!("{how}_at")): call.now, "current_phase": null}),
@@ -170,5 +170,5 @@ fn ended(call: &Call<'_>, schedule: &str, how: &str) -> ApiResult<()> {
 
 /// `POST /v1/subscription_schedules/{id}/release`.
 fn release(call: &Call<'_>) -> ApiResult<Json> {
-    let_go(call, call.named()?)
+    release_subscription(call, call.named()?)
 }

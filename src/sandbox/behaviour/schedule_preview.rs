@@ -11,7 +11,7 @@ pub(super) fn previewed(call: &Call<'_>) -> ApiResult<Body> {
     // A preview does not collect.
     set(&mut params, "payment_behavior", "default_incomplete");
     let Some(known) = call.referred_by("schedule", "subscription_schedule")? else {
-        return new(call, params);
+        return invoice_of_new(call, params);
     };
     if text(&params, "proration_behavior") == Some("always_invoice") {
         set(&mut params, "proration_behavior", "create_prorations");
@@ -19,8 +19,8 @@ pub(super) fn previewed(call: &Call<'_>) -> ApiResult<Body> {
     let call = customer_time::of(&call.on("subscription_schedule", id(&known), params)?, &known)?;
     let body = members(schedule::update(&call)?);
     match status(&body) {
-        "active" => ahead(&call, &body),
-        "not_started" => begun(&call, body),
+        "active" => next_invoice(&call, &body),
+        "not_started" => invoice_at_start(&call, body),
         _ => subscription::nothing_upcoming(&body),
     }
 }
@@ -48,25 +48,25 @@ fn check(params: &Body) -> ApiResult<()> {
 }
 
 /// The first invoice of a new schedule.
-fn new(call: &Call<'_>, mut params: Body) -> ApiResult<Body> {
+fn invoice_of_new(call: &Call<'_>, mut params: Body) -> ApiResult<Body> {
     set(&mut params, "customer", call.required_param("customer")?);
     let first = objects(&params, "phases").next().and_then(|first| first.get("start_date").cloned());
     params.extend(first.map(|start| ("start_date".to_owned(), start)));
     let customer = call.required_object("customer", "customer")?;
     let call = customer_time::of(&call.about("subscription_schedule", params)?, &customer)?;
     let body = members(schedule::create(&call)?);
-    if status(&body) == "active" { shown(&call, &body) } else { begun(&call, body) }
+    if status(&body) == "active" { shown(&call, &body) } else { invoice_at_start(&call, body) }
 }
 
 /// The first invoice of a schedule when it starts.
-fn begun(call: &Call<'_>, mut body: Body) -> ApiResult<Body> {
+fn invoice_at_start(call: &Call<'_>, mut body: Body) -> ApiResult<Body> {
     let start = schedule::start(&body).unwrap_or(call.now);
-    schedule::begin(&later(call, &body, start)?, &mut body)?;
+    schedule::begin(&at_time(call, &body, start)?, &mut body)?;
     shown(call, &body)
 }
 
 /// The same call at a later time, to which the customer's test clock is set.
-fn later<'a>(call: &Call<'a>, body: &Body, now: i64) -> ApiResult<Call<'a>> {
+fn at_time<'a>(call: &Call<'a>, body: &Body, now: i64) -> ApiResult<Call<'a>> {
     if let Some(mut clock) = call.session.linked(body, "test_clock", "test_helpers.test_clock")? {
         call.update(&mut clock, body! {"frozen_time": now})?;
     }
@@ -78,14 +78,14 @@ fn shown(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
 }
 
 /// The next invoice of a running schedule, after the phases that start until then.
-fn ahead(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
+fn next_invoice(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
     let owner = needed(body, "subscription")?;
     for _ in items(body, "phases") {
         let body = call.session.named("subscription_schedule", id(body))?;
         let next = subscription::renews_at(&call.session.named("subscription", owner)?);
         let due = schedule::due_at(&body).filter(|due| next.is_none_or(|next| *due <= next));
         let Some(due) = due else { break };
-        schedule::turn(&later(call, &body, due)?, id(&body))?;
+        schedule::turn(&at_time(call, &body, due)?, id(&body))?;
     }
     subscription::previewed(&call.about("invoice", Body::new())?, owner)
 }

@@ -12,12 +12,10 @@ pub(super) fn is_one(entity: &Entity) -> bool {
     !entity.creates() && (entity.preexisting || !entity.has_own_id())
 }
 
-/// Shows the object.
 pub(super) fn get(call: &Call<'_>) -> ApiResult<Json> {
     current(call).map(Json::Object)
 }
 
-/// Changes the object.
 pub(super) fn update(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = current(call)?;
     if call.session.get_live(&call.entity.object, &key(call))?.is_none() {

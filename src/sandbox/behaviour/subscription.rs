@@ -29,11 +29,11 @@ use create::own_method;
 pub(super) use billing_cycle::{due_at, invoice_unpaid, turn, two_intervals};
 pub(super) use create::made;
 pub(super) use item::shown;
-pub(super) use preview::{first_invoice, nothing_upcoming, previewed, previewed_new, tell_upcoming};
+pub(super) use preview::{announce_upcoming, first_invoice, nothing_upcoming, previewed, previewed_new};
 pub(super) use status_calls::cancel;
 pub(super) use termination::{FinalBilling, end_now};
 pub(super) use upcoming::renews_at;
-pub(super) use views::{invoice_paid, invoice_voided, is_running, products, set_up};
+pub(super) use views::{invoice_paid, invoice_voided, is_running, products, setup_succeeded};
 
 /// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] = &[
@@ -68,8 +68,8 @@ pub(super) fn update(call: &Call<'_>) -> ApiResult<Json> {
     own_method(call, needed(&before, "customer")?)?;
     let changed = pending::once_paid(call, &before, || {
         let mut body = call.revise()?;
-        discount::give(call, &mut body, &call.params, "")?;
-        order::give_rates(call, &mut body, &call.params, "default_tax_rates", "")?;
+        discount::apply_param(call, &mut body, &call.params, "")?;
+        order::apply_tax_rates(call, &mut body, &call.params, "default_tax_rates", "")?;
         change::run(call, body)
     });
     changed.map(Json::Object)

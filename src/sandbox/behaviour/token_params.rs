@@ -21,7 +21,7 @@ const GIVEN: &str = "_given";
 const NEVER_KEPT: &[&str] = &["id_numbers", "payment_method_data"];
 
 /// Stores its params with a new token.
-pub(super) fn keep_given(call: &Call<'_>, body: &mut Body) {
+pub(super) fn store_params(call: &Call<'_>, body: &mut Body) {
     if STAND_FOR.iter().any(|(_, object)| *object == call.entity.object) {
         let mut given = Json::Object(call.params.clone());
         take_out(&mut given);

@@ -51,14 +51,14 @@ fn create_token(call: &Call<'_>) -> ApiResult<Json> {
 
 /// Saves the object of a token to a customer as the default source.
 pub(super) fn save(call: &Call<'_>, customer: &str, token: &str) -> ApiResult<()> {
-    let made = saved(call, ("customer", customer), "source", &token.into())?;
+    let made = save_as(call, ("customer", customer), "source", &token.into())?;
     let mut owner = call.session.named("customer", customer)?;
     call.update(&mut owner, body! {"default_source": id(&made)})
 }
 
 /// Sets the external account of an account, in the place of that in the same currency.
-pub(super) fn pay_out_to(call: &Call<'_>, account: &str, given: &Json) -> ApiResult<()> {
-    let mut made = saved(call, ("account", account), "external_account", given)?;
+pub(super) fn set_external_account(call: &Call<'_>, account: &str, given: &Json) -> ApiResult<()> {
+    let mut made = save_as(call, ("account", account), "external_account", given)?;
     if given.get("default_for_currency") == Some(&Json::Bool(false)) {
         return Ok(());
     }
@@ -73,7 +73,7 @@ pub(super) fn pay_out_to(call: &Call<'_>, account: &str, given: &Json) -> ApiRes
 
 /// Saves the object that a param of another call names or describes; `owner` is the name of the owner in
 /// paths.
-fn saved(call: &Call<'_>, (owner, id): (&str, &str), param: &str, given: &Json) -> ApiResult<Body> {
+fn save_as(call: &Call<'_>, (owner, id): (&str, &str), param: &str, given: &Json) -> ApiResult<Body> {
     let mut saving = call.about("card", body! {(param): given})?;
     saving.parents.push((owner.to_owned(), id.to_owned()));
     saving.path = format!("/v1/{owner}s/{id}/{param}s");
@@ -92,7 +92,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     let about = call.about(object(&body), call.params.clone())?;
     let about = Call { parents: call.parents.clone(), ..about };
     if call.parents.iter().any(|(name, _)| name == "customer")
-        && let CardOutcome::Decline(why) = card::verdict_of_source(&body)
+        && let CardOutcome::Decline(why) = card::source_outcome(&body)
     {
         return Err(why.failure().at(Stage::Undone));
     }
@@ -154,7 +154,7 @@ fn of_params(call: &Call<'_>, given: &Body, param: &str) -> ApiResult<Body> {
 }
 
 /// The object of a token of the sandbox, which is used up; none for any other token.
-pub(super) fn taken(call: &Call<'_>, token: &str, param: &str) -> ApiResult<Option<Body>> {
+pub(super) fn use_token(call: &Call<'_>, token: &str, param: &str) -> ApiResult<Option<Body>> {
     let Some(mut known) = call.session.get_live("token", token)? else { return Ok(None) };
     if known.get("used") == Some(&Json::Bool(true)) {
         return Err(ApiError::of("token_used", &[("token", &token)]).param(param));
@@ -177,7 +177,7 @@ fn create_source(call: &Call<'_>) -> ApiResult<Json> {
 
 /// The object of a token of the sandbox, or of one of Stripe's test tokens.
 fn of_token(call: &Call<'_>, token: &str, param: &str) -> ApiResult<Body> {
-    if let Some(held) = taken(call, token, param)? {
+    if let Some(held) = use_token(call, token, param)? {
         return Ok(held);
     }
     if let Some(kept) = call.session.get_live("source", token)? {
@@ -194,7 +194,7 @@ fn of_token(call: &Call<'_>, token: &str, param: &str) -> ApiResult<Body> {
 fn of_card(call: &Call<'_>, given: &Body) -> ApiResult<Body> {
     let mut details = card::details(&with_numbers(given), call.now)?;
     details.shift_remove("networks");
-    let brand = card::spelled(needed(&details, "brand")?);
+    let brand = card::display_name(needed(&details, "brand")?);
     set(&mut details, "brand", brand);
     set(&mut details, "cvc_check", text(given, "cvc").map(|_| "pass"));
     of_details(call, "card", &details, given)

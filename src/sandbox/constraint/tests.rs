@@ -22,7 +22,7 @@ fn called(name: &str) -> (&'static Entity, &'static [Member]) {
 fn led_to(entity: &'static Entity, params: &'static [Member], path: &str) -> &'static Entity {
     let (mut members, mut found) = (params, None);
     for name in path.split('.') {
-        // What stands in the path is the object itself, one of its fields, or what it belongs to
+        // A name in the path is the object itself, one of its fields, or an owner.
         let field = find(members, name).or_else(|| find(&entity.fields, name));
         let named = field.and_then(|field| field.shape.objects().first()).map_or(name, String::as_str);
         let entity = if name == "path_id" { Some(entity) } else { catalog().by_object(named) };
@@ -57,7 +57,7 @@ fn every_constraint_is_about_a_param_of_its_call() {
         let all = named.chain(compared).chain(bounds).chain(pairs).chain(but);
         for path in all.chain(rules) {
             let first = path.split('.').next().unwrap();
-            // Whoever made the account of a call is no param of it
+            // The platform of an account is no param.
             assert!(path == "platform" || find(known, first).is_some(), "{name} has no param {path}");
         }
         for rule in &constraints.rules {

@@ -15,7 +15,7 @@ fn what_a_param_is_called_today_is_a_param_and_what_it_was_called_is_none() {
         for earlier in all {
             let first = |path: &str| find(known(name), path.split('.').next().unwrap()).is_some();
             assert!(earlier.new.iter().all(|new| first(new)), "{name} {earlier:?}");
-            // What is still taken is a param, of which only a part is described
+            // An undocumented param that is still accepted is known, but only in part.
             let is_gone = earlier.old.contains('.') || !first(&earlier.old);
             assert_ne!(is_gone, earlier.still, "{name} {earlier:?}");
         }

@@ -21,7 +21,7 @@ fn the_last_value_of_a_name_wins() {
 
 #[test]
 fn a_name_is_found_at_once_however_many_there_are() {
-    // Going through all names for each of them takes ten thousand million steps here
+    // Comparing all names with each other would take ten billion steps here.
     let names = |key: &dyn Fn(usize) -> String| {
         (0..100_000).map(|at| format!("{}=1", key(at))).collect::<Vec<_>>().join("&")
     };

@@ -216,7 +216,6 @@ impl Session<'_> {
         self.savepoint(run, |_| true)
     }
 
-    /// Commits the transaction.
     pub fn commit(self) -> rusqlite::Result<()> {
         self.transaction.commit()
     }

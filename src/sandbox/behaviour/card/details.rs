@@ -107,12 +107,12 @@ pub(super) fn brand(number: &str) -> &'static str {
 }
 
 /// The display name of a network, as legacy objects have it.
-pub(in crate::sandbox::behaviour) fn spelled(brand: &str) -> &'static str {
+pub(in crate::sandbox::behaviour) fn display_name(brand: &str) -> &'static str {
     TABLE.brands.get(brand).map_or("Unknown", |brand| brand.spelled.as_str())
 }
 
 /// The network of a display name.
-pub(in crate::sandbox::behaviour) fn unspelled(spelled: &str) -> &'static str {
+pub(in crate::sandbox::behaviour) fn network_of(spelled: &str) -> &'static str {
     let known = TABLE.brands.iter().find(|(_, brand)| brand.spelled == spelled);
     known.map_or("unknown", |(name, _)| name.as_str())
 }

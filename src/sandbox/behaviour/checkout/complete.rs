@@ -17,7 +17,7 @@ pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> 
     let customer = payer(call, &mut body, mode != "payment")?;
     let mut method = payment_method::resolve(call, method, "payment_method")?;
     if text(&method, "customer").is_none() && text(&method, "billing_details.email").is_none() {
-        let email = at(&who_paid(call, &body, &method)?, "email").cloned();
+        let email = at(&customer_details(call, &body, &method)?, "email").cloned();
         set_inner(&mut method, "billing_details", "email", email);
         call.session.put(&method)?;
     }
@@ -27,7 +27,7 @@ pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> 
         "subscription" => subscribe(call, &mut body, &mut method, &customer)?,
         _ => pay(call, &mut body, method, &customer)?,
     }
-    let details = who_paid(call, &body, &paid_with)?;
+    let details = customer_details(call, &body, &paid_with)?;
     body.extend(body! {"customer_details": details, "status": "complete", "url": null});
     let intent = call.session.linked(&body, "payment_intent", "payment_intent")?;
     let is_held = intent.is_some_and(|intent| status(&intent) == "requires_capture");
@@ -38,7 +38,7 @@ pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> 
 }
 
 /// An intent succeeded: its session is paid.
-pub(in crate::sandbox::behaviour) fn captured(call: &Call<'_>, intent: &Body) -> ApiResult<()> {
+pub(in crate::sandbox::behaviour) fn intent_succeeded(call: &Call<'_>, intent: &Body) -> ApiResult<()> {
     for mut session in call.session.having("checkout.session", "payment_intent", id(intent))? {
         if status(&session) == "complete" && text(&session, "payment_status") == Some("unpaid") {
             call.update(&mut session, body! {"payment_status": "paid"})?;
@@ -60,7 +60,7 @@ pub(super) fn keep_data(call: &Call<'_>, body: &mut Body) {
 }
 
 /// The details of the customer who paid: from the session, the customer and the payment method.
-fn who_paid(call: &Call<'_>, body: &Body, method: &Body) -> ApiResult<Body> {
+fn customer_details(call: &Call<'_>, body: &Body, method: &Body) -> ApiResult<Body> {
     let customer = call.session.linked(body, "customer", "customer")?;
     let known = [customer.as_ref(), inner(method, "billing_details")];
     let given = |name: &str| known.into_iter().flatten().find_map(|known| text(known, name));

@@ -1,7 +1,7 @@
 //! Automatic collection: invoices are finalized, paid and overdue in time.
 
 use crate::sandbox::behaviour::invoice::finalize_and_pay::{
-    collect, mark_uncollectible, method_of, open, subscription_of, void,
+    collect, finalize_draft, mark_uncollectible, method_of, subscription_of, void,
 };
 use crate::sandbox::behaviour::order::Invoice;
 use crate::sandbox::behaviour::payment_intent::PaymentAttempt;
@@ -37,7 +37,7 @@ fn overdue_at(body: &Body) -> Option<i64> {
 /// know.
 pub fn turn(call: &Call<'_>, invoice: &str) -> ApiResult<bool> {
     let mut body = call.session.named("invoice", invoice)?;
-    if status(&body) == "draft" && !finalized(call, &mut body)? {
+    if status(&body) == "draft" && !finalize_or_keep(call, &mut body)? {
         return Ok(false);
     }
     if overdue_at(&body).is_some_and(|due| due <= call.now) {
@@ -53,7 +53,7 @@ pub fn turn(call: &Call<'_>, invoice: &str) -> ApiResult<bool> {
 
 /// Finalizes a draft; returns whether it is to be collected. With `pause_collection` it stays a draft, is
 /// voided or is marked uncollectible.
-fn finalized(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
+fn finalize_or_keep(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
     let owner = subscription_of(call, body)?;
     let paused = owner.as_ref().and_then(|owner| text(owner, "pause_collection.behavior"));
     if paused == Some("keep_as_draft") {
@@ -62,7 +62,7 @@ fn finalized(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
         };
         return call.update(body, kept).map(|()| false);
     }
-    open(call, body)?;
+    finalize_draft(call, body)?;
     call.session.put(body)?;
     let Some(how) = paused.filter(|_| status(body) == "open") else { return Ok(true) };
     let about = call.on("invoice", id(body), Body::new())?;

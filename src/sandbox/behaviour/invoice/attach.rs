@@ -18,7 +18,7 @@ pub fn attach(call: &Call<'_>) -> ApiResult<Json> {
     call.update(&mut intent, body! {(ATTACHED): id(&body)})?;
     let Invoice { amount_remaining, .. } = typed(&body)?;
     let amount = needed_number(&intent, "amount")?.min(amount_remaining);
-    let payment = payment::requested(call, &body, id(&intent), amount, false)?;
+    let payment = payment::create(call, &body, id(&intent), amount, false)?;
     if status(&intent) == "succeeded" {
         credit(call, &mut body, payment)?;
     }
@@ -60,5 +60,5 @@ fn credit(call: &Call<'_>, body: &mut Body, mut payment: Body) -> ApiResult<()> 
     set(&mut payment, "amount_requested", amount);
     payment::end(call, payment, "paid")?;
     set(body, "amount_paid", amount_paid + amount);
-    finalize_and_pay::due_now(call, body)
+    finalize_and_pay::update_amount_due(call, body)
 }

@@ -17,12 +17,12 @@ pub(super) fn apply(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let applied = if total <= 0 { 0 } else { start.max(-total) };
     enter(call, body, if total < 0 { total } else { -applied }, "applied_to_invoice")?;
     set(body, APPLIED, applied);
-    order::due(body)?;
+    order::set_amounts_due(body)?;
     let Invoice { amount_due: due, currency, .. } = typed(body)?;
-    if due > 0 && due < MOST_TOO_SMALL && money::payable(due, currency, "amount").is_err() {
+    if due > 0 && due < MOST_TOO_SMALL && money::check_payable(due, currency, "amount").is_err() {
         enter(call, body, due, "invoice_too_small")?;
         set(body, APPLIED, applied - due);
-        order::due(body)?;
+        order::set_amounts_due(body)?;
     }
     body.extend(body! {"starting_balance": start, "ending_balance": balance()?});
     Ok(())
@@ -38,7 +38,7 @@ fn enter(call: &Call<'_>, invoice: &Body, amount: i64, kind: &str) -> ApiResult<
 }
 
 /// Returns the applied balance of an invoice that is voided.
-pub(super) fn give_back(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
+pub(super) fn return_applied(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let Invoice { applied, .. } = typed(body)?;
     enter(call, body, applied, "unapplied_from_invoice")?;
     set(body, APPLIED, 0);

@@ -2,7 +2,7 @@
 
 use crate::sandbox::behaviour::invoice_item;
 use crate::sandbox::behaviour::order::{
-    self, Accepts, DISCOUNTS, LINES, OrderLine, add_item, change_lines, give_reductions,
+    self, Accepts, DISCOUNTS, LINES, OrderLine, add_item, apply_reductions, change_lines,
 };
 use crate::sandbox::behaviour::prelude::*;
 
@@ -41,7 +41,7 @@ pub fn item_of(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> Api
     let about = call.about("invoiceitem", params)?;
     let mut item = invoice_item::of_line(&about, &cost(call, entry, invoice, path)?)?;
     set(&mut item, "invoice", id(invoice));
-    give_reductions(call, &mut item, entry, "tax_rates", path)?;
+    apply_reductions(call, &mut item, entry, "tax_rates", path)?;
     call.session.put(&item)?;
     Ok(item)
 }
@@ -109,7 +109,7 @@ fn change(call: &Call<'_>, invoice: &mut Body, mut line: Body, entry: &Body, pat
     shape::lay_over(call.about("line_item", Body::new())?.entity, &mut line, &plain)?;
     let mut given = body! {"object": "invoice", "id": id(invoice)};
     copy(&mut given, invoice, &["customer", "currency"]);
-    give_reductions(call, &mut given, entry, "tax_rates", path)?;
+    apply_reductions(call, &mut given, entry, "tax_rates", path)?;
     for (from, to) in [("tax_rates", order::RATES), ("discounts", "discounts"), (DISCOUNTS, DISCOUNTS)] {
         line.extend(given.remove(from).map(|value| (to.to_owned(), value)));
     }

@@ -21,14 +21,14 @@ pub fn finalize(call: &Call<'_>) -> ApiResult<Json> {
     if let Some(advances) = call.params.get("auto_advance").and_then(Json::as_bool) {
         set(&mut body, "auto_advance", advances);
     }
-    open(call, &mut body)?;
+    finalize_draft(call, &mut body)?;
     call.keep(body)
 }
 
 /// Finalizes a draft: sets its number, applies the customer's balance, creates the payment intent. An amount
 /// of zero is paid at once. The invoice is not yet stored.
-pub fn open(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
-    reached(call, body, "open", "finalized_at");
+pub fn finalize_draft(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
+    set_status_at(call, body, "open", "finalized_at");
     if text(body, "number").is_none() {
         set(body, "number", next_number(call, body)?);
     }
@@ -40,17 +40,17 @@ pub fn open(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     balance::apply(call, body)?;
     let Invoice { amount_due: due, auto_advance, collection_method, .. } = typed(body)?;
     if due == 0 {
-        return paid(call, body);
+        return mark_paid(call, body);
     }
     if auto_advance && collection_method == "charge_automatically" {
         set(body, "next_payment_attempt", call.now + FIRST_ATTEMPT);
     }
     let mut intent = payment_intent::for_invoice(call, body, due)?;
     if let Some(owner) = subscription_of(call, body)? {
-        share::hand_on(&owner, &mut intent)?;
+        share::apply_to_intent(&owner, &mut intent)?;
     }
     call.session.put(&intent)?;
-    payment::requested(call, body, id(&intent), due, true)?;
+    payment::create(call, body, id(&intent), due, true)?;
     let secret = member(&intent, "client_secret");
     body.extend(body! {
         "confirmation_secret": {"client_secret": secret, "type": "payment_intent"}, (INTENT): id(&intent),
@@ -90,7 +90,7 @@ fn next_number(call: &Call<'_>, body: &Body) -> ApiResult<String> {
 pub fn send(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     if status(&body) == "draft" {
-        open(call, &mut body)?;
+        finalize_draft(call, &mut body)?;
     }
     count(&mut body, "_sent");
     call.keep(body)
@@ -100,13 +100,13 @@ pub fn send(call: &Call<'_>) -> ApiResult<Json> {
 pub fn pay(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     if status(&body) == "draft" {
-        open(call, &mut body)?;
+        finalize_draft(call, &mut body)?;
         call.session.put(&body)?;
     }
     if flag(&call.params, "paid_out_of_band") {
         let Invoice { amount_remaining, .. } = typed(&body)?;
         set(&mut body, "amount_paid_off_stripe", amount_remaining);
-        paid(call, &mut body)?;
+        mark_paid(call, &mut body)?;
         end_intent(call, &body)?;
     } else if status(&body) != "paid" {
         charge(call, &mut body)?;
@@ -151,7 +151,7 @@ pub fn collect(
     body.extend(body! {"attempt_count": attempt_count + 1, "attempted": true, (TRIED): tried});
     let attempt = payment_intent::attempt(&paying, &mut intent, method, false)?;
     match &attempt {
-        PaymentAttempt::Paid => paid(call, body)?,
+        PaymentAttempt::Paid => mark_paid(call, body)?,
         PaymentAttempt::Waits => {
             call.session.put(&intent)?;
             count(body, "_waits");
@@ -199,22 +199,22 @@ pub fn subscription_of(call: &Call<'_>, invoice: &Body) -> ApiResult<Option<Body
 }
 
 /// Marks the invoice as paid and ends its payments.
-pub fn paid(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
+pub fn mark_paid(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let Invoice { amount_due, .. } = typed(body)?;
     body.extend(body! {
         "amount_paid": amount_due, "amount_remaining": 0,
     });
-    collect_no_more(body);
-    reached(call, body, "paid", "paid_at");
-    payment::ended(call, body)
+    stop_collection(body);
+    set_status_at(call, body, "paid", "paid_at");
+    payment::end_all(call, body)
 }
 
 /// Sets the amount due, and updates the intent and the payment that collect it.
-pub fn due_now(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
-    order::due(body)?;
+pub fn update_amount_due(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
+    order::set_amounts_due(body)?;
     let Invoice { amount_remaining, .. } = typed(body)?;
     if amount_remaining == 0 {
-        paid(call, body)?;
+        mark_paid(call, body)?;
         return end_intent(call, body);
     }
     if let Some(mut intent) = call.session.linked(body, INTENT, "payment_intent")? {
@@ -228,7 +228,7 @@ pub fn due_now(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
 pub fn intent_succeeded(call: &Call<'_>, intent: &Body) -> ApiResult<()> {
     match call.session.linked(intent, "_invoice", "invoice")? {
         Some(mut body) if status(&body) != "paid" => {
-            paid(call, &mut body)?;
+            mark_paid(call, &mut body)?;
             call.session.put(&body)
         }
         _ => Ok(()),
@@ -238,25 +238,24 @@ pub fn intent_succeeded(call: &Call<'_>, intent: &Body) -> ApiResult<()> {
 /// `POST /v1/invoices/{invoice}/void`.
 pub fn void(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
-    reached(call, &mut body, "void", "voided_at");
-    collect_no_more(&mut body);
-    balance::give_back(call, &mut body)?;
+    set_status_at(call, &mut body, "void", "voided_at");
+    stop_collection(&mut body);
+    balance::return_applied(call, &mut body)?;
     end_intent(call, &body)?;
-    payment::ended(call, &body)?;
+    payment::end_all(call, &body)?;
     call.keep(body)
 }
 
 /// `POST /v1/invoices/{invoice}/mark_uncollectible`.
 pub fn mark_uncollectible(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
-    reached(call, &mut body, "uncollectible", "marked_uncollectible_at");
-    collect_no_more(&mut body);
+    set_status_at(call, &mut body, "uncollectible", "marked_uncollectible_at");
+    stop_collection(&mut body);
     set_inner(&mut body, "status_details", "uncollectible", json!({"reason": null}));
     call.keep(body)
 }
 
-/// Stops automatic collection.
-fn collect_no_more(body: &mut Body) {
+fn stop_collection(body: &mut Body) {
     body.extend(body! {"auto_advance": false, "next_payment_attempt": null});
 }
 
@@ -265,14 +264,14 @@ pub(super) fn end_intent(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     match call.session.linked(body, INTENT, "payment_intent")? {
         Some(mut intent) if !matches!(status(&intent), "succeeded" | "canceled") => {
             let paying = call.about("payment_intent", Body::new())?;
-            payment_intent::end(&paying, &mut intent, Some("void_invoice"))
+            payment_intent::cancel_intent(&paying, &mut intent, Some("void_invoice"))
         }
         _ => Ok(()),
     }
 }
 
 /// Sets a status and its time.
-fn reached(call: &Call<'_>, body: &mut Body, state: &str, at: &str) {
+fn set_status_at(call: &Call<'_>, body: &mut Body, state: &str, at: &str) {
     set(body, "status", state);
     set_inner(body, "status_transitions", at, call.now);
 }

@@ -3,7 +3,7 @@
 use crate::sandbox::behaviour::prelude::*;
 
 /// Stores the open payment of an invoice.
-pub(super) fn requested(
+pub(super) fn create(
     call: &Call<'_>,
     invoice: &Body,
     intent: &str,
@@ -37,7 +37,7 @@ pub(super) fn open(call: &Call<'_>, invoice: &Body) -> ApiResult<Vec<Body>> {
 }
 
 /// Ends the open payments of an invoice: paid where the intent succeeded, else canceled.
-pub(super) fn ended(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
+pub(super) fn end_all(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
     for body in open(call, invoice)? {
         let intent = call.session.linked(&body, "payment.payment_intent", "payment_intent")?;
         let is_paid = intent.is_some_and(|intent| status(&intent) == "succeeded");

@@ -4,13 +4,13 @@ use crate::sandbox::behaviour::money::Decimal;
 use crate::sandbox::behaviour::prelude::*;
 
 /// Sets the platform's fee and the destination of the rest on the intent.
-pub(super) fn hand_on(subscription: &Body, intent: &mut Body) -> ApiResult<()> {
+pub(super) fn apply_to_intent(subscription: &Body, intent: &mut Body) -> ApiResult<()> {
     let amount = needed_number(intent, "amount")?;
-    if let Some(fee) = part(subscription, "application_fee_percent", amount)? {
+    if let Some(fee) = percentage_of(subscription, "application_fee_percent", amount)? {
         set(intent, "application_fee_amount", fee);
     }
     if let Some(destination) = text(subscription, "transfer_data.destination") {
-        let amount = part(subscription, "transfer_data.amount_percent", amount)?;
+        let amount = percentage_of(subscription, "transfer_data.amount_percent", amount)?;
         set(intent, "transfer_data", json!({"amount": amount, "destination": destination}));
     }
     copy(intent, subscription, &["on_behalf_of"]);
@@ -18,7 +18,7 @@ pub(super) fn hand_on(subscription: &Body, intent: &mut Body) -> ApiResult<()> {
 }
 
 /// A percentage of an amount; none where there is no percentage.
-fn part(body: &Body, path: &str, amount: i64) -> ApiResult<Option<i64>> {
+fn percentage_of(body: &Body, path: &str, amount: i64) -> ApiResult<Option<i64>> {
     let Some(percentage) = at(body, path).filter(|percentage| percentage.is_number()) else {
         return Ok(None);
     };

@@ -32,7 +32,7 @@ fn only_what_is_added_to_an_invoice_may_be_a_credit() {
     let brought = |amount: Json, within: &str| {
         let name = if amount.is_string() { "unit_amount_decimal" } else { "unit_amount" };
         let mut body = Body::from_iter([(name.to_owned(), amount)]);
-        in_step(&mut body, "unit_amount", "unit_amount_decimal", within).map(|()| body)
+        set_both_forms(&mut body, "unit_amount", "unit_amount_decimal", within).map(|()| body)
     };
     for amount in [Json::from(-500), Json::from("-500")] {
         let credit = brought(amount.clone(), "add_invoice_items[0][price_data]").unwrap();

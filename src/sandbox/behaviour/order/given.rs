@@ -7,22 +7,22 @@ use crate::sandbox::behaviour::prelude::*;
 pub const DISCOUNTS: &str = "_discounts";
 
 /// Applies the tax rates and the discounts of the params; without a param, an object keeps what it has.
-pub fn give_reductions(
+pub fn apply_reductions(
     call: &Call<'_>,
     body: &mut Body,
     params: &Body,
     rates: &str,
     path: &str,
 ) -> ApiResult<()> {
-    give_rates(call, body, params, rates, path)?;
-    give_discounts(call, body, params, path)
+    apply_tax_rates(call, body, params, rates, path)?;
+    apply_discounts(call, body, params, path)
 }
 
 /// Applies the `discounts` param: ids in the field, whole objects in `_discounts`.
-pub fn give_discounts(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> ApiResult<()> {
+pub fn apply_discounts(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> ApiResult<()> {
     if params.contains_key("discounts") {
-        discount::give(call, body, params, path)?;
-        let whole = discount::at_work(call, items(body, "discounts"), call.now)?;
+        discount::apply_param(call, body, params, path)?;
+        let whole = discount::active(call, items(body, "discounts"), call.now)?;
         keep_discounts(body, &whole);
     }
     Ok(())
@@ -34,7 +34,13 @@ pub fn keep_discounts(body: &mut Body, discounts: &[Body]) {
 }
 
 /// Applies a param that lists ids of tax rates: the field holds whole objects.
-pub fn give_rates(call: &Call<'_>, body: &mut Body, params: &Body, name: &str, path: &str) -> ApiResult<()> {
+pub fn apply_tax_rates(
+    call: &Call<'_>,
+    body: &mut Body,
+    params: &Body,
+    name: &str,
+    path: &str,
+) -> ApiResult<()> {
     if !params.contains_key(name) {
         return Ok(());
     }

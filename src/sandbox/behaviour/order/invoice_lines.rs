@@ -26,7 +26,7 @@ pub fn add_item(call: &Call<'_>, draft: &mut Body, item: &Body) -> ApiResult<()>
             })
         }
     };
-    push(draft, invoice_line(call, item, &parent))
+    push_line(draft, invoice_line(call, item, &parent))
 }
 
 /// The invoice item of a line; none for a line of a subscription period.
@@ -60,7 +60,7 @@ pub fn line_named<'b>(owner: &'b Body, kept: &str, named: &str, param: &str) -> 
 }
 
 /// Adds a line to a draft.
-pub fn push(draft: &mut Body, mut line: Body) -> ApiResult<()> {
+pub fn push_line(draft: &mut Body, mut line: Body) -> ApiResult<()> {
     set(&mut line, "invoice", id(draft));
     let mut lines = items(draft, LINES).to_vec();
     lines.push(Json::Object(line));
@@ -68,7 +68,7 @@ pub fn push(draft: &mut Body, mut line: Body) -> ApiResult<()> {
 }
 
 /// Moves the newest lines of a draft, all after the first `first`, before the older ones.
-pub fn put_first(draft: &mut Body, first: usize) -> ApiResult<()> {
+pub fn move_first(draft: &mut Body, first: usize) -> ApiResult<()> {
     let mut lines = items(draft, LINES).to_vec();
     if first < lines.len() {
         lines.rotate_left(first);

@@ -81,7 +81,6 @@ fn described(call: &Call<'_>, data: &Body, path: &str) -> ApiResult<Body> {
     Ok(made)
 }
 
-/// Creates the product of `product_data`.
 pub fn product_described(call: &Call<'_>, data: Body) -> ApiResult<Body> {
     let made = call.about("product", data)?.build()?;
     call.session.put(&made)?;
@@ -168,7 +167,7 @@ fn amounts(call: &Call<'_>, body: &mut Body, within: &str) -> ApiResult<()> {
     match (call.params.contains_key("unit_amount"), call.params.contains_key("unit_amount_decimal")) {
         (true, true) => Err(exclusive(&child(within, "unit_amount"), &child(within, "unit_amount_decimal"))),
         (false, false) => Err(missing(&child(within, "unit_amount"))),
-        _ => money::in_step(body, "unit_amount", "unit_amount_decimal", within),
+        _ => money::set_both_forms(body, "unit_amount", "unit_amount_decimal", within),
     }
 }
 
@@ -196,7 +195,7 @@ fn tiers(given: &Body) -> ApiResult<Vec<Json>> {
             [("flat_amount", "flat_amount_decimal"), ("unit_amount", "unit_amount_decimal")]
         {
             copy(&mut shown, step, &[whole, decimal]);
-            money::in_step(&mut shown, whole, decimal, &within)?;
+            money::set_both_forms(&mut shown, whole, decimal, &within)?;
         }
         if TIER_AMOUNTS.iter().all(|name| shown.get(*name).is_none_or(Json::is_null)) {
             return Err(ApiError::of("tier_without_amount", &[]));
@@ -221,7 +220,7 @@ pub fn currency_options(body: &mut Body, given: &Body) -> ApiResult<()> {
         let mut option = body! {"tax_behavior": "unspecified"};
         option.extend(given.as_object().cloned().into_iter().flatten());
         let within = format!("currency_options[{name}]");
-        money::in_step(&mut option, "unit_amount", "unit_amount_decimal", &within)?;
+        money::set_both_forms(&mut option, "unit_amount", "unit_amount_decimal", &within)?;
         if text(body, "billing_scheme") == Some("tiered") {
             let tiers = tiers(&option).map_err(|failure| failure.param(child(&within, "tiers")))?;
             set(&mut option, "tiers", tiers);

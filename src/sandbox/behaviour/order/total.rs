@@ -41,7 +41,7 @@ pub struct InvoiceLine<'b> {
 }
 
 /// Recalculates an invoice after its discounts or its rates have changed.
-pub fn work_out(body: &mut Body) -> ApiResult<()> {
+pub fn recalculate(body: &mut Body) -> ApiResult<()> {
     let lines = items(body, LINES).to_vec();
     show_lines(body, &lines)
 }
@@ -73,7 +73,7 @@ pub fn show_lines(body: &mut Body, lines: &[Json]) -> ApiResult<()> {
         "subtotal_excluding_tax": totals.subtotal - totals.inclusive, "total": totals.total,
         "total_excluding_tax": totals.total - totals.exclusive - totals.inclusive,
     });
-    due(body)
+    set_amounts_due(body)
 }
 
 /// `pretax_credit_amounts` of discounts.
@@ -94,7 +94,7 @@ fn priced<'o>(line: &'o Body, usual: &'o [Json]) -> ApiResult<Priced<'o>> {
 }
 
 /// Sets the amounts that are due.
-pub fn due(body: &mut Body) -> ApiResult<()> {
+pub fn set_amounts_due(body: &mut Body) -> ApiResult<()> {
     let Invoice { total, applied, pre_payment_credit_notes_amount, amount_paid, .. } = typed(body)?;
     let due = total.max(0) + applied - pre_payment_credit_notes_amount;
     body.extend(body! {"amount_due": due.max(0), "amount_remaining": (due - amount_paid).max(0)});

@@ -47,13 +47,13 @@ pub(in crate::sandbox::behaviour) fn attempt(
     authenticated: bool,
 ) -> ApiResult<PaymentAttempt> {
     card::check(&mut method);
-    let verdict = card::verdict(&method);
+    let verdict = card::charge_outcome(&method);
     let refused = match verdict {
         CardOutcome::Decline(why) => Some(why),
         CardOutcome::Authenticate if authenticated || is_off_session(call) && card::is_set_up(&method) => {
-            card::declined_all_the_same(&method)
+            card::decline_after_authentication(&method)
         }
-        CardOutcome::Authenticate if nobody_is_there(call) => Some(card::unauthenticated()),
+        CardOutcome::Authenticate if is_customer_absent(call) => Some(card::unauthenticated()),
         CardOutcome::Authenticate => {
             intent::ask_to_authenticate(call, body, &method);
             return Ok(PaymentAttempt::Waits);
@@ -61,7 +61,7 @@ pub(in crate::sandbox::behaviour) fn attempt(
         CardOutcome::Approve => None,
     };
     if let Some(why) = refused {
-        return refuse(call, body, &method, why).map(|failure| PaymentAttempt::Failed(Box::new(failure)));
+        return decline(call, body, &method, why).map(|failure| PaymentAttempt::Failed(Box::new(failure)));
     }
     set(body, charge::AUTHENTICATED, verdict == CardOutcome::Authenticate);
     if authenticated && text(body, "setup_future_usage") == Some("off_session") {
@@ -72,7 +72,7 @@ pub(in crate::sandbox::behaviour) fn attempt(
 }
 
 /// Whether the customer is absent.
-fn nobody_is_there(call: &Call<'_>) -> bool {
+fn is_customer_absent(call: &Call<'_>) -> bool {
     is_off_session(call) || flag(&call.params, "error_on_requires_action")
 }
 
@@ -92,14 +92,14 @@ fn pay(call: &Call<'_>, body: &mut Body, method: &mut Body) -> ApiResult<()> {
     })));
     match text(body, "customer").filter(|_| text(body, "setup_future_usage").is_some()) {
         Some(customer) => payment_method::attach_to(call, method, customer)?,
-        None => payment_method::spend(call, method)?,
+        None => payment_method::mark_used(call, method)?,
     }
     call.session.put(body)?;
     charge::book(call, &charge)
 }
 
 /// Writes a declined payment on the intent, stores both, and returns the error.
-fn refuse(call: &Call<'_>, body: &mut Body, method: &Body, why: &'static Decline) -> ApiResult<ApiError> {
+fn decline(call: &Call<'_>, body: &mut Body, method: &Body, why: &'static Decline) -> ApiResult<ApiError> {
     let charge = charge::for_intent(call, body, method, Some(why), true)?;
     let failure = why.failure().with("charge", id(&charge)).with("payment_method", visible(method));
     intent::fail(body, "last_payment_error", &failure);

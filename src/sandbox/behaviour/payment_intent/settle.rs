@@ -21,12 +21,12 @@ pub(in crate::sandbox::behaviour) fn capture(call: &Call<'_>) -> ApiResult<Json>
 /// `POST /v1/payment_intents/{intent}/cancel`.
 pub(in crate::sandbox::behaviour) fn cancel(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
-    end(call, &mut body, text(&call.params, "cancellation_reason"))?;
+    cancel_intent(call, &mut body, text(&call.params, "cancellation_reason"))?;
     Ok(Json::Object(body))
 }
 
 /// Cancels an intent and releases what was held.
-pub(in crate::sandbox::behaviour) fn end(
+pub(in crate::sandbox::behaviour) fn cancel_intent(
     call: &Call<'_>,
     body: &mut Body,
     reason: Option<&str>,
@@ -46,7 +46,7 @@ pub(in crate::sandbox::behaviour) fn end(
 
 /// The customer authenticates, or fails to, on the page of `next_action`.
 pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: bool) -> ApiResult<Json> {
-    let (mut body, method) = intent::authenticating(call)?;
+    let (mut body, method) = intent::returning_intent(call)?;
     if !succeeds {
         let failure = ApiError::of("payment_authentication_failed", &[]);
         intent::fail(&mut body, "last_payment_error", &failure);

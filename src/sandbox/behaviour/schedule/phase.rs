@@ -9,7 +9,7 @@ use crate::sandbox::behaviour::subscription;
 const MOST: usize = 10;
 
 /// The phases of the params, each after the other from `start`.
-pub(super) fn all(call: &Call<'_>, start: i64) -> ApiResult<Vec<Json>> {
+pub(super) fn from_params(call: &Call<'_>, start: i64) -> ApiResult<Vec<Json>> {
     let mut at = start;
     let mut phases = Vec::new();
     for (path, params) in entries(&call.params, "phases", "") {
@@ -78,7 +78,7 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> ApiResult<Body
         if text(&price, "recurring.usage_type") != Some("metered") {
             set(&mut shown, "quantity", order::quantity(item));
         }
-        order::give_rates(call, &mut shown, item, "tax_rates", &path)?;
+        order::apply_tax_rates(call, &mut shown, item, "tax_rates", &path)?;
         own.push(shown);
     }
     let duration: Option<Cycle<'_>> = inner(params, "duration").map(typed).transpose()?;
@@ -89,17 +89,17 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> ApiResult<Body
     }
     let trial = if flag(params, "trial") { Json::from(end) } else { member(params, "trial_end") };
     let mut phase = body! {
-        "add_invoice_items": extra(call, params, path)?, "currency": currency, "end_date": end, "items": own, "proration_behavior": "create_prorations",
+        "add_invoice_items": extra_items(call, params, path)?, "currency": currency, "end_date": end, "items": own, "proration_behavior": "create_prorations",
         "start_date": start, "trial_end": trial,
     };
     let given = SAME.iter().filter_map(|name| Some(((*name).to_owned(), params.get(*name)?.clone())));
     phase.extend(given.filter(|(_, value)| *value != ""));
-    order::give_rates(call, &mut phase, params, "default_tax_rates", path)?;
+    order::apply_tax_rates(call, &mut phase, params, "default_tax_rates", path)?;
     Ok(phase)
 }
 
 /// The extra items on the first invoice of a phase.
-fn extra(call: &Call<'_>, params: &Body, path: &str) -> ApiResult<Vec<Body>> {
+fn extra_items(call: &Call<'_>, params: &Body, path: &str) -> ApiResult<Vec<Body>> {
     let shown = entries(params, "add_invoice_items", path).map(|(path, item)| {
         let price = order::required_price(call, item, Accepts::OneTime, &path)?;
         let mut shown = body! {
@@ -107,14 +107,14 @@ fn extra(call: &Call<'_>, params: &Body, path: &str) -> ApiResult<Vec<Body>> {
             "period": {"end": {"type": "min_item_period_end"}, "start": {"type": "max_item_period_start"}},
         };
         copy_given(&mut shown, item, &["discountable", "metadata", "period"]);
-        order::give_rates(call, &mut shown, item, "tax_rates", &path)?;
+        order::apply_tax_rates(call, &mut shown, item, "tax_rates", &path)?;
         Ok(shown)
     });
     shown.collect()
 }
 
 /// The start and the end of a phase.
-pub(super) fn span(phase: &Body) -> Json {
+pub(super) fn dates(phase: &Body) -> Json {
     json!({"end_date": phase.get("end_date"), "start_date": phase.get("start_date")})
 }
 

@@ -23,7 +23,7 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
         set(&mut body, "status", "requires_action");
         return wait(call, body, &method);
     }
-    match card::verdict_on_saving(&method) {
+    match card::save_outcome(&method) {
         CardOutcome::Approve => succeed(call, body, method),
         CardOutcome::Authenticate => {
             intent::ask_to_authenticate(call, &mut body, &method);
@@ -63,7 +63,7 @@ fn attempt(
     if let Some(Json::Object(card)) = details.get_mut("card") {
         let network = member(card, "brand");
         set(card, "network", network);
-        if how == "succeeded" && card::verdict_on_saving(method) == CardOutcome::Authenticate {
+        if how == "succeeded" && card::save_outcome(method) == CardOutcome::Authenticate {
             set(card, "three_d_secure", charge::authentication());
         }
     }
@@ -108,7 +108,7 @@ pub(in crate::sandbox::behaviour) fn verify(call: &Call<'_>) -> ApiResult<Json> 
 
 /// The customer authenticates, or fails to, on the page of `next_action`.
 pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: bool) -> ApiResult<Json> {
-    let (mut body, mut method) = intent::authenticating(call)?;
+    let (mut body, mut method) = intent::returning_intent(call)?;
     if succeeds {
         if text(&body, "usage") == Some("off_session") {
             call.update(&mut method, body! {(card::AUTHENTICATED): true})?;

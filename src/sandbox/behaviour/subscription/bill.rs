@@ -55,7 +55,7 @@ fn line(
         "amount": line.amount, "currency": line.currency, "description": words, "discountable": true,
         "period": {"end": end, "start": start}, "pricing": line.pricing(), "quantity": quantity,
     };
-    order::keep_discounts(&mut about, &discount::at_work(call, items(item.body, "discounts"), call.now)?);
+    order::keep_discounts(&mut about, &discount::active(call, items(item.body, "discounts"), call.now)?);
     copy(&mut about, item.body, &["discounts", "metadata", "tax_rates"]);
     let parent = json!({
         "invoice_item_details": null,
@@ -101,7 +101,7 @@ pub(super) fn add_advance_lines(
 ) -> ApiResult<()> {
     for mut item in own.into_iter().rev() {
         let view = Item::of(&item, owner)?;
-        order::push(draft, line(call, owner, &view, view.period, None)?)?;
+        order::push_line(draft, line(call, owner, &view, view.period, None)?)?;
         proration::keep_discounts(call, owner, &mut item)?;
         call.session.put(&item)?;
     }
@@ -120,8 +120,8 @@ pub(super) fn add_usage_line(
     let (start, _) = item.period;
     // A price without a meter has no usage.
     let quantity = text(item.body, "price.recurring.meter")
-        .map_or(Ok(0), |meter| meter::used(call, meter, needed(owner, "customer")?, start, end))?;
-    order::push(draft, line(call, owner, &item, (start, end), Some(quantity))?)
+        .map_or(Ok(0), |meter| meter::usage_in_period(call, meter, needed(owner, "customer")?, start, end))?;
+    order::push_line(draft, line(call, owner, &item, (start, end), Some(quantity))?)
 }
 
 /// A draft of the usage until now and of the pending invoice items, not yet stored.
@@ -135,9 +135,14 @@ pub(super) fn final_draft(call: &Call<'_>, owner: &Body, reason: &str) -> ApiRes
 }
 
 /// Invoices the usage until now and the pending invoice items. Where there are none, there is no invoice.
-pub(super) fn invoice_remaining(call: &Call<'_>, owner: &Body, reason: &str, unpaid: &str) -> ApiResult<()> {
+pub(super) fn invoice_remaining(
+    call: &Call<'_>,
+    owner: &Body,
+    reason: &str,
+    unpaid_status: &str,
+) -> ApiResult<()> {
     let draft = final_draft(call, owner, reason)?;
-    if items(&draft, LINES).is_empty() { Ok(()) } else { collect_invoice(call, owner, draft, unpaid) }
+    if items(&draft, LINES).is_empty() { Ok(()) } else { collect_invoice(call, owner, draft, unpaid_status) }
 }
 
 /// Adds the pending invoice items of the subscription and of its customer, newest first and before the lines
@@ -145,17 +150,17 @@ pub(super) fn invoice_remaining(call: &Call<'_>, owner: &Body, reason: &str, unp
 pub(super) fn complete_draft(call: &Call<'_>, owner: &Body, draft: &mut Body) -> ApiResult<()> {
     let (customer, currency) = (needed(draft, "customer")?, needed(draft, "currency")?);
     let periods = items(draft, LINES).len();
-    for waiting in invoice_item::pending(call, customer, Some(currency))? {
-        if invoice_item::subscription(&waiting).is_none_or(|of| of == id(owner)) {
-            invoice_item::add_to_draft(call, draft, waiting)?;
+    for pending in invoice_item::pending(call, customer, Some(currency))? {
+        if invoice_item::subscription(&pending).is_none_or(|of| of == id(owner)) {
+            invoice_item::add_to_draft(call, draft, pending)?;
         }
     }
-    order::put_first(draft, periods)?;
-    let at_work = discount::at_work(call, items(owner, "discounts"), call.now)?;
-    set(draft, "discounts", at_work.iter().map(id).collect::<Vec<_>>());
-    order::keep_discounts(draft, &at_work);
-    order::work_out(draft)?;
-    discount::use_up(call, draft)
+    order::move_first(draft, periods)?;
+    let active = discount::active(call, items(owner, "discounts"), call.now)?;
+    set(draft, "discounts", active.iter().map(id).collect::<Vec<_>>());
+    order::keep_discounts(draft, &active);
+    order::recalculate(draft)?;
+    discount::end_used(call, draft)
 }
 
 /// Removes the discounts that an invoice used up from the subscription and its items.
@@ -186,7 +191,7 @@ pub(super) fn add_extra_items(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
         let line = line.ok_or_else(|| missing(&child(&path, "price")))?;
         let about = call.about("invoiceitem", body! {"customer": member(owner, "customer")})?;
         let mut made = invoice_item::of_line(&about, &line)?;
-        order::give_reductions(call, &mut made, params, "tax_rates", &path)?;
+        order::apply_reductions(call, &mut made, params, "tax_rates", &path)?;
         copy_given(&mut made, params, &["discountable", "metadata"]);
         for end in ["start", "end"] {
             if let Some(at) = given_number(params, &format!("period.{end}.timestamp")) {
@@ -208,8 +213,13 @@ pub(super) fn create_first_invoice(call: &Call<'_>, owner: &Body) -> ApiResult<(
 }
 
 /// Stores an invoice as the latest one and collects it. Where it cannot be paid, the subscription gets the
-/// status `unpaid`.
-pub(super) fn collect_invoice(call: &Call<'_>, owner: &Body, mut body: Body, unpaid: &str) -> ApiResult<()> {
+/// status `unpaid_status`.
+pub(super) fn collect_invoice(
+    call: &Call<'_>,
+    owner: &Body,
+    mut body: Body,
+    unpaid_status: &str,
+) -> ApiResult<()> {
     let mut owner = call.session.named("subscription", id(owner))?;
     set(&mut owner, "latest_invoice", id(&body));
     drop_ended_discounts(call, &mut owner)?;
@@ -219,35 +229,37 @@ pub(super) fn collect_invoice(call: &Call<'_>, owner: &Body, mut body: Body, unp
         call.session.put(&owner)?;
         return call.session.put(&body);
     }
-    let behaviour = text(&call.params, "payment_behavior").unwrap_or("allow_incomplete");
     if total > 0 && status(&owner) != "trialing" {
-        set(&mut owner, "status", unpaid);
+        set(&mut owner, "status", unpaid_status);
     }
     call.session.put(&owner)?;
     call.session.put(&body)?;
-    invoice::open(call, &mut body)?;
-    if unpaid == "incomplete" {
+    invoice::finalize_draft(call, &mut body)?;
+    if unpaid_status == "incomplete" {
         // Stripe does not retry a first payment: the customer makes it.
         set(&mut body, "next_payment_attempt", Json::Null);
     }
     call.session.put(&body)?;
-    if status(&body) == "paid" || behaviour == "default_incomplete" {
-        return call.react();
+    let waits_for_customer = text(&call.params, "payment_behavior") == Some("default_incomplete");
+    if status(&body) != "paid" && !waits_for_customer {
+        pay(call, &mut body)?;
     }
+    call.react()
+}
+
+/// Tries to pay an open invoice; with `payment_behavior=error_if_incomplete` it must succeed.
+fn pay(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
+    let must_succeed = text(&call.params, "payment_behavior") == Some("error_if_incomplete");
     let says_method = text(&call.params, "default_payment_method").is_some();
     let lacking =
         |failure| if says_method { failure } else { ApiError::of("no_method_for_subscription", &[]) };
-    let method = invoice::method_of(call, &body).map_err(lacking)?;
+    let method = invoice::method_of(call, body).map_err(lacking)?;
     let off_session = flag(&call.params, "off_session");
-    match invoice::collect(call, &mut body, method, off_session)? {
-        PaymentAttempt::Failed(failure) if behaviour == "error_if_incomplete" => {
-            return Err(failure.at(Stage::Undone));
+    match invoice::collect(call, body, method, off_session)? {
+        PaymentAttempt::Failed(failure) if must_succeed => Err(failure.at(Stage::Undone)),
+        PaymentAttempt::Waits if must_succeed => {
+            Err(ApiError::of("subscription_requires_action", &[]).at(Stage::Undone))
         }
-        PaymentAttempt::Waits if behaviour == "error_if_incomplete" => {
-            return Err(ApiError::of("subscription_requires_action", &[]).at(Stage::Undone));
-        }
-        _ => {}
+        _ => call.session.put(body),
     }
-    call.session.put(&body)?;
-    call.react()
 }

@@ -62,7 +62,7 @@ pub fn turn(call: &Call<'_>, subscription: &str) -> ApiResult<()> {
     if given_number(&body, "cancel_at").is_some_and(|at| at <= call.now) {
         return termination::end_now(call, id(&body), FinalBilling::AsPlanned);
     }
-    if status(&body) == "trialing" && !trial::goes_on(call, &mut body)? {
+    if status(&body) == "trialing" && !trial::end_trial(call, &mut body)? {
         return Ok(());
     }
     renew(call, body)

@@ -13,12 +13,12 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> ApiResult<Body> {
     if let Some(end) = given_number(&call.params, "trial_end") {
         begin_trial(call, &mut body, end)?;
     }
-    if ends_trial && !trial::goes_on(call, &mut body)? {
+    if ends_trial && !trial::end_trial(call, &mut body)? {
         call.update(&mut body, body! {"trial_end": call.now})?;
         return call.session.named("subscription", id(&body));
     }
     if ends_trial {
-        trial::over(call, &mut body);
+        trial::end_early(call, &mut body);
     }
     bill::add_extra_items(call, &body)?;
     call.session.put(&body)?;
@@ -48,7 +48,7 @@ fn begin_trial(call: &Call<'_>, body: &mut Body, end: i64) -> ApiResult<()> {
     if status(body) == "active" && proration::behaviour(call) != "none" {
         proration::credit_unused(call, body, &own)?;
     }
-    trial::until(call, body, end);
+    trial::set_end(call, body, end);
     for mut item in own {
         if !was_trial {
             set(&mut item, "current_period_start", call.now);

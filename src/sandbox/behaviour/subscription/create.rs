@@ -32,7 +32,7 @@ pub fn made(call: &Call<'_>) -> ApiResult<Body> {
     item::check_count(&own)?;
     check_currency(call, &customer, &body)?;
     check_anchor(call, &body, &own)?;
-    discount::give(call, &mut body, &call.params, "")?;
+    discount::apply_param(call, &mut body, &call.params, "")?;
     for mut made in own {
         item::set_period(&mut made, &body, call.now)?;
         call.session.put(&made)?;
@@ -91,7 +91,7 @@ fn draft(call: &Call<'_>) -> ApiResult<Body> {
     }
     // By default, the currency is that of the first price.
     set(&mut body, "currency", text(&call.params, "currency").unwrap_or("").to_ascii_lowercase());
-    order::give_rates(call, &mut body, &call.params, "default_tax_rates", "")?;
+    order::apply_tax_rates(call, &mut body, &call.params, "default_tax_rates", "")?;
     Ok(body)
 }
 

@@ -102,7 +102,7 @@ fn apply_params(call: &Call<'_>, body: &mut Body, owner: &Body, params: &Body, p
         let ids = discount::create_from_param(call, given, &order, &child(path, "discounts"))?;
         set(body, "discounts", ids);
     }
-    order::give_rates(call, body, params, "tax_rates", path)
+    order::apply_tax_rates(call, body, params, "tax_rates", path)
 }
 
 /// An item with params applied, not yet stored.

@@ -62,7 +62,6 @@ fn make_pending(
     Ok(body)
 }
 
-/// Replaces the items of the subscription.
 fn replace_items(call: &Call<'_>, owner: &Body, own: &[Body]) -> ApiResult<()> {
     for gone in item::of(call, id(owner))?.iter().filter(|known| own.iter().all(|own| id(own) != id(known))) {
         call.session.remove("subscription_item", id(gone))?;

@@ -36,7 +36,7 @@ pub fn previewed(call: &Call<'_>, known: &str) -> ApiResult<Body> {
 }
 
 /// Announces the next renewal invoice as it would be today.
-pub fn tell_upcoming(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
+pub fn announce_upcoming(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     let about = call.about("subscription", Body::new())?;
     let mut invoice = match call.session.dry_run(|| previewed(&about, id(owner)))? {
         Ok(invoice) => invoice,

@@ -22,8 +22,8 @@ pub(super) fn behaviour<'a>(call: &'a Call<'_>) -> &'a str {
 /// Keeps the discounts with which an item is charged now.
 pub(super) fn keep_discounts(call: &Call<'_>, owner: &Body, item: &mut Body) -> ApiResult<()> {
     let ids = [items(item, "discounts"), items(owner, "discounts")].concat();
-    let at_work = discount::at_work(call, &ids, call.now)?;
-    order::keep_discounts(item, &at_work);
+    let active = discount::active(call, &ids, call.now)?;
+    order::keep_discounts(item, &active);
     Ok(())
 }
 

@@ -33,7 +33,7 @@ pub(super) fn schedule_cancellation(call: &Call<'_>, mut body: Body) -> ApiResul
             "canceled_at": until.map(|_| call.now),
         });
         set_inner(&mut body, "cancellation_details", "reason", until.map(|_| "cancellation_requested"));
-        return shorten(call, body, own.into_iter().zip(ends), until);
+        return shorten_periods(call, body, own.into_iter().zip(ends), until);
     }
     call.session.put(&body)?;
     Ok(body)
@@ -41,7 +41,7 @@ pub(super) fn schedule_cancellation(call: &Call<'_>, mut body: Body) -> ApiResul
 
 /// Ends the current periods with the subscription. Time paid beyond the end is credited, and charged again
 /// where the end is taken back. Without prorations, paid periods stay.
-fn shorten(
+fn shorten_periods(
     call: &Call<'_>,
     mut body: Body,
     own: impl Iterator<Item = (Body, i64)>,

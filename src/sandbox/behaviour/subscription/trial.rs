@@ -15,12 +15,12 @@ pub(super) fn begin(call: &Call<'_>, body: &mut Body) {
     let end = days.filter(|days| *days > 0).map(|days| call.now + days * DAY);
     let end = end.or(given_number(&call.params, "trial_end"));
     if let Some(end) = end.filter(|end| *end > call.now) {
-        until(call, body, end);
+        set_end(call, body, end);
     }
 }
 
 /// Sets the end of the trial, and starts it where it is not running.
-pub(super) fn until(call: &Call<'_>, body: &mut Body, end: i64) {
+pub(super) fn set_end(call: &Call<'_>, body: &mut Body, end: i64) {
     if given_number(body, "trial_start").is_none() || status(body) != "trialing" {
         set(body, "trial_start", call.now);
     }
@@ -45,7 +45,7 @@ pub(super) fn announce(call: &Call<'_>, body: &mut Body) -> bool {
 }
 
 /// Ends the trial now.
-pub(super) fn over(call: &Call<'_>, body: &mut Body) {
+pub(super) fn end_early(call: &Call<'_>, body: &mut Body) {
     if given_number(body, "trial_end").is_some_and(|end| end > call.now) {
         set(body, "trial_end", call.now);
     }
@@ -54,7 +54,7 @@ pub(super) fn over(call: &Call<'_>, body: &mut Body) {
 
 /// Ends the trial; without a payment method the subscription does what its `trial_settings` say. Returns
 /// whether it is active.
-pub(super) fn goes_on(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
+pub(super) fn end_trial(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
     let behaviour = text(body, "trial_settings.end_behavior.missing_payment_method");
     let behaviour = behaviour.filter(|_| text(body, "collection_method") == Some("charge_automatically"));
     let lacks = invoice::method_of(call, &bill::draft(call, body, "subscription_cycle")?).is_err();

@@ -34,7 +34,7 @@ pub fn invoice_paid(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
 }
 
 /// A setup intent succeeded: its method becomes the default of the subscription that waited for it.
-pub fn set_up(call: &Call<'_>, intent: &Body) -> ApiResult<()> {
+pub fn setup_succeeded(call: &Call<'_>, intent: &Body) -> ApiResult<()> {
     let (Some(customer), Some(method)) = (text(intent, "customer"), text(intent, "payment_method")) else {
         return Ok(());
     };
