@@ -1,8 +1,8 @@
 //! The caller of a request: the account of its key, and the account that the call acts on.
 //!
-//! A key may name its account: `sk_test_shop_1` is a key of `acct_shop`; every other key is one
-//! of the sandbox's usual account. A platform acts on the accounts that it made, and on nobody
-//! else's: `Stripe-Account` names one, `Stripe-Context` one or the way to it.
+//! A key may name its account: `sk_test_shop_1` is a key of `acct_shop`; every other key is one of the
+//! sandbox's default account. A platform acts on the accounts that it created, and on no others:
+//! `Stripe-Account` names one, `Stripe-Context` one or the path to it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +11,7 @@ use bytes::Bytes;
 use crate::sandbox::error::{ApiError, ApiResult, masked};
 use crate::sandbox::store::{Body, Lease, Session};
 
-/// The account of every key that names none.
+/// The default account, of every key that names none.
 const USUAL: &str = "acct_1SandboxSandbox00";
 
 /// What the id of an account starts with.

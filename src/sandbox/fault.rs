@@ -64,7 +64,7 @@ pub enum FaultKind {
         /// The body.
         #[serde(default)]
         body: String,
-        /// The request is done all the same.
+        /// Whether the request is still carried out.
         #[serde(default)]
         done: bool,
     },

@@ -37,7 +37,7 @@ impl Sandbox {
         Ok(Self::over(Store::open(Some(file), seed::bodies)?))
     }
 
-    /// Whether a sandbox can be kept in a file, which is neither made nor changed.
+    /// Whether a sandbox can be kept in a file; neither creates nor changes it.
     pub fn check(file: &Path) -> Result<(), OpenError> {
         store::check(file)
     }

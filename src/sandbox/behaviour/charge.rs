@@ -153,7 +153,7 @@ pub(super) fn capture_held(call: &Call<'_>, body: &mut Body, amount: i64) -> Api
     ledger::post(call, body, Movement { amount, fee: ledger::fee(amount), kind, at_once })
 }
 
-/// `POST /v1/charges`, the way before payment intents.
+/// `POST /v1/charges`, the legacy form of a payment.
 fn create(call: &Call<'_>) -> ApiResult<Json> {
     money::check_payable(needed_number(&call.params, "amount")?, call.required_param("currency")?, "amount")?;
     let method = source(call)?;

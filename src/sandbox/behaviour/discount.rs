@@ -13,7 +13,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["discount"])
 }];
 
-/// Kept with a discount: what the coupon takes off.
+/// Stored with a discount: what the coupon takes off.
 const TERMS: &str = "_terms";
 
 /// Applies the `discounts` param to an object: their ids go to its field of that name. Without the param the
@@ -124,7 +124,7 @@ pub(super) fn drop_ended(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
 /// An amount to be discounted, and the product it is for.
 pub(super) type DiscountBase<'p> = (i64, Option<&'p str>);
 
-/// A view of what a coupon, and the promotion code that stands for it, take off.
+/// A view of the terms of a coupon and its promotion code.
 #[derive(Debug, Deserialize)]
 struct CouponTerms<'b> {
     percent_off: Option<Decimal>,

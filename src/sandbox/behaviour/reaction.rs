@@ -52,12 +52,12 @@ const REACTIONS: &[Reaction] = &[
 /// More changes than any call makes, so that reactions cannot loop forever.
 const MOST: usize = 10_000;
 
-/// What follows when a member of an object changes so.
+/// A reaction to a change of a field.
 const fn on(of: &'static str, path: &'static str, trigger: FieldTrigger<'static>, then: Then) -> Reaction {
     Reaction { of, when: ReactionTrigger::Member(path, trigger), then }
 }
 
-/// What follows when an object is deleted.
+/// A reaction to the deletion of an object.
 const fn on_deleted(of: &'static str, then: Then) -> Reaction {
     Reaction { of, when: ReactionTrigger::Deleted, then }
 }

@@ -1,4 +1,4 @@
-//! Subscriptions: prices charged again and again, from the first invoice to the last.
+//! Subscriptions: recurring prices, from the first invoice to the last.
 //!
 //! ```text
 //! create ─▶ trialing ─▶ active ⇄ past_due ─▶ canceled

@@ -12,12 +12,13 @@ use crate::sandbox::store::{ObjectChange, Session};
 use crate::sandbox::webhook_delivery::Delivery;
 use crate::sandbox::{complete, identifier};
 
-/// Kept with an event: the object that it is about.
+/// Stored with an event: the object that it is about.
 pub(in crate::sandbox) const ABOUT: &str = "_related_object";
-/// Kept with the event of a ping: the destination that is to hear of it.
+/// Stored with the event of a ping: the destination that receives it.
 pub(in crate::sandbox) const PINGED: &str = "_destination";
 
-/// Tells those who asked for it of a change that version 1 calls `kind`; the event is kept where there is one.
+/// Stores the thin event of a change that version 1 calls `kind`, if anybody subscribed to it, and returns
+/// its deliveries.
 pub(super) fn tell(
     session: &Session<'_>,
     change: &ObjectChange,
@@ -46,7 +47,7 @@ pub(super) fn tell(
     Ok(deliveries.collect())
 }
 
-/// The delivery of a ping, where the destination can be reached.
+/// The delivery of a ping; none where the destination cannot be reached.
 pub(super) fn ping(session: &Session<'_>, change: &ObjectChange) -> ApiResult<Option<Delivery>> {
     let event = &change.after;
     let destination = session.linked(event, PINGED, "v2.core.event_destination")?;
@@ -65,7 +66,7 @@ fn delivery(subscriber: &Subscriber, space: &str, event: &Body, context: Option<
     Some(made)
 }
 
-/// What an event says of the object that it is about: where it is to be had.
+/// The reference of an event to its object: type, id and URL.
 pub(in crate::sandbox) fn about(body: &Body) -> Json {
     let of = object(body);
     let get = catalog().by_object(of).and_then(|entity| entity.operation(OperationKind::Get));

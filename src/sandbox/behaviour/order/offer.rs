@@ -11,7 +11,7 @@ pub enum Accepts {
     Any,
     /// An active price that is charged once.
     OneTime,
-    /// An active price that is charged again and again; `plan` names one too.
+    /// An active recurring price; `plan` names one too.
     Recurring,
     /// The same, archived or not.
     RecurringOfAnyAge,

@@ -3,7 +3,7 @@
 use crate::sandbox::behaviour::money::{self, Decimal};
 use crate::sandbox::behaviour::prelude::*;
 
-/// Kept with a line: its own tax rates, whole.
+/// Stored with a line: its own tax rates as whole objects.
 pub const RATES: &str = "_tax_rates";
 
 /// One tax on an amount.
@@ -55,7 +55,7 @@ pub fn taxes(rates: &[Json], amount: i64) -> ApiResult<Vec<Tax<'_>>> {
     Ok(known.into_iter().map(one).collect())
 }
 
-/// What taxes within an amount are counted in: millionths.
+/// The unit of inclusive taxes: millionths.
 const WHOLE: i64 = 1_000_000;
 
 #[derive(Deserialize)]

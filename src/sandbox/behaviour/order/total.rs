@@ -6,9 +6,9 @@ use crate::sandbox::behaviour::order::reduce::{Priced, reduce};
 use crate::sandbox::behaviour::order::tax::{Tax, rates_of};
 use crate::sandbox::behaviour::prelude::*;
 
-/// Kept with an invoice: all its lines, of which the first ten are shown.
+/// Stored with an invoice: all its lines, of which it shows the first ten.
 pub const LINES: &str = "_lines";
-/// Kept with an invoice: the part of the customer's balance that was applied to it.
+/// Stored with an invoice: the part of the customer's balance that was applied to it.
 pub const APPLIED: &str = "_applied";
 
 /// A view of an invoice: fields of the same name, amounts in the smallest unit of the currency, and

@@ -1,4 +1,5 @@
-//! What other objects ask of subscriptions and do to them: lists, paid and void invoices, setup intents.
+//! What other objects ask of subscriptions, and how they change them: lists, paid and void invoices, setup
+//! intents.
 
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
