@@ -14,6 +14,7 @@ mod windows;
 mod support {
     pub mod harness;
     pub mod ports;
+    #[expect(dead_code, reason = "the acceptance suite uses more of it")]
     pub mod redis;
     pub mod server;
     #[expect(dead_code, reason = "the acceptance suite uses more of it")]
