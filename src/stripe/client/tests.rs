@@ -235,14 +235,17 @@ async fn only_stripe_can_say_that_an_object_is_gone() {
 #[tokio::test(start_paused = true)]
 async fn a_verdict_on_the_request_settles_earlier_tries_and_one_on_the_caller_does_not() {
     let refused = |status, kind: &str| answer(status, &[], &format!(r#"{{"error": {{"type": "{kind}"}}}}"#));
-    for (status, kind, open) in [
-        (400, "invalid_request_error", false),
-        (402, "card_error", false),
-        (401, "invalid_request_error", true),
-        (403, "invalid_request_error", true),
+    for (status, error, open) in [
+        (400, r#""type": "invalid_request_error", "param": "name""#, false),
+        (400, r#""type": "invalid_request_error", "code": "resource_missing""#, false),
+        (400, r#""type": "invalid_request_error""#, true),
+        (402, r#""type": "card_error""#, false),
+        (401, r#""type": "invalid_request_error""#, true),
+        (403, r#""type": "invalid_request_error", "code": "more_permissions_required""#, true),
     ] {
-        let (outcome, _) = create([broken(), refused(status, kind)]).await;
-        assert_eq!(outcome.unwrap_err().may_have_happened(), open, "{status}");
+        let refusal = answer(status, &[], &format!(r#"{{"error": {{{error}}}}}"#));
+        let (outcome, _) = create([broken(), refusal]).await;
+        assert_eq!(outcome.unwrap_err().may_have_happened(), open, "{status} {error}");
     }
     let replay = answer(500, &[("idempotent-replayed", "true")], r#"{"error": {"type": "api_error"}}"#);
     let (outcome, sent) = create([refused(500, "api_error"), replay]).await;
