@@ -1,7 +1,8 @@
 //! The Stripe client: it throttles and retries calls, and has each POST executed once.
 //!
-//! A [`Call`] is a method, a path and params. [`Client::send`] sends it through a stack, read
-//! top-down: throttle → retry → idempotency → auth → [`Transport`]. A transport is HTTPS or the
+//! A [`Call`] is a method, a path and params. [`Client::send`] makes a request of it, with the key and the
+//! idempotency key in its headers, locks the object that it writes to, and then repeats until there is an answer:
+//! wait for the [`Throttle`], send over the [`Transport`], decide about a retry. A transport is HTTPS or the
 //! sandbox in process, which makes no difference above it. [`trace`] has the events for logs.
 
 mod base_url;

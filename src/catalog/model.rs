@@ -30,7 +30,7 @@ pub struct Entity {
     /// What an id starts with: `pi_`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub id_prefix: String,
-    /// List, Get, Create, Update, Delete, as far as Stripe has them.
+    /// List, search, get, create, update and delete, as far as Stripe has them.
     pub operations: Vec<Operation>,
     /// What Stripe returns, sorted by name.
     #[serde(with = "fields")]

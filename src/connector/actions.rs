@@ -1,4 +1,4 @@
-//! Runs actions: Stripe calls that are none of the five operations.
+//! Runs actions: the calls of Stripe that no operation covers.
 
 use serde_json::{Map, Value as Json, json};
 

@@ -1,4 +1,4 @@
-//! Get, Create and Update of an entity.
+//! Gets, creates, updates and deletes one entity, and runs the actions of one.
 
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value as Json};

@@ -196,7 +196,12 @@ async fn sorted(
     // One more than the page holds tells whether there is another page.
     let mut first = TopEntities { most: end + 1, entities: Vec::new() };
     let by = |a: &Json, b: &Json| field.order(field.value(a), field.value(b), request.descending);
-    paginator.visit(Position::default(), |body, _| first.add(body, by)).await?;
+    let add = |body, _| {
+        first.add(body, by);
+        // The last one may be the first in the order.
+        true
+    };
+    paginator.visit(Position::default(), add).await?;
     first.cut(by);
     let more = first.entities.len() > end;
     let entities = first.entities.into_iter().skip(skip).take(size).collect();
@@ -211,13 +216,11 @@ struct TopEntities {
 }
 
 impl TopEntities {
-    /// Takes one more; true, because the last one may be the first in the order.
-    fn add(&mut self, body: Json, order: impl Fn(&Json, &Json) -> Ordering) -> bool {
+    fn add(&mut self, body: Json, order: impl Fn(&Json, &Json) -> Ordering) {
         self.entities.push(body);
         if self.entities.len() >= self.most.saturating_mul(2).saturating_add(STRIPE_PAGE) {
             self.cut(order);
         }
-        true
     }
 
     fn cut(&mut self, order: impl Fn(&Json, &Json) -> Ordering) {

@@ -61,12 +61,6 @@ enum Freshness {
     SinceAsked,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Saved {
-    Read,
-    Page,
-}
-
 /// The state that the reads of one connection share.
 #[derive(Debug, Default)]
 pub(super) struct ObjectReader {
@@ -75,7 +69,7 @@ pub(super) struct ObjectReader {
     epoch: AtomicU64,
     reads: AtomicUsize,
     pages: AtomicUsize,
-    /// The ids of what Stripe does not delete, because something that was seen names it.
+    /// Ids that Stripe will refuse to delete: an object seen in this run refers to them.
     kept: Mutex<HashSet<String>>,
 }
 
@@ -170,12 +164,14 @@ impl ObjectReader {
         self.epoch.load(Ordering::SeqCst)
     }
 
-    fn saved(&self, what: Saved) {
-        let counter = match what {
-            Saved::Read => &self.reads,
-            Saved::Page => &self.pages,
-        };
-        counter.fetch_add(1, Ordering::Relaxed);
+    /// Counts a read that a page has answered.
+    fn count_answered_read(&self) {
+        self.reads.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a page that was asked for.
+    fn count_page(&self) {
+        self.pages.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Notes what an answered object keeps Stripe from deleting.

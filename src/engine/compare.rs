@@ -64,8 +64,8 @@ fn agrees(
     }
 }
 
-/// Whether the items of two lists agree: one by one in a list, in any order in a set. Of a value in a set one is as
-/// good as two; objects are as many as they are.
+/// Whether the items of two lists agree: one by one in a list, in any order in a set. In a set,
+/// equal scalars count once; objects are counted.
 fn pairwise(
     shape: Option<&Shape>,
     a: &[Json],

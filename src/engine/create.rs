@@ -48,8 +48,8 @@ pub struct CreateRequest<'c> {
     pub in_state: bool,
 }
 
-/// Creates an object. Params that only an update takes follow in a second call, unless the object is
-/// so already. Names and places that Stripe gives to one object pass from the replaced one to it.
+/// Creates an object. Params that only an update takes follow in a second call, unless the object already has
+/// them. Unique names and roles, such as a lookup key or a default price, pass to it from the object it replaces.
 pub async fn create(
     connector: &Connector,
     journal: &Journal,

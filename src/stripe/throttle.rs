@@ -1,7 +1,6 @@
 //! Delays every request until all limits that apply to it allow it: a stack, read top-down.
 //!
 //! ```text
-//! locks of the objects written to ─▶ this process
 //! active nodes of the connection  ─▶ this process: six transactions a second each
 //! most nodes of the connection   ─┐
 //! Stripe's limit per endpoint     ├▶ every process in the scope: this one, the host's, a Redis's

@@ -54,7 +54,7 @@ async fn share_a_redis() {
         [(); 4].map(|()| ConnectionThrottle::new("", NodeThrottle::new(50, 50), vec![window(&redis, 20)]));
     let times = times(&throttles, 15).await;
     let densest = densest(&times);
-    assert!(densest <= 20, "{densest} admissions in a second");
+    assert!((19..=20).contains(&densest), "{densest} admissions in a second");
 }
 
 async fn a_pause_delays_every_request() {

@@ -18,7 +18,7 @@ use tokio::time::{sleep, timeout};
 
 use super::listing::{FetchedPage, ObjectList, Start};
 use super::page_cache::{Abilities, PageCache};
-use super::{Epoch, Freshness, Saved};
+use super::{Epoch, Freshness};
 use crate::connector::Connector;
 use crate::sync::lock;
 
@@ -104,6 +104,12 @@ pub(super) enum ReadOutcome {
     Singly(Option<SingleRead>),
 }
 
+/// What becomes of a read that has just come.
+enum Arrival {
+    Decided(ReadOutcome),
+    Waiting(oneshot::Receiver<Json>),
+}
+
 /// A read that is sent by itself.
 #[derive(Debug)]
 pub(super) struct SingleRead(Arc<ListReads>);
@@ -137,27 +143,19 @@ impl ListReads {
         listing: ObjectList,
         target: ReadTarget,
     ) -> ReadOutcome {
-        let answer = match self.arrive(connector, listing, target) {
-            Ok(answer) => answer,
-            Err(at_once) => return at_once,
-        };
-        match answer.await {
-            Ok(found) => {
-                connector.reader.saved(Saved::Read);
-                ReadOutcome::Found(found)
-            }
+        let outcome = match self.arrive(connector, listing, target) {
+            Arrival::Decided(outcome) => outcome,
             // A caller that gets no answer reads by id.
-            Err(_) => ReadOutcome::Singly(None),
+            Arrival::Waiting(answer) => answer.await.map_or(ReadOutcome::Singly(None), ReadOutcome::Found),
+        };
+        if matches!(outcome, ReadOutcome::Found(_)) {
+            connector.reader.count_answered_read();
         }
+        outcome
     }
 
-    /// Answers a read at once, or lets it wait for a page.
-    fn arrive(
-        self: &Arc<Self>,
-        connector: &Connector,
-        listing: ObjectList,
-        target: ReadTarget,
-    ) -> Result<oneshot::Receiver<Json>, ReadOutcome> {
+    /// Decides about a read at once, or lets it wait for a page.
+    fn arrive(self: &Arc<Self>, connector: &Connector, listing: ObjectList, target: ReadTarget) -> Arrival {
         let mut state = self.lock();
         state.renew(connector.reader.epoch());
         state.came += 1;
@@ -165,16 +163,15 @@ impl ListReads {
         if let Some(found) = state.cache.take(&target.id) {
             state.cache.asked_for();
             state.done += 1;
-            connector.reader.saved(Saved::Read);
-            return Err(ReadOutcome::Found(found));
+            return Arrival::Decided(ReadOutcome::Found(found));
         }
         if state.off {
-            return Err(ReadOutcome::Singly(None));
+            return Arrival::Decided(ReadOutcome::Singly(None));
         }
         if !state.has_others() {
             state.single += 1;
             state.done += 1;
-            return Err(ReadOutcome::Singly(Some(SingleRead(Arc::clone(self)))));
+            return Arrival::Decided(ReadOutcome::Singly(Some(SingleRead(Arc::clone(self)))));
         }
         let (reply, answer) = oneshot::channel();
         let epoch = state.epoch;
@@ -189,7 +186,7 @@ impl ListReads {
             state.paging = true;
             tokio::spawn(Arc::clone(self).run(connector.clone(), listing));
         }
-        Ok(answer)
+        Arrival::Waiting(answer)
     }
 
     /// Asks for pages while it pays for those who wait, or who will.
@@ -299,7 +296,7 @@ async fn page(
     request: PageRequest,
 ) -> (PageRequest, Result<FetchedPage, NoPage>) {
     let page = timeout(PAGE_TIMEOUT, listing.page(connector, &request.start)).await;
-    connector.reader.saved(Saved::Page);
+    connector.reader.count_page();
     let page = page.map_err(|_| NoPage::Late).and_then(|page| page.map_err(|_| NoPage::Failed));
     for body in page.iter().flat_map(|page| &page.objects) {
         connector.reader.note(listing.entity(), body);

@@ -5,8 +5,8 @@
 //! A list is newest first, so an object's time says where it stands. A segment begins at the newest object that
 //! somebody waits for, or a little later, and grows by whole pages towards others, up or down, until it meets the next one: no page is
 //! read twice. How far another object is, in pages, follows from its time and from how many objects the segment holds
-//! in its own time. To go there pays when it takes no more calls than the reads that are still to come would take; and
-//! where it does not, a new segment may begin at the object itself, which is one call like its read.
+//! in its own time. Paging there pays if it costs no more calls than the reads still expected. Otherwise a new segment
+//! starts at the object itself, for one call, the same as reading it by id.
 //!
 //! Pages that follow each other cost a latency each. So several may be under way: both ends of a segment grow;
 //! where an object is far from it a second one begins there, which costs one page more where the two meet;
