@@ -52,7 +52,7 @@ async fn a_key_of_another_account_says_so_and_a_rotated_one_goes_on() {
     let customer = made(&mut run, "stripe_entity", &entity("Customer", &json!({"name": "Ada"}))).await;
     let mut other = shop.run("sk_test_bakery_1").await;
     let (_, why) = &refused(other.refresh("stripe_entity", &customer).await)[0];
-    assert!(why.contains("an account that is not known"), "{why}");
+    assert!(why.contains("an account whose id is not known"), "{why}");
     let read = ok(run.refresh("stripe_entity", &customer).await);
     assert_eq!(read.private, customer.private, "nothing is learned, so that nothing is drift");
     let mut rotated = shop.run("sk_test_shop_2").await;

@@ -3,7 +3,7 @@ resource "stripe_terminal_location" "example" {
   address = {
     country     = "US"
     line1       = "1 Road"
-    city        = "Bern"
+    city        = "San Francisco"
     state       = "CA"
     postal_code = "94110"
   }

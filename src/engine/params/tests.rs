@@ -187,7 +187,7 @@ fn a_number_may_have_an_exponent_and_is_sent_in_digits() {
         assert_eq!(amount(text).unwrap(), sent, "{text}");
     }
     assert_eq!(amount("1.5e0").unwrap_err(), r#""amount" must be a whole number, not 1.5e+0"#);
-    let large = r#""amount" must be a whole number of 64 bits, not 9223372036854775808"#;
+    let large = r#""amount" must be a whole number from -9223372036854775808 to 9223372036854775807, not 9223372036854775808"#;
     assert_eq!(amount("9223372036854775808").unwrap_err(), large);
     let decimal = json!({"currency": "usd", "product": "prod_1", "unit_amount_decimal": "1.25e-1"});
     assert_eq!(create("Price", &decimal).unwrap()["unit_amount_decimal"], json!("0.125"));

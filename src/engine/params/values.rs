@@ -152,7 +152,7 @@ fn scalar_value(given: &Json, kind: &Kind, place: &str) -> Result<Json, ParamErr
         Kind::Id(objects) => id(given, objects, place),
         Kind::Integer => {
             let whole = integer(given).ok_or_else(|| match whole_digits(given) {
-                Some(_) => wrong("a whole number of 64 bits"),
+                Some(_) => wrong(&format!("a whole number from {} to {}", i64::MIN, i64::MAX)),
                 None => wrong("a whole number"),
             });
             in_range(whole?, "a whole number", place, given)

@@ -221,7 +221,7 @@ fn described(identity: &AccountIdentity, of_an_account: bool) -> String {
     };
     match identity.account_id.as_deref() {
         Some(account) => format!("{mode} of {account}"),
-        None if of_an_account => format!("{mode} of an account that is not known"),
+        None if of_an_account => format!("{mode} of an account whose id is not known"),
         None => mode.to_owned(),
     }
 }
