@@ -123,7 +123,7 @@ impl ActionInput {
             body: reply.body,
             id,
         });
-        once::settle(pending, connector, ran, |ran| triggers.map(|_| ran.id.clone())).await
+        once::record_outcome(pending, connector, ran, |ran| triggers.map(|_| ran.id.clone())).await
     }
 }
 

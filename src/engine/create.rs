@@ -92,7 +92,7 @@ pub(super) fn print_of(entity: &Entity, params: &Params) -> String {
 /// by now, or has lost its names, so that only the journal tells whether they were taken over.
 pub(super) fn resumed(journal: &Journal, entity: &Entity, params: Params) -> Params {
     let over = taking_over(entity, params.clone(), |_| true);
-    if over != params && journal.has_left(&print_of(entity, &over)) { over } else { params }
+    if over != params && journal.has_orphan(&print_of(entity, &over)) { over } else { params }
 }
 
 /// The object that an earlier run made, as it is now; none where it was ended since: then a create makes a new one.
@@ -140,5 +140,5 @@ async fn create_once(
         Created { locator, body, expected_reads, adopted, unrecorded, incomplete: None, succession: None }
     });
     let id = |made: &Created| connector::id_of(&made.body, &made.locator).to_owned();
-    once::settle(pending, connector, made, |made| in_state.then(|| id(made))).await
+    once::record_outcome(pending, connector, made, |made| in_state.then(|| id(made))).await
 }

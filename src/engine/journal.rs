@@ -66,7 +66,7 @@ const MOST_COMPARED: usize = 3;
 pub struct Journal {
     recorder: Recorder,
     calls: Calls,
-    left: Mutex<Vec<OrphanedCreate>>,
+    orphans: Mutex<Vec<OrphanedCreate>>,
     /// The Terraform run of this process.
     run: String,
     /// Whether it plans or applies: then what it does not take and does not read is not in its state.
@@ -129,7 +129,7 @@ impl Journal {
         Self {
             recorder: Recorder::start(store, name),
             calls: Calls::default(),
-            left: Mutex::default(),
+            orphans: Mutex::default(),
             run,
             walks: AtomicBool::default(),
             compared: tokio::sync::Mutex::default(),
@@ -143,34 +143,35 @@ impl Journal {
 
     /// Reads what dead runs left, and forgets what is too old, or of a time that is yet to come.
     pub async fn load(&self) -> Leftovers {
-        let (found, unread) = match self.recorder.left().await {
+        let (found, unread) = match self.recorder.orphans().await {
             Ok(found) => found,
             Err(error) => (Vec::new(), vec![error]),
         };
         let (found, copies) = one_of_each_key(found);
         for copy in copies {
-            self.recorder.end_left(copy);
+            self.recorder.end_orphan(copy);
         }
-        let (left, old): (Vec<_>, Vec<_>) = found.into_iter().partition(is_key_kept);
+        let (orphans, old): (Vec<_>, Vec<_>) = found.into_iter().partition(is_key_kept);
         let forgotten = old.iter().map(|old| described(&old.entry)).collect();
         for old in old {
-            self.recorder.end_left(old);
+            self.recorder.end_orphan(old);
         }
-        let unanswered = left.iter().filter(|left| left.entry.id.is_none());
-        let mut unanswered: Vec<_> = unanswered.map(|left| left.entry.what.clone()).collect();
+        let unanswered = orphans.iter().filter(|orphan| orphan.entry.id.is_none());
+        let mut unanswered: Vec<_> = unanswered.map(|orphan| orphan.entry.what.clone()).collect();
         unanswered.sort();
         // The plan of this very run may have missed what its apply takes.
         let is_missed =
-            |left: &&OrphanedCreate| left.entry.missed_by.as_ref().is_some_and(|by| *by != self.run);
-        let mut missed: Vec<_> = left.iter().filter(is_missed).map(|left| described(&left.entry)).collect();
+            |orphan: &&OrphanedCreate| orphan.entry.missed_by.as_ref().is_some_and(|by| *by != self.run);
+        let mut missed: Vec<_> =
+            orphans.iter().filter(is_missed).map(|orphan| described(&orphan.entry)).collect();
         missed.sort();
-        *lock(&self.left) = left;
+        *lock(&self.orphans) = orphans;
         Leftovers { unanswered, missed, forgotten, unread }
     }
 
     /// Whether a dead run left a create of this fingerprint, in whatever account.
-    pub fn has_left(&self, fingerprint: &str) -> bool {
-        self.with_left(|left| left.iter().any(|left| left.entry.fingerprint == fingerprint))
+    pub fn has_orphan(&self, fingerprint: &str) -> bool {
+        self.with_orphans(|orphans| orphans.iter().any(|orphan| orphan.entry.fingerprint == fingerprint))
     }
 
     /// Finds out which other keys left creates of this fingerprint in the account of `ours`: those whose
@@ -190,9 +191,9 @@ impl Journal {
             }
             let seen = sees_one(self.looks(&theirs, &look)).await;
             if seen == Some(true) {
-                self.with_left(|left| {
-                    let of_key = left.iter_mut().filter(|left| left.entry.account.key == theirs);
-                    of_key.for_each(|left| left.entry.account.clone_from(ours));
+                self.with_orphans(|orphans| {
+                    let of_key = orphans.iter_mut().filter(|orphan| orphan.entry.account.key == theirs);
+                    of_key.for_each(|orphan| orphan.entry.account.clone_from(ours));
                 });
             }
             // What is not known yet is asked again by the next create.
@@ -204,9 +205,9 @@ impl Journal {
 
     /// The keys of unknown accounts that left a create of this fingerprint.
     fn unknown_keys(&self, fingerprint: &str, ours: &AccountMark) -> BTreeSet<String> {
-        self.with_left(|left| {
-            let same = left.iter().filter(|left| left.entry.fingerprint == fingerprint);
-            let accounts = same.map(|left| &left.entry.account);
+        self.with_orphans(|orphans| {
+            let same = orphans.iter().filter(|orphan| orphan.entry.fingerprint == fingerprint);
+            let accounts = same.map(|orphan| &orphan.entry.account);
             let unknown = accounts.filter(|account| account.id.is_none() && account.key != ours.key);
             unknown.map(|account| account.key.clone()).collect()
         })
@@ -214,9 +215,10 @@ impl Journal {
 
     /// Looks for a few objects that a key made.
     fn looks(&self, key: &str, look: impl Fn(&str, &str) -> Option<ExistenceCheck>) -> Vec<ExistenceCheck> {
-        self.with_left(|left| {
-            let of_key = left.iter().filter(|left| left.entry.account.key == key && !left.entry.says_id);
-            let looks = of_key.filter_map(|left| look(&left.entry.what, left.entry.id.as_deref()?));
+        self.with_orphans(|orphans| {
+            let of_key =
+                orphans.iter().filter(|orphan| orphan.entry.account.key == key && !orphan.entry.says_id);
+            let looks = of_key.filter_map(|orphan| look(&orphan.entry.what, orphan.entry.id.as_deref()?));
             looks.take(MOST_COMPARED).collect()
         })
     }
@@ -230,17 +232,17 @@ impl Journal {
 
     /// The same, with the key that is used where no dead run left one.
     async fn begin_under(&self, intent: Intent, key: String) -> PendingCreate {
-        while let Some(left) = self.take_left(&intent) {
+        while let Some(orphan) = self.take_orphan(&intent) {
             let account = intent.account.clone();
-            let own = JournalEntry { account, is_answered: false, missed_by: None, ..left.entry.clone() };
-            match self.recorder.claim(left.clone(), own.clone()).await {
+            let own = JournalEntry { account, is_answered: false, missed_by: None, ..orphan.entry.clone() };
+            match self.recorder.claim(orphan.clone(), own.clone()).await {
                 Ok(true) => return PendingCreate::resumed(self.recorder.clone(), own, None),
                 Ok(false) => {}
                 // Another key would make a second object, which is certain; that somebody else resumes this
                 // one at the same time is not.
                 Err(_) => {
                     self.recorder.begin(own.clone());
-                    return PendingCreate::resumed(self.recorder.clone(), own, Some(left));
+                    return PendingCreate::resumed(self.recorder.clone(), own, Some(orphan));
                 }
             }
         }
@@ -262,30 +264,31 @@ impl Journal {
     }
 
     /// An entry for the same create.
-    fn take_left(&self, intent: &Intent) -> Option<OrphanedCreate> {
-        let fits = |left: &OrphanedCreate| {
-            let is_same = left.entry.fingerprint == intent.fingerprint;
-            is_same && left.entry.account.is_same(&intent.account) && is_key_kept(left)
+    fn take_orphan(&self, intent: &Intent) -> Option<OrphanedCreate> {
+        let fits = |orphan: &OrphanedCreate| {
+            let is_same = orphan.entry.fingerprint == intent.fingerprint;
+            is_same && orphan.entry.account.is_same(&intent.account) && is_key_kept(orphan)
         };
-        self.with_left(|left| left.iter().position(fits).map(|at| left.remove(at)))
+        self.with_orphans(|orphans| orphans.iter().position(fits).map(|at| orphans.remove(at)))
     }
 
     /// Whether a dead run left the create of an object.
-    pub fn has_left_object(&self, what: &str, id: &str) -> bool {
-        self.with_left(|left| left.iter().any(|left| left.entry.is_of(what, id)))
+    pub fn has_orphaned_object(&self, what: &str, id: &str) -> bool {
+        self.with_orphans(|orphans| orphans.iter().any(|orphan| orphan.entry.is_of(what, id)))
     }
 
     /// Terraform's state has the object of this entity type or action, in this account: its create is no longer in
     /// flight. Where the account is not known, an id that the create said itself tells nothing.
     pub fn arrived(&self, what: &str, id: &str, account: Option<&AccountMark>) {
-        let is_it = |left: &mut OrphanedCreate| {
-            let entry = &left.entry;
+        let is_it = |orphan: &mut OrphanedCreate| {
+            let entry = &orphan.entry;
             let is_there = account.map_or(!entry.says_id, |account| entry.account.is_same(account));
             is_there && entry.is_of(what, id)
         };
-        let arrived: Vec<OrphanedCreate> = self.with_left(|left| left.extract_if(.., is_it).collect());
-        for left in arrived {
-            self.recorder.end_left(left);
+        let arrived: Vec<OrphanedCreate> =
+            self.with_orphans(|orphans| orphans.extract_if(.., is_it).collect());
+        for orphan in arrived {
+            self.recorder.end_orphan(orphan);
         }
     }
 
@@ -306,14 +309,16 @@ impl Journal {
     /// # Errors
     /// The journal cannot be written, or does not answer in time.
     pub async fn close(&self, asked: Instant, limit: Duration) -> Result<(), io::Error> {
-        let is_news = |left: &&OrphanedCreate| left.entry.id.is_some() && left.entry.missed_by.is_none();
+        let is_news =
+            |orphan: &&OrphanedCreate| orphan.entry.id.is_some() && orphan.entry.missed_by.is_none();
         let walks = self.walks.load(Ordering::Relaxed);
-        let missed = self.with_left(|left| left.iter().filter(|_| walks).filter(is_news).cloned().collect());
+        let missed =
+            self.with_orphans(|orphans| orphans.iter().filter(|_| walks).filter(is_news).cloned().collect());
         self.recorder.close(asked, self.calls.were_open(asked), missed, limit).await
     }
 
-    fn with_left<T>(&self, act: impl FnOnce(&mut Vec<OrphanedCreate>) -> T) -> T {
-        act(&mut lock(&self.left))
+    fn with_orphans<T>(&self, act: impl FnOnce(&mut Vec<OrphanedCreate>) -> T) -> T {
+        act(&mut lock(&self.orphans))
     }
 }
 
@@ -331,16 +336,16 @@ async fn sees_one(looks: Vec<ExistenceCheck>) -> Option<bool> {
 }
 
 /// Whether Stripe still keeps the key of an entry, as far as the clocks agree.
-fn is_key_kept(left: &OrphanedCreate) -> bool {
-    (Timestamp::now().as_second() - left.entry.at).abs() <= KEPT
+fn is_key_kept(orphan: &OrphanedCreate) -> bool {
+    (Timestamp::now().as_second() - orphan.entry.at).abs() <= KEPT
 }
 
 /// One entry of each key, by preference with the id that Stripe answered, and the copies: a run that died while it
 /// claimed an entry leaves it in two journals.
 fn one_of_each_key(mut found: Vec<OrphanedCreate>) -> (Vec<OrphanedCreate>, Vec<OrphanedCreate>) {
-    found.sort_by_key(|left| left.entry.id.is_none());
+    found.sort_by_key(|orphan| orphan.entry.id.is_none());
     let mut keys = HashSet::new();
-    found.into_iter().partition(|left| keys.insert(left.entry.key.clone()))
+    found.into_iter().partition(|orphan| keys.insert(orphan.entry.key.clone()))
 }
 
 /// An entry for the practitioner: `Customer cus_1`.

@@ -42,7 +42,7 @@ pub(super) async fn begin(
     sending: OutgoingCall<'_>,
 ) -> Result<PendingCreate, Error> {
     let OutgoingCall { what, fingerprint, says_id } = sending;
-    let account = if journal.has_left(&fingerprint) {
+    let account = if journal.has_orphan(&fingerprint) {
         let account = connector.fetch_account_mark().await?;
         journal.recognise(&fingerprint, &account, |what, id| look(connector, what, id)).await;
         account
@@ -92,7 +92,7 @@ where
 /// Notes in the journal what became of a pending create: made, as `id`, or refused. What has no id is kept by no
 /// state: it is done when Stripe has answered. What may have happened without an answer, in this run or in the one that
 /// it was resumed from, stays there for the next run, with the account that it is in.
-pub(super) async fn settle<T>(
+pub(super) async fn record_outcome<T>(
     pending: PendingCreate,
     connector: &Connector,
     ended: Result<T, Error>,

@@ -115,7 +115,7 @@ impl Client {
             outcome_open |= error.may_have_happened();
             retries.elapsed = first_sent.elapsed();
             let wait = match retries.decide(&failure, random_jitter()) {
-                RetryDecision::GiveUp => return Err(settle(error, outcome_open)),
+                RetryDecision::GiveUp => return Err(final_error(error, outcome_open)),
                 RetryDecision::Retry(wait) => {
                     retries.failures += 1;
                     wait
@@ -233,7 +233,7 @@ fn sort_response(response: Response) -> Result<AttemptOutcome, TransportError> {
 
 /// The error to return. Stripe's verdict on the request itself also settles earlier attempts; a rate
 /// limit, a proxy's page or a revoked key leaves their outcome open.
-fn settle(error: Error, outcome_open: bool) -> Error {
+fn final_error(error: Error, outcome_open: bool) -> Error {
     if error.settles_outcome() { error } else { error.or_may_have_happened(outcome_open) }
 }
 

@@ -135,6 +135,13 @@ impl Value {
             entries.insert(name.into(), value);
         }
     }
+
+    /// Makes attributes of an object unknown: an apply decides them.
+    pub fn set_unknown(&mut self, names: &[&str]) {
+        for name in names {
+            self.set(name, Self::Unknown);
+        }
+    }
 }
 
 static NULL: Value = Value::Null;

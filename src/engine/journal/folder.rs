@@ -109,7 +109,7 @@ impl FolderStore {
     }
 
     /// What the process of this file left, if it and its run are dead. A file without anything is removed.
-    fn left_in(&self, path: &Path) -> io::Result<Vec<OrphanedCreate>> {
+    fn orphans_in(&self, path: &Path) -> io::Result<Vec<OrphanedCreate>> {
         let Some((_file, journaled)) = self.read_dead(path)? else { return Ok(Vec::new()) };
         if journaled.open.is_empty() {
             fs::remove_file(path)?;
@@ -124,13 +124,13 @@ impl FolderStore {
 
     /// Whether a process whose Terraform is gone still holds its journal. The folder is locked for each look: a look locks
     /// the journals of the dead, and who reads one meanwhile would take its process for alive.
-    fn has_orphan(&self) -> io::Result<bool> {
+    fn has_orphaned_process(&self) -> io::Result<bool> {
         let _folder = self.locked()?;
-        Ok(self.others()?.iter().any(|path| self.is_orphans(path)))
+        Ok(self.others()?.iter().any(|path| self.is_held_by_orphan(path)))
     }
 
     /// Whether a journal is still held by a process whose Terraform is gone, and which will end soon.
-    fn is_orphans(&self, path: &Path) -> bool {
+    fn is_held_by_orphan(&self, path: &Path) -> bool {
         let Ok(file) = files::open(path, false) else { return false };
         // Where a lock keeps readers out, nothing is read and nobody is waited for.
         journaled(&file).is_ok_and(|found| self.is_dead(&found.writer) && file.try_lock().is_err())
@@ -153,14 +153,14 @@ impl FolderStore {
     }
 
     /// Ends an entry in the journal of a dead process; false when it is not there any more.
-    fn end_in(&self, left: &OrphanedCreate) -> io::Result<bool> {
-        let path = self.folder.join(&left.journal);
+    fn end_in(&self, orphan: &OrphanedCreate) -> io::Result<bool> {
+        let path = self.folder.join(&orphan.journal);
         if !path.exists() {
             return Ok(false);
         }
         let Some((mut file, mut journaled)) = self.read_dead(&path)? else { return Ok(false) };
         let before = journaled.open.len();
-        let ended = JournalLine::Ended { key: left.entry.key.clone() };
+        let ended = JournalLine::Ended { key: orphan.entry.key.clone() };
         journaled.apply(ended.clone());
         if journaled.open.is_empty() {
             fs::remove_file(&path)?;
@@ -172,23 +172,23 @@ impl FolderStore {
 }
 
 impl JournalStore for FolderStore {
-    fn left(&mut self) -> io::Result<(Vec<OrphanedCreate>, Vec<io::Error>)> {
-        let (mut left, mut unread) = (Vec::new(), Vec::new());
+    fn orphans(&mut self) -> io::Result<(Vec<OrphanedCreate>, Vec<io::Error>)> {
+        let (mut orphans, mut unread) = (Vec::new(), Vec::new());
         if self.folder.symlink_metadata().is_err() {
-            return Ok((left, unread));
+            return Ok((orphans, unread));
         }
-        let orphans_end = Instant::now() + ORPHAN_TIMEOUT;
-        while Instant::now() < orphans_end && self.has_orphan()? {
+        let wait_ends = Instant::now() + ORPHAN_TIMEOUT;
+        while Instant::now() < wait_ends && self.has_orphaned_process()? {
             std::thread::sleep(ORPHAN_RETRY);
         }
         let _folder = self.locked()?;
         for path in self.others()? {
-            match self.left_in(&path) {
-                Ok(found) => left.extend(found),
+            match self.orphans_in(&path) {
+                Ok(found) => orphans.extend(found),
                 Err(error) => unread.push(error),
             }
         }
-        Ok((left, unread))
+        Ok((orphans, unread))
     }
 
     fn append(&mut self, lines: &[JournalLine]) -> io::Result<()> {
@@ -199,27 +199,27 @@ impl JournalStore for FolderStore {
         self.own()?.file.sync_data()
     }
 
-    fn claim(&mut self, left: &OrphanedCreate, own: &JournalLine) -> io::Result<bool> {
+    fn claim(&mut self, orphan: &OrphanedCreate, own: &JournalLine) -> io::Result<bool> {
         // Before the folder is locked: making the file locks it too.
         self.own()?;
         let _folder = self.locked()?;
-        let path = self.folder.join(&left.journal);
+        let path = self.folder.join(&orphan.journal);
         let is_there = path.exists()
             && self
                 .read_dead(&path)?
-                .is_some_and(|(_, found)| found.open.iter().any(|e| e.key == left.entry.key));
+                .is_some_and(|(_, found)| found.open.iter().any(|e| e.key == orphan.entry.key));
         if !is_there {
             return Ok(false);
         }
         // First here, then there: in between both have it, under one key.
         self.append(std::slice::from_ref(own))?;
         self.sync()?;
-        self.end_in(left)
+        self.end_in(orphan)
     }
 
-    fn end(&mut self, left: &OrphanedCreate) -> io::Result<()> {
+    fn end(&mut self, orphan: &OrphanedCreate) -> io::Result<()> {
         let _folder = self.locked()?;
-        self.end_in(left).map(drop)
+        self.end_in(orphan).map(drop)
     }
 
     fn note_missed(&mut self, missed: &[OrphanedCreate]) -> io::Result<()> {
@@ -328,7 +328,7 @@ mod tests {
         std::fs::write(folder.path().join("a.journal"), bytes).unwrap();
         let reading = store().locked().unwrap();
         let looking = store();
-        let look = std::thread::spawn(move || looking.has_orphan().unwrap());
+        let look = std::thread::spawn(move || looking.has_orphaned_process().unwrap());
         std::thread::sleep(Duration::from_millis(100));
         assert!(!look.is_finished(), "it looks while another one reads");
         drop(reading);

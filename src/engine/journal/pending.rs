@@ -128,8 +128,8 @@ impl PendingCreate {
 
     /// What became of the key is known: nobody may resume it any more.
     fn end_unclaimed(&mut self) {
-        if let Some(left) = self.unclaimed.take() {
-            self.recorder.end_left(left);
+        if let Some(orphan) = self.unclaimed.take() {
+            self.recorder.end_orphan(orphan);
         }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
@@ -39,14 +39,14 @@ pub(super) type ReplySender<T> = oneshot::Sender<io::Result<T>>;
 
 /// What the recorder is asked to do, in order.
 pub(super) enum Job {
-    Left(ReplySender<ScanResult>),
+    Orphans(ReplySender<ScanResult>),
     Claim(OrphanedCreate, JournalEntry, ReplySender<bool>),
     Sync(String, ReplySender<()>),
     Answered(String, String, Instant),
     Unanswered(String),
     Ended(String),
     Account(AccountMark),
-    EndLeft(OrphanedCreate),
+    EndOrphan(OrphanedCreate),
     Written(ReplySender<()>),
     Close { asked: Instant, gave_up: bool, missed: Vec<OrphanedCreate>, reply: ReplySender<()> },
 }
@@ -75,24 +75,24 @@ impl Recorder {
         self.shared.syncs.load(Ordering::Relaxed)
     }
 
-    pub(super) async fn left(&self) -> io::Result<ScanResult> {
-        self.ask(Job::Left, REPLY_TIMEOUT).await
+    pub(super) async fn orphans(&self) -> io::Result<ScanResult> {
+        self.ask(Job::Orphans, REPLY_TIMEOUT).await
     }
 
     /// A create begins, under a key that has begun no other one in this process.
     pub(super) fn begin(&self, entry: JournalEntry) {
-        locked(&self.shared.begun).push(entry);
+        lock(&self.shared.begun).push(entry);
     }
 
     /// Moves an entry of a dead run into this journal; false when another process was first.
-    pub(super) async fn claim(&self, left: OrphanedCreate, own: JournalEntry) -> io::Result<bool> {
-        self.ask(|reply| Job::Claim(left, own, reply), REPLY_TIMEOUT).await
+    pub(super) async fn claim(&self, orphan: OrphanedCreate, own: JournalEntry) -> io::Result<bool> {
+        self.ask(|reply| Job::Claim(orphan, own, reply), REPLY_TIMEOUT).await
     }
 
     /// Returns when a create that was begun survives a failure of power.
     pub(super) async fn synced(&self, key: String) -> io::Result<()> {
         // Most find themselves synced by another one: for them the thread is not woken.
-        if locked(&self.shared.durable).contains(&key) {
+        if lock(&self.shared.durable).contains(&key) {
             return Ok(());
         }
         self.ask(|reply| Job::Sync(key, reply), REPLY_TIMEOUT).await
@@ -115,8 +115,8 @@ impl Recorder {
         self.tell(Job::Account(mark));
     }
 
-    pub(super) fn end_left(&self, left: OrphanedCreate) {
-        self.tell(Job::EndLeft(left));
+    pub(super) fn end_orphan(&self, orphan: OrphanedCreate) {
+        self.tell(Job::EndOrphan(orphan));
     }
 
     /// Ends the journal of a run that was asked to end at `asked`, within `limit`; it stays where Terraform gave up.
@@ -162,10 +162,6 @@ impl Recorder {
             }
         }
     }
-}
-
-pub(super) fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    lock(shared)
 }
 
 #[cfg(test)]

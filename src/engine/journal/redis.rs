@@ -169,10 +169,10 @@ fn connect(address: &Secret) -> Result<Connection, RedisError> {
 }
 
 impl JournalStore for RedisStore {
-    fn left(&mut self) -> io::Result<(Vec<OrphanedCreate>, Vec<io::Error>)> {
+    fn orphans(&mut self) -> io::Result<(Vec<OrphanedCreate>, Vec<io::Error>)> {
         let others = self.others()?;
         let till = Instant::now() + Duration::from_millis(LEASE);
-        let mut left = Vec::new();
+        let mut orphans = Vec::new();
         for (found, journal) in &others {
             let run = &found.writer.run;
             // The run's other processes end with it.
@@ -188,10 +188,10 @@ impl JournalStore for RedisStore {
                 }
             } else if found.writer.is_known() && self.is_dead(&of_run, till)? {
                 let entries = self.read(journal)?.open.into_iter();
-                left.extend(entries.map(|entry| OrphanedCreate { journal: journal.clone(), entry }));
+                orphans.extend(entries.map(|entry| OrphanedCreate { journal: journal.clone(), entry }));
             }
         }
-        Ok((left, Vec::new()))
+        Ok((orphans, Vec::new()))
     }
 
     fn append(&mut self, lines: &[JournalLine]) -> io::Result<()> {
@@ -206,14 +206,14 @@ impl JournalStore for RedisStore {
         Ok(())
     }
 
-    fn claim(&mut self, left: &OrphanedCreate, own: &JournalLine) -> io::Result<bool> {
+    fn claim(&mut self, orphan: &OrphanedCreate, own: &JournalLine) -> io::Result<bool> {
         if self.length == 0 {
             self.append(&[])?;
         }
-        let mark = self.key("claimed", &format!("{}:{}", left.journal, left.entry.key));
+        let mark = self.key("claimed", &format!("{}:{}", orphan.journal, orphan.entry.key));
         let (dead, log, claimant) =
-            (self.key("log", &left.journal), self.key("log", &self.own), self.own.clone());
-        let ended = JournalLine::Ended { key: left.entry.key.clone() };
+            (self.key("log", &orphan.journal), self.key("log", &self.own), self.own.clone());
+        let ended = JournalLine::Ended { key: orphan.entry.key.clone() };
         let length: usize = self.ask(|redis| {
             let script = Script::new(CLAIM_SCRIPT);
             let mut claim = script.key(&mark);
@@ -227,8 +227,8 @@ impl JournalStore for RedisStore {
         Ok(true)
     }
 
-    fn end(&mut self, left: &OrphanedCreate) -> io::Result<()> {
-        self.push(&left.journal, &[JournalLine::Ended { key: left.entry.key.clone() }]).map(drop)
+    fn end(&mut self, orphan: &OrphanedCreate) -> io::Result<()> {
+        self.push(&orphan.journal, &[JournalLine::Ended { key: orphan.entry.key.clone() }]).map(drop)
     }
 
     fn note_missed(&mut self, missed: &[OrphanedCreate]) -> io::Result<()> {

@@ -17,7 +17,7 @@ pub(super) struct OrphanedCreate {
 pub(super) trait JournalStore: Send {
     /// Every create that dead runs of the same place left in flight, and why single journals could not be
     /// read. Journals without such a create are removed.
-    fn left(&mut self) -> io::Result<(Vec<OrphanedCreate>, Vec<io::Error>)>;
+    fn orphans(&mut self) -> io::Result<(Vec<OrphanedCreate>, Vec<io::Error>)>;
 
     /// Adds lines to the journal of this process, which is made with the first one.
     fn append(&mut self, lines: &[JournalLine]) -> io::Result<()>;
@@ -27,10 +27,10 @@ pub(super) trait JournalStore: Send {
 
     /// Moves an entry that a dead run left into the journal of this process, as `own`, and survives a
     /// failure of power at any moment. False when another process was first.
-    fn claim(&mut self, left: &OrphanedCreate, own: &JournalLine) -> io::Result<bool>;
+    fn claim(&mut self, orphan: &OrphanedCreate, own: &JournalLine) -> io::Result<bool>;
 
     /// Ends an entry that a dead run left.
-    fn end(&mut self, left: &OrphanedCreate) -> io::Result<()>;
+    fn end(&mut self, orphan: &OrphanedCreate) -> io::Result<()>;
 
     /// Notes that this run planned or applied, and that its state does not have what these entries of dead runs made.
     /// They stay: who needs one takes it.

@@ -238,9 +238,9 @@ async fn an_object_that_reached_the_state_is_no_longer_pending() {
     plan.arrived("Customer", "cus_2", None);
     plan.arrived("Product", "cus_1", None);
     plan.arrived("Customer", "cus_1", Some(&intent_in("same", "another", None).account));
-    assert!(plan.has_left("same"));
+    assert!(plan.has_orphan("same"));
     plan.arrived("Customer", "cus_1", Some(&intent("same").account));
-    assert!(!plan.has_left("same"));
+    assert!(!plan.has_orphan("same"));
     plan.close(Instant::now(), LIMIT).await.unwrap();
     let (apply, _) = later(folder.path()).await;
     assert_eq!(key_of(&begun(&apply, "same", "second").await), "second");

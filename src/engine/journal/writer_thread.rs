@@ -19,8 +19,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use super::entry::JournalLine;
-use super::recorder::{Job, ReplySender, SharedState, locked};
+use super::recorder::{Job, ReplySender, SharedState};
 use super::store::{JournalStore, OrphanedCreate};
+use crate::sync::lock;
 
 /// The longest that a create waits for others to share its sync.
 const LONGEST_GATHERING: Duration = Duration::from_millis(4);
@@ -111,7 +112,7 @@ impl WriterThread {
         self.shared.syncs.fetch_add(1, Ordering::Relaxed);
         // What could not be synced is not: who asks next has it synced again.
         if synced.is_ok() {
-            locked(&self.shared.durable).extend(std::mem::take(&mut self.unsynced));
+            lock(&self.shared.durable).extend(std::mem::take(&mut self.unsynced));
         }
         for reply in self.waiting.drain(..) {
             let result = synced.as_ref().map(drop).map_err(|error| io::Error::other(error.to_string()));
@@ -122,10 +123,10 @@ impl WriterThread {
     fn handle(&mut self, job: Job) {
         self.begin_all();
         match job {
-            Job::Left(reply) => drop(reply.send(self.store.left())),
-            Job::Claim(left, own, reply) => {
+            Job::Orphans(reply) => drop(reply.send(self.store.orphans())),
+            Job::Claim(orphan, own, reply) => {
                 let key = own.key.clone();
-                let claimed = self.store.claim(&left, &JournalLine::Begun(own));
+                let claimed = self.store.claim(&orphan, &JournalLine::Begun(own));
                 if claimed.as_ref().is_ok_and(|claimed| *claimed) {
                     self.opened(key);
                 }
@@ -147,7 +148,7 @@ impl WriterThread {
                 }
             }
             Job::Account(mark) => self.note(JournalLine::Account(mark)),
-            Job::EndLeft(left) => self.end_left(left),
+            Job::EndOrphan(orphan) => self.end_orphan(orphan),
             Job::Written(reply) => drop(reply.send(Ok(()))),
             Job::Close { asked, gave_up, missed, reply } => {
                 drop(reply.send(self.close(asked, gave_up, &missed)));
@@ -157,7 +158,7 @@ impl WriterThread {
 
     /// Writes down what has begun since the last job.
     fn begin_all(&mut self) {
-        let begun = std::mem::take(&mut *locked(&self.shared.begun));
+        let begun = std::mem::take(&mut *lock(&self.shared.begun));
         if begun.is_empty() {
             return;
         }
@@ -176,7 +177,7 @@ impl WriterThread {
     fn landed(&mut self, key: &str) {
         self.in_flight.remove(key);
         self.unsynced.remove(key);
-        locked(&self.shared.durable).remove(key);
+        lock(&self.shared.durable).remove(key);
     }
 
     fn opened(&mut self, key: String) {
@@ -187,21 +188,21 @@ impl WriterThread {
 
     /// An entry that stays would give its object to an equal create, beside the state that has it: so the end of the
     /// run tries again.
-    fn end_left(&mut self, left: OrphanedCreate) {
-        if let Err(error) = self.store.end(&left) {
+    fn end_orphan(&mut self, orphan: OrphanedCreate) {
+        if let Err(error) = self.store.end(&orphan) {
             log::warn!(
-                "the create of {} that an earlier run left could not be ended: {error}",
-                left.entry.what
+                "the create of {} that an earlier run orphan could not be ended: {error}",
+                orphan.entry.what
             );
-            self.arrived.push(left);
+            self.arrived.push(orphan);
         }
     }
 
     /// Creates that were open when the end was asked for are not in the state, nor is it known what else is
     /// not: Terraform gave up. Then the journal stays as that of a run that died.
     fn close(&mut self, asked: Instant, gave_up: bool, missed: &[OrphanedCreate]) -> io::Result<()> {
-        for left in std::mem::take(&mut self.arrived) {
-            self.end_left(left);
+        for orphan in std::mem::take(&mut self.arrived) {
+            self.end_orphan(orphan);
         }
         let gave_up = gave_up
             || !self.in_flight.is_empty()

@@ -171,9 +171,7 @@ async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     }
     let mut planned = request.proposed;
     if request.prior.is_null() {
-        for name in RESULTS {
-            planned.set(name, Value::Unknown);
-        }
+        planned.set_unknown(&RESULTS);
         let diagnostics = readiness::check(runtime, &request.config, private.handle.as_deref()).await;
         let private = private.encode();
         return PlanResponse { state: planned, private, diagnostics, ..PlanResponse::default() };

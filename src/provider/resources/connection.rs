@@ -153,11 +153,11 @@ fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     if request.prior.is_null() {
         planned.set("connection_revision", Value::from(1));
         planned.set("create_time", Value::Unknown);
-        set_unknown(&mut planned, &DERIVED_AT_APPLY);
+        planned.set_unknown(&DERIVED_AT_APPLY);
     } else if planned != request.prior {
         let revision = request.prior.get("connection_revision").as_i64().unwrap_or(0);
         planned.set("connection_revision", Value::from(revision.saturating_add(1)));
-        set_unknown(&mut planned, &DERIVED_AT_APPLY);
+        planned.set_unknown(&DERIVED_AT_APPLY);
     }
     if let Some(handle) = planned.get("handle").as_str() {
         runtime.note_handle(handle);
@@ -176,7 +176,7 @@ fn derive_from_settings(planned: &mut Value) {
     let settings = id.and_then(|id| connection_settings::read(&settings_part(planned), id));
     let Some(settings) = settings else {
         let derived = ["handle", "min_transactions_per_second", "max_transactions_per_second"];
-        return set_unknown(planned, &derived);
+        return planned.set_unknown(&derived);
     };
     let rate = |rate: usize| Value::from(i64::try_from(rate).unwrap_or(i64::MAX));
     planned.set("handle", encode_handle(&settings).into());
@@ -200,12 +200,6 @@ fn settings_part(state: &Value) -> Value {
 fn id_of(state: &Value) -> Option<String> {
     let (location, name) = (state.get("location").as_str()?, state.get("name").as_str()?);
     Some(format!("locations/{location}/connections/{name}"))
-}
-
-fn set_unknown(planned: &mut Value, names: &[&str]) {
-    for name in names {
-        planned.set(name, Value::Unknown);
-    }
 }
 
 async fn apply(runtime: &Runtime, request: ApplyRequest) -> StateResponse {

@@ -59,7 +59,7 @@ pub(in crate::provider) async fn read_stored(
 /// The state has an object in the account of this connection: its create is no longer in flight.
 async fn arrived(runtime: &Runtime, connection: &Connection, object: &Object, body: &Json) {
     let (what, id) = (&object.entity.name, id_of(body, &object.locator));
-    if runtime.journal.has_left_object(what, id)
+    if runtime.journal.has_orphaned_object(what, id)
         && let Ok(account) = connection.account_mark().await
     {
         runtime.journal.arrived(what, id, Some(&account));

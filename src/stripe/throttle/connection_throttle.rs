@@ -75,7 +75,7 @@ impl SharedWindow {
         match self.window.try_admit(keys).await {
             Ok(decision) => {
                 if let Decision::Granted { next, .. } = decision {
-                    *locked(&self.next) = Some(Instant::now() + next);
+                    *lock(&self.next) = Some(Instant::now() + next);
                 }
                 Some(decision)
             }
@@ -100,14 +100,14 @@ impl SharedWindow {
 
     /// Waits until the window can grant, as far as it has said.
     async fn until_next(&self) {
-        let next = *locked(&self.next);
+        let next = *lock(&self.next);
         if let Some(next) = next.filter(|next| *next > Instant::now()) {
             sleep_until(next).await;
         }
     }
 
     fn unreachable_since(&self) -> MutexGuard<'_, Option<Instant>> {
-        locked(&self.unreachable_since)
+        lock(&self.unreachable_since)
     }
 }
 
@@ -123,7 +123,7 @@ impl ConnectionThrottle {
     }
 
     fn queue(&self, endpoint: LimitKey) -> Arc<Queue> {
-        let mut endpoints = locked(&self.endpoints);
+        let mut endpoints = lock(&self.endpoints);
         Arc::clone(endpoints.entry(endpoint).or_insert_with(|| Queue::new(endpoint.limit)))
     }
 
@@ -235,10 +235,6 @@ fn endpoint(request: PermitRequest<'_>) -> LimitKey {
     let other = OTHER_LIMITS.iter().find(|(begin, end, _)| path.starts_with(begin) && path.ends_with(end));
     let limit = other.map_or(PER_ENDPOINT, |(_, _, limit)| *limit);
     LimitKey::new(&format!("{} {path}", request.method), limit)
-}
-
-fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    lock(shared)
 }
 
 #[cfg(test)]

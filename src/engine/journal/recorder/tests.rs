@@ -17,7 +17,7 @@ struct Faulty {
 }
 
 impl JournalStore for Faulty {
-    fn left(&mut self) -> io::Result<ScanResult> {
+    fn orphans(&mut self) -> io::Result<ScanResult> {
         Ok((Vec::new(), Vec::new()))
     }
 
@@ -31,9 +31,9 @@ impl JournalStore for Faulty {
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        let left = self.failing_syncs.checked_sub(1);
-        self.failing_syncs = left.unwrap_or_default();
-        left.map_or(Ok(()), |_| Err(io::ErrorKind::StorageFull.into()))
+        let orphan = self.failing_syncs.checked_sub(1);
+        self.failing_syncs = orphan.unwrap_or_default();
+        orphan.map_or(Ok(()), |_| Err(io::ErrorKind::StorageFull.into()))
     }
 
     fn claim(&mut self, _: &OrphanedCreate, _: &JournalLine) -> io::Result<bool> {
@@ -100,7 +100,7 @@ async fn an_answer_that_finds_no_space_is_gone_with_an_orderly_end() {
         recorder.answered(key, "cus_1");
     }
     recorder.close(Instant::now(), false, Vec::new(), Duration::from_secs(5)).await.unwrap();
-    assert!(closed.recv().unwrap(), "nothing is left to claim");
+    assert!(closed.recv().unwrap(), "nothing is orphan to claim");
 }
 
 #[tokio::test]

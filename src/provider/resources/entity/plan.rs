@@ -57,7 +57,7 @@ async fn plan_existing(runtime: &Runtime, request: PlanRequest, private: Private
             Err(diagnostics) => answer.diagnostics = diagnostics,
         }
     } else {
-        set_unknown(&mut planned, &COMPUTED);
+        planned.set_unknown(&COMPUTED);
         answer.requires_replace.push(Path::attribute("entity"));
     }
     if !answer.requires_replace.is_empty()
@@ -71,7 +71,7 @@ async fn plan_existing(runtime: &Runtime, request: PlanRequest, private: Private
             // From this apply on, what is configured is what was written.
             planned.set("input_payload", request.config.get("input_payload").clone());
         }
-        set_unknown(&mut planned, &["output_payload"]);
+        planned.set_unknown(&["output_payload"]);
         answer
             .diagnostics
             .extend(readiness::check(runtime, &request.config, private.handle.as_deref()).await);
@@ -89,7 +89,7 @@ async fn plan_move(runtime: &Runtime, request: PlanRequest, private: &PrivateDat
         Err(unknown) => vec![unknown],
     };
     let mut planned = request.proposed;
-    set_unknown(&mut planned, &COMPUTED);
+    planned.set_unknown(&COMPUTED);
     let requires_replace = forced_by_move();
     PlanResponse { state: planned, requires_replace, private: private.encode(), diagnostics }
 }
@@ -104,7 +104,7 @@ async fn plan_end(runtime: &Runtime, request: PlanRequest, private: PrivateData)
 
 async fn plan_create(runtime: &Runtime, request: PlanRequest, private: PrivateData) -> PlanResponse {
     let mut planned = request.proposed;
-    set_unknown(&mut planned, &COMPUTED);
+    planned.set_unknown(&COMPUTED);
     let checked = if planned.get("entity").is_unknown() {
         Ok(None)
     } else {
@@ -135,7 +135,7 @@ fn plan_change(
     let object = object_of(prior, private).map_err(|unknown| vec![unknown])?;
     let Some(desired) = desired(object.entity, planned)? else {
         // Which param changes is not known: the apply updates the entity, or makes another.
-        set_unknown(planned, &COMPUTED);
+        planned.set_unknown(&COMPUTED);
         return Ok(PlanResponse::default());
     };
     let change = object.change_to(&desired);
@@ -147,7 +147,7 @@ fn plan_change(
     // An apply plans again what was planned as an update, because its payload was unknown then:
     // Terraform takes no replacement any more, so the apply makes it.
     if change.needs_new() && runtime.walk.is_apply() {
-        set_unknown(planned, &COMPUTED);
+        planned.set_unknown(&COMPUTED);
         return Ok(PlanResponse::default());
     }
     let after = object.predict(&change).map_or(Value::Unknown, |after| foreseen(&object, &after));
@@ -246,10 +246,4 @@ fn keep_equal_type(planned: &mut Value, prior: &Value) -> bool {
         planned.set("entity", prior.get("entity").clone());
     }
     same
-}
-
-fn set_unknown(planned: &mut Value, names: &[&str]) {
-    for name in names {
-        planned.set(name, Value::Unknown);
-    }
 }
