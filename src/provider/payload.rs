@@ -204,5 +204,15 @@ fn members_of(members: Vec<(&String, (Type, Value))>) -> (Type, Value) {
     (ty, Value::map(members.into_iter().map(|(key, (_, value))| (key, value))))
 }
 
+/// The text at a path of a state. Of blocks, which are lists, it is that of the only one.
+pub(super) fn text_at<'v>(state: &'v Value, path: &[&str]) -> Option<&'v str> {
+    let Some((first, rest)) = path.split_first() else { return state.as_str() };
+    match state {
+        Value::Dynamic(inner) => text_at(&inner.1, path),
+        Value::List(blocks) => blocks.first().and_then(|block| text_at(block, path)),
+        state => text_at(state.get(first), rest),
+    }
+}
+
 #[cfg(test)]
 mod tests;

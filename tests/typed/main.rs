@@ -35,6 +35,7 @@ mod plan_and_apply;
 mod property;
 mod replacement;
 mod samples;
+mod shown_once;
 mod ways;
 mod world;
 

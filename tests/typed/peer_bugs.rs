@@ -10,6 +10,15 @@ use serde_json::{Map, Value as Json, json};
 use crate::support::terraform::{Fault, Object};
 use crate::world::World;
 
+/// What the providers before us keep beside a state: nothing, what an old library writes for nothing, a version, and
+/// the timeouts of a configuration.
+pub const FOREIGN: [&str; 4] = [
+    "",
+    "null",
+    r#"{"schema_version":"1"}"#,
+    r#"{"e2bfb730-ecaa-11e6-8f88-34363bc7c4c0":{"create":60000000000},"schema_version":"0"}"#,
+];
+
 /// Params as they are written.
 fn params(value: &Json) -> Map<String, Json> {
     value.as_object().unwrap().clone()

@@ -26,12 +26,7 @@ pub(super) fn shown_metadata(body: &Json) -> Value {
 impl Surface {
     /// The state after Stripe answered: what was planned and is known, and for the rest the answer.
     pub(super) fn answered(&self, planned: &Value, private_state: &TypedPrivateData, locator: &str) -> Value {
-        self.answered_with(
-            &self.entity.without_nested_secrets(&private_state.body),
-            planned,
-            private_state,
-            locator,
-        )
+        self.answered_with(&self.shown_body(&private_state.body), planned, private_state, locator)
     }
 
     /// The same of what is shown of the answer.

@@ -156,7 +156,7 @@ impl Planning<'_> {
             _ if restoring.is_some() => slot.of_param(prior, restoring),
             // An import shows first what a configuration would say; the rest is shown from now on.
             _ if self.is_left_unset(slot, prior) && !replaced => {
-                let shown = self.surface.entity.without_nested_secrets(&self.object.body);
+                let shown = self.surface.shown_body(&self.object.body);
                 slot.answer(shown.get(&slot.member).unwrap_or(&Json::Null))
             }
             _ if self.is_fixed(slot) && !replaced => prior.clone(),

@@ -2,8 +2,10 @@
 
 use serde_json::Value as Json;
 
+use crate::engine::put;
 use crate::provider::connection_schema::optional;
 use crate::provider::messages::payload;
+use crate::provider::payload::text_at;
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::surface::{Slot, SlotSyntax, Surface};
 use crate::terraform::diagnostic::Diagnostic;
@@ -70,8 +72,7 @@ impl Surface {
         self.retain_shown_once(state, &mut body);
         if self.answers_secret_once() && keeps_out(state) {
             for path in &self.entity.answered_once {
-                let pointer = format!("/{}", path.replace('.', "/"));
-                if let Some(secret) = body.pointer_mut(&pointer) {
+                if let Some(secret) = body.pointer_mut(&pointer(path)) {
                     *secret = Json::Null;
                 }
             }
@@ -81,18 +82,44 @@ impl Surface {
 }
 
 impl Surface {
+    /// What the state shows of an answer: without what is secret inside its fields, except for what Stripe shows once
+    /// and an attribute of its own keeps.
+    pub(super) fn shown_body(&self, body: &Json) -> Json {
+        let mut shown = self.entity.without_nested_secrets(body);
+        for path in &self.entity.answered_once {
+            let steps: Vec<&str> = path.split('.').collect();
+            if let Some(secret) = body.pointer(&pointer(path)).filter(|_| has_attribute(&self.slots, &steps))
+            {
+                shown.as_object_mut().into_iter().for_each(|shown| put(shown, path, secret.clone()));
+            }
+        }
+        shown
+    }
+
     /// A secret that Stripe showed once is in the state alone if another provider wrote that state.
     fn retain_shown_once(&self, state: &Value, body: &mut Json) {
-        for member in &self.entity.answered_once {
-            let Some(slot) = self.slots.iter().find(|slot| slot.member == *member) else { continue };
-            let lost = body.get(member).is_none_or(Json::is_null);
-            if let (true, Some(kept), Some(body)) =
-                (lost, state.get(&slot.name).as_str(), body.as_object_mut())
-            {
-                body.insert(member.clone(), kept.into());
+        for path in &self.entity.answered_once {
+            let steps: Vec<&str> = path.split('.').collect();
+            let lost = body.pointer(&pointer(path)).is_none_or(Json::is_null);
+            if let Some(kept) = text_at(state, &steps).filter(|_| lost) {
+                body.as_object_mut().into_iter().for_each(|body| put(body, path, kept.into()));
             }
         }
     }
+}
+
+/// Whether a path leads, through blocks, to an attribute.
+fn has_attribute(slots: &[Slot], path: &[&str]) -> bool {
+    let Some((first, rest)) = path.split_first() else { return false };
+    let slot = slots.iter().find(|slot| slot.member == *first);
+    slot.is_some_and(|slot| match &slot.form {
+        SlotSyntax::Attribute(_) => rest.is_empty(),
+        SlotSyntax::Block(_, members) => has_attribute(members, rest),
+    })
+}
+
+fn pointer(path: &str) -> String {
+    format!("/{}", path.replace('.', "/"))
 }
 
 fn keeps_out(state: &Value) -> bool {

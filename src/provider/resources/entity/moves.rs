@@ -6,9 +6,9 @@ use serde_json::{Map, Value as Json};
 
 use super::{desired, entity_of, locator_of, output, written};
 use crate::catalog::Entity;
-use crate::engine::{Params, secret_params};
+use crate::engine::{Params, put, secret_params};
 use crate::provider::moves::MovedObject;
-use crate::provider::payload;
+use crate::provider::payload::{self, text_at};
 use crate::provider::resources::lifecycle::end_attributes;
 use crate::provider::resources::private_data::PrivateData;
 use crate::provider::secret_payload::SECRET;
@@ -56,11 +56,13 @@ pub(super) fn move_in(moved: MovedObject) -> StateResponse {
 
 /// The secrets in the state of another provider that Stripe does not show again.
 fn shown_once(entity: &Entity, was: &Value) -> Option<Json> {
-    let kept = entity.answered_once.iter().filter_map(|name| {
-        let secret = was.get(name).as_str()?;
-        Some((name.clone(), Json::from(secret)))
-    });
-    let kept: Map<String, Json> = kept.collect();
+    let mut kept = Params::new();
+    for path in &entity.answered_once {
+        let steps: Vec<&str> = path.split('.').collect();
+        if let Some(secret) = text_at(was, &steps) {
+            put(&mut kept, path, Json::from(secret));
+        }
+    }
     (!kept.is_empty()).then_some(Json::Object(kept))
 }
 
