@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use stripe_provider::catalog::{Entity, catalog};
 use stripe_provider::terraform::value::{Type, Value};
 
+use crate::peer_bugs::FOREIGN;
 use crate::support::terraform::{Action, Fault, Object};
 use crate::world::{World, at, fine, typed};
 
@@ -242,9 +243,14 @@ fn a_tax_id_of_another_provider_stays_that_of_its_customer() {
     let params = json!({"customer": customer["id"], "type": "eu_vat", "value": "DE123456789"});
     let params = params.as_object().unwrap();
     let made = world.made("stripe_tax_id", params).unwrap();
-    let foreign = Object { private: Vec::new(), ..made };
-    let read = world.refresh("stripe_tax_id", &foreign).unwrap();
-    world.idle("stripe_tax_id", &read, params).unwrap();
+    let mut foreign = made;
+    for private in FOREIGN {
+        foreign.private = private.as_bytes().to_vec();
+        let read = world.refresh("stripe_tax_id", &foreign).unwrap();
+        world.idle("stripe_tax_id", &read, params).unwrap();
+        let there = fine(world.moved("stripe_tax_id", ENTITY, &foreign));
+        assert_eq!(there.state.get("entity").as_str(), Some("CustomerTaxId"));
+    }
     let unread = world.plan("stripe_tax_id", &foreign, Some(params)).unwrap_err().to_string();
     assert!(unread.contains("Plan without `-refresh=false` once"), "{unread}");
 }

@@ -144,15 +144,17 @@ impl PrivateData {
     }
 }
 
-/// Private data of a resource; what was never written is empty. Data that cannot be read do not count as none: without
-/// the account that they name, a missing object would be taken for deleted, and be made once more.
+/// Private data of a resource; what was never written is empty, or `null` where a provider before us wrote the state.
+/// Data that cannot be read do not count as none: without the account that they name, a missing object would be taken
+/// for deleted, and be made once more.
 pub(in crate::provider) fn decode_private<T: Default + DeserializeOwned>(
     bytes: &[u8],
 ) -> Result<T, Diagnostic> {
     if bytes.is_empty() {
         return Ok(T::default());
     }
-    serde_json::from_slice(bytes).map_err(|error: serde_json::Error| {
+    let read: Result<Option<T>, _> = serde_json::from_slice(bytes);
+    read.map(Option::unwrap_or_default).map_err(|error: serde_json::Error| {
         // Nobody sees the text in which that would be a place.
         let why = error.to_string();
         found::private_not_readable(why.split(" at line ").next().unwrap_or_default())
@@ -167,5 +169,14 @@ mod tests {
     fn what_an_earlier_version_kept_beside_a_state_is_left_out() {
         let kept = br#"{"handle":"h","key":"an idempotency key"}"#;
         assert_eq!(PrivateData::decode(kept).unwrap().encode(), br#"{"handle":"h"}"#);
+    }
+
+    #[test]
+    fn what_a_provider_before_kept_is_nothing_here_and_damaged_data_are_refused() {
+        for kept in [&b""[..], b"null", br#"{"schema_version":"1"}"#] {
+            assert_eq!(PrivateData::decode(kept).unwrap().encode(), b"{}");
+        }
+        assert!(PrivateData::decode(b"nul").is_err());
+        assert!(PrivateData::decode(br#"{"handle":1}"#).is_err());
     }
 }
