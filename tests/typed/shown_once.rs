@@ -35,15 +35,13 @@ fn elsewhere(object: &Object, path: &[&str]) -> String {
 
 /// What makes an object of a type that has the secret.
 fn params(world: &World, entity: &'static Entity, path: &[&str]) -> Map<String, Json> {
-    let mut params = world.params(entity);
-    if entity.key == "v2.core.event_destination" {
-        params = json!({"name": "hook", "type": "webhook_endpoint", "event_payload": "thin",
-            "enabled_events": ["v1.billing.meter.no_meter_found"], path[0]: {"url": "https://example.com/hook"}})
-        .as_object()
-        .unwrap()
-        .clone();
+    if entity.key != "v2.core.event_destination" {
+        return world.params(entity);
     }
-    params
+    let url = json!({"url": "https://example.com/hook"});
+    let hook = json!({"name": "hook", "type": "webhook_endpoint", "event_payload": "thin",
+        "enabled_events": ["v1.billing.meter.no_meter_found"], path[0]: url});
+    hook.as_object().unwrap().clone()
 }
 
 #[test]
