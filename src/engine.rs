@@ -48,7 +48,7 @@ pub use create::{CreateRequest, Created, create};
 pub use destroy_options::{DestroyOptions, OnDestroy};
 pub use end::EndOutcome;
 pub use error::Error;
-pub use export::{export, export_whole};
+pub use export::{export, export_beside, export_whole};
 pub use import::{ImportError, ImportId, is_account};
 pub use journal::{
     ExistenceCheck, Intent, Journal, JournalPlace, Leftovers, PendingCreate, RecoveredObject, fingerprint,

@@ -109,6 +109,32 @@ fn presumed_value(shape: Option<&Shape>, desired: &Json, now: Option<&Json>) -> 
     }
 }
 
+/// Lays what a state says was written over what is presumed, where Stripe answers nothing that could tell.
+pub(super) fn lay_over(entity: &Entity, presumed: &mut Params, said: &Params, body: &Json) {
+    lay_over_unanswered(presumed, said, &with_words(entity, body));
+}
+
+fn lay_over_unanswered(presumed: &mut Params, said: &Params, body: &Json) {
+    for (name, said) in said {
+        match (presumed.get_mut(name), said, body.get(name)) {
+            (Some(Json::Object(presumed)), Json::Object(said), now) => {
+                lay_over_unanswered(presumed, said, now.unwrap_or(&Json::Null));
+            }
+            (Some(presumed), said, None) if !says_nothing(said) => presumed.clone_from(said),
+            _ => {}
+        }
+    }
+}
+
+/// Whether a value is none, as other providers store what is not written.
+fn says_nothing(said: &Json) -> bool {
+    match said {
+        Json::String(text) => text.is_empty(),
+        Json::Array(items) => items.is_empty(),
+        said => said.is_null(),
+    }
+}
+
 /// Adds to `params` what is wanted beside them and Stripe holds already: a default that is written out, a value that
 /// no call could take away. It need not be sent, and needs no new object.
 pub(super) fn hold_beside(entity: &Entity, params: &mut Params, desired: &Params, body: &Json) {

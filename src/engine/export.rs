@@ -8,6 +8,7 @@ use crate::catalog::{Entity, Kind, Member, Operation, OperationKind, Shape, find
 use crate::connector::placed;
 use crate::engine::Params;
 use crate::engine::compare::{elements, equal, reference};
+use crate::engine::drift::presumed;
 use crate::engine::params::accepted;
 use crate::engine::words::with_implied;
 
@@ -20,6 +21,52 @@ pub fn export(entity: &'static Entity, locator: &str, body: &Json) -> Params {
 /// The same with what is as it is where nothing is written.
 pub fn export_whole(entity: &'static Entity, locator: &str, body: &Json) -> Params {
     exported(Exporter { entity, with_defaults: true }, locator, body)
+}
+
+/// The same as an export, with what else a state says was written: what Stripe does not answer at any depth, and those
+/// of the `whole` params that say what is so anyway.
+pub fn export_beside(
+    entity: &'static Entity,
+    (locator, body): (&str, &Json),
+    said: &Params,
+    is_whole: impl Fn(&str) -> bool,
+) -> Params {
+    let (mut params, whole) = (export(entity, locator, body), export_whole(entity, locator, body));
+    for (name, said) in presumed(entity, said, body) {
+        let unanswered = unanswered(&said, body.get(&name));
+        match (params.contains_key(&name), whole.get(&name), unanswered) {
+            (true, _, Some(unanswered)) | (false, Some(_), Some(unanswered)) => {
+                let exported =
+                    params.entry(&name).or_insert_with(|| whole.get(&name).cloned().unwrap_or_default());
+                add(exported, unanswered);
+            }
+            (false, Some(whole), None) if is_whole(&name) => drop(params.insert(name, whole.clone())),
+            (false, None, Some(_)) => drop(params.insert(name, said)),
+            _ => {}
+        }
+    }
+    params
+}
+
+/// The part of a value that Stripe does not answer; none where it answers all.
+fn unanswered(said: &Json, now: Option<&Json>) -> Option<Json> {
+    let Some(now) = now else { return Some(said.clone()) };
+    let members = said.as_object().filter(|_| now.is_object())?.iter();
+    let left: Params =
+        members.filter_map(|(name, said)| Some((name.clone(), unanswered(said, now.get(name))?))).collect();
+    (!left.is_empty()).then_some(Json::Object(left))
+}
+
+/// Adds members that a value lacks, at every depth.
+fn add(value: &mut Json, more: Json) {
+    if let (Json::Object(value), Json::Object(more)) = (value, more) {
+        for (name, more) in more {
+            match value.get_mut(&name) {
+                Some(value) => add(value, more),
+                None => drop(value.insert(name, more)),
+            }
+        }
+    }
 }
 
 fn exported(exporter: Exporter, locator: &str, body: &Json) -> Params {

@@ -50,9 +50,11 @@ impl Object {
         self.restored(desired, change::between(self.entity, &before, desired))
     }
 
-    /// The params it would have been made from, as far as `desired` speaks of it.
+    /// The params it would have been made from, as far as `desired` speaks of it: as Stripe answers them, else as the
+    /// state says that they were written, else as they are wanted.
     fn presumed(&self, desired: &DesiredParams) -> Params {
         let mut presumed = drift::presumed(self.entity, &desired.params, &self.body);
+        drift::lay_over(self.entity, &mut presumed, &self.params, &self.body);
         let places = export::places(self.entity, &self.locator);
         presumed.extend(places.filter(|(place, _)| desired.params.contains_key(place)));
         add_among(&mut presumed, &desired.gone, &desired.gone);

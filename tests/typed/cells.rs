@@ -11,7 +11,7 @@ use crate::config::config;
 use crate::ledger::{Cell, Ledger};
 use crate::samples::Sample;
 use crate::support::terraform::{Action, Object};
-use crate::world::{World, at};
+use crate::world::{World, at, difference};
 
 /// A param with samples of it.
 #[derive(Debug, Clone)]
@@ -101,6 +101,7 @@ impl Rows<'_, '_> {
         let either = self.of.entity.items.contains_key(&param.name) || !updates && first.is_object();
         let is_modifier = self.of.entity.is_modifier(&param.name);
         self.unknown(param, &wanted)?;
+        self.of_a_provider_before(param, first, &wanted)?;
         let expected = match in_place {
             _ if is_modifier => Action::Nothing,
             true => Action::Update,
@@ -125,6 +126,43 @@ impl Rows<'_, '_> {
             return Err(Cell::Failed(format!("unknown it is planned to {unknown:?}")));
         }
         Ok(())
+    }
+
+    /// In a state that another provider wrote: as it was nothing is planned, and another value that only a new object can
+    /// have needs one. What that state lacks counts as it is wanted.
+    fn of_a_provider_before(
+        &mut self,
+        param: &Member,
+        first: &Json,
+        wanted: &Map<String, Json>,
+    ) -> Result<(), Cell> {
+        let (world, name) = (&mut *self.of.world, self.of.name);
+        if world.block(name).attributes.iter().any(|it| it.name == param.name && it.write_only) {
+            return Ok(());
+        }
+        let known = world.plan(name, &self.object, Some(wanted)).map_err(at("plan")).map_err(Cell::of)?;
+        let foreign = Object { private: b"null".to_vec(), ..self.object.clone() };
+        // What such a state does not say where to find is imported.
+        let Ok(read) = world.refresh(name, &foreign) else { return Ok(()) };
+        if self.of.entity.operation(OperationKind::Get).is_none() {
+            return Ok(());
+        }
+        let plan = world.plan(name, &read, Some(wanted)).map_err(at("plan as foreign")).map_err(Cell::of)?;
+        let is_same = (known.action == Action::Replace) == (plan.action == Action::Replace);
+        let mut kept = self.params.clone();
+        kept.insert(param.name.clone(), first.clone());
+        let unchanged =
+            world.plan(name, &read, Some(&kept)).map_err(at("plan unchanged")).map_err(Cell::of)?;
+        let told = || difference(&read.state, &unchanged.planned.state);
+        let is_said = self.of.entity.field(&param.name).is_none();
+        let differs = read.state.get(&param.name) != unchanged.planned.state.get(&param.name);
+        match unchanged.action {
+            _ if !is_same => Err(Cell::Failed(format!("{:?}, as foreign {:?}", known.action, plan.action))),
+            Action::Replace if is_said && differs => {
+                Err(Cell::Failed(format!("foreign and unchanged: {}", told())))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Taken away: unset, or said to stay, never by a new object.

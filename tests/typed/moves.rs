@@ -254,3 +254,29 @@ fn a_tax_id_of_another_provider_stays_that_of_its_customer() {
     let unread = world.plan("stripe_tax_id", &foreign, Some(params)).unwrap_err().to_string();
     assert!(unread.contains("Plan without `-refresh=false` once"), "{unread}");
 }
+
+/// What Stripe does not answer is known from the state alone.
+#[test]
+fn what_only_the_state_of_another_provider_says_is_changed_as_if_it_was_written_here() {
+    let mut world = World::new();
+    let bus = |region: &str| {
+        json!({"name": "bus", "type": "amazon_eventbridge", "event_payload": "thin", "enabled_events": ["v1.billing.meter.no_meter_found"],
+        "amazon_eventbridge": {"aws_account_id": "123456789012", "aws_region": region}})
+    };
+    let hook = |connect: bool| json!({"url": "https://example.com/hook", "enabled_events": ["*"], "connect": connect});
+    for (name, params, others) in [
+        ("stripe_v2_core_event_destination", bus("us-east-1"), bus("us-west-2")),
+        ("stripe_webhook_endpoint", hook(true), hook(false)),
+    ] {
+        let (params, others) = (params.as_object().unwrap(), others.as_object().unwrap());
+        let made = world.made(name, params).unwrap();
+        let foreign = Object { private: Vec::new(), ..made.clone() };
+        let read = world.refresh(name, &foreign).unwrap();
+        world.idle(name, &read, params).unwrap();
+        assert_eq!(world.plan(name, &read, Some(others)).unwrap().action, Action::Replace, "{name}");
+        let place = made.state.get("id").as_str().unwrap();
+        let imported = world.import(name, place).unwrap();
+        let plan = world.plan(name, &imported, Some(others)).unwrap();
+        assert_ne!(plan.action, Action::Replace, "{name}: of an import by its id nobody knows");
+    }
+}

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::connector::own_id;
-use crate::engine::{Object, Params, export, export_whole, sound_params};
+use crate::engine::{Object, Params, export_beside, export_whole, sound_params};
 use crate::provider::metadata_rules::{with_defaults, without_defaults};
 use crate::provider::payload::known_part;
 use crate::provider::resources::{Reading, comparable, ended_outside, read_stored};
@@ -68,8 +68,7 @@ impl Surface {
         let ReadResult { mut private_state, body, compared, is_import } = found;
         let mut shown = self.kept(state, &private_state);
         let params = if object.imported {
-            let said = self.said_params(state, &object.locator, &body);
-            said.into_iter().chain(export(self.entity, &object.locator, &body)).collect()
+            self.said_params(state, &object.locator, &body)
         } else {
             object.drifted(&compared).unwrap_or_else(|| object.params.clone())
         };
@@ -125,19 +124,13 @@ impl Surface {
         self.slots.iter().filter(|slot| !self.is_place(slot)).all(|slot| slot.is_unset(state.get(&slot.name)))
     }
 
-    /// What the state of another provider says was written, and an export cannot tell: params that Stripe never
-    /// answers, and blocks that say what is so anyway.
+    /// The params of an import, with what the state of another provider says was written and an export cannot tell: what
+    /// Stripe never answers, and blocks that say what is so anyway.
     fn said_params(&self, state: &Value, locator: &str, body: &Json) -> Params {
         let written = sound_params(self.entity, &self.written(&known_part(state))).params;
-        let now = export_whole(self.entity, locator, body);
         let is_block =
             |name: &str| self.argument(name).is_some_and(|it| matches!(it.form, SlotSyntax::Block(..)));
-        let said = written.into_iter().filter_map(|(name, value)| match self.entity.field(&name) {
-            None => Some((name, value)),
-            Some(_) if is_block(&name) => now.get(&name).cloned().map(|now| (name, now)),
-            Some(_) => None,
-        });
-        said.collect()
+        export_beside(self.entity, (locator, body), &written, is_block)
     }
 
     /// A state without what Stripe answers.
