@@ -7,8 +7,9 @@
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use crate::catalog::{Kind, Shape};
+use crate::catalog::{Kind, Shape, other_spelling};
 use crate::connector::{compare_numbers, scalar};
+use crate::engine::Params;
 use crate::engine::params::accepted;
 
 /// Whether two values are equal as Stripe sees it: `"1500"` and `1500`, an id and the object that
@@ -18,12 +19,23 @@ pub(super) fn equal(shape: Option<&Shape>, a: &Json, b: &Json) -> bool {
     let both_whole = a.is_object() && b.is_object();
     match if both_whole { (a, b) } else { (reference(a), reference(b)) } {
         (Json::Object(a), Json::Object(b)) => {
-            a.len() == b.len()
-                && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| equal(inside(shape, name), a, b)))
+            a.len() == b.len() && a.iter().all(|(name, value)| equal_member(shape, (name, value), a, b))
         }
         (Json::Array(a), Json::Array(b)) => pairwise(shape, a, b, equal),
         (a, b) => a == b || equal_scalars(shape, a, b),
     }
+}
+
+/// Whether a member of one object is in another one, under its name or under the other spelling of its value:
+/// `unit_amount_decimal = "1500"` and `unit_amount = 1500`.
+fn equal_member(shape: Option<&Shape>, (name, value): (&str, &Json), a: &Params, b: &Params) -> bool {
+    if let Some(other) = b.get(name) {
+        return equal(inside(shape, name), value, other);
+    }
+    let known = shape.and_then(Shape::members).unwrap_or_default();
+    let twin = other_spelling(known, name).filter(|twin| !a.contains_key(&twin.name));
+    let other = twin.and_then(|twin| Some((&twin.shape, b.get(&twin.name)?)));
+    other.is_some_and(|(shape, other)| equal(Some(shape), value, other))
 }
 
 /// Whether what Stripe answers is what is wanted; members that nobody wrote do not count.

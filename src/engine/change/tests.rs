@@ -1,6 +1,8 @@
 use serde_json::{Value as Json, json};
 
 use super::{Change, DesiredParams, between};
+use crate::catalog::names::join_path;
+use crate::catalog::{Entity, Kind, Member, Shape, catalog, other_spelling, whole_spelling};
 use crate::connector::entity;
 use crate::engine::Params;
 
@@ -227,4 +229,72 @@ fn a_value_that_only_a_create_takes_needs_a_new_object() {
     let anchor = |value: Json| json!({ "billing_cycle_anchor": value });
     let moved = change("Subscription", &anchor(json!(1_900_000_000)), &anchor(json!(1_950_000_000)));
     assert_eq!(moved.replaces, ["billing_cycle_anchor"]);
+}
+
+/// Objects of the catalog in which one value has two spellings: the name of the entity, the path, the two names.
+fn twins() -> Vec<(&'static Entity, String, String)> {
+    let mut found = Vec::new();
+    for entity in catalog().entities().filter_map(|name| catalog().entity(name)) {
+        twins_among(entity, entity.params(), "", &mut found);
+    }
+    found
+}
+
+fn twins_among(
+    entity: &'static Entity,
+    members: &[Member],
+    place: &str,
+    found: &mut Vec<(&'static Entity, String, String)>,
+) {
+    for member in members {
+        let path = join_path(place, &member.name);
+        if other_spelling(members, &member.name).is_some() && whole_spelling(&member.name).is_none() {
+            found.push((entity, place.to_owned(), member.name.clone()));
+        }
+        twins_inside(entity, &member.shape, &path, found);
+    }
+}
+
+fn twins_inside(
+    entity: &'static Entity,
+    shape: &Shape,
+    path: &str,
+    found: &mut Vec<(&'static Entity, String, String)>,
+) {
+    match &shape.kind {
+        Kind::Object(members) => twins_among(entity, members, path, found),
+        Kind::List(item) | Kind::Set(item) => twins_inside(entity, item, &join_path(path, "[]"), found),
+        Kind::Map(value) => twins_inside(entity, value, &join_path(path, "eur"), found),
+        Kind::Union(shapes) => shapes.iter().for_each(|shape| twins_inside(entity, shape, path, found)),
+        _ => {}
+    }
+}
+
+/// Params that have one object at a path; `[]` is the only item of a list.
+fn holding(path: &str, object: Json) -> Json {
+    path.split('.').filter(|name| !name.is_empty()).rev().fold(object, |inside, name| match name {
+        "[]" => json!([inside]),
+        name => json!({ name: inside }),
+    })
+}
+
+#[test]
+fn the_other_spelling_of_a_value_is_no_change_wherever_it_stands() {
+    let found = twins();
+    assert!(found.iter().any(|(_, place, _)| place.ends_with("tiers.[]")), "{found:?}");
+    for (entity, place, name) in found {
+        let at = |object: Json| holding(&place, object).as_object().unwrap().clone();
+        let decimal = format!("{name}_decimal");
+        let (whole, same, other) = (
+            at(json!({ name.as_str(): 500, "x": 1 })),
+            at(json!({ decimal.as_str(): "500.0", "x": 1 })),
+            at(json!({ decimal.as_str(): "500.5", "x": 1 })),
+        );
+        let desired = |params: &Params| DesiredParams { params: params.clone(), ..DesiredParams::default() };
+        for (before, after) in [(&whole, &same), (&same, &whole)] {
+            let change = between(entity, before, &desired(after));
+            assert!(change.is_nothing(), "{} {place}.{name}: {change:?}", entity.name);
+        }
+        assert!(!between(entity, &whole, &desired(&other)).is_nothing(), "{} {place}.{name}", entity.name);
+    }
 }
