@@ -47,6 +47,7 @@ impl Limits {
 
     fn of_entry(&self, place: &str, key: &str, value: &Json) -> ParamErrors {
         let wrong_key = |what: String| wrong(place, &format!("a map {what}"), &Json::from(key));
+        let empty = key.is_empty().then(|| wrong_key("whose keys are not empty".to_owned()));
         let long = key.chars().count() > self.key_length;
         let long = long.then(|| wrong_key(format!("whose keys have at most {} characters", self.key_length)));
         let reserved =
@@ -55,6 +56,6 @@ impl Limits {
         let value = (length > self.value_length).then(|| {
             wrong(&join_path(place, key), &format!("at most {} characters long", self.value_length), value)
         });
-        long.into_iter().chain(reserved).chain(value).collect()
+        empty.into_iter().chain(long).chain(reserved).chain(value).collect()
     }
 }
