@@ -263,6 +263,7 @@ fn metadata_beyond_stripes_limits_is_refused() {
             json!({"a[b]": "1"}),
             r#""metadata" must be a map whose keys have no square brackets, not "a[b]""#.to_owned(),
         ),
+        (json!({"": "1"}), r#""metadata" must be a map whose keys are not empty, not """#.to_owned()),
         (
             json!({"k".repeat(41): "1"}),
             format!(
@@ -279,6 +280,17 @@ fn metadata_beyond_stripes_limits_is_refused() {
     }
     let fits = json!({"k".repeat(40): "ü".repeat(500), "gone": null, "empty": ""});
     assert!(create("Customer", &json!({ "metadata": fits })).is_ok());
+}
+
+#[test]
+fn a_currency_is_a_key_in_either_case_and_once() {
+    let price = |options: Json| json!({"currency": "usd", "currency_options": options, "product": "prod_1"});
+    let options = json!({"EUR": {"unit_amount": 5}, "gbp": {"unit_amount": 4}});
+    let expected = json!({"eur": {"unit_amount": 5}, "gbp": {"unit_amount": 4}});
+    assert_eq!(create("Price", &price(options)).unwrap()["currency_options"], expected);
+    let twice = refused("Price", &price(json!({"EUR": {"unit_amount": 5}, "eur": {"unit_amount": 4}})));
+    assert!(twice.contains("currency_options.eur"), "{twice}");
+    assert!(create("Customer", &json!({"metadata": {"A": "1", "a": "2"}})).is_ok(), "no currencies");
 }
 
 #[test]

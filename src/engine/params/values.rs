@@ -64,7 +64,7 @@ pub(super) fn resolve_path(keys: &[String], params: &[Member]) -> Result<Vec<Str
     for (at, key) in keys.iter().enumerate() {
         // Below a map every key is its own; below a list stands the place of an item.
         let Some(known) = members else {
-            path.push(key.clone());
+            path.push(map_key(path.last().map_or("", String::as_str), key));
             members = item.take().and_then(Shape::members);
             continue;
         };
@@ -209,10 +209,25 @@ fn map(given: &Map<String, Json>, shape: &Shape, place: &str) -> Result<Json, Pa
     }
     let known = given.iter().filter(|(_, value)| !value.is_null());
     // The empty text removes a key.
-    all(known.map(|(key, given)| match given.as_str() {
-        Some("") => Ok((key.clone(), given.clone())),
-        _ => Ok((key.clone(), value(given, shape, &join_path(place, key))?)),
-    }))
+    let entries = known.map(|(key, given)| match given.as_str() {
+        Some("") => Ok((map_key(place, key), given.clone())),
+        _ => Ok((map_key(place, key), value(given, shape, &join_path(place, key))?)),
+    });
+    let entries: Vec<(String, Json)> = all(entries)?;
+    let mut found = Params::new();
+    for (key, value) in entries {
+        insert(&mut found, &join_path(place, &key), &key, value).map_err(one)?;
+    }
+    Ok(Json::Object(found))
+}
+
+/// The maps whose keys are currencies, which Stripe takes in either case and answers in lower case.
+const BY_CURRENCY: &str = "currency_options";
+
+/// A key of the map at a place as Stripe answers it.
+fn map_key(place: &str, key: &str) -> String {
+    let is_currency = place.rsplit('.').next() == Some(BY_CURRENCY);
+    if is_currency { key.to_lowercase() } else { key.to_owned() }
 }
 
 /// The first shape that takes the value; else the faults of the one that is like it. The words

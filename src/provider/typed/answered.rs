@@ -122,7 +122,10 @@ impl Slot {
             let field = match repeats {
                 Repeats::Once => Some(field),
                 Repeats::List => elements(field).and_then(|items| items.get(at)),
-                Repeats::Keyed => block.get(KEY).as_str().and_then(|key| field.get(key)),
+                Repeats::Keyed => block
+                    .get(KEY)
+                    .as_str()
+                    .and_then(|key| field.get(key).or_else(|| field.get(key.to_lowercase()))),
             };
             let answered =
                 |slot: &Slot| field.and_then(|field| field.get(&slot.member)).unwrap_or(&Json::Null);

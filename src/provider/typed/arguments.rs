@@ -78,9 +78,11 @@ impl Slot {
                     (Repeats::Keyed, Json::Object(by_key)) => in_order(before, by_key)
                         .into_iter()
                         .map(|(at, key, param)| {
-                            let mut block = block(at.unwrap_or(usize::MAX), param);
-                            block.set(KEY, key.into());
-                            block
+                            let mut filled = block(at.unwrap_or(usize::MAX), param);
+                            let written =
+                                at.and_then(|at| before.get(at)).map(|block| block.get(KEY).clone());
+                            filled.set(KEY, written.unwrap_or_else(|| key.into()));
+                            filled
                         })
                         .collect(),
                     (_, Json::Array(items)) => {
@@ -115,7 +117,9 @@ fn take_out(value: &mut Json, path: &[String]) {
 
 /// The entries of a map in the order in which their blocks were written, new ones last.
 fn in_order<'j>(before: &[Value], by_key: &'j Map<String, Json>) -> Vec<(Option<usize>, &'j str, &'j Json)> {
-    let place = |key: &str| before.iter().position(|block| block.get(KEY).as_str() == Some(key));
+    let is_of =
+        |block: &Value, key: &str| block.get(KEY).as_str().is_some_and(|it| it.eq_ignore_ascii_case(key));
+    let place = |key: &str| before.iter().position(|block| is_of(block, key));
     let mut found: Vec<_> = by_key.iter().map(|(key, param)| (place(key), key.as_str(), param)).collect();
     found.sort_by_key(|(place, ..)| place.unwrap_or(usize::MAX));
     found
