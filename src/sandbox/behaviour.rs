@@ -15,6 +15,7 @@ mod account;
 mod action;
 mod application_fee;
 mod card;
+mod cash_balance;
 mod charge;
 mod checkout;
 mod clock;
@@ -73,6 +74,7 @@ mod webhook_endpoint;
 const REGISTRY: &[&[Behaviour]] = &[
     account::BEHAVIOURS,
     application_fee::BEHAVIOURS,
+    cash_balance::BEHAVIOURS,
     charge::BEHAVIOURS,
     checkout::BEHAVIOURS,
     clock::BEHAVIOURS,
@@ -198,11 +200,14 @@ pub(super) fn file_content(call: &Call<'_>) -> ApiResult<Vec<u8>> {
     file::content(&call.named()?).ok_or_else(|| ApiError::absent("file", &call.id))
 }
 
-/// A field that is a page of other objects; none where it is stored with the object.
+/// A field that is a page of other objects, or an object that exists without being created; none where it is stored with
+/// the object.
 pub(super) fn included(session: &Session<'_>, object: &str, name: &str, id: &str) -> ApiResult<Option<Json>> {
     let own = behaviours().find(|behaviour| behaviour.keys.contains(&object));
     let pages = own.map_or(&[][..], |behaviour| behaviour.pages);
-    let Some(shown) = pages.iter().find(|page| page.field == name) else { return Ok(None) };
+    let Some(shown) = pages.iter().find(|page| page.field == name) else {
+        return singletons::of_owner(session, object, name, id);
+    };
     let mut found = session.having(shown.of, shown.by, id)?;
     found.retain(|body| shown.canceled || status(body) != "canceled");
     if shown.oldest_first {

@@ -149,6 +149,13 @@ pub(super) fn apply_defaults(call: &Call<'_>, body: &mut Body) {
     }
 }
 
+/// What an object holds that is there without being made.
+pub(super) fn write_new(entity: &Entity, body: &mut Body) {
+    for (path, value) in TABLE.new.get(&entity.key).into_iter().flatten() {
+        write_at(entity, body, path, value.clone());
+    }
+}
+
 /// Writes a value where the params say nothing.
 fn write_unsaid(call: &Call<'_>, body: &mut Body, path: &str, value: &Json) {
     if fields::at(&call.params, path).is_none_or(|given| *given == "") {
@@ -167,7 +174,11 @@ pub(super) fn apply_transition(call: &Call<'_>, body: &mut Body, transition: &Tr
 fn write(call: &Call<'_>, body: &mut Body, path: &str, value: &Json) {
     let Some(field) = call.entity.field_at(path) else { return };
     let Some(value) = resolve_value(call, body, &field.kind, value) else { return };
-    let mut fields = call.entity.fields.as_slice();
+    write_at(call.entity, body, path, value);
+}
+
+fn write_at(entity: &Entity, body: &mut Body, path: &str, value: Json) {
+    let mut fields = entity.fields.as_slice();
     let mut at = body;
     let mut rest = path;
     while let Some((name, further)) = rest.split_once('.') {

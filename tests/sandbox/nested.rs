@@ -138,3 +138,33 @@ fn a_file_is_kept_and_can_be_fetched() {
         stripe.call("POST", "/v1/files", &json!({"purpose": "dispute_evidence", "file": "x"}));
     assert_eq!((status, &answer["error"]["param"]), (400, &json!("file")));
 }
+
+#[test]
+fn the_cash_balance_of_a_customer_is_set_and_shown_with_it() {
+    let stripe = Stripe::new();
+    let mode = |mode: &str| json!({"cash_balance": {"settings": {"reconciliation_mode": mode}}});
+    let customer = made(&stripe, "/v1/customers", &mode("manual"));
+    let path = format!("/v1/customers/{customer}");
+    let balance = format!("{path}/cash_balance");
+    let settings = |now: &Json| (now["reconciliation_mode"].clone(), now["using_merchant_default"].clone());
+    let seen = || {
+        let shown = stripe.done("GET", &path, &json!({"expand": ["cash_balance", "tax"]}));
+        let listed =
+            stripe.done("GET", "/v1/customers", &json!({"expand": ["data.cash_balance", "data.tax"]}));
+        assert_eq!(shown["cash_balance"], stripe.done("GET", &balance, &json!({})));
+        assert_eq!(listed["data"][0]["cash_balance"], shown["cash_balance"]);
+        assert_eq!(shown["tax"]["automatic_tax"], "unrecognized_location");
+        settings(&shown["cash_balance"]["settings"])
+    };
+    assert_eq!(seen(), (json!("manual"), json!(false)));
+    stripe.done("POST", &path, &mode("merchant_default"));
+    assert_eq!(seen(), (json!("automatic"), json!(true)));
+    stripe.done("POST", &balance, &mode("manual")["cash_balance"]);
+    assert_eq!(seen(), (json!("manual"), json!(false)));
+    let customer = made(&stripe, "/v1/customers", &json!({"tax": {"ip_address": "1.2.3.4"}}));
+    let path = format!("/v1/customers/{customer}");
+    let shown = stripe.done("GET", &path, &json!({"expand": ["cash_balance", "tax"]}));
+    assert_eq!(shown["cash_balance"], stripe.done("GET", &format!("{path}/cash_balance"), &json!({})));
+    assert_eq!(shown["tax"]["ip_address"], "1.2.3.4");
+    assert_eq!(stripe.done("GET", &path, &json!({})).get("cash_balance"), None, "only where it is asked for");
+}

@@ -16,6 +16,17 @@ impl EntityJoin {
             let known = self.entity.field_at(field).is_some();
             self.require(known, || format!("there is no field {field:?}"));
         }
+        // What a call sets is read, lest its drift be unseen.
+        let open = rule.omitted.iter().filter(|field| !rule.sensitive.contains(field));
+        for field in open {
+            let calls =
+                [OperationKind::Create, OperationKind::Update].map(|kind| self.entity.operation(kind));
+            let is_set = calls.into_iter().flatten().any(|call| call.param(field).is_some());
+            let asked = rule.expand.contains(field);
+            self.require(asked || !is_set, || {
+                format!("omitted: {field:?} is set by a call, and not in `expand`")
+            });
+        }
         let naming = rule.ends_with.iter().map(|rule| &rule.field).chain(&rule.takes_along);
         for field in naming.chain(&rule.keeps) {
             let known = self.entity.field(field).is_some();

@@ -2,7 +2,7 @@
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{
-    customer_balance, generic, payment_method, subscription, tax, tokens_and_sources,
+    cash_balance, customer_balance, generic, payment_method, subscription, tax, tokens_and_sources,
 };
 
 /// The behaviours of this module.
@@ -23,11 +23,13 @@ const DEFAULT: &str = "invoice_settings[default_payment_method]";
 pub(super) fn create(call: &Call<'_>) -> ApiResult<Json> {
     let mut call = call.clone();
     let methods = default_methods(&mut call)?;
+    let cash_balance = call.params.shift_remove("cash_balance");
     let body = call.build()?;
     call.session.put(&body)?;
     for mut method in methods {
         payment_method::attach_to(&call, &mut method, id(&body))?;
     }
+    cash_balance::set_along(&call, id(&body), cash_balance)?;
     tax_ids(&call, &body)?;
     source(&call, id(&body))?;
     call.session.named("customer", id(&body)).map(Json::Object)
@@ -68,6 +70,9 @@ fn tax_ids(call: &Call<'_>, body: &Body) -> ApiResult<()> {
 
 /// `POST /v1/customers/{customer}`.
 fn update(call: &Call<'_>) -> ApiResult<Json> {
+    let call = &mut call.clone();
+    let cash_balance = call.params.shift_remove("cash_balance");
+    cash_balance::set_along(call, &call.id, cash_balance)?;
     let before = needed_number(&call.named()?, "balance")?;
     let body = call.revise()?;
     call.session.put(&body)?;

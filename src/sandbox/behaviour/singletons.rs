@@ -1,11 +1,11 @@
 //! Objects that exist once without being created: the balance of an account, the cash balance of a customer, the
 //! capabilities of an account. Each is stored once it is changed.
 
-use crate::catalog::Entity;
+use crate::catalog::{Entity, Kind, catalog};
 use crate::sandbox::behaviour::prelude::*;
-use crate::sandbox::lifecycle;
 use crate::sandbox::parent::{self, Owner};
-use crate::sandbox::store::KEY;
+use crate::sandbox::store::{KEY, Session};
+use crate::sandbox::{complete, lifecycle};
 
 /// Whether objects of that type exist as soon as their owner does.
 pub(super) fn is_one(entity: &Entity) -> bool {
@@ -33,6 +33,20 @@ pub(super) fn update(call: &Call<'_>) -> ApiResult<Json> {
 pub(super) fn all(call: &Call<'_>) -> ApiResult<Vec<Json>> {
     let names = names(call).unwrap_or_default();
     names.into_iter().map(|name| get(&Call { id: name.to_owned(), ..call.clone() })).collect()
+}
+
+/// The one that a field of its owner shows; none where the field shows no such object.
+pub(super) fn of_owner(session: &Session<'_>, owner: &str, field: &str, id: &str) -> ApiResult<Option<Json>> {
+    let shape = catalog().by_object(owner).and_then(|owner| owner.field(field));
+    let Some(Kind::Whole(object)) = shape.map(|shape| &shape.kind) else { return Ok(None) };
+    let Some(entity) = catalog().by_object(object).filter(|entity| is_one(entity)) else { return Ok(None) };
+    if let Some(kept) = session.get_live(object, id)? {
+        return Ok(Some(Json::Object(kept)));
+    }
+    let mut body = complete::blank(entity);
+    entity.parents().into_iter().for_each(|parent| set(&mut body, parent, id));
+    lifecycle::write_new(entity, &mut body);
+    Ok(Some(Json::Object(body)))
 }
 
 /// The object as stored, or as it is before its first change.

@@ -120,3 +120,25 @@ fn bug_24_a_secret_is_in_the_open_and_an_import_replaces() {
     let kept = world.refresh("stripe_webhook_endpoint", &endpoint).unwrap();
     assert_eq!(kept.state.get("secret").as_str(), Some(secret.as_str()), "what is answered once is kept");
 }
+
+/// What Stripe answers only where it is asked for.
+#[test]
+fn the_cash_balance_and_the_tax_of_a_customer_are_read() {
+    let mut world = World::new();
+    let wanted = json!({"name": "Ada", "tax": {"ip_address": "1.2.3.4"},
+        "cash_balance": {"settings": {"reconciliation_mode": "manual"}}});
+    let customer = made(&mut world, "stripe_customer", &wanted);
+    let path = format!("/v1/customers/{}", id(&customer));
+    let imported = world.import("stripe_customer", &id(&customer)).unwrap();
+    world.idle("stripe_customer", &imported, &params(&wanted)).unwrap();
+    let balance = json!({"settings": {"reconciliation_mode": "automatic"}});
+    world.stripe.done("POST", &format!("{path}/cash_balance"), &balance);
+    world.stripe.done("POST", &path, &json!({"tax": {"ip_address": "4.3.2.1"}}));
+    let read = world.refresh("stripe_customer", &customer).unwrap();
+    updated(&mut world, "stripe_customer", &read, &wanted);
+    let now = held(&world, &format!("{path}/cash_balance"));
+    assert_eq!(now["settings"]["reconciliation_mode"], "manual");
+    let plain = made(&mut world, "stripe_customer", &json!({"name": "Ada"}));
+    let imported = world.import("stripe_customer", &id(&plain)).unwrap();
+    assert!(imported.state.get("cash_balance").items().is_empty(), "what is so anyway is not imported");
+}
