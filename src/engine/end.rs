@@ -77,7 +77,9 @@ impl Object {
     /// Whether Stripe shows that the object has ended, or shows it no more.
     pub async fn is_over(&self, connector: &Connector) -> bool {
         let now = current(connector, self.entity, &self.locator).await;
-        now.is_ok_and(|now| now.is_none_or(|now| has_ended(self.entity, &now)))
+        // What is deleted in the end may be disabled before.
+        let is_deletable = self.entity.removal == Removal::Delete;
+        now.is_ok_and(|now| now.is_none_or(|now| !is_deletable && has_ended(self.entity, &now)))
     }
 
     /// Ends the object by the state that this run's refresh has found. Where it would need no call in that state,

@@ -25,7 +25,7 @@ pub struct EndedField {
 impl Object {
     /// The field that shows that the object was ended outside Terraform: its configuration did not end it.
     pub fn end_outside(&self) -> Option<EndedField> {
-        end(self.entity, &self.body).filter(|end| self.imported || !asks_for(&self.params, end))
+        end(self.entity, &self.body).filter(|end| self.imported || !self.asks_for(&self.params, end))
     }
 
     /// What says that the object has ended since it was last written or read, without its params
@@ -33,12 +33,12 @@ impl Object {
     pub fn ended_since(&self, now: &Json) -> Option<EndedField> {
         // What an import shows first was never known otherwise.
         let is_news = !self.body.is_null() && end(self.entity, &self.body).is_none();
-        end(self.entity, now).filter(|end| is_news && !asks_for(&self.params, end))
+        end(self.entity, now).filter(|end| is_news && !self.asks_for(&self.params, end))
     }
 
     /// A change together with what it takes to have the object back.
     pub(super) fn restored(&self, desired: &DesiredParams, mut change: Change) -> Change {
-        if end(self.entity, &self.body).is_none_or(|end| asks_for(&desired.params, &end)) {
+        if end(self.entity, &self.body).is_none_or(|end| self.asks_for(&desired.params, &end)) {
             return change;
         }
         // What was over when it was imported has not drifted: the import asks for nothing, and a successor of what was
@@ -63,6 +63,15 @@ impl Object {
         };
         change
     }
+
+    /// Whether the params themselves say what the end says, by its field or by the param that the field tells of.
+    fn asks_for(&self, params: &Params, end: &EndedField) -> bool {
+        let says =
+            |name: &str, wanted: &str| params.get(name).and_then(scalar).is_some_and(|it| it == wanted);
+        let mut tells = self.entity.words.told_by.iter();
+        says(&end.field, &end.value)
+            || tells.any(|(param, it)| it.field == end.field && it.value == end.value && says(param, "true"))
+    }
 }
 
 /// Whether an object has ended, by any cause: archived, canceled, voided, deactivated.
@@ -84,11 +93,6 @@ fn end(entity: &Entity, body: &Json) -> Option<EndedField> {
         Removal::CallWhileSet { .. } | Removal::Delete | Removal::Forget => None,
     };
     by_removal.or_else(|| entity.ended.iter().find_map(|(field, value)| is(field, value)))
-}
-
-/// Whether the params themselves say what the end says.
-fn asks_for(params: &Params, end: &EndedField) -> bool {
-    params.get(&end.field).and_then(scalar).is_some_and(|value| value == end.value)
 }
 
 #[cfg(test)]
@@ -126,6 +130,25 @@ mod tests {
         let meter = json!({"display_name": "A"});
         let back = change("BillingMeter", &meter, &json!({"status": "inactive"}), &meter);
         assert_eq!(back.restores, Some(Restores::Call("ReactivateBillingMeter")));
+    }
+
+    #[test]
+    fn what_was_disabled_is_enabled_unless_that_is_asked_for() {
+        let body = json!({"url": "https://a.test", "enabled_events": ["*"], "status": "disabled"});
+        let params = json!({"url": "https://a.test", "enabled_events": ["*"]});
+        let back = change("WebhookEndpoint", &params, &body, &params);
+        assert_eq!(
+            (Json::Object(back.update), back.restores),
+            (json!({"disabled": false}), Some(Restores::Update))
+        );
+        let mut off = params.clone();
+        off["disabled"] = json!(true);
+        assert!(change("WebhookEndpoint", &off, &body, &off).is_nothing());
+        let on = change("WebhookEndpoint", &off, &body, &params);
+        assert_eq!(Json::Object(on.update), json!({"disabled": false}), "it is no longer asked for");
+        let (bus, body) = (json!({"name": "A"}), json!({"name": "A", "status": "disabled"}));
+        let back = change("V2CoreEventDestination", &bus, &body, &bus);
+        assert_eq!(back.restores, Some(Restores::Call("EnableV2CoreEventDestination")));
     }
 
     #[test]
