@@ -24,7 +24,7 @@ messages! {
     warning not_refreshed(entity: &str, locator: &str, why: &str) "Entity Not Refreshed"
         "{entity} {locator} could not be read, so its state is unchanged." "{why}";
     warning removed_but_kept(params: &str, entity: &str) "Value Stays In Stripe"
-        "Stripe has no call that clears {params}, removed from the payload: the {entity} keeps the value." "Set it to the value that Stripe has, or replace the entity with `-replace=ADDRESS`.";
+        "Stripe has no call that clears {params}, removed from the payload: the {entity} keeps the value." "To give it another value, write that one, or replace the entity with `-replace=ADDRESS`.";
     warning removed_and_unseen(params: &str, entity: &str) "Value May Stay In Stripe"
         "Nothing is sent for {params}, removed from the payload: Stripe does not show whether the {entity} keeps the value." "";
     warning acts_at_creation(params: &str, entity: &str) "Used At Creation Only"

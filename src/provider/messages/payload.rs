@@ -38,5 +38,5 @@ messages! {
     error search_not_supported(entity: &str) "Search Not Supported"
         "Stripe cannot search {entity} entities;" "use `filter`.";
     warning value_stays(argument: &str) "Value Stays In Stripe"
-        "`{argument}` was removed from the configuration, but Stripe has no call that clears it: the object keeps its value." "";
+        "`{argument}` was removed from the configuration, but Stripe has no call that clears it: the object keeps its value." "To give it another value, write that one. The next apply forgets that it was written.";
 }

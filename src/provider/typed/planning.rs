@@ -57,9 +57,9 @@ impl Planning<'_> {
             } else if self.object.imported || !self.written.contains_key(&slot.member) {
                 // Nobody wrote it, so nobody took it away.
                 continue;
-            } else if self.is_uncleared(slot) && slot.presence.is_computed() {
-                prior.clone()
             } else if slot.presence.is_computed() {
+                // Of a value that stays, too: without a change that is seen no apply would forget that it was written,
+                // and every plan would tell of it again.
                 Value::Unknown
             } else {
                 slot.nothing()
@@ -104,11 +104,6 @@ impl Planning<'_> {
                 .unknown
                 .iter()
                 .any(|path| path.first().is_some_and(|first| first == param))
-    }
-
-    /// Whether Stripe keeps the value of an argument that was removed.
-    fn is_uncleared(&self, slot: &Slot) -> bool {
-        self.change.uncleared.contains(&slot.member)
     }
 
     /// What Stripe answers: as it was, as far as the change can leave it so.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{held, id, made, params, updated, warned};
+use super::{destroyed, held, id, made, params, updated, warned};
 use crate::support::terraform::{Action, Object};
 use crate::world::World;
 
@@ -141,4 +141,51 @@ fn the_cash_balance_and_the_tax_of_a_customer_are_read() {
     let plain = made(&mut world, "stripe_customer", &json!({"name": "Ada"}));
     let imported = world.import("stripe_customer", &id(&plain)).unwrap();
     assert!(imported.state.get("cash_balance").items().is_empty(), "what is so anyway is not imported");
+}
+
+/// A value that no call clears is told of in the plan that takes it away, and never again.
+#[test]
+fn what_stays_in_stripe_is_told_once() {
+    let mut world = World::new();
+    let customer = made(&mut world, "stripe_customer", &json!({"name": "Ada", "balance": -100}));
+    warned(&mut world);
+    let less = params(&json!({"name": "Ada"}));
+    let plan = world.plan("stripe_customer", &customer, Some(&less)).unwrap();
+    assert!(warned(&mut world).contains("Value Stays In Stripe"));
+    let customer = world.apply("stripe_customer", &plan).unwrap();
+    assert_eq!(held(&world, &format!("/v1/customers/{}", id(&customer)))["balance"], -100);
+    warned(&mut world);
+    let customer = world.settled("stripe_customer", &customer, &less).unwrap();
+    assert_eq!(warned(&mut world), "");
+    assert_eq!(
+        format!("{:?}", customer.state.get("balance")),
+        r#"Number(Number("-100"))"#,
+        "the state says what is there"
+    );
+}
+
+/// What somebody else has disabled is enabled again.
+#[test]
+fn what_was_disabled_elsewhere_is_planned_and_enabled() {
+    let mut world = World::new();
+    let hook = json!({"url": "https://example.com/hook", "enabled_events": ["*"]});
+    let destination = json!({"name": "hook", "type": "webhook_endpoint", "event_payload": "thin",
+        "enabled_events": ["v1.billing.meter.no_meter_found"], "webhook_endpoint": {"url": "https://example.com/hook"}});
+    for (name, wanted, path, end) in [
+        ("stripe_webhook_endpoint", hook, "/v1/webhook_endpoints", ("", json!({"disabled": true}))),
+        (
+            "stripe_v2_core_event_destination",
+            destination,
+            "/v2/core/event_destinations",
+            ("/disable", json!({})),
+        ),
+    ] {
+        let object = made(&mut world, name, &wanted);
+        let path = format!("{path}/{}", id(&object));
+        world.stripe.done("POST", &format!("{path}{}", end.0), &end.1);
+        let read = world.refresh(name, &object).unwrap();
+        let back = updated(&mut world, name, &read, &wanted);
+        assert_eq!(held(&world, &path)["status"], "enabled", "{name}");
+        destroyed(&mut world, name, &back);
+    }
 }
