@@ -138,6 +138,7 @@ impl Provider for StripeProvider {
         let mut found = self.validate_provider(&config);
         found.retain(|diagnostic| diagnostic.severity == Severity::Error);
         found.extend(block::sandbox_fault(&config));
+        found.extend(block::variable_faults(&config, &self.env));
         if !has_errors(&found) {
             let journal = self.journal(block::journal_place(&config));
             let runtime = Runtime::new(&config, self.env.clone(), journal);

@@ -16,6 +16,7 @@ use crate::provider::connection_settings::{self, API_KEY};
 use crate::provider::messages::settings;
 use crate::provider::metadata_rules;
 use crate::provider::setting_faults::{check_destination, check_key};
+use crate::secret::not_a_key;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::{Rule, Schema};
 use crate::terraform::value::{Path, Type, Value};
@@ -49,7 +50,7 @@ pub(super) fn schema() -> Schema {
         optional(
             STRIPE_ACCOUNT,
             Type::String,
-            "The same as `account_id`, under its name in the official provider. Set only one of the two.",
+            "The same as `account_id`, under its name in the official provider (environment `STRIPE_ACCOUNT`, where neither is set). Set only one of the two.",
         )
         .rule(Rule::Text(account_id)),
     );
@@ -80,6 +81,31 @@ pub(super) fn validate(config: &Value, env: &Env) -> Diagnostics {
 pub(super) fn sandbox_fault(config: &Value) -> Option<Diagnostic> {
     let why = check_sandbox(config.get("sandbox").as_str()?.as_ref()).err()?;
     Some(settings::unusable_sandbox(&why).at_attribute("sandbox"))
+}
+
+/// Why a text is not what it should be.
+type TextCheck<'c> = &'c dyn Fn(&str) -> Result<(), String>;
+
+/// Environment variables that stand in for arguments that are not set, and that the arguments would not take. They are
+/// looked at when the provider is configured: who only validates needs none of them.
+pub(super) fn variable_faults(config: &Value, env: &Env) -> Diagnostics {
+    if !config.get(SANDBOX).is_null() {
+        return Diagnostics::new();
+    }
+    // What is a key of another kind is told where a call needs one.
+    let key = |text: &str| not_a_key(text.trim()).map_or(Ok(()), |why| Err(format!("holds no key: {why}")));
+    let variables: [(&str, &[&str], TextCheck<'_>); 3] = [
+        (crate::env::STRIPE_API_BASE, &["api_base"], &address),
+        (crate::env::STRIPE_API_KEY, &API_KEY, &key),
+        (crate::env::STRIPE_ACCOUNT, &["account_id", STRIPE_ACCOUNT], &account_id),
+    ];
+    let unset =
+        variables.into_iter().filter(|(_, names, _)| names.iter().all(|name| config.get(name).is_null()));
+    let wrong = unset.filter_map(|(name, _, check)| {
+        let why = check(&env.get(name)?).err()?;
+        Some(settings::unusable_variable(name, &why))
+    });
+    wrong.collect()
 }
 
 /// Where the journal of creates is; a place that is not known yet counts as not set.
@@ -158,6 +184,9 @@ fn address(text: &str) -> Result<(), String> {
         Some(authority) if authority.as_str().contains('@') => {
             Err("must not hold a user and a password: Stripe is reached with a key alone".to_owned())
         }
+        Some(_) if text.contains(['?', '#']) => {
+            Err("must not hold a query or a fragment: calls are added to it".to_owned())
+        }
         Some(_) => Ok(()),
     }
 }
@@ -166,7 +195,7 @@ fn address(text: &str) -> Result<(), String> {
 mod tests {
     use std::sync::Arc;
 
-    use super::{defaults, journal_rule};
+    use super::{defaults, journal_rule, variable_faults};
     use crate::connection::Connection;
     use crate::env::Env;
     use crate::terraform::value::Value;
@@ -203,6 +232,42 @@ mod tests {
             assert_eq!(mark(Value::map::<&str>([]), written).await, as_usual, "{written}");
         }
         assert_ne!(mark(Value::map::<&str>([]), "http://127.0.0.1:1").await, as_usual);
+    }
+
+    #[test]
+    fn a_variable_is_held_to_what_its_argument_takes_where_that_is_not_set() {
+        let faults = |block: &[(&'static str, &str)], name: &str, value: &str| {
+            let block = Value::map(block.iter().map(|(name, value)| (*name, Value::from(*value))));
+            let found = variable_faults(&block, &Env::from_pairs([(name, value)]));
+            found.into_iter().map(|it| it.detail).collect::<Vec<_>>().join(" ")
+        };
+        let bases = [
+            "127.0.0.1:1",
+            "ftp://stripe.test",
+            "http://user:hidden@stripe.test",
+            "https://stripe.test/foo?x=1",
+        ];
+        let keys =
+            ["\"sk_test_hidden\"", "sk_test_hidden x", "sk_test_1\nsk_test_hidden", "Bearer sk_test_hidden"];
+        for (name, argument, values) in [
+            ("STRIPE_API_BASE", "api_base", &bases[..]),
+            ("STRIPE_API_KEY", "api_key_env", &keys[..]),
+            ("STRIPE_ACCOUNT", "stripe_account", &["cus_1", "acct 1"][..]),
+        ] {
+            for value in values {
+                let told = faults(&[], name, value);
+                assert!(told.contains(name) && !told.contains("hidden"), "{value}: {told}");
+                assert_eq!(faults(&[(argument, "x")], name, value), "", "{value}: nobody reads it");
+                assert_eq!(faults(&[("sandbox", "x")], name, value), "", "{value}: nobody reads it");
+            }
+        }
+        for (name, value) in [
+            ("STRIPE_API_BASE", "https://stripe.test/foo/"),
+            ("STRIPE_API_KEY", " sk_test_1\n"),
+            ("STRIPE_ACCOUNT", "org_1/acct_2"),
+        ] {
+            assert_eq!(faults(&[], name, value), "", "{value}");
+        }
     }
 
     #[test]

@@ -17,6 +17,8 @@ messages! {
         "`{attribute}` is {kind}." "Calls need a secret key (`sk_…`) or a restricted key (`rk_…`).";
     error key_for_a_name(attribute: &str, inline: &str) "Key Given Where A Name Is Expected"
         "`{attribute}` contains a key, but it must name where the key is stored." "Move the key there, or set `{inline}`. A key that was written into a configuration file should be revoked.";
+    error unusable_variable(name: &str, why: &str) "Environment Variable Not Usable"
+        "The environment variable {name} {why}." "Correct it, or unset it.";
     error address_holds_a_path(attribute: &str) "Address Contains A Path"
         "{attribute} ends in `/v1`, which the provider already adds to each call:" "remove it.";
     error live_key_in_clear(attribute: &str, address: &str) "Live Key Without Encryption"

@@ -32,6 +32,7 @@ pub async fn told() -> Vec<Told> {
     for block in &blocks {
         stage.again("", block).await;
     }
+    stage.again("Bearer sk_test_shop_1", &json!({})).await;
     stage.again("sk_test_shop_1", &json!({})).await;
     let connection = |more: serde_json::Value| {
         let mut config = json!({"name": "shop", "location": "global"});
