@@ -12,7 +12,7 @@ use stripe_provider::terraform::schema::{Block, Presence};
 use stripe_provider::terraform::value::Type;
 
 /// What is written otherwise than in the official provider, and why.
-const DIFFERENT: [(&str, &str); 9] = [
+const DIFFERENT: [(&str, &str); 10] = [
     ("action stripe_forwarding_request.request: Required, not O", "Stripe refuses the call without it"),
     ("ephemeral stripe_reporting_report_run.result: Dynamic, not string", "it is the whole file"),
     (
@@ -23,6 +23,10 @@ const DIFFERENT: [(&str, &str); 9] = [
     ("stripe_subscription.cancel_at: Dynamic, not number", "it takes words too"),
     ("stripe_subscription.trial_end: Dynamic, not number", "it takes `now` too"),
     ("stripe_subscription_schedule.start_date: Dynamic, not number", "it takes `now` too"),
+    (
+        "stripe_terminal_reader.registration_code: Optional, not RW",
+        "its write-only twin may stand in its place",
+    ),
     ("stripe_tax_id.customer: OptionalComputed, not R", "the account has tax ids too"),
     ("stripe_tax_registration.active_from: Dynamic, not number", "it takes `now` too"),
 ];

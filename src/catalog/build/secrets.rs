@@ -14,8 +14,8 @@ use super::shape::{Kind, Member, Shape, find};
 const SECRET: [&str; 5] = ["cryptogram", "cvc", "cvv", "pin", "secret"];
 /// Parts of such names.
 const SECRET_PARTS: [&str; 4] = ["_secret", "passphrase", "password", "private_key"];
-/// Names of what a call takes and an answer shows the end of at most.
-const TAKEN: [&str; 12] = [
+/// Names of what a call takes and an answer shows the end of at most; a code that pairs a reader is taken once.
+const TAKEN: [&str; 13] = [
     "account_number",
     "account_token",
     "cvc_token",
@@ -25,6 +25,7 @@ const TAKEN: [&str; 12] = [
     "person_token",
     "personal_id_number",
     "refund_iban",
+    "registration_code",
     "ssn_last_4",
     "token",
     "track_data",
