@@ -73,6 +73,7 @@ fn laid(shape: &Shape, old: Json, value: &Json, path: &str) -> ApiResult<Json> {
                 Json::Object(members) => members,
                 _ => members(least(&shape.kind)),
             };
+            drop_of_other_types(fields, &mut members, given);
             for (name, value) in given {
                 let Some(inner) = find(fields, name) else {
                     note_provided(fields, &mut members, name, value);
@@ -91,6 +92,14 @@ fn laid(shape: &Shape, old: Json, value: &Json, path: &str) -> ApiResult<Json> {
         (Kind::Map(_), Json::Object(given)) => Json::Object(merged(members(old), given)),
         (_, value) => value.clone(),
     })
+}
+
+/// Of an object whose `type` names the member that says more, the members of its other types go with another type.
+fn drop_of_other_types(fields: &[Member], members: &mut Body, given: &Body) {
+    let Some(chosen) = given.get("type").and_then(Json::as_str) else { return };
+    let types = find(fields, "type").map(|field| field.shape.values()).unwrap_or_default();
+    let others = types.iter().filter(|name| *name != chosen && !given.contains_key(*name));
+    others.for_each(|name| drop(members.shift_remove(name)));
 }
 
 /// Merges a map: other keys stay; an empty value removes its key.

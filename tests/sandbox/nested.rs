@@ -168,3 +168,19 @@ fn the_cash_balance_of_a_customer_is_set_and_shown_with_it() {
     assert_eq!(shown["tax"]["ip_address"], "1.2.3.4");
     assert_eq!(stripe.done("GET", &path, &json!({})).get("cash_balance"), None, "only where it is asked for");
 }
+
+#[test]
+fn what_belongs_to_one_type_goes_with_another() {
+    let stripe = Stripe::new();
+    let product = made(&stripe, "/v1/products", &json!({"name": "Gold"}));
+    let price =
+        made(&stripe, "/v1/prices", &json!({"currency": "usd", "unit_amount": 500, "product": product}));
+    let redirect = json!({"type": "redirect", "redirect": {"url": "https://example.com/thanks"}});
+    let link = json!({"line_items": [{"price": price, "quantity": 1}], "after_completion": redirect});
+    let path = format!("/v1/payment_links/{}", made(&stripe, "/v1/payment_links", &link));
+    let hosted = json!({"after_completion": {"type": "hosted_confirmation"}});
+    let now = stripe.done("POST", &path, &hosted)["after_completion"].clone();
+    assert_eq!((&now["type"], now.get("redirect")), (&json!("hosted_confirmation"), None), "{now}");
+    let now = stripe.done("POST", &path, &json!({"after_completion": redirect}))["after_completion"].clone();
+    assert_eq!((now.get("hosted_confirmation"), &now["redirect"]), (None, &redirect["redirect"]), "{now}");
+}
