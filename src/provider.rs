@@ -175,6 +175,7 @@ impl Provider for StripeProvider {
                 resource.seen(&runtime, &state);
                 let hidden = runtime.conceal(resource.secrets(&state));
                 let answer = resource.read(&runtime, state, private).await;
+                runtime.note_outcome(&answer.diagnostics);
                 StateResponse { diagnostics: hidden.redact(answer.diagnostics), ..answer }
             }
             Err(unknown) => StateResponse { state, private, diagnostics: vec![unknown] },
@@ -189,6 +190,7 @@ impl Provider for StripeProvider {
                 let secrets = resource.secrets(&request.config).and(resource.secrets(&request.prior));
                 let hidden = runtime.conceal(secrets);
                 let answer = resource.plan(&runtime, request).await;
+                runtime.note_outcome(&answer.diagnostics);
                 PlanResponse { diagnostics: hidden.redact(answer.diagnostics), ..answer }
             }
             Err(unknown) => PlanResponse { diagnostics: vec![unknown], ..PlanResponse::default() },
@@ -260,7 +262,13 @@ impl Provider for StripeProvider {
 
     async fn read_data_source(&self, type_name: &str, config: Value) -> (Value, Diagnostics) {
         match data_source(type_name) {
-            Ok(source) => source.read(&self.runtime(), config).await,
+            Ok(source) => {
+                let runtime = self.runtime();
+                runtime.journal.note_walk();
+                let (state, diagnostics) = source.read(&runtime, config).await;
+                runtime.note_outcome(&diagnostics);
+                (state, diagnostics)
+            }
             Err(unknown) => (Value::Null, vec![unknown]),
         }
     }
@@ -284,6 +292,7 @@ impl Provider for StripeProvider {
             Ok(action) => {
                 let runtime = self.runtime();
                 runtime.walk.note_apply();
+                runtime.journal.note_walk();
                 action.invoke(&runtime, &config, &progress).await
             }
             Err(unknown) => vec![unknown],

@@ -154,7 +154,7 @@ impl Catalog {
     }
 
     /// The entity type with this key, whether it has calls of its own or not.
-    pub fn by_object(&self, key: &str) -> Option<&'static Entity> {
+    pub fn by_key(&self, key: &str) -> Option<&'static Entity> {
         ENTITIES.iter().find(|entity| entity.key == key).map(PackedEntity::entity)
     }
 

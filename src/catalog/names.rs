@@ -117,7 +117,7 @@ fn inside_whole(shape: &Shape, rest: &str) -> Option<Result<Resolved<'static>, U
 /// The fields of the types of whole objects; none where the catalog does not describe all of them.
 fn whole_fields(kind: &Kind) -> Option<Vec<&'static [Member]>> {
     match kind {
-        Kind::Whole(object) => Some(vec![catalog().by_object(object)?.fields.as_slice()]),
+        Kind::Whole(object) => Some(vec![catalog().by_key(object)?.fields.as_slice()]),
         Kind::Union(shapes) => {
             let objects = shapes.iter().filter(|shape| is_opaque(&shape.kind));
             let fields: Option<Vec<_>> = objects.map(|shape| whole_fields(&shape.kind)).collect();

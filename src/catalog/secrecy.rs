@@ -139,7 +139,7 @@ fn places_in<'m>(shape: &'m Shape, found: &mut Vec<ResponseNode<'m>>) {
 }
 
 fn fields_of(object: &str) -> Option<&'static [Member]> {
-    catalog().by_object(object).map(|entity| entity.fields.as_slice())
+    catalog().by_key(object).map(|entity| entity.fields.as_slice())
 }
 
 #[cfg(test)]

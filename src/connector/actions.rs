@@ -55,7 +55,7 @@ impl ActionRef {
 
     /// Whether a value of the output is secret: what an action answers may be of another type.
     pub fn is_secret(self, key: &str) -> bool {
-        let answered = catalog().by_object(&self.action.returns).unwrap_or(self.entity);
+        let answered = catalog().by_key(&self.action.returns).unwrap_or(self.entity);
         let field = match &self.action.output {
             OutputShape::Field { name, field } if name == key => field,
             _ => key,

@@ -40,7 +40,7 @@ pub(super) fn check_action(entity: &Entity, action: &Action, body: &Json) -> Res
     if action.returns == entity.object {
         return check_entity(entity, body);
     }
-    catalog().by_object(&action.returns).map_or(Ok(()), |returned| check_entity(returned, body))
+    catalog().by_key(&action.returns).map_or(Ok(()), |returned| check_entity(returned, body))
 }
 
 /// The entities of a page that a list or a search answered.
@@ -119,7 +119,7 @@ mod tests {
         for (name, _) in catalog().actions() {
             let ActionRef { entity, action } = action(name).unwrap();
             let wrong = json!({"object": "portal", "id": "p_1"});
-            let known = catalog().by_object(&action.returns).is_some();
+            let known = catalog().by_key(&action.returns).is_some();
             assert_eq!(check_action(entity, action, &wrong).is_err(), known, "{name}");
         }
     }

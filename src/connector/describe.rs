@@ -120,7 +120,7 @@ pub fn describe_action(found: ActionRef) -> ActionDescription {
             OutputShape::Success => schemas::output([]),
             OutputShape::Field { name, .. } => schemas::output([name.as_str()]),
             OutputShape::Record => {
-                let returned = catalog().by_object(&action.returns).unwrap_or(entity);
+                let returned = catalog().by_key(&action.returns).unwrap_or(entity);
                 schemas::output(returned.fields.iter().map(|field| field.name.as_str()))
             }
         },

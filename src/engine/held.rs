@@ -18,7 +18,7 @@ pub(super) async fn refused(
     let Some(now) = current(connector, object.entity, &object.locator).await? else {
         return Ok(EndOutcome::AlreadyGone);
     };
-    let holder = id_at(&now, &rule.field).zip(catalog().by_object(&rule.object));
+    let holder = id_at(&now, &rule.field).zip(catalog().by_key(&rule.object));
     let Some((id, entity)) = holder else { return Err(refusal) };
     let Some(holder) = current(connector, entity, id).await? else { return Ok(EndOutcome::AlreadyGone) };
     let status = holder.get("status").and_then(Json::as_str).unwrap_or_default();
@@ -48,7 +48,7 @@ pub(super) fn has_dependents(object: &Object, connector: &Connector) -> bool {
 pub(super) async fn take_along(entity: &Entity, connector: &Connector, archived: &Json) -> String {
     let mut told = Vec::new();
     for field in &entity.takes_along {
-        let left = entity.field(field).and_then(|shape| catalog().by_object(shape.objects().first()?));
+        let left = entity.field(field).and_then(|shape| catalog().by_key(shape.objects().first()?));
         let Some((entity, id)) = left.zip(id_at(archived, field)) else { continue };
         told.push(match archive(connector, entity, id).await {
             Ok(()) => format!(" Its `{field}` {id} is archived with it."),

@@ -71,6 +71,8 @@ pub struct Journal {
     run: String,
     /// Whether it plans or applies: then what it does not take and does not read is not in its state.
     walks: AtomicBool,
+    /// Whether it may not have seen all of its state.
+    incomplete: AtomicBool,
     /// Which key was held against which other one, so that it is done once.
     compared: tokio::sync::Mutex<HashSet<(String, String)>>,
 }
@@ -132,6 +134,7 @@ impl Journal {
             orphans: Mutex::default(),
             run,
             walks: AtomicBool::default(),
+            incomplete: AtomicBool::default(),
             compared: tokio::sync::Mutex::default(),
         }
     }
@@ -297,6 +300,11 @@ impl Journal {
         self.walks.store(true, Ordering::Relaxed);
     }
 
+    /// Notes that Terraform may not show this run all of its state: it was stopped, or a resource has failed.
+    pub fn note_incomplete(&self) {
+        self.incomplete.store(true, Ordering::Relaxed);
+    }
+
     /// Answers Terraform's call to change a resource. Until that has its answer, nothing that it made is in a state,
     /// whatever Stripe has answered: a create may take several calls to Stripe.
     pub async fn answering<T>(&self, call: impl Future<Output = T>) -> T {
@@ -311,7 +319,7 @@ impl Journal {
     pub async fn close(&self, asked: Instant, limit: Duration) -> Result<(), io::Error> {
         let is_news =
             |orphan: &&OrphanedCreate| orphan.entry.id.is_some() && orphan.entry.missed_by.is_none();
-        let walks = self.walks.load(Ordering::Relaxed);
+        let walks = self.walks.load(Ordering::Relaxed) && !self.incomplete.load(Ordering::Relaxed);
         let missed =
             self.with_orphans(|orphans| orphans.iter().filter(|_| walks).filter(is_news).cloned().collect());
         self.recorder.close(asked, self.calls.were_open(asked), missed, limit).await

@@ -55,7 +55,7 @@ impl Predecessor<'_> {
     pub async fn hand_over(&self, connector: &Connector, new: &Json) -> Result<Option<EndOutcome>, Error> {
         let Some(rule) = &self.object.entity.ends_with else { return Ok(None) };
         let Some(held_as) = &rule.held_as else { return Ok(None) };
-        let holder = id_at(new, &rule.field).zip(catalog().by_object(&rule.object));
+        let holder = id_at(new, &rule.field).zip(catalog().by_key(&rule.object));
         let Some((id, entity)) = holder.filter(|(id, _)| id_at(&self.object.body, &rule.field) == Some(id))
         else {
             return Ok(None);

@@ -25,7 +25,7 @@ impl Object {
     /// The types of objects that may use it, with the param by which they are listed.
     pub fn users(&self) -> impl Iterator<Item = (&'static Entity, &'static str)> {
         let users = self.entity.used_by.iter();
-        users.filter_map(|(object, param)| Some((catalog().by_object(object)?, param.as_str())))
+        users.filter_map(|(object, param)| Some((catalog().by_key(object)?, param.as_str())))
     }
 
     /// How many objects of a type use it, in one call.

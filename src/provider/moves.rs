@@ -71,7 +71,7 @@ pub(super) fn move_state(target: &str, from: MoveRequest) -> StateResponse {
 /// What can become an object of a type, in a sentence.
 fn sources(target: &str) -> String {
     let keys = typed::resources().get(target).map(typed::TypedResource::keys).unwrap_or_default();
-    let names = keys.iter().filter_map(|key| catalog().by_object(key));
+    let names = keys.iter().filter_map(|key| catalog().by_key(key));
     let names: Vec<&str> = names.map(|entity| entity.name.as_str()).collect();
     let shares =
         |it: &&typed::TypedResource| it.name() != target && it.keys().iter().any(|key| keys.contains(key));

@@ -22,7 +22,7 @@ use crate::provider::{block, summary};
 use crate::secret::Secret;
 use crate::stripe::CallTotals;
 use crate::sync::lock;
-use crate::terraform::diagnostic::Diagnostic;
+use crate::terraform::diagnostic::{Diagnostic, has_errors};
 use crate::terraform::value::Value;
 
 /// The state of a configured provider during one Terraform command.
@@ -70,6 +70,13 @@ impl Runtime {
     pub(super) fn arrived(&self, entity: &Entity, state: &Value) {
         if let Some(id) = state.get("id").as_str() {
             self.journal.arrived(&entity.name, id, None);
+        }
+    }
+
+    /// Notes that something has failed, if it did: Terraform leaves out what depends on it.
+    pub(super) fn note_outcome(&self, diagnostics: &[Diagnostic]) {
+        if has_errors(diagnostics) {
+            self.journal.note_incomplete();
         }
     }
 
@@ -158,6 +165,7 @@ impl Runtime {
 
     /// Ends all waits; requests that were sent still return their responses.
     pub(super) fn stop(&self) {
+        self.journal.note_incomplete();
         self.defaults.stopped.cancel();
     }
 }

@@ -36,7 +36,7 @@ fn sample(type_name: &str, argument: &str) -> String {
     let values = StripeProvider::entity_of(type_name).map(|it| StripeProvider::values_at(it, &[argument]));
     let value = values.and_then(|values| values.first().cloned());
     value.unwrap_or_else(|| {
-        let prefix = catalog().by_object(argument).map(|it| it.id_prefix.clone()).filter(|it| !it.is_empty());
+        let prefix = catalog().by_key(argument).map(|it| it.id_prefix.clone()).filter(|it| !it.is_empty());
         format!("{}123", prefix.unwrap_or_else(|| format!("{argument}_")))
     })
 }

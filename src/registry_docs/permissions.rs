@@ -148,7 +148,7 @@ mod tests {
         let read: Permissions = toml::from_str(include_str!("permissions.toml")).unwrap();
         let mut seen = Vec::new();
         for object in read.row.iter().flat_map(|row| &row.objects) {
-            assert!(catalog().by_object(object).is_some(), "{object}");
+            assert!(catalog().by_key(object).is_some(), "{object}");
             assert!(!seen.contains(&object), "{object} stands in two rows");
             seen.push(object);
         }

@@ -159,7 +159,7 @@ impl<'a> Call<'a> {
     ) -> ApiResult<Option<(Json, Vec<String>)>> {
         let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
         let Some(found) = body.get(name).filter(|found| !found.is_null()) else { return Ok(None) };
-        let shape = match catalog().by_object(object(body)) {
+        let shape = match catalog().by_key(object(body)) {
             Some(entity) => entity.field(name),
             None => shape.map_or_else(|| self.shape_of(name), |shape| member(shape, name)),
         };
@@ -196,7 +196,7 @@ impl<'a> Call<'a> {
         match known {
             Some(known) => known.to_vec(),
             None if name == "path_id" => self.objects().into_iter().map(str::to_owned).collect(),
-            None => catalog().by_object(name).map(|entity| entity.object.clone()).into_iter().collect(),
+            None => catalog().by_key(name).map(|entity| entity.object.clone()).into_iter().collect(),
         }
     }
 
@@ -269,5 +269,5 @@ pub(super) fn moment(kind: &Kind, seconds: i64) -> Json {
 
 /// The catalog's entry of a type of object.
 pub(super) fn entity(object: &str) -> ApiResult<&'static Entity> {
-    catalog().by_object(object).ok_or_else(|| ApiError::unsupported(&format!("objects of type {object}")))
+    catalog().by_key(object).ok_or_else(|| ApiError::unsupported(&format!("objects of type {object}")))
 }

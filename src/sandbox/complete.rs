@@ -122,7 +122,7 @@ const STUB: &[&str] = &["id", "object", "deleted"];
 /// Completes an object; objects of unknown types and deleted ones stay as they are.
 pub(super) fn complete(body: &mut Body) {
     let is_stub = body.keys().all(|name| STUB.contains(&name.as_str()));
-    let entity = text(body, "object").and_then(|object| catalog().by_object(object));
+    let entity = text(body, "object").and_then(|object| catalog().by_key(object));
     if let Some(entity) = entity.filter(|_| !is_stub) {
         complete_as(entity, body);
     }
@@ -146,7 +146,7 @@ pub(super) fn blank(entity: &Entity) -> Body {
 
 /// The default of a field; null where Stripe leaves it out.
 pub(super) fn usual(object: &str, name: &str) -> Json {
-    let entity = catalog().by_object(object);
+    let entity = catalog().by_key(object);
     let found = entity.and_then(|entity| AnswerDefaults::of(entity).standing(entity.field(name)?, name));
     found.unwrap_or_default()
 }

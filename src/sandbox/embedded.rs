@@ -78,9 +78,7 @@ fn embed(call: &Call<'_>, body: &mut Body, field: &Member, object: &String) -> A
 /// A page of the items that the param lists; an empty page gets its URL.
 fn of_list(call: &Call<'_>, body: &mut Body, field: &Member, object: &str) -> ApiResult<()> {
     let url = address(call.entity, id(body), &field.name);
-    if let (Some(Json::Array(given)), Some(item)) =
-        (call.params.get(&field.name), catalog().by_object(object))
-    {
+    if let (Some(Json::Array(given)), Some(item)) = (call.params.get(&field.name), catalog().by_key(object)) {
         let one =
             |params: &Json| Ok(Json::Object(call.about(&item.object, members(params.clone()))?.build()?));
         let made: Vec<Json> = given.iter().map(one).collect::<ApiResult<_>>()?;

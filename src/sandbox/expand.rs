@@ -48,9 +48,9 @@ pub(super) fn check(entity: &Entity, called: Called, expand: &[String]) -> ApiRe
 
 /// The types of object that an answer may have.
 fn tops<'e>(entity: &'e Entity, answers: &str) -> Vec<&'e Entity> {
-    let returned = catalog().by_object(answers).filter(|_| !answers.is_empty() && answers != entity.object);
-    let others = entity.others.iter().filter_map(|object| catalog().by_object(object));
-    let namesake = catalog().by_object(&entity.object);
+    let returned = catalog().by_key(answers).filter(|_| !answers.is_empty() && answers != entity.object);
+    let others = entity.others.iter().filter_map(|object| catalog().by_key(object));
+    let namesake = catalog().by_key(&entity.object);
     returned.map_or_else(
         || [Some(entity), namesake].into_iter().flatten().chain(others).collect(),
         |one| vec![one],
@@ -90,7 +90,7 @@ fn shape_leads(shape: &Shape, omitted: &[String], path: &[&str]) -> bool {
 }
 
 fn objects(shape: &Shape) -> impl Iterator<Item = &'static Entity> {
-    shape.objects().iter().filter_map(|object| catalog().by_object(object))
+    shape.objects().iter().filter_map(|object| catalog().by_key(object))
 }
 
 /// Renders an answer and expands each path.
@@ -141,7 +141,7 @@ fn expand_member(session: &Session<'_>, body: &mut Body, fields: &[Member], path
         let data = body.get_mut("data").filter(|_| *name == "data");
         return data.map_or(Ok(()), |data| expand_in(session, data, &[], rest));
     }
-    let known = catalog().by_object(&object).map_or(fields, |entity| entity.fields.as_slice());
+    let known = catalog().by_key(&object).map_or(fields, |entity| entity.fields.as_slice());
     // In a list of several types, some lack the field.
     let Some(field) = find(known, name) else { return Ok(()) };
     if is_includable(&object, name) && !body.contains_key(*name) {

@@ -24,7 +24,7 @@ impl Owner {
     }
 
     fn of(call: &Call<'_>, name: &str, id: &str) -> Self {
-        let entity = at(&call.path, id).or_else(|| catalog().by_object(name));
+        let entity = at(&call.path, id).or_else(|| catalog().by_key(name));
         let field = match entity {
             _ if call.entity.field(name).is_some() => name.to_owned(),
             Some(owner) => field_for(call.entity, &owner.object).unwrap_or_else(|| hidden(&owner.object)),

@@ -95,7 +95,7 @@ impl Check<'_> {
 
     /// Whether an id has the prefix of its type, or at least belongs to no other object.
     fn looks_like_one(&self, object: &str, id: &str) -> ApiResult<bool> {
-        match catalog().by_object(object).map(|entity| entity.id_prefix.as_str()) {
+        match catalog().by_key(object).map(|entity| entity.id_prefix.as_str()) {
             Some(prefix) if !prefix.is_empty() => Ok(id.starts_with(prefix)),
             _ => Ok(self.call.session.find(id)?.is_none()),
         }

@@ -11,7 +11,7 @@ use crate::sandbox::store::Body;
 
 /// True for a field that Stripe leaves out unless it is expanded.
 pub(super) fn is_includable(object: &str, field: &str) -> bool {
-    catalog().by_object(object).is_some_and(|entity| entity.omitted.iter().any(|hidden| hidden == field))
+    catalog().by_key(object).is_some_and(|entity| entity.omitted.iter().any(|hidden| hidden == field))
 }
 
 /// The minimal value of a kind.
@@ -122,7 +122,7 @@ fn is_requested(fields: &[Member], given: &Body) -> bool {
 
 /// Removes the members that a field of an object does not have.
 pub(super) fn keep_known(owner: &Body, name: &str, members: &mut Body) {
-    let field = catalog().by_object(object(owner)).and_then(|entity| entity.field(name));
+    let field = catalog().by_key(object(owner)).and_then(|entity| entity.field(name));
     if let Some(Kind::Object(fields)) = field.map(|field| &field.kind) {
         known_only(fields, members);
     }

@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn what_is_taken_in_the_place_of_what_are_types_of_objects() {
         let types = TABLE.iter().flat_map(|(object, others)| std::iter::once(object).chain(others));
-        let strange: Vec<&String> = types.filter(|object| catalog().by_object(object).is_none()).collect();
+        let strange: Vec<&String> = types.filter(|object| catalog().by_key(object).is_none()).collect();
         assert!(!TABLE.is_empty() && strange.is_empty(), "{strange:?}");
     }
 }

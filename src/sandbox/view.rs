@@ -32,7 +32,7 @@ pub(super) fn render_in_place(value: &mut Json) {
 
 /// The nested fields of an object that are only shown when expanded.
 pub(super) fn inner_hidden(object: &str) -> impl Iterator<Item = &'static str> {
-    let hidden = catalog().by_object(object).map_or(&[][..], |entity| entity.omitted.as_slice());
+    let hidden = catalog().by_key(object).map_or(&[][..], |entity| entity.omitted.as_slice());
     hidden.iter().map(String::as_str).filter(|path| path.contains('.'))
 }
 

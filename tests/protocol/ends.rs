@@ -139,7 +139,7 @@ async fn the_rules_of_ends_name_what_there_is() {
     for name in catalog().entities() {
         let entity = catalog().entity(name).unwrap();
         if let Some(rule) = &entity.ends_with {
-            let holder = catalog().by_object(&rule.object).unwrap_or_else(|| panic!("{name}"));
+            let holder = catalog().by_key(&rule.object).unwrap_or_else(|| panic!("{name}"));
             assert!(rule.held_as.iter().all(|field| holder.field(field).is_some()), "{name}");
             let states = holder.field("status").map(Shape::values).unwrap_or_default();
             assert!(rule.unless.iter().all(|state| states.contains(state)), "{name}");
@@ -147,7 +147,7 @@ async fn the_rules_of_ends_name_what_there_is() {
         }
         for field in &entity.takes_along {
             let object = entity.field(field).and_then(|shape| shape.objects().first());
-            let left = object.and_then(|object| catalog().by_object(object)).unwrap();
+            let left = object.and_then(|object| catalog().by_key(object)).unwrap();
             assert!(matches!(left.removal, Removal::Archive { .. }), "{name}: {field}");
         }
         assert!(!entity.irrevocable || entity.removal != Removal::Forget, "{name}: consent to nothing");

@@ -108,9 +108,30 @@ async fn ended(terraform: &mut Terraform, id: &str, name: &str) -> Result<&'stat
         return Ok("the sandbox does not end it");
     }
     match terraform.import("stripe_entity", id).await {
-        Ok(imported) if has_ended(&imported, name) => generated(terraform, id, name).await,
+        Ok(imported) if has_ended(&imported, name) => {
+            let found = generated(terraform, id, name).await?;
+            kept(terraform, &imported, name).await.map_err(|fault| format!("{id}: {fault}"))?;
+            Ok(found)
+        }
         Ok(_) => Ok("nothing ends it"),
         Err(_) => Ok("is gone"),
+    }
+}
+
+/// A change of the resource alone is no change of the object, now or in the next plan.
+async fn kept(terraform: &mut Terraform, imported: &Object, name: &str) -> Result<(), String> {
+    let payload = imported.state.get("input_payload").clone();
+    let config = Value::map([
+        ("entity", Value::from(name)),
+        ("input_payload", payload),
+        ("on_destroy", Value::from("keep")),
+    ]);
+    let plan = terraform.plan("stripe_entity", imported, &config).await.map_err(|it| it.to_string())?;
+    let applied = terraform.apply("stripe_entity", &plan).await.map_err(|it| it.to_string())?;
+    let again = terraform.plan("stripe_entity", &applied, &config).await.map_err(|it| it.to_string())?;
+    match again.action {
+        Action::Nothing => Ok(()),
+        action => Err(format!("{action:?} after another `on_destroy`")),
     }
 }
 

@@ -103,7 +103,7 @@ fn object(members: &[Member], depth: usize) -> Json {
 }
 
 fn whole(object_name: &str, depth: usize) -> Json {
-    match catalog().by_object(object_name).filter(|_| depth > 0) {
+    match catalog().by_key(object_name).filter(|_| depth > 0) {
         Some(entity) => object(&entity.fields, depth - 1),
         None => json!("x"),
     }

@@ -143,6 +143,7 @@ async fn data_sources_read_what_resources_made() {
     let config = Value::map([("entity", Value::from("Customer")), ("filter", Value::from("Name = 'John'"))]);
     let found = ok(stripe.terraform.data("stripe_entities", &config).await);
     let [john] = found.get("records").items() else { panic!("one John, not {found:?}") };
+    assert_eq!(found.get("ids").items(), [john.get("id").clone()]);
     assert_eq!(john.get("id").as_str(), Some(id.as_str()));
     let config = Value::map([("entity", Value::from("customer")), ("entity_id", Value::from(id.as_str()))]);
     let one = ok(stripe.terraform.data("stripe_entity", &config).await);

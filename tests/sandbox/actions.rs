@@ -71,7 +71,7 @@ fn an_action_on_a_new_object_answers_in_the_shape_of_what_it_returns() {
         if status == 200 {
             done += 1;
             let (_, action) = catalog().action(name).unwrap();
-            let returned = catalog().by_object(&action.returns).unwrap();
+            let returned = catalog().by_key(&action.returns).unwrap();
             wrong.extend(faults(returned, answer).into_iter().map(|fault| format!("{name}: {fault}")));
         } else if !(400..=404).contains(&status) {
             wrong.push(format!("{name}: {status} {answer}"));

@@ -49,7 +49,7 @@ struct Seen<'s> {
 impl Watch {
     pub fn over(file: &Path) -> Self {
         let file = Connection::open(file).unwrap();
-        let endpoint = catalog().by_object("webhook_endpoint").unwrap();
+        let endpoint = catalog().by_key("webhook_endpoint").unwrap();
         let create = endpoint.operation(OperationKind::Create).unwrap();
         let kinds = create.param("enabled_events").unwrap().values().iter().cloned().collect();
         let (known, wrong) = (BTreeMap::new(), Vec::new());
@@ -193,7 +193,7 @@ impl Seen<'_> {
         if self.gone {
             expected.push("deleted".to_owned());
         } else if self.before.is_none() {
-            let creates = catalog().by_object(object).is_some_and(Entity::creates);
+            let creates = catalog().by_key(object).is_some_and(Entity::creates);
             let what = if creates || known("created") { "created" } else { "updated" };
             expected.push(what.to_owned());
         } else if self.differs() && !self.has_a_name_of_its_own(object) {

@@ -25,7 +25,7 @@ pub fn made(stripe: &Stripe, setups: &Setups, entity: &Entity) -> Result<Json, S
 /// The type whose fields an answer has: a service may answer with one of several objects.
 fn shown_as(entity: &'static Entity, body: &Json) -> &'static Entity {
     let object = body["object"].as_str().unwrap_or_default();
-    if object == entity.object { entity } else { catalog().by_object(object).unwrap_or(entity) }
+    if object == entity.object { entity } else { catalog().by_key(object).unwrap_or(entity) }
 }
 
 /// The fields that hold an id, and those that are shown only when they are expanded.

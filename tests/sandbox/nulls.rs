@@ -56,7 +56,7 @@ impl Watch {
             Json::Object(body) => {
                 let object = body.get("object").and_then(Json::as_str).unwrap_or_default();
                 let is_stub = body.keys().all(|name| ["id", "object", "deleted"].contains(&name.as_str()));
-                if let Some(entity) = catalog().by_object(object).filter(|_| !is_stub) {
+                if let Some(entity) = catalog().by_key(object).filter(|_| !is_stub) {
                     self.seen.insert(object.to_owned());
                     self.members(At { call, entity }, &entity.fields, value, "");
                 }

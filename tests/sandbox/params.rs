@@ -122,7 +122,7 @@ impl Setups {
 
     /// Whether an object of that type can be made for a reference.
     pub fn makes(&self, object: &str) -> bool {
-        let creates = catalog().by_object(object).is_some_and(Entity::creates);
+        let creates = catalog().by_key(object).is_some_and(Entity::creates);
         self.table["recipes"].get(object).is_some() || creates && !self.missing(object, "Create")
     }
 
@@ -173,7 +173,7 @@ impl Setups {
         let id = if let Some(steps) = self.table["recipes"][name].as_array() {
             self.steps(stripe, steps)
         } else {
-            let entity = catalog().by_object(name).unwrap_or_else(|| panic!("nothing is called {name}"));
+            let entity = catalog().by_key(name).unwrap_or_else(|| panic!("nothing is called {name}"));
             let path = &entity.operation(OperationKind::Create).unwrap().path;
             let params = self.params(stripe, entity);
             let made = stripe.done("POST", &self.path(stripe, entity, path, ""), &params);

@@ -154,7 +154,7 @@ fn objects(stripe: &Stripe) -> BTreeMap<String, String> {
         if let Some(id) = held[object][0]["id"].as_str() {
             return id.to_owned();
         }
-        let prefix = catalog().by_object(object).map_or("", |entity| entity.id_prefix.as_str());
+        let prefix = catalog().by_key(object).map_or("", |entity| entity.id_prefix.as_str());
         format!("{prefix}example")
     };
     rows::referenced().iter().map(|object| (object.clone(), id(object))).collect()

@@ -311,7 +311,7 @@ fn what_is_indexed_is_kept_as_text() {
         let filtered: Vec<&str> = found
             .split(',')
             .filter(|object| {
-                let list = catalog().by_object(object).and_then(|it| it.operation(OperationKind::List));
+                let list = catalog().by_key(object).and_then(|it| it.operation(OperationKind::List));
                 list.is_some_and(|list| list.param(name).is_some())
             })
             .collect();

@@ -112,7 +112,7 @@ fn page(object: &str, value: &Json, path: &str, faults: &mut Vec<String>) -> boo
 /// An object inside another one. Deleted ones are stubs, and some stand there without what a
 /// read of their own would show.
 fn whole(object: &str, value: &Json, path: &str, faults: &mut Vec<String>) -> bool {
-    let Some(entity) = catalog().by_object(object) else { return value.is_object() };
+    let Some(entity) = catalog().by_key(object) else { return value.is_object() };
     if value["deleted"] == true {
         return true;
     }

@@ -19,7 +19,7 @@ fn is_told(kind: &str, table: &toml::Table) -> Option<bool> {
                 && object.replace("issuing.", "issuing_") == prefix)
     };
     let named = rows("prefixes").filter_map(|row| row["of"].as_str());
-    let named = named.filter_map(|object| catalog().by_object(object));
+    let named = named.filter_map(|object| catalog().by_key(object));
     let all = catalog().entities().filter_map(|name| catalog().entity(name)).chain(named);
     let mut told = Some(false);
     for entity in all.filter(|entity| begins(&entity.object)) {
@@ -40,7 +40,7 @@ fn every_kind_of_event_is_told_or_has_a_reason_not_to_be() {
     let table: toml::Table = include_str!("../../src/sandbox/event/kind.toml").parse().unwrap();
     let untold: BTreeMap<String, Vec<String>> = toml::from_str(include_str!("untold.toml")).unwrap();
     let untold: Vec<&String> = untold.values().flatten().collect();
-    let endpoint = catalog().by_object("webhook_endpoint").unwrap();
+    let endpoint = catalog().by_key("webhook_endpoint").unwrap();
     let kinds = endpoint.operation(OperationKind::Create).unwrap().param("enabled_events").unwrap().values();
     let kinds: Vec<&String> = kinds.iter().filter(|kind| kind.contains('.')).collect();
     let wrong: Vec<_> =

@@ -13,7 +13,7 @@ use crate::world::World;
 /// Every ephemeral resource with the entity type that it makes one of.
 pub fn ephemeral() -> Vec<(String, &'static Entity)> {
     let pairs = StripeProvider::ephemeral_resources().into_iter();
-    pairs.map(|(name, key)| (name, catalog().by_object(key).unwrap())).collect()
+    pairs.map(|(name, key)| (name, catalog().by_key(key).unwrap())).collect()
 }
 
 fn params(value: &Json) -> Map<String, Json> {
@@ -103,7 +103,7 @@ fn what_is_required_is_asked_for_at_its_argument() {
 #[test]
 fn a_value_that_stripe_is_not_known_to_take_is_a_warning() {
     let mut world = World::new();
-    let mut link = world.params(catalog().by_object("account_link").unwrap());
+    let mut link = world.params(catalog().by_key("account_link").unwrap());
     link.insert("type".to_owned(), json!("account_onbording"));
     world.open("stripe_account_link", &link).unwrap_err();
     let told = world.terraform.warnings.join("\n");
@@ -113,7 +113,7 @@ fn a_value_that_stripe_is_not_known_to_take_is_a_warning() {
 #[test]
 fn what_stripe_no_longer_takes_is_a_warning_and_not_sent() {
     let (mut world, tap, _sandbox) = World::served(&[]);
-    let mut session = world.params(catalog().by_object("checkout.session").unwrap());
+    let mut session = world.params(catalog().by_key("checkout.session").unwrap());
     session.insert("payment_method_types".to_owned(), json!(["card"]));
     let opened = world.open("stripe_checkout_session", &session).unwrap();
     assert_eq!(*opened.get("payment_method_types"), Value::List(vec!["card".into()]), "as it is written");
@@ -165,7 +165,7 @@ fn default_metadata_is_given_and_keys_of_others_are_not_shown() {
 #[test]
 fn what_only_an_update_takes_follows_in_a_second_call() {
     let (mut world, tap, _sandbox) = World::served(&[]);
-    let mut wanted = world.params(catalog().by_object("checkout.session").unwrap());
+    let mut wanted = world.params(catalog().by_key("checkout.session").unwrap());
     let address = json!({"country": "CH", "line1": "1 Road", "city": "Bern"});
     let details = json!({"shipping_details": {"name": "Ada", "address": address}});
     wanted.insert("collected_information".to_owned(), details);

@@ -192,7 +192,7 @@ fn the_objects_of_the_providers_before_move_to_the_other_name_of_their_type() {
 fn what_cannot_move_is_refused_with_what_can() {
     let mut world = World::new();
     let ours = "registry.terraform.io/connectors/stripe";
-    let meter = &catalog().by_object("billing.meter").unwrap().name;
+    let meter = &catalog().by_key("billing.meter").unwrap().name;
     let customer = json!({"entity": "Customer", "id": "cus_1", "entity_id": "cus_1"});
     let takes_meters = format!("It accepts `stripe_entity` of the type {meter}, `stripe_billing_meter`.");
     for ((provider, source), target, state, told) in [

@@ -281,6 +281,6 @@ pub fn typed() -> &'static BTreeMap<String, &'static Entity> {
     static TYPED: OnceLock<BTreeMap<String, &'static Entity>> = OnceLock::new();
     TYPED.get_or_init(|| {
         let pairs = StripeProvider::typed_resources();
-        pairs.into_iter().map(|(name, key)| (name, catalog().by_object(key).unwrap())).collect()
+        pairs.into_iter().map(|(name, key)| (name, catalog().by_key(key).unwrap())).collect()
     })
 }

@@ -11,16 +11,16 @@ fn other(given: &str, objects: &[&str]) -> Option<OtherId> {
 fn the_table_is_about_objects_and_their_ids() {
     let lists = TABLE.prefixes.values().chain(TABLE.substitutes.values()).flatten();
     for object in lists.chain(TABLE.chosen.keys()).chain(TABLE.substitutes.keys()).chain(&TABLE.once_chosen) {
-        assert!(catalog().by_object(object).is_some(), "{object}");
+        assert!(catalog().by_key(object).is_some(), "{object}");
     }
     for (object, entity) in
-        TABLE.prefixes.values().flatten().filter_map(|it| Some((it, catalog().by_object(it)?)))
+        TABLE.prefixes.values().flatten().filter_map(|it| Some((it, catalog().by_key(it)?)))
     {
         let (owners, _) = TABLE.owners(&format!("{}1", entity.id_prefix)).unwrap();
         assert!(owners.contains(object), "{object} begins with {}", entity.id_prefix);
     }
     for (object, prefix) in &TABLE.chosen {
-        assert_eq!(&catalog().by_object(object).unwrap().id_prefix, prefix, "{object}");
+        assert_eq!(&catalog().by_key(object).unwrap().id_prefix, prefix, "{object}");
     }
 }
 

@@ -110,6 +110,15 @@ pub(super) struct Journaled {
 }
 
 impl JournalLine {
+    /// The create that the line is about.
+    pub(super) fn key(&self) -> Option<&str> {
+        match self {
+            Self::Begun(entry) => Some(&entry.key),
+            Self::Answered { key, .. } | Self::Missed { key, .. } | Self::Ended { key } => Some(key),
+            Self::Writer(_) | Self::Account(_) | Self::Done | Self::Closed => None,
+        }
+    }
+
     /// The line as it is written, with its end.
     pub(super) fn encode(&self) -> Vec<u8> {
         // Strings and numbers always serialise.

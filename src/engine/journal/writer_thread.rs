@@ -44,6 +44,8 @@ pub(super) struct WriterThread {
     /// Why creates could not be written down.
     unwritten: BTreeMap<String, String>,
     waiting: Vec<ReplySender<()>>,
+    /// Lines that could not be written yet: a store that was away for a moment gets them with the next ones.
+    backlog: Vec<JournalLine>,
     /// Entries of dead runs whose objects are in the state, which could not be ended yet.
     arrived: Vec<OrphanedCreate>,
 }
@@ -59,6 +61,7 @@ impl WriterThread {
             unsynced: BTreeSet::new(),
             unwritten: BTreeMap::new(),
             waiting: Vec::new(),
+            backlog: Vec::new(),
             arrived: Vec::new(),
         }
     }
@@ -68,7 +71,7 @@ impl WriterThread {
         loop {
             match jobs.recv_timeout(RENEWAL) {
                 Ok(job) => self.handle(job),
-                Err(RecvTimeoutError::Timeout) => self.store.renew(),
+                Err(RecvTimeoutError::Timeout) => self.renew(),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             if !self.waiting.is_empty() {
@@ -164,13 +167,57 @@ impl WriterThread {
         }
         let keys: Vec<String> = begun.iter().map(|entry| entry.key.clone()).collect();
         let lines: Vec<JournalLine> = begun.into_iter().map(JournalLine::Begun).collect();
-        match self.store.append(&lines) {
-            Ok(()) => keys.into_iter().for_each(|key| {
-                self.unsynced.insert(key.clone());
-                self.opened(key);
-            }),
-            Err(error) => self.unwritten.extend(keys.into_iter().map(|key| (key, error.to_string()))),
+        let written = self.append(lines);
+        for key in keys {
+            match &written {
+                Err(error) if self.is_held_up(&key) => {
+                    drop(self.unwritten.insert(key.clone(), error.to_string()));
+                }
+                _ => drop(self.unsynced.insert(key.clone())),
+            }
+            // What could not be written may have been written all the same: its end has to be noted, too.
+            self.opened(key);
         }
+    }
+
+    /// Adds lines behind those that could not be written before.
+    fn append(&mut self, lines: Vec<JournalLine>) -> io::Result<()> {
+        self.backlog.extend(lines);
+        if self.backlog.is_empty() {
+            return Ok(());
+        }
+        let written = self.store.append(&self.backlog);
+        match &written {
+            Ok(()) => self.backlog.clear(),
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => self.append_what_fits(),
+            Err(_) => {}
+        }
+        written
+    }
+
+    /// On a full disk the end of a create finds the space that was kept for it, where a new create finds none. The lines
+    /// of one create stay in their order.
+    fn append_what_fits(&mut self) {
+        let mut held_up = BTreeSet::new();
+        self.backlog.retain(|line| {
+            let key = line.key().map(str::to_owned);
+            let fits = !held_up.contains(&key) && self.store.append(std::slice::from_ref(line)).is_ok();
+            if !fits {
+                held_up.insert(key);
+            }
+            !fits
+        });
+    }
+
+    /// Whether a line of a create could not be written yet.
+    fn is_held_up(&self, key: &str) -> bool {
+        self.backlog.iter().any(|line| line.key() == Some(key))
+    }
+
+    fn renew(&mut self) {
+        self.store.renew();
+        // The next line tries again.
+        let _ = self.append(Vec::new());
     }
 
     /// The call of a create has ended.
@@ -191,7 +238,7 @@ impl WriterThread {
     fn end_orphan(&mut self, orphan: OrphanedCreate) {
         if let Err(error) = self.store.end(&orphan) {
             log::warn!(
-                "the create of {} that an earlier run orphan could not be ended: {error}",
+                "the create of {} that an earlier run left could not be ended: {error}",
                 orphan.entry.what
             );
             self.arrived.push(orphan);
@@ -210,6 +257,8 @@ impl WriterThread {
         if gave_up {
             return self.store.sync();
         }
+        // A store that still cannot be written says so at its close.
+        let _ = self.append(Vec::new());
         self.open.retain(|_, answered| answered.is_none());
         let closed = self.store.close(self.open.is_empty());
         self.open.clear();
@@ -220,9 +269,9 @@ impl WriterThread {
         closed
     }
 
-    /// What only helps the next run is not worth an error: without it the run is asked again.
+    /// What only helps the next run is not worth an error.
     fn note(&mut self, line: JournalLine) {
-        if let Err(error) = self.store.append(&[line]) {
+        if let Err(error) = self.append(vec![line]) {
             log::warn!("a create in flight could not be noted: {error}");
         }
     }

@@ -1,6 +1,7 @@
 //! `data "stripe_entities"`: List, with a filter clause, one page at a time.
 
 use futures_util::future::BoxFuture;
+use serde_json::Value as Json;
 
 use crate::catalog::OperationKind;
 use crate::connector::{Connector, ListRequest};
@@ -31,6 +32,7 @@ impl DataSource for EntitiesDataSource {
             optional("sort_order", Type::String, "`ASC` (default) or `DESC`; only together with `sort_by`.").rule(Rule::one_of(["ASC", "DESC"])),
             optional("page_size", Type::Number, "Entities on a page, 1 to 200. Default `25`.").rule(Rule::Range(1, 200)),
             optional("page_token", Type::String, "`next_page_token` of the page before; the same `filter`, `search`, `sort_by` and `page_size` must be given again.").rule(Rule::NotEmpty),
+            computed("ids", Type::list(Type::String), "The ids of the entities, for `for_each = toset(…)`."),
             computed("records", Type::list(Type::map(Type::String)), "The entities as flat maps: dotted keys, every value a string; without secrets."),
             computed("next_page_token", Type::String, "Token of the next page; null on the last page."),
         ];
@@ -86,6 +88,9 @@ async fn list(runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {
         .await
         .map_err(|error| vec![explain_list(&error, &config, selects, "entity")])?;
     let mut state = config;
+    let ids =
+        page.entities.iter().map(|body| body.get("id").and_then(Json::as_str).map(str::to_owned).into());
+    state.set("ids", Value::List(ids.collect()));
     state.set("records", Value::List(page.entities.iter().map(|body| record(entity, body)).collect()));
     state.set("next_page_token", page.next_page_token.into());
     Ok(state)

@@ -14,7 +14,7 @@ messages! {
     warning unanswered(creates: &str) "Creates Without A Response"
         "An earlier run was interrupted before Stripe answered: {creates}. An apply of the same configuration finds the objects and creates nothing twice; so does the next invocation of an action, such as `terraform apply -invoke=…`." "If the configuration has changed since, check Stripe for objects that are in no state. This warning ends 24 hours after that run.";
     warning objects_left(creates: &str) "Objects Of An Interrupted Run"
-        "A run that was interrupted created: {creates}. No state that was read since has them." "An apply of the configuration that created them uses them. If it has changed since, import them, or archive or delete them in Stripe.";
+        "A run that was interrupted created: {creates}. A later run did not see them in its state." "An apply of the configuration that created them uses them. If no state has them (`terraform state list -id=…`) and the configuration has changed, import them, or archive or delete them in Stripe.";
     warning forgotten(creates: &str) "Interrupted Creates Forgotten"
         "An earlier run was interrupted while it created: {creates}. More than 24 hours have passed, or the clock was changed: Stripe may have forgotten the idempotency keys, so no apply finds the objects." "Check Stripe for objects that are in no state. This warning is shown once.";
     warning not_readable(why: &str) "Journal Not Readable"

@@ -18,7 +18,7 @@ messages! {
     error locked(cause: &str) "Stripe Object Is Locked"
         "{cause}" "Another call is changing the object: run again when that call has finished. Nothing is done twice.";
     error idempotency_conflict(cause: &str) "Stripe Idempotency Conflict"
-        "{cause}" "Another run is sending the same create, or sent a different one under the same key: run again when it has finished.";
+        "{cause}" "Another run is sending the same create: run again when it has finished. If none is running, an interrupted run has sent this create with other params, and its object may exist: look in Stripe before you run again.";
     error not_reachable(cause: &str) "Stripe Not Reachable"
         "{cause}" "Check the network, `api_base` and the proxy, then run again: nothing is done twice. To try a configuration without Stripe, set `sandbox = \"shop.db\"` in the provider block.";
     error failed(cause: &str) "Stripe Failed"

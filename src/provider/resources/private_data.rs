@@ -83,7 +83,9 @@ impl PrivateData {
         desired: &DesiredParams,
     ) -> Self {
         let uncleared = object.uncleared_after(change, desired);
-        Self { imported: false, ended_at_import: false, unset: Vec::new(), uncleared, ..self }
+        // A change of the resource alone, such as `on_destroy`, says nothing of the object.
+        let ended_at_import = self.ended_at_import && change.is_nothing();
+        Self { imported: false, ended_at_import, unset: Vec::new(), uncleared, ..self }
     }
 
     /// The object of these data, which say more of it than its state.

@@ -42,8 +42,10 @@ pub(in crate::provider) async fn read_stored(
             arrived(runtime, &connection, object, &body).await;
             let mut private = PrivateData { origin: Some(origin), ..private };
             // What a read learns counts as drift, but for the first one of an import.
+            let is_over = has_ended(object.entity, &body);
+            private.ended_at_import &= is_over;
             if object.body.is_null() {
-                private.ended_at_import = has_ended(object.entity, &body);
+                private.ended_at_import = is_over;
                 private = private.with_expected_reads(&connector, object, &body);
             }
             Ok(Some(Reading { body, private }))

@@ -15,7 +15,7 @@ pub(in crate::provider) fn entity_of(type_name: &str) -> Option<&'static Entity>
         };
         catalog().summaries().find(|it| named((it.key, it.name))).map(|it| it.key)
     };
-    catalog().by_object(of_resource.or_else(of_data_source)?)
+    catalog().by_key(of_resource.or_else(of_data_source)?)
 }
 
 /// The values that Stripe is known to take or to answer at a path of attributes.

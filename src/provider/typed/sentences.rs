@@ -76,7 +76,7 @@ mod tests {
     use crate::provider::typed::snake_case;
 
     fn entities() -> impl Iterator<Item = &'static Entity> {
-        catalog().summaries().filter_map(|it| catalog().by_object(it.key))
+        catalog().summaries().filter_map(|it| catalog().by_key(it.key))
     }
 
     /// The paths of members, through lists and maps; `key` is the key of a map.
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn objects_are_called_by_their_words() {
-        let of = |key| catalog().by_object(key).unwrap();
+        let of = |key| catalog().by_key(key).unwrap();
         assert_eq!(
             (one(of("invoice")), many(of("billing.meter"))),
             ("an invoice".into(), "billing meters".into())

@@ -257,7 +257,7 @@ impl Builder<'_> {
 
 /// The members of an object, also of one that the catalog describes elsewhere.
 fn members_of(shape: &Shape) -> Option<&[Member]> {
-    let elsewhere = || Some(catalog().by_object(shape.objects().first()?)?.fields.as_slice());
+    let elsewhere = || Some(catalog().by_key(shape.objects().first()?)?.fields.as_slice());
     shape.members().or_else(elsewhere)
 }
 

@@ -18,7 +18,7 @@ impl Surfaces {
     pub(super) fn of(type_name: &str, entity: &'static Entity) -> Self {
         let data = surface_data().types.get(type_name).unwrap_or(&NOTHING_UNUSUAL);
         let mut own = Surface::new(type_name, entity, data);
-        let entity = data.belonging.as_deref().and_then(|key| catalog().by_object(key));
+        let entity = data.belonging.as_deref().and_then(|key| catalog().by_key(key));
         let belonging = entity.map(|entity| own.belonging(entity, data));
         Self { own, belonging }
     }

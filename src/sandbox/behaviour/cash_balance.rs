@@ -1,7 +1,7 @@
 //! The cash balance of a customer: there without being made, and set along with its customer.
 
-use super::prelude::*;
-use super::singletons;
+use crate::sandbox::behaviour::prelude::*;
+use crate::sandbox::behaviour::singletons;
 
 /// What this module answers.
 pub(super) const BEHAVIOURS: &[Behaviour] =

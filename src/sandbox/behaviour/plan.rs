@@ -23,7 +23,7 @@ const OTHER: &[(&str, &str)] = &[
 
 /// The fields of a plan, each with its name in a price.
 fn fields() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let of = |object| catalog().by_object(object).map_or(&[][..], |entity| entity.fields.as_slice());
+    let of = |object| catalog().by_key(object).map_or(&[][..], |entity| entity.fields.as_slice());
     let names = of("plan").iter().map(|field| field.name.as_str());
     let same =
         names.filter(move |name| find(of("price"), name).is_some() && !["id", "object"].contains(name));

@@ -37,9 +37,9 @@ pub(super) fn all(call: &Call<'_>) -> ApiResult<Vec<Json>> {
 
 /// The one that a field of its owner shows; none where the field shows no such object.
 pub(super) fn of_owner(session: &Session<'_>, owner: &str, field: &str, id: &str) -> ApiResult<Option<Json>> {
-    let shape = catalog().by_object(owner).and_then(|owner| owner.field(field));
+    let shape = catalog().by_key(owner).and_then(|owner| owner.field(field));
     let Some(Kind::Whole(object)) = shape.map(|shape| &shape.kind) else { return Ok(None) };
-    let Some(entity) = catalog().by_object(object).filter(|entity| is_one(entity)) else { return Ok(None) };
+    let Some(entity) = catalog().by_key(object).filter(|entity| is_one(entity)) else { return Ok(None) };
     if let Some(kept) = session.get_live(object, id)? {
         return Ok(Some(Json::Object(kept)));
     }

@@ -4,7 +4,7 @@ use super::*;
 fn every_behaviour_is_one_of_the_catalog() {
     for behaviour in behaviours() {
         for key in behaviour.keys {
-            assert!(catalog().by_object(key).is_some(), "the catalog has no {key}");
+            assert!(catalog().by_key(key).is_some(), "the catalog has no {key}");
         }
         for (name, _) in behaviour.actions {
             assert!(catalog().action(name).is_some(), "the catalog has no action {name}");

@@ -27,7 +27,7 @@ fn takes(kind: &Kind, value: &Json) -> bool {
 fn every_answer_is_what_its_field_takes() {
     let mut wrong = Vec::new();
     for (object, answers) in read().answers {
-        let entity = catalog().by_object(&object).unwrap_or_else(|| panic!("there is no {object}"));
+        let entity = catalog().by_key(&object).unwrap_or_else(|| panic!("there is no {object}"));
         let strange = answers.iter().filter(|(path, value)| {
             field_at(&entity.fields, path).is_none_or(|field| !takes(&field.kind, value))
         });
@@ -40,7 +40,7 @@ fn every_answer_is_what_its_field_takes() {
 fn no_answer_says_what_the_facts_say() {
     let mut needless = Vec::new();
     for (object, answers) in read().answers {
-        let entity = catalog().by_object(&object).unwrap();
+        let entity = catalog().by_key(&object).unwrap();
         let certain = |path: &str, value: &Json| {
             let field = field_at(&entity.fields, path).filter(|_| value.is_object() || value.is_array());
             field.is_some_and(|field| field.is_required() && shape::least(&field.kind) == *value)
@@ -54,7 +54,7 @@ fn no_answer_says_what_the_facts_say() {
 #[test]
 fn what_is_left_out_may_be_missing() {
     for (object, paths) in read().left_out {
-        let entity = catalog().by_object(&object).unwrap_or_else(|| panic!("there is no {object}"));
+        let entity = catalog().by_key(&object).unwrap_or_else(|| panic!("there is no {object}"));
         for path in paths {
             let field = field_at(&entity.fields, &path).unwrap_or_else(|| panic!("{object} has no {path}"));
             assert!(field.presence == Presence::Nullable, "{object} {path} is never null, or never there");

@@ -14,7 +14,7 @@ fn called(name: &str) -> (&'static Entity, &'static [Member]) {
     let (key, kind) = name.rsplit_once('.').unwrap();
     let kinds = [OperationKind::Create, OperationKind::Update, OperationKind::Delete, OperationKind::List];
     let kind = kinds.into_iter().find(|known| format!("{known:?}") == kind).unwrap();
-    let entity = catalog().by_object(key).unwrap_or_else(|| panic!("there is no {key}"));
+    let entity = catalog().by_key(key).unwrap_or_else(|| panic!("there is no {key}"));
     (entity, &entity.operation(kind).unwrap_or_else(|| panic!("{name} is no call")).params)
 }
 
@@ -25,7 +25,7 @@ fn led_to(entity: &'static Entity, params: &'static [Member], path: &str) -> &'s
         // A name in the path is the object itself, one of its fields, or an owner.
         let field = find(members, name).or_else(|| find(&entity.fields, name));
         let named = field.and_then(|field| field.shape.objects().first()).map_or(name, String::as_str);
-        let entity = if name == "path_id" { Some(entity) } else { catalog().by_object(named) };
+        let entity = if name == "path_id" { Some(entity) } else { catalog().by_key(named) };
         let inner = field.and_then(|field| field.shape.members());
         members = inner.or(entity.map(|entity| entity.fields.as_slice())).unwrap_or_default();
         found = entity;
@@ -48,7 +48,7 @@ fn every_constraint_is_about_a_param_of_its_call() {
                 .taken
                 .iter()
                 .chain(&constraints.there)
-                .all(|value| catalog().by_object(&value.of).is_some()),
+                .all(|value| catalog().by_key(&value.of).is_some()),
             "{name}"
         );
         let texts = constraints.minutes.iter();

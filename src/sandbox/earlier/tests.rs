@@ -4,7 +4,7 @@ use crate::sandbox::form;
 
 fn known(name: &str) -> &'static [Member] {
     let Some((key, kind)) = name.rsplit_once('.') else { return &catalog().action(name).unwrap().1.params };
-    let operations = &catalog().by_object(key).unwrap().operations;
+    let operations = &catalog().by_key(key).unwrap().operations;
     &operations.iter().find(|operation| format!("{:?}", operation.kind) == kind).unwrap().params
 }
 

@@ -137,7 +137,7 @@ pub(super) fn is_unsaid(object: &str, name: &str) -> bool {
 
 /// All event types of Stripe, which a webhook endpoint may ask for.
 pub(super) fn known() -> &'static [String] {
-    let endpoint = catalog().by_object("webhook_endpoint");
+    let endpoint = catalog().by_key("webhook_endpoint");
     let create = endpoint.and_then(|entity| entity.operation(OperationKind::Create));
     create.and_then(|create| create.param("enabled_events")).map(Shape::values).unwrap_or_default()
 }

@@ -69,7 +69,7 @@ fn delivery(subscriber: &Subscriber, space: &str, event: &Body, context: Option<
 /// The reference of an event to its object: type, id and URL.
 pub(in crate::sandbox) fn about(body: &Body) -> Json {
     let of = object(body);
-    let get = catalog().by_object(of).and_then(|entity| entity.operation(OperationKind::Get));
+    let get = catalog().by_key(of).and_then(|entity| entity.operation(OperationKind::Get));
     let url = get.map(|get| get.path.replace("{id}", id(body)));
     json!({"id": id(body), "type": of, "url": url})
 }

@@ -14,7 +14,7 @@ fn what_is_new_has_fields_that_take_its_values() {
         .into_iter()
         .flat_map(|(key, rows)| rows.into_iter().map(move |row| (key.clone(), row.set)));
     for (key, new) in table.new.into_iter().chain(conditional) {
-        let entity = catalog().by_object(&key).unwrap_or_else(|| panic!("there is no {key}"));
+        let entity = catalog().by_key(&key).unwrap_or_else(|| panic!("there is no {key}"));
         let strange = new.iter().filter(|(path, value)| !takes(&entity.fields, path, value));
         wrong.extend(strange.map(|(path, value)| format!("{key} does not take {path} = {value}")));
     }
@@ -24,7 +24,7 @@ fn what_is_new_has_fields_that_take_its_values() {
 #[test]
 fn what_a_new_object_is_judged_by_is_a_field_of_it() {
     for (key, rows) in read().new_if {
-        let entity = catalog().by_object(&key).unwrap_or_else(|| panic!("there is no {key}"));
+        let entity = catalog().by_key(&key).unwrap_or_else(|| panic!("there is no {key}"));
         for path in rows.iter().flat_map(|row| row.when.keys().chain(row.unless.keys())) {
             assert!(entity.field_at(path).is_some(), "{key} has no {path}");
         }
@@ -36,7 +36,7 @@ fn every_action_is_there_and_sets_what_its_object_has() {
     for (name, transition) in read().actions {
         let (entity, action) = catalog().action(&name).unwrap_or_else(|| panic!("there is no {name}"));
         let returned = transition.of.clone().unwrap_or_else(|| action.returns.clone());
-        let target = catalog().by_object(&returned).unwrap_or(entity);
+        let target = catalog().by_key(&returned).unwrap_or(entity);
         for (path, value) in &transition.set {
             assert!(
                 takes(&target.fields, path, value),
@@ -62,7 +62,7 @@ fn every_verb_is_one_of_some_action() {
 #[test]
 fn what_stands_apart_is_a_param() {
     for (key, params) in read().apart {
-        let entity = catalog().by_object(&key).unwrap_or_else(|| panic!("there is no {key}"));
+        let entity = catalog().by_key(&key).unwrap_or_else(|| panic!("there is no {key}"));
         let calls = [OperationKind::Create, OperationKind::Update].map(|kind| entity.operation(kind));
         let takes = |name: &&String| calls.iter().flatten().any(|call| call.param(name).is_some());
         let strange = params.iter().find(|name| !takes(name));

@@ -161,7 +161,7 @@ fn page(table: &Json) -> String {
 fn what_is_shown_only_is_a_param() {
     for (label, names) in table()["shown_only"].as_object().unwrap() {
         let (object, kind) = label.rsplit_once('.').unwrap();
-        let entity = catalog().by_object(object).unwrap();
+        let entity = catalog().by_key(object).unwrap();
         let kind = if kind == "create" { OperationKind::Create } else { OperationKind::Update };
         let operation = entity.operation(kind).unwrap();
         for name in names.as_array().unwrap() {

@@ -82,7 +82,7 @@ impl Samples<'_> {
         if self.setups.makes(object) {
             return Some(json!(self.setups.reference(self.stripe, object)));
         }
-        let list = catalog().by_object(object)?.operation(OperationKind::List)?;
+        let list = catalog().by_key(object)?.operation(OperationKind::List)?;
         let page = self.stripe.call("GET", &list.path, &json!({"limit": 1})).1;
         Some(page["data"][0]["id"].clone()).filter(Json::is_string)
     }

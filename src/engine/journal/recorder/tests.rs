@@ -100,7 +100,71 @@ async fn an_answer_that_finds_no_space_is_gone_with_an_orderly_end() {
         recorder.answered(key, "cus_1");
     }
     recorder.close(Instant::now(), false, Vec::new(), Duration::from_secs(5)).await.unwrap();
-    assert!(closed.recv().unwrap(), "nothing is orphan to claim");
+    assert!(closed.recv().unwrap(), "nothing is left to claim");
+}
+
+/// A store that is away for a moment, as a Redis may be.
+struct Away {
+    failing: usize,
+    written: mpsc::Sender<JournalLine>,
+}
+
+impl JournalStore for Away {
+    fn orphans(&mut self) -> io::Result<ScanResult> {
+        Ok((Vec::new(), Vec::new()))
+    }
+
+    fn append(&mut self, lines: &[JournalLine]) -> io::Result<()> {
+        if self.failing > 0 {
+            self.failing -= 1;
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        for line in lines {
+            self.written.send(line.clone()).unwrap();
+        }
+        Ok(())
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn claim(&mut self, _: &OrphanedCreate, _: &JournalLine) -> io::Result<bool> {
+        Ok(false)
+    }
+
+    fn end(&mut self, _: &OrphanedCreate) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn note_missed(&mut self, _: &[OrphanedCreate]) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn close(&mut self, _: bool) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_was_away_is_told_later_what_it_missed_in_its_order() {
+    for failing in 1..=3 {
+        let (written, lines) = mpsc::channel();
+        let recorder = Recorder::start(Box::new(Away { failing, written }), "/away");
+        recorder.begin(entry("one", "same"));
+        assert!(recorder.synced("one".to_owned()).await.is_err());
+        recorder.answered("one", "cus_1");
+        recorder.begin(entry("two", "same"));
+        let _ = recorder.synced("two".to_owned()).await;
+        recorder.ended("two");
+        recorder.close(Instant::now(), false, Vec::new(), Duration::from_secs(5)).await.unwrap();
+        let kind =
+            |line: JournalLine| (line.key().unwrap().to_owned(), matches!(line, JournalLine::Begun(_)));
+        let mut kinds: Vec<_> = lines.try_iter().map(kind).collect();
+        kinds.sort_by(|a, b| a.0.cmp(&b.0));
+        let expected = [("one", true), ("one", false), ("two", true), ("two", false)];
+        assert_eq!(kinds, expected.map(|(key, is_begun)| (key.to_owned(), is_begun)));
+    }
 }
 
 #[tokio::test]

@@ -72,11 +72,15 @@ async fn an_object_that_arrives_in_a_state_is_told_no_more() {
 }
 
 #[tokio::test]
-async fn neither_a_run_without_a_state_nor_one_that_was_given_up_misses_anything() {
+async fn a_run_that_may_not_have_seen_its_state_misses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     killed_run(folder.path()).await;
     let (query, _) = run(folder.path(), "2-1").await;
     query.close(Instant::now(), LIMIT).await.unwrap();
+    let (failed, _) = run(folder.path(), "2-2").await;
+    failed.note_walk();
+    failed.note_incomplete();
+    failed.close(Instant::now(), LIMIT).await.unwrap();
     let (given_up, found) = run(folder.path(), "3-1").await;
     assert!(found.missed.is_empty());
     let asked = Instant::now();

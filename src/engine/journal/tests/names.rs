@@ -20,5 +20,5 @@ async fn a_create_that_took_a_name_over_is_resumed_with_that_though_the_old_obje
     let (journal, _) = later(folder.path()).await;
     assert_eq!(resumed(&journal, price, written.clone()), sent);
     let other = params(json!({"currency": "usd", "lookup_key": "silver"}));
-    assert_eq!(resumed(&journal, price, other.clone()), other, "no run orphan that one");
+    assert_eq!(resumed(&journal, price, other.clone()), other, "no run left that one");
 }

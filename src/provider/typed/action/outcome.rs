@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn an_outcome_names_kind_id_amount_and_status_as_far_as_stripe_answers_them() {
-        let entity = catalog().by_object("refund").unwrap();
+        let entity = catalog().by_key("refund").unwrap();
         let told = |body, named: &[&str]| {
             outcome(entity, &body, &named.iter().map(ToString::to_string).collect::<Vec<_>>())
         };
