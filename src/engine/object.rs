@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::catalog::{Entity, Kind, OperationKind, find};
+use crate::catalog::{Entity, OperationKind, find};
 use crate::connector::{self, Connector, ReadHint, is_deleted};
 use crate::engine::params::{put, value_at, without};
 use crate::engine::{Change, DesiredParams, Params, Restores, change, drift, export, items};
@@ -64,7 +64,7 @@ impl Object {
     /// What was written, and what Stripe holds beside it of what is wanted.
     fn held(&self, desired: &DesiredParams) -> Params {
         let mut held = self.params.clone();
-        add_among(&mut held, &self.still_uncleared(), &desired.params);
+        add_among(&mut held, &self.uncleared, &desired.params);
         // A settled value, which no update changes any more, counts as written.
         for path in self.entity.settled.keys() {
             let Some(value) = self.body.as_object().and_then(|body| value_at(body, path)) else { continue };
@@ -74,18 +74,6 @@ impl Object {
         }
         drift::hold_beside(self.entity, &mut held, &desired.params, &self.body);
         held
-    }
-
-    /// What was taken away and could not be unset, without what somebody has changed since. Where Stripe answers an id, it
-    /// may be that of what was written otherwise.
-    fn still_uncleared(&self) -> Params {
-        let mut still = self.uncleared.clone();
-        still.retain(|name, value| {
-            let is_id =
-                find(self.entity.params(), name).is_none_or(|it| matches!(it.shape.kind, Kind::Id(_)));
-            is_id || self.body.get(name).is_none() || drift::is_so(self.entity, name, value, &self.body)
-        });
-        still
     }
 
     /// What stays in Stripe after a change, though nobody writes it any more. A secret is not kept for that.

@@ -41,6 +41,8 @@ pub(in crate::provider) async fn read_stored(
         Ok(Some((body, origin))) => {
             arrived(runtime, &connection, object, &body).await;
             let mut private = PrivateData { origin: Some(origin), ..private };
+            // What could not be unset is forgotten once somebody has changed it in Stripe.
+            private.uncleared.retain(|name, _| object.body.get(name) == body.get(name));
             // What a read learns counts as drift, but for the first one of an import.
             let is_over = has_ended(object.entity, &body);
             private.ended_at_import &= is_over;
