@@ -9,7 +9,7 @@ use crate::connector::{self, Connector};
 use crate::engine::object::current;
 use crate::engine::once::OutgoingCall;
 use crate::engine::params::{Params, split_create};
-use crate::engine::restore::has_ended;
+use crate::engine::restore::is_over;
 use crate::engine::succession::taking_over;
 use crate::engine::{
     EndOutcome, Journal, PendingCreate, Predecessor, RecoveredObject, SendFailure, drift, fingerprint, once,
@@ -104,8 +104,8 @@ async fn made_before(
     (params, answered): (&Params, &Json),
 ) -> Result<Option<Json>, connector::Error> {
     let now = current(connector, entity, locator).await?;
-    let ends = !params.contains_key("id") && !has_ended(entity, answered);
-    Ok(now.filter(|now| !(ends && has_ended(entity, now))))
+    let ends = !params.contains_key("id") && !is_over(entity, answered);
+    Ok(now.filter(|now| !(ends && is_over(entity, now))))
 }
 
 /// The object made under the key that is pending.

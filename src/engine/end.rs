@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use crate::catalog::{OperationKind, Removal};
 use crate::connector::{self, Connector, Error};
 use crate::engine::object::current;
-use crate::engine::restore::has_ended;
+use crate::engine::restore::{has_ended, is_over};
 use crate::engine::{DestroyOptions, Object, OnDestroy, held};
 use crate::stripe::ErrorKind;
 
@@ -77,9 +77,7 @@ impl Object {
     /// Whether Stripe shows that the object has ended, or shows it no more.
     pub async fn is_over(&self, connector: &Connector) -> bool {
         let now = current(connector, self.entity, &self.locator).await;
-        // What is deleted in the end may be disabled before.
-        let is_deletable = self.entity.removal == Removal::Delete;
-        now.is_ok_and(|now| now.is_none_or(|now| !is_deletable && has_ended(self.entity, &now)))
+        now.is_ok_and(|now| now.is_none_or(|now| is_over(self.entity, &now)))
     }
 
     /// Ends the object by the state that this run's refresh has found. Where it would need no call in that state,

@@ -79,6 +79,11 @@ pub fn has_ended(entity: &Entity, body: &Json) -> bool {
     end(entity, body).is_some()
 }
 
+/// Whether an object is over as a destroy leaves it. What is deleted in the end may be disabled before.
+pub(super) fn is_over(entity: &Entity, body: &Json) -> bool {
+    entity.removal != Removal::Delete && has_ended(entity, body)
+}
+
 /// The field that shows that an object has ended.
 fn end(entity: &Entity, body: &Json) -> Option<EndedField> {
     let is = |field: &str, value: &str| {
