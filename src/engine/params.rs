@@ -13,6 +13,7 @@ mod unlisted;
 mod values;
 
 pub use error::{ParamError, ParamErrors};
+pub use limits::metadata_faults;
 pub use paths::{put, value_at, without};
 pub use secrets::{secret_params, secret_values};
 pub use unlisted::{UnlistedValue, unlisted_values};

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-use crate::engine::Params;
+use crate::engine::{ParamError, Params, metadata_faults};
 use crate::provider::connection_schema::optional;
+use crate::provider::explain::sentence;
 use crate::provider::messages::settings;
-use crate::terraform::diagnostic::Diagnostics;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::Attribute;
 use crate::terraform::value::{Type, Value};
 
@@ -18,8 +19,6 @@ pub(super) const DEFAULTS: &str = "default_metadata";
 const IGNORED: &str = "ignore_metadata_keys";
 /// The param and the field.
 pub(super) const METADATA: &str = "metadata";
-/// The most keys that Stripe keeps.
-const MOST_KEYS: usize = 50;
 
 /// What the provider block says of metadata.
 #[derive(Debug, Clone, Default)]
@@ -49,10 +48,8 @@ pub(super) fn attributes() -> [Attribute; 2] {
 pub(super) fn check(config: &Value) -> Diagnostics {
     let rules = MetadataRules::of(config);
     let defaults = rules.defaults.clone().unwrap_or_default();
-    let mut found = Diagnostics::new();
-    if defaults.len() > MOST_KEYS {
-        found.push(settings::too_much_metadata(DEFAULTS, defaults.len(), MOST_KEYS).at_attribute(DEFAULTS));
-    }
+    let faults = metadata_faults(&defaults, DEFAULTS);
+    let mut found: Diagnostics = faults.iter().map(|it| unfit_metadata(it).at_attribute(DEFAULTS)).collect();
     found.extend(
         defaults
             .keys()
@@ -60,6 +57,10 @@ pub(super) fn check(config: &Value) -> Diagnostics {
             .map(|key| settings::key_of_two_owners(key, DEFAULTS, IGNORED).at_attribute(IGNORED)),
     );
     found
+}
+
+fn unfit_metadata(fault: &ParamError) -> Diagnostic {
+    settings::unfit_metadata(&sentence(&fault.to_string()))
 }
 
 impl MetadataRules {
@@ -130,7 +131,7 @@ pub(super) fn without_defaults(mut params: Params, own: &Params, defaults: &Para
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use super::{MetadataRules, Params, with_defaults, without_defaults};
+    use super::{DEFAULTS, MetadataRules, Params, Value, check, with_defaults, without_defaults};
 
     fn params(value: &Json) -> Params {
         value.as_object().unwrap().clone()
@@ -146,6 +147,26 @@ mod tests {
         let bare = params(&json!({"name": "x"}));
         let both = with_defaults(bare.clone(), &defaults);
         assert_eq!(without_defaults(both, &bare, &defaults), (bare, defaults));
+    }
+
+    #[test]
+    fn what_every_object_gets_keeps_the_limits_of_metadata() {
+        let told = |entries: Vec<(String, String)>| {
+            let defaults = Value::map(entries.into_iter().map(|(key, value)| (key, Value::from(value))));
+            let found = check(&Value::map([(DEFAULTS, defaults)]));
+            found.into_iter().map(|it| it.detail).collect::<Vec<_>>().join(" ")
+        };
+        let one = |key: &str, value: &str| told(vec![(key.to_owned(), value.to_owned())]);
+        assert_eq!(one("team", "a"), "");
+        assert!(one("", "a").contains("keys are not empty"));
+        assert!(one("a[b]", "a").contains("no square brackets"));
+        assert!(one(&"k".repeat(41), "a").contains("at most 40 characters"));
+        assert!(
+            one("team", &"v".repeat(501))
+                .contains("\"default_metadata.team\" must be at most 500 characters")
+        );
+        let many = (0..51).map(|n| (n.to_string(), String::new())).collect();
+        assert!(told(many).contains("at most 50 keys"));
     }
 
     #[test]

@@ -28,6 +28,15 @@ const LIMITS: [Limits; 1] =
 /// A fault for each limit that a map at this place exceeds.
 pub(super) fn exceeded(given: &Map<String, Json>, place: &str) -> ParamErrors {
     let name = place.rsplit('.').next().unwrap_or_default();
+    faults_of(name, given, place)
+}
+
+/// The limits of metadata that are exceeded by what stands at a place of another name.
+pub fn metadata_faults(given: &Map<String, Json>, place: &str) -> ParamErrors {
+    faults_of("metadata", given, place)
+}
+
+fn faults_of(name: &str, given: &Map<String, Json>, place: &str) -> ParamErrors {
     let limits = LIMITS.iter().filter(|limits| limits.name == name);
     limits.flat_map(|limits| limits.faults(given, place)).collect()
 }

@@ -9,8 +9,8 @@ messages! {
         "The sandbox cannot be stored in {why}." "Check the path in `sandbox`: a missing file is created, a missing folder is not.";
     error account_set_twice(alias: &str) "Account Set Twice"
         "`account_id` and `{alias}` are the same setting;" "set only one of them.";
-    error too_much_metadata(attribute: &str, count: usize, most: usize) "Too Much Metadata"
-        "`{attribute}` has {count} keys, but Stripe allows {most}." "Remove some.";
+    error unfit_metadata(cause: &str) "Invalid Metadata"
+        "{cause}" "";
     error key_of_two_owners(key: &str, written: &str, ignored: &str) "Conflicting Metadata Key"
         "`{key}` is set by `{written}`, but ignored by `{ignored}`." "Remove it from one of them.";
     error not_a_secret_key(attribute: &str, kind: &str) "Not A Secret Key"
