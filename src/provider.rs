@@ -186,7 +186,7 @@ impl Provider for StripeProvider {
         match resource(type_name) {
             Ok(resource) => {
                 let runtime = self.runtime();
-                runtime.journal.note_walk();
+                runtime.note_walk();
                 let secrets = resource.secrets(&request.config).and(resource.secrets(&request.prior));
                 let hidden = runtime.conceal(secrets);
                 let answer = resource.plan(&runtime, request).await;
@@ -201,8 +201,7 @@ impl Provider for StripeProvider {
         match resource(type_name) {
             Ok(resource) => {
                 let runtime = self.runtime();
-                runtime.walk.note_apply();
-                runtime.journal.note_walk();
+                runtime.note_apply();
                 resource.seen(&runtime, &request.prior);
                 let secrets = resource.secrets(&request.config).and(resource.secrets(&request.prior));
                 let hidden = runtime.conceal(secrets);
@@ -264,7 +263,7 @@ impl Provider for StripeProvider {
         match data_source(type_name) {
             Ok(source) => {
                 let runtime = self.runtime();
-                runtime.journal.note_walk();
+                runtime.note_walk();
                 let (state, diagnostics) = source.read(&runtime, config).await;
                 runtime.note_outcome(&diagnostics);
                 (state, diagnostics)
@@ -291,8 +290,7 @@ impl Provider for StripeProvider {
         match action(type_name) {
             Ok(action) => {
                 let runtime = self.runtime();
-                runtime.walk.note_apply();
-                runtime.journal.note_walk();
+                runtime.note_apply();
                 action.invoke(&runtime, &config, &progress).await
             }
             Err(unknown) => vec![unknown],

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalog::names::join_path;
 use crate::catalog::{Clearing, Entity, Items, Kind, Member, OperationKind, Shape, find, other_spelling};
-use crate::engine::compare::{equal, fits, inside};
+use crate::engine::compare::{equal, fits, inside, is_respelled};
 use crate::engine::{DesiredParams, Params};
 
 use unknown::remove;
@@ -113,7 +113,7 @@ impl ParamDiff<'_> {
             let (at, old) = (join_path(place, name), before.get(name));
             if old.is_some_and(|old| equal(shape, old, desired))
                 || self.says_nothing(desired, find(updatable, name))
-                || old.is_none() && is_respelled(name, desired, before, after, known)
+                || old.is_none() && is_respelled(known, (name, desired), after, before)
                 || self.entity.is_modifier(&at)
             {
                 continue;
@@ -331,14 +331,6 @@ impl ParamDiff<'_> {
         let inside = format!("{at}.");
         self.change.uncleared.iter().any(|path| path.starts_with(&inside))
     }
-}
-
-/// Whether a param that was not written before is the other spelling of one that was, with the
-/// same value: `unit_amount_decimal = "1500"` after `unit_amount = 1500`.
-fn is_respelled(name: &str, desired: &Json, before: &Params, after: &Params, known: &[Member]) -> bool {
-    let other = other_spelling(known, name).filter(|other| !after.contains_key(&other.name));
-    let old = other.and_then(|other| Some((&other.shape, before.get(&other.name)?)));
-    old.is_some_and(|(shape, old)| equal(Some(shape), old, desired))
 }
 
 /// Whether a call takes a key out of a map of these values: texts, and what says that it can be unset.

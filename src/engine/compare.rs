@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use crate::catalog::{Kind, Shape, other_spelling};
+use crate::catalog::{Kind, Member, Shape, other_spelling};
 use crate::connector::{compare_numbers, scalar};
 use crate::engine::Params;
 use crate::engine::params::accepted;
@@ -32,10 +32,19 @@ fn equal_member(shape: Option<&Shape>, (name, value): (&str, &Json), a: &Params,
     if let Some(other) = b.get(name) {
         return equal(inside(shape, name), value, other);
     }
-    let known = shape.and_then(Shape::members).unwrap_or_default();
-    let twin = other_spelling(known, name).filter(|twin| !a.contains_key(&twin.name));
-    let other = twin.and_then(|twin| Some((&twin.shape, b.get(&twin.name)?)));
-    other.is_some_and(|(shape, other)| equal(Some(shape), value, other))
+    is_respelled(shape.and_then(Shape::members).unwrap_or_default(), (name, value), a, b)
+}
+
+/// Whether other params have a value of these under its other spelling.
+pub(super) fn is_respelled(
+    known: &[Member],
+    (name, value): (&str, &Json),
+    these: &Params,
+    others: &Params,
+) -> bool {
+    let twin = other_spelling(known, name).filter(|twin| !these.contains_key(&twin.name));
+    let other = twin.and_then(|twin| Some((&twin.shape, others.get(&twin.name)?)));
+    other.is_some_and(|(shape, other)| equal(Some(shape), other, value))
 }
 
 /// Whether what Stripe answers is what is wanted; members that nobody wrote do not count.

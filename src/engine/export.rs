@@ -10,6 +10,7 @@ use crate::engine::Params;
 use crate::engine::compare::{elements, equal, reference};
 use crate::engine::drift::presumed;
 use crate::engine::params::accepted;
+use crate::engine::unanswered::{unanswered, with_unanswered};
 use crate::engine::words::with_implied;
 
 /// The params that would make an object as Stripe shows it. Left out is what is not set, what is
@@ -38,7 +39,7 @@ pub fn export_beside(
             (true, _, Some(unanswered)) | (false, Some(_), Some(unanswered)) => {
                 let exported =
                     params.entry(&name).or_insert_with(|| whole.get(&name).cloned().unwrap_or_default());
-                add(exported, unanswered);
+                *exported = with_unanswered(&[], exported, &unanswered);
             }
             (false, Some(whole), None) if is_whole(&name) => drop(params.insert(name, whole.clone())),
             (false, None, Some(_)) => drop(params.insert(name, said)),
@@ -46,27 +47,6 @@ pub fn export_beside(
         }
     }
     params
-}
-
-/// The part of a value that Stripe does not answer; none where it answers all.
-fn unanswered(said: &Json, now: Option<&Json>) -> Option<Json> {
-    let Some(now) = now else { return Some(said.clone()) };
-    let members = said.as_object().filter(|_| now.is_object())?.iter();
-    let left: Params =
-        members.filter_map(|(name, said)| Some((name.clone(), unanswered(said, now.get(name))?))).collect();
-    (!left.is_empty()).then_some(Json::Object(left))
-}
-
-/// Adds members that a value lacks, at every depth.
-fn add(value: &mut Json, more: Json) {
-    if let (Json::Object(value), Json::Object(more)) = (value, more) {
-        for (name, more) in more {
-            match value.get_mut(&name) {
-                Some(value) => add(value, more),
-                None => drop(value.insert(name, more)),
-            }
-        }
-    }
 }
 
 fn exported(exporter: Exporter, locator: &str, body: &Json) -> Params {

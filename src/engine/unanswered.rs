@@ -1,4 +1,4 @@
-//! Fields that another version of the API does not answer.
+//! What Stripe does not answer: fields that another version of the API does not know, and params that none shows.
 //!
 //! Under the catalog's version a field that is not answered is unset. Another version may not know
 //! the field at all: what it does not answer counts as it was.
@@ -6,6 +6,7 @@
 use serde_json::Value as Json;
 
 use crate::catalog::{Member, find};
+use crate::engine::Params;
 
 /// An answer with the fields that it lacks as they were before, at every level of objects. The
 /// keys of maps come and go by themselves.
@@ -24,6 +25,15 @@ pub fn with_unanswered(known: &[Member], now: &Json, before: &Json) -> Json {
         }
     }
     Json::Object(whole)
+}
+
+/// The part of a value that Stripe does not answer; none where it answers all.
+pub(super) fn unanswered(said: &Json, now: Option<&Json>) -> Option<Json> {
+    let Some(now) = now else { return Some(said.clone()) };
+    let members = said.as_object().filter(|_| now.is_object())?.iter();
+    let left: Params =
+        members.filter_map(|(name, said)| Some((name.clone(), unanswered(said, now.get(name))?))).collect();
+    (!left.is_empty()).then_some(Json::Object(left))
 }
 
 #[cfg(test)]

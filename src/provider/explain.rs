@@ -177,7 +177,7 @@ pub(super) fn not_a_payload(why: &str) -> Diagnostic {
     payload::payload_not_readable("input_payload", why).at_attribute("input_payload")
 }
 
-/// An error of a connection as a diagnostic; `attribute` is the one that the failed call is about.
+/// An error of a connection as a diagnostic; `about` is the attribute that the failed call is about.
 pub(super) fn explain_connection(error: &connection::Error, about: impl Into<Path>) -> Diagnostic {
     let cause = sentence(&describe(error));
     let diagnostic = match error {

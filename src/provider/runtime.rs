@@ -73,6 +73,17 @@ impl Runtime {
         }
     }
 
+    /// Notes that Terraform plans, or reads what a plan or an apply needs: then it shows its state.
+    pub(super) fn note_walk(&self) {
+        self.journal.note_walk();
+    }
+
+    /// Notes that Terraform applies or invokes.
+    pub(super) fn note_apply(&self) {
+        self.walk.note_apply();
+        self.note_walk();
+    }
+
     /// Notes that something has failed, if it did: Terraform leaves out what depends on it.
     pub(super) fn note_outcome(&self, diagnostics: &[Diagnostic]) {
         if has_errors(diagnostics) {

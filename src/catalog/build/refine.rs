@@ -24,8 +24,8 @@ pub fn refine(entities: &mut [Entity], references: &References) -> Vec<String> {
     // Several entity types may answer with one object; the one of its name knows all its fields.
     let (namesakes, others): (Vec<&Entity>, Vec<&Entity>) =
         entities.iter().partition(|entity| entity.key == entity.object);
-    let by_key = others.into_iter().chain(namesakes);
-    let objects: Objects = by_key.map(|entity| (entity.object.clone(), entity.fields.clone())).collect();
+    let by_object = others.into_iter().chain(namesakes);
+    let objects: Objects = by_object.map(|entity| (entity.object.clone(), entity.fields.clone())).collect();
     let mut problems = Vec::new();
     for entity in entities.iter_mut() {
         let refiner = Refiner { objects: &objects, references, key: &entity.key, unset_by_empty: false };

@@ -1,12 +1,11 @@
 //! `data "stripe_entities"`: List, with a filter clause, one page at a time.
 
 use futures_util::future::BoxFuture;
-use serde_json::Value as Json;
 
 use crate::catalog::OperationKind;
 use crate::connector::{Connector, ListRequest};
 use crate::provider::connection_schema::{computed, connection_attribute, optional};
-use crate::provider::data_sources::{check_fields, check_order};
+use crate::provider::data_sources::{check_fields, check_order, ids_of};
 use crate::provider::explain::explain_list;
 use crate::provider::messages::payload;
 use crate::provider::resources::{find, record};
@@ -88,9 +87,7 @@ async fn list(runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {
         .await
         .map_err(|error| vec![explain_list(&error, &config, selects, "entity")])?;
     let mut state = config;
-    let ids =
-        page.entities.iter().map(|body| body.get("id").and_then(Json::as_str).map(str::to_owned).into());
-    state.set("ids", Value::List(ids.collect()));
+    state.set("ids", ids_of(&page));
     state.set("records", Value::List(page.entities.iter().map(|body| record(entity, body)).collect()));
     state.set("next_page_token", page.next_page_token.into());
     Ok(state)

@@ -1,7 +1,9 @@
-//! Checks the filter clause and the order of a list without a call.
+//! Checks the filter clause and the order of a list without a call, and shows the ids that it found.
+
+use serde_json::Value as Json;
 
 use crate::catalog::Entity;
-use crate::connector::{check_filter, check_sort_field};
+use crate::connector::{Page, check_filter, check_sort_field};
 use crate::provider::explain::explain_connector;
 use crate::provider::messages::payload;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -27,4 +29,10 @@ pub(in crate::provider) fn check_fields(
     let explain = |(error, attribute)| explain_connector(&error, attribute);
     let found = filter.map(|error| (error, "filter")).into_iter();
     found.chain(sorted.map(|error| (error, "sort_by"))).map(explain).collect()
+}
+
+/// The ids of what a list has found, in its order.
+pub(in crate::provider) fn ids_of(page: &Page) -> Value {
+    let id = |body: &Json| body.get("id").and_then(Json::as_str).map(str::to_owned);
+    Value::List(page.entities.iter().map(|body| id(body).into()).collect())
 }

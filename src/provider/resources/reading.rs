@@ -43,11 +43,11 @@ pub(in crate::provider) async fn read_stored(
             let mut private = PrivateData { origin: Some(origin), ..private };
             // What could not be unset is forgotten once somebody has changed it in Stripe.
             private.uncleared.retain(|name, _| object.body.get(name) == body.get(name));
+            let ended = has_ended(object.entity, &body);
+            private.ended_at_import &= ended;
             // What a read learns counts as drift, but for the first one of an import.
-            let is_over = has_ended(object.entity, &body);
-            private.ended_at_import &= is_over;
             if object.body.is_null() {
-                private.ended_at_import = is_over;
+                private.ended_at_import = ended;
                 private = private.with_expected_reads(&connector, object, &body);
             }
             Ok(Some(Reading { body, private }))

@@ -7,7 +7,7 @@ use crate::catalog::{Entity, Operation, OperationKind, parents};
 use crate::connector::{ALL, Connector, ListRequest, selectors};
 use crate::engine::{Params, WrittenParams, parse};
 use crate::provider::connection_schema::{computed, connection_attribute, optional};
-use crate::provider::data_sources::{check_fields, check_order};
+use crate::provider::data_sources::{check_fields, check_order, ids_of};
 use crate::provider::explain::{explain_list, sentence};
 use crate::provider::messages::payload;
 use crate::provider::payload::{natural, to_json};
@@ -141,10 +141,8 @@ impl PluralDataSource {
             .list(request)
             .await
             .map_err(|error| vec![explain_list(&error, &config, "filter", "filter")])?;
-        let ids =
-            page.entities.iter().map(|body| body.get("id").and_then(Json::as_str).map(str::to_owned).into());
         let mut state = config.clone();
-        state.set("ids", Value::List(ids.collect()));
+        state.set("ids", ids_of(&page));
         let objects = page.entities.iter().map(|body| entity.without_nested_secrets(body));
         state.set(
             &self.objects,
