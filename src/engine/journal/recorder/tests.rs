@@ -8,32 +8,26 @@ use super::super::entry::tests::entry;
 use super::super::store::{JournalStore, OrphanedCreate};
 use super::{Duration, Instant, Recorder, ScanResult};
 
-/// A store that hangs at creates until it is told to go on, fails to sync so often, and has no space
-/// for answers.
-struct Faulty {
-    go_on: mpsc::Receiver<()>,
+/// A store that appends as it is told, fails to sync so often, and says when it is closed.
+struct Fake<A> {
+    append: A,
     failing_syncs: usize,
     closed: mpsc::Sender<bool>,
 }
 
-impl JournalStore for Faulty {
+impl<A: FnMut(&[JournalLine]) -> io::Result<()> + Send> JournalStore for Fake<A> {
     fn orphans(&mut self) -> io::Result<ScanResult> {
         Ok((Vec::new(), Vec::new()))
     }
 
     fn append(&mut self, lines: &[JournalLine]) -> io::Result<()> {
-        if lines.iter().all(|line| matches!(line, JournalLine::Begun(_))) {
-            // The sender is dropped when nothing hangs any more.
-            let _ = self.go_on.recv();
-            return Ok(());
-        }
-        Err(io::ErrorKind::StorageFull.into())
+        (self.append)(lines)
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        let orphan = self.failing_syncs.checked_sub(1);
-        self.failing_syncs = orphan.unwrap_or_default();
-        orphan.map_or(Ok(()), |_| Err(io::ErrorKind::StorageFull.into()))
+        let left = self.failing_syncs.checked_sub(1);
+        self.failing_syncs = left.unwrap_or_default();
+        left.map_or(Ok(()), |_| Err(io::ErrorKind::StorageFull.into()))
     }
 
     fn claim(&mut self, _: &OrphanedCreate, _: &JournalLine) -> io::Result<bool> {
@@ -57,10 +51,34 @@ fn faulty() -> (Recorder, mpsc::Sender<()>, mpsc::Receiver<bool>) {
     failing_to_sync(0)
 }
 
+/// A store that hangs at creates until it is told to go on, and has no space for answers.
 fn failing_to_sync(failing_syncs: usize) -> (Recorder, mpsc::Sender<()>, mpsc::Receiver<bool>) {
     let ((hang, go_on), (closed, when_closed)) = (mpsc::channel(), mpsc::channel());
-    let store = Faulty { go_on, failing_syncs, closed };
-    (Recorder::start(Box::new(store), "/hung/place"), hang, when_closed)
+    let append = move |lines: &[JournalLine]| {
+        if lines.iter().all(|line| matches!(line, JournalLine::Begun(_))) {
+            // The sender is dropped when nothing hangs any more.
+            let _ = go_on.recv();
+            return Ok(());
+        }
+        Err(io::ErrorKind::StorageFull.into())
+    };
+    (Recorder::start(Box::new(Fake { append, failing_syncs, closed }), "/hung/place"), hang, when_closed)
+}
+
+/// A store that is away for a moment, as a Redis may be, and what it is told.
+fn away(mut failing: usize) -> (Recorder, mpsc::Receiver<JournalLine>, mpsc::Receiver<bool>) {
+    let ((written, lines), (closed, when_closed)) = (mpsc::channel(), mpsc::channel());
+    let append = move |lines: &[JournalLine]| {
+        if failing > 0 {
+            failing -= 1;
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        for line in lines {
+            written.send(line.clone()).unwrap();
+        }
+        Ok(())
+    };
+    (Recorder::start(Box::new(Fake { append, failing_syncs: 0, closed }), "/away"), lines, when_closed)
 }
 
 #[tokio::test]
@@ -103,54 +121,10 @@ async fn an_answer_that_finds_no_space_is_gone_with_an_orderly_end() {
     assert!(closed.recv().unwrap(), "nothing is left to claim");
 }
 
-/// A store that is away for a moment, as a Redis may be.
-struct Away {
-    failing: usize,
-    written: mpsc::Sender<JournalLine>,
-}
-
-impl JournalStore for Away {
-    fn orphans(&mut self) -> io::Result<ScanResult> {
-        Ok((Vec::new(), Vec::new()))
-    }
-
-    fn append(&mut self, lines: &[JournalLine]) -> io::Result<()> {
-        if self.failing > 0 {
-            self.failing -= 1;
-            return Err(io::ErrorKind::TimedOut.into());
-        }
-        for line in lines {
-            self.written.send(line.clone()).unwrap();
-        }
-        Ok(())
-    }
-
-    fn sync(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn claim(&mut self, _: &OrphanedCreate, _: &JournalLine) -> io::Result<bool> {
-        Ok(false)
-    }
-
-    fn end(&mut self, _: &OrphanedCreate) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn note_missed(&mut self, _: &[OrphanedCreate]) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn close(&mut self, _: bool) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn a_store_that_was_away_is_told_later_what_it_missed_in_its_order() {
     for failing in 1..=3 {
-        let (written, lines) = mpsc::channel();
-        let recorder = Recorder::start(Box::new(Away { failing, written }), "/away");
+        let (recorder, lines, _closed) = away(failing);
         recorder.begin(entry("one", "same"));
         assert!(recorder.synced("one".to_owned()).await.is_err());
         recorder.answered("one", "cus_1");
