@@ -25,6 +25,7 @@ pub fn cases() -> Vec<Case> {
         case!(what_the_first_of_two_providers_made_is_found_though_it_had_ended, Terraform),
         case!(what_the_first_of_two_providers_made_is_found_in_a_redis, Terraform, Redis),
         case!(a_redis_that_was_emptied_hands_over_nothing_of_a_run_that_lives, Terraform, Redis),
+        case!(a_claim_whose_answer_is_lost_makes_no_second_object, Terraform, Redis),
         case!(a_redis_that_closes_idle_connections_records_every_create, Terraform, Redis),
         case!(a_key_that_was_rotated_finds_what_the_old_one_left, Terraform),
         case!(a_key_of_another_account_takes_nothing, Terraform),
@@ -269,6 +270,17 @@ fn a_redis_that_was_emptied_hands_over_nothing_of_a_run_that_lives() {
     let distinct: BTreeSet<String> = workdir.ids().into_iter().collect();
     assert_eq!((workdir.count("charge"), distinct.len()), (3, 4));
     workdir.assert_plan_is_empty();
+}
+
+/// A claim is carried out, and nobody hears of it: asked again, it is answered as before.
+fn a_claim_whose_answer_is_lost_makes_no_second_object() {
+    let redis = Redis::start();
+    let (workdir, config) = lost_runner(&redis.address);
+    // The first time the Redis does not know the script yet.
+    let way = redis.losing_an_answer(b"EVALSHA", 2);
+    workdir.write(&config.replace(&redis.address, &way));
+    workdir.apply();
+    assert_eq!((workdir.count("charge"), workdir.ids().len()), (20, 20));
 }
 
 /// The connection is renewed every two seconds, and closed one second later.

@@ -71,7 +71,7 @@ async fn generated(terraform: &mut Terraform, id: &str, name: &str) -> Result<&'
 
 /// What comes of an object of every type that there is, counted.
 #[track_caller]
-fn ledger(act: impl AsyncFn(&mut Terraform, &str, &str) -> Result<&'static str, String>) -> Ledger {
+fn ledger(act: &impl AsyncFn(&mut Terraform, &str, &str) -> Result<&'static str, String>) -> Ledger {
     let folder = tempfile::tempdir().unwrap();
     let stripe = calls::Stripe::over(Sandbox::open(&folder.path().join("sandbox.db")).unwrap());
     let setups = Setups::read();
@@ -105,7 +105,7 @@ fn what_an_import_writes_plans_nothing_for_every_type_there_is() {
         ("plans nothing", 98),
         ("the sandbox has none", 1),
     ]);
-    assert_eq!(ledger(generated), expected, "types of object");
+    assert_eq!(ledger(&generated), expected, "types of object");
 }
 
 /// Ends an object as a destroy does, and imports and plans what is left of it: what that comes to.
@@ -161,7 +161,7 @@ fn what_had_ended_when_it_was_imported_plans_nothing() {
         ("the sandbox does not end it", 2),
         ("the sandbox has none", 1),
     ]);
-    assert_eq!(ledger(ended), expected, "types of object");
+    assert_eq!(ledger(&ended), expected, "types of object");
 }
 
 #[tokio::test]

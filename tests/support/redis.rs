@@ -1,8 +1,10 @@
 //! A real Redis for a test.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::TcpStream;
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::ports::{answers, free_port, wait_until};
 use super::tools::Tool;
@@ -41,10 +43,34 @@ impl Redis {
         assert_eq!(self.ask("FLUSHALL"), "+OK");
     }
 
+    fn place(&self) -> &str {
+        self.address.trim_start_matches("redis://").trim_end_matches('/')
+    }
+
+    /// The address of a proxy before it that loses the answer to one command: the `at`th that holds `command`.
+    pub fn losing_an_answer(&self, command: &'static [u8], at: usize) -> String {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let address = format!("redis://{}/", listener.local_addr().unwrap());
+        let (place, seen) = (self.place().to_owned(), Arc::new(AtomicUsize::new(0)));
+        std::thread::spawn(move || {
+            for client in listener.incoming() {
+                let (client, redis) = (client.unwrap(), TcpStream::connect(&place).unwrap());
+                let (mut answers, mut back) = (redis.try_clone().unwrap(), client.try_clone().unwrap());
+                std::thread::spawn(move || io::copy(&mut answers, &mut back));
+                let seen = Arc::clone(&seen);
+                let is_it = move |sent: &[u8]| {
+                    let found = sent.windows(command.len()).filter(|part| *part == command).count();
+                    found > 0 && (seen.fetch_add(found, Ordering::SeqCst) + found) == at
+                };
+                std::thread::spawn(move || forward(client, redis, is_it));
+            }
+        });
+        address
+    }
+
     /// The first line of the answer to a command.
     pub fn ask(&self, command: &str) -> String {
-        let place = self.address.trim_start_matches("redis://").trim_end_matches('/');
-        let mut redis = BufReader::new(TcpStream::connect(place).unwrap());
+        let mut redis = BufReader::new(TcpStream::connect(self.place()).unwrap());
         redis.get_mut().write_all(format!("{command}\r\n").as_bytes()).unwrap();
         let mut line = String::new();
         redis.read_line(&mut line).unwrap();
@@ -56,5 +82,16 @@ impl Redis {
         // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Sends on what a client sends; where the answer is to be lost, nobody is there any more to take it.
+fn forward(mut client: TcpStream, mut redis: TcpStream, loses_answer: impl Fn(&[u8]) -> bool) {
+    let mut bytes = [0; 8 << 10];
+    while let Ok(length @ 1..) = client.read(&mut bytes) {
+        if loses_answer(&bytes[..length]) {
+            let _ = client.shutdown(Shutdown::Both);
+        }
+        let _ = redis.write_all(&bytes[..length]);
     }
 }

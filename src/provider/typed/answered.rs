@@ -9,7 +9,7 @@ use crate::provider::payload::natural;
 use crate::provider::typed::arguments::{dynamic, typed};
 use crate::provider::typed::config_params::keeps_metadata;
 use crate::provider::typed::private_state::TypedPrivateData;
-use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface};
+use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface, answered_key};
 use crate::terraform::schema::Presence;
 use crate::terraform::value::{Type, Value};
 
@@ -122,10 +122,7 @@ impl Slot {
             let field = match repeats {
                 Repeats::Once => Some(field),
                 Repeats::List => elements(field).and_then(|items| items.get(at)),
-                Repeats::Keyed => block
-                    .get(KEY)
-                    .as_str()
-                    .and_then(|key| field.get(key).or_else(|| field.get(key.to_lowercase()))),
+                Repeats::Keyed => answered_key(block).and_then(|key| field.get(key)),
             };
             let answered =
                 |slot: &Slot| field.and_then(|field| field.get(&slot.member)).unwrap_or(&Json::Null);

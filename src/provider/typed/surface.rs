@@ -12,7 +12,7 @@ use crate::catalog::names::join_path;
 use crate::catalog::{Entity, Kind, Member, Shape, catalog, find};
 use crate::provider::typed::data::{NOTHING_UNUSUAL, TypeData, surface_data};
 use crate::terraform::schema::{BlockKind, Presence};
-use crate::terraform::value::Type;
+use crate::terraform::value::{Type, Value};
 
 /// The prefix for a name that Terraform reserves.
 pub(super) const PREFIX: &str = "stripe";
@@ -73,6 +73,11 @@ pub(super) enum Repeats {
 
 /// The attribute of a repeated block that holds the key of a map.
 pub(super) const KEY: &str = "key";
+
+/// The key of such a block as Stripe answers it: keys are currencies, which it answers in small letters.
+pub(super) fn answered_key(block: &Value) -> Option<String> {
+    block.get(KEY).as_str().map(str::to_lowercase)
+}
 
 impl Surface {
     /// The surface of an entity type.
