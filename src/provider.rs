@@ -37,6 +37,7 @@ mod managed;
 mod messages;
 mod metadata_rules;
 mod moves;
+mod object;
 pub mod packed_schemas;
 mod payload;
 mod resources;
@@ -46,7 +47,6 @@ mod served;
 mod setting_faults;
 mod summary;
 mod typed;
-mod waiting_objects;
 mod walk;
 
 /// Journals with the place of each.

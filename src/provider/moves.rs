@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use crate::catalog::{Entity, catalog};
 use crate::engine::Params;
 use crate::provider::messages::found;
-use crate::provider::resources::PrivateData;
+use crate::provider::object::PrivateData;
 use crate::provider::served::resource;
 use crate::provider::typed;
 use crate::terraform::diagnostic::Diagnostics;

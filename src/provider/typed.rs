@@ -54,8 +54,8 @@ use crate::engine::{
 use crate::provider::managed::Resource;
 use crate::provider::metadata_rules::with_defaults;
 use crate::provider::moves::MovedObject;
+use crate::provider::object::{check_end, unchanged, unplanned};
 use crate::provider::payload::known_part;
-use crate::provider::resources::{check_end, unchanged, unplanned};
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::Hidden;
 use crate::provider::served::DataSource;

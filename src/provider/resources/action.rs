@@ -9,10 +9,8 @@ use crate::provider::connection_schema::{computed, connection_attribute, keep_eq
 use crate::provider::explain::{explain_connector, explain_failure, explain_made, explain_unlisted};
 use crate::provider::managed::Resource;
 use crate::provider::messages::{found, journal};
+use crate::provider::object::{PrivateData, check_readiness, unplanned};
 use crate::provider::payload;
-use crate::provider::resources::private_data::PrivateData;
-use crate::provider::resources::readiness;
-use crate::provider::resources::responses::unplanned;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::{self, Hidden, SECRET};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -172,7 +170,7 @@ async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     let mut planned = request.proposed;
     if request.prior.is_null() {
         planned.set_unknown(&RESULTS);
-        let diagnostics = readiness::check(runtime, &request.config, private.handle.as_deref()).await;
+        let diagnostics = check_readiness(runtime, &request.config, private.handle.as_deref()).await;
         let private = private.encode();
         return PlanResponse { state: planned, private, diagnostics, ..PlanResponse::default() };
     }

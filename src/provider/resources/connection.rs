@@ -14,7 +14,7 @@ use crate::provider::connection_schema::{
 use crate::provider::connection_settings::{self, API_KEY};
 use crate::provider::managed::Resource;
 use crate::provider::messages::{settings, stripe};
-use crate::provider::resources::responses::unchanged;
+use crate::provider::object::unchanged;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::Hidden;
 use crate::provider::setting_faults::{check_key, idle_service_account};

@@ -15,7 +15,7 @@ use crate::connector::{self, Connector};
 use crate::engine::{self, CreateRequest, Created, Params, SendFailure, create_params, secret_values};
 use crate::provider::explain::{explain_connector, explain_failure, explain_made};
 use crate::provider::messages::{journal, stripe};
-use crate::provider::resources::check_readiness;
+use crate::provider::object::check_readiness;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::Hidden;
 use crate::provider::typed::action::call::ObjectCall;

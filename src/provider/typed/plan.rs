@@ -3,9 +3,9 @@
 use crate::engine::{Object, Restores};
 use crate::provider::connection_schema::keep_equal_handle;
 use crate::provider::messages::found;
-use crate::provider::resources::{
+use crate::provider::object::{
     ConfiguredConnection, PrivateData, check_readiness, configured, end_diagnostics, forced_by_move, named,
-    planned_end, replacement_diagnostics, stored, unplanned,
+    planned_end, replacement_diagnostics, unplanned,
 };
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
@@ -34,8 +34,7 @@ pub(super) async fn plan(
     if private_state.body.is_null() {
         return unplanned(request, vec![found::not_read_yet(&named(&object))]);
     }
-    let handle = request.config.get("connection_handle");
-    match configured(runtime, &private_state.common, stored(&object, &request.prior), handle).await {
+    match configured(runtime, &object, &request, &private_state.common).await {
         Ok(ConfiguredConnection::Same(private)) if target.entity.key != there.entity.key => {
             let private_state = TypedPrivateData { common: private, ..private_state };
             plan_other_place((there, target), runtime, request, &object, private_state).await

@@ -7,7 +7,7 @@ use crate::catalog::Restoration;
 use crate::engine::{Change, Object, Params, PredictedObject, parse, without};
 use crate::provider::messages::{ends, payload};
 use crate::provider::metadata_rules::METADATA;
-use crate::provider::resources::ended_note;
+use crate::provider::object::ended_note;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT, shown_metadata};
 use crate::provider::typed::config_params::{ConfigParams, keeps_metadata};
 use crate::provider::typed::schema::REPLACE_IN_PLACE;

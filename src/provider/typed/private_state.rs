@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::engine::Params;
-use crate::provider::resources::{PrivateData, decode_private};
+use crate::provider::object::{PrivateData, decode_private};
 use crate::terraform::diagnostic::Diagnostic;
 
 /// The private data: what was written, and what Stripe returned.

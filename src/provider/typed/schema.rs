@@ -3,7 +3,7 @@
 use crate::catalog::names::{article, join_path};
 use crate::catalog::{Entity, Kind, Member, NumberRange, OperationKind, Shape, find};
 use crate::provider::connection_schema::{computed, connection_attribute, optional};
-use crate::provider::resources::end_attributes;
+use crate::provider::object::end_attributes;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
 use crate::provider::typed::config_params::{keeps_metadata, names_momentary};
 use crate::provider::typed::sentences::{about, purpose};

@@ -2,7 +2,7 @@
 
 use super::{entity_of, locator_of};
 use crate::provider::identity::{account, account_beside, place};
-use crate::provider::resources::private_data::PrivateData;
+use crate::provider::object::PrivateData;
 use crate::terraform::schema::{IdentityAttribute, IdentitySchema};
 use crate::terraform::value::Value;
 

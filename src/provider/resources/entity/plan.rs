@@ -5,14 +5,11 @@ use crate::catalog;
 use crate::engine::{Change, Object, PredictedObject, Restores, parse};
 use crate::provider::connection_schema::keep_equal_handle;
 use crate::provider::messages::{ends, found};
-use crate::provider::payload;
-use crate::provider::resources::account::{ConfiguredConnection, configured};
-use crate::provider::resources::lifecycle::{
-    end_diagnostics, ended_note, planned_end, replacement_diagnostics,
+use crate::provider::object::{
+    ConfiguredConnection, PrivateData, check_readiness, configured, end_diagnostics, ended_note,
+    forced_by_move, named, planned_end, replacement_diagnostics, unplanned,
 };
-use crate::provider::resources::private_data::PrivateData;
-use crate::provider::resources::readiness;
-use crate::provider::resources::responses::{forced_by_move, named, stored, unplanned};
+use crate::provider::payload;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::{self, PAYLOADS};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -32,10 +29,7 @@ pub(super) async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanRespons
     }
     let configured = match object_of(&request.prior, &private) {
         Ok(object) if object.body.is_null() => Err(found::not_read_yet(&named(&object))),
-        Ok(object) => {
-            let handle = request.config.get("connection_handle");
-            configured(runtime, &private, stored(&object, &request.prior), handle).await
-        }
+        Ok(object) => configured(runtime, &object, &request, &private).await,
         Err(unknown) => Err(unknown),
     };
     match configured {
@@ -72,9 +66,7 @@ async fn plan_existing(runtime: &Runtime, request: PlanRequest, private: Private
             planned.set("input_payload", request.config.get("input_payload").clone());
         }
         planned.set_unknown(&["output_payload"]);
-        answer
-            .diagnostics
-            .extend(readiness::check(runtime, &request.config, private.handle.as_deref()).await);
+        answer.diagnostics.extend(check_readiness(runtime, &request.config, private.handle.as_deref()).await);
     }
     PlanResponse { state: planned, private: private.encode(), ..answer }
 }
@@ -116,7 +108,7 @@ async fn plan_create(runtime: &Runtime, request: PlanRequest, private: PrivateDa
         Ok(successor) => (successor, Diagnostics::new()),
         Err(faults) => (None, faults),
     };
-    diagnostics.extend(readiness::check(runtime, &request.config, handle.as_deref()).await);
+    diagnostics.extend(check_readiness(runtime, &request.config, handle.as_deref()).await);
     PlanResponse {
         state: planned,
         private: PrivateData { handle, successor, ..private }.encode(),

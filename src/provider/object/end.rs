@@ -13,13 +13,13 @@ use crate::engine::{
 use crate::provider::connection_schema::optional;
 use crate::provider::explain::explain_connector;
 use crate::provider::messages::{ends, payload};
-use crate::provider::resources::account::on_way_to;
-use crate::provider::resources::private_data::PrivateData;
-use crate::provider::resources::readiness;
-use crate::provider::resources::responses::{lacks_handle, named, stored, unchanged, unplanned};
-use crate::provider::resources::usage::in_use;
+use crate::provider::object::account::on_way_to;
+use crate::provider::object::private_data::PrivateData;
+use crate::provider::object::readiness;
+use crate::provider::object::responses::{lacks_handle, named, stored, unchanged, unplanned};
+use crate::provider::object::usage::in_use;
+use crate::provider::object::waiting::WaitingObject;
 use crate::provider::runtime::Runtime;
-use crate::provider::waiting_objects::WaitingObject;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::schema::{Attribute, Rule};
@@ -45,7 +45,7 @@ pub(in crate::provider) fn check_end(entity: &catalog::Entity, config: &Value) -
 }
 
 /// How a state says that its entity ends.
-pub(in crate::provider) fn destroy_options(state: &Value) -> DestroyOptions {
+pub(super) fn destroy_options(state: &Value) -> DestroyOptions {
     DestroyOptions {
         on_destroy: state.get("on_destroy").as_str().and_then(OnDestroy::of_word),
         allow_in_livemode: state.get("allow_destroy_in_livemode").as_bool().unwrap_or(false),
@@ -53,7 +53,7 @@ pub(in crate::provider) fn destroy_options(state: &Value) -> DestroyOptions {
 }
 
 /// The refusal of an end that cannot be taken back; none where it is allowed, or in test mode.
-pub(in crate::provider) async fn without_consent(
+pub(super) async fn without_consent(
     object: &Object,
     state: &Value,
     connection: &Connection,
@@ -67,7 +67,7 @@ pub(in crate::provider) async fn without_consent(
 }
 
 /// How it is known that an entity has ended, as a sentence up to its end.
-pub(in crate::provider) fn end_sentence(object: &Object, end: &EndedField, mark: &str) -> String {
+pub(super) fn end_sentence(object: &Object, end: &EndedField, mark: &str) -> String {
     let Object { entity, locator, .. } = object;
     format!(
         "{} {locator} was ended outside Terraform (its `{}` is `{}`){mark}",
@@ -153,7 +153,7 @@ pub(in crate::provider) fn ended_note(object: &Object, change: &Change) -> Optio
 }
 
 /// The diagnostic after a destroy.
-pub(in crate::provider) fn ended(result: Result<EndOutcome, Error>) -> Option<Diagnostic> {
+pub(super) fn ended(result: Result<EndOutcome, Error>) -> Option<Diagnostic> {
     match result {
         Ok(EndOutcome::Ended | EndOutcome::AlreadyGone) => None,
         Ok(EndOutcome::Stays(why) | EndOutcome::Held(why)) => Some(ends::stays(&why)),
@@ -168,7 +168,7 @@ fn not_ended(object: &Object, error: &Error) -> Diagnostic {
 }
 
 /// Ends the object of a resource that is destroyed, through the connection that leads to it.
-pub(in crate::provider) async fn end_object(
+pub(in crate::provider) async fn end(
     runtime: &Runtime,
     request: ApplyRequest,
     object: &Object,

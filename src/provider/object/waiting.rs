@@ -23,7 +23,7 @@ pub(super) struct WaitingObject {
 
 /// The objects of one run that make way for others, and those that were made.
 #[derive(Debug, Default)]
-pub(super) struct Successions {
+pub(in crate::provider) struct Successions {
     /// What waits for its successor, by the mark of that one.
     waiting: Mutex<HashMap<(ConnectionTarget, String), WaitingObject>>,
     made: Mutex<Vec<(ConnectionTarget, Object)>>,

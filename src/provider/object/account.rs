@@ -13,24 +13,27 @@ use serde_json::Value as Json;
 use crate::catalog::Entity;
 use crate::connection::{AccountIdentity, Connection, Likeness};
 use crate::connector::Error;
+use crate::engine::Object;
 use crate::provider::explain::explain_connection;
 use crate::provider::messages::stripe;
-use crate::provider::resources::private_data::PrivateData;
+use crate::provider::object::private_data::PrivateData;
+use crate::provider::object::responses::stored;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::Diagnostic;
+use crate::terraform::provider::PlanRequest;
 use crate::terraform::value::Value;
 
 /// A stored object and what is known of where it was made.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::provider) struct StoredObject<'s> {
+pub(super) struct StoredObject<'s> {
     /// The entity type it is of.
-    pub(in crate::provider) entity: &'static Entity,
+    pub(super) entity: &'static Entity,
     /// Where it is: `cus_1`.
-    pub(in crate::provider) locator: &'s str,
+    pub(super) locator: &'s str,
     /// The object as Stripe last answered it.
-    pub(in crate::provider) body: &'s Json,
+    pub(super) body: &'s Json,
     /// The `connection_handle` of the state.
-    pub(in crate::provider) handle: &'s Value,
+    pub(super) handle: &'s Value,
 }
 
 /// Where an object was made, and the connection that was last used for it.
@@ -51,7 +54,7 @@ pub(in crate::provider) enum ConfiguredConnection {
 
 /// The private data on the connection that leads to a stored object: the freshest handle of its
 /// connection, or the stored one where the freshest leads elsewhere.
-pub(in crate::provider) async fn on_way_to(
+pub(super) async fn on_way_to(
     runtime: &Runtime,
     private: &PrivateData,
     stored: StoredObject<'_>,
@@ -71,10 +74,11 @@ pub(in crate::provider) async fn on_way_to(
 /// The private data on the connection that the configuration names: none is the default connection.
 pub(in crate::provider) async fn configured(
     runtime: &Runtime,
+    object: &Object,
+    PlanRequest { prior, config, .. }: &PlanRequest,
     private: &PrivateData,
-    stored: StoredObject<'_>,
-    config: &Value,
 ) -> Result<ConfiguredConnection, Diagnostic> {
+    let (stored, config) = (stored(object, prior), config.get("connection_handle"));
     if config.is_unknown() {
         return on_way_to(runtime, private, stored).await.map(ConfiguredConnection::Same);
     }
@@ -151,7 +155,7 @@ async fn presumed(used: &Connection, stored: StoredObject<'_>) -> AccountIdentit
 }
 
 /// Why a "not found" does not mean that the object is gone; none where it does.
-pub(in crate::provider) async fn not_surely_gone(
+pub(super) async fn not_surely_gone(
     connection: &Connection,
     private: &PrivateData,
     stored: StoredObject<'_>,
@@ -165,7 +169,7 @@ pub(in crate::provider) async fn not_surely_gone(
 
 /// Reads an object and resolves its account concurrently; the account is looked up only if unknown,
 /// once per connection.
-pub(in crate::provider) async fn seen_through(
+pub(super) async fn seen_through(
     connection: &Connection,
     known: Option<&AccountIdentity>,
     read: impl Future<Output = Result<Option<Json>, Error>>,

@@ -10,41 +10,41 @@ use crate::connector::{Connector, Error};
 use crate::engine::{self, EndOutcome, Object, Params, Predecessor, SendFailure, successor_mark};
 use crate::provider::explain::{cause, explain_failure, explain_made, explain_taken};
 use crate::provider::messages::{ends, journal};
-use crate::provider::resources::lifecycle::{destroy_options, ended, without_consent};
-use crate::provider::resources::private_data::PrivateData;
-use crate::provider::resources::responses::place_of;
+use crate::provider::object::end::{destroy_options, ended, without_consent};
+use crate::provider::object::private_data::PrivateData;
+use crate::provider::object::responses::place_of;
+use crate::provider::object::waiting::WaitingObject;
 use crate::provider::runtime::Runtime;
-use crate::provider::waiting_objects::WaitingObject;
 use crate::stripe::finishing;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::terraform::provider::StateResponse;
 use crate::terraform::value::Value;
 
 /// What a create needs beside its params.
-pub(in crate::provider) struct CreateContext<'r> {
-    pub(in crate::provider) runtime: &'r Runtime,
-    pub(in crate::provider) entity: &'static Entity,
-    pub(in crate::provider) connection: Arc<Connection>,
-    pub(in crate::provider) private: PrivateData,
+pub(super) struct CreateContext<'r> {
+    pub(super) runtime: &'r Runtime,
+    pub(super) entity: &'static Entity,
+    pub(super) connection: Arc<Connection>,
+    pub(super) private: PrivateData,
     /// The prefix of an import id of this resource, before the object's locator.
-    pub(in crate::provider) import_prefix: String,
+    pub(super) import_prefix: String,
     /// What Stripe refused, at the attribute that it names.
-    pub(in crate::provider) refused: &'r (dyn Fn(&Error) -> Diagnostic + Send + Sync),
+    pub(super) refused: &'r (dyn Fn(&Error) -> Diagnostic + Send + Sync),
 }
 
 /// An object that Stripe made.
 #[derive(Debug)]
-pub(in crate::provider) struct MadeObject {
+pub(super) struct MadeObject {
     /// Its id, behind the ids of what it belongs to.
-    pub(in crate::provider) locator: String,
+    pub(super) locator: String,
     /// The object as Stripe answered it.
-    pub(in crate::provider) body: Json,
+    pub(super) body: Json,
     /// The params that were to be set in a second call, which failed.
-    pub(in crate::provider) unset: Vec<String>,
+    pub(super) unset: Vec<String>,
     /// The private data of its state.
-    pub(in crate::provider) private: PrivateData,
+    pub(super) private: PrivateData,
     /// Errors and warnings about it.
-    pub(in crate::provider) diagnostics: Diagnostics,
+    pub(super) diagnostics: Diagnostics,
     /// The result of ending the object that it replaces, if that one could not end before.
     succession: Option<Result<EndOutcome, Error>>,
 }
@@ -52,7 +52,7 @@ pub(in crate::provider) struct MadeObject {
 impl CreateContext<'_> {
     /// Creates the object, in the place of one that waits for it. Where that fails, the state is the waiting
     /// one's, which Terraform then calls tainted: the next run replaces it, and nobody forgets it.
-    pub(in crate::provider) async fn make(&self, params: Params) -> Result<MadeObject, StateResponse> {
+    pub(super) async fn make(&self, params: Params) -> Result<MadeObject, StateResponse> {
         let mark = successor_mark(self.entity, &params);
         let waiting = self.runtime.successions.predecessor(&self.connection, mark);
         let old = waiting
@@ -120,7 +120,7 @@ impl CreateContext<'_> {
     }
 
     /// Creates what takes the place of an object in one step, and ends that one. `state` says how.
-    pub(in crate::provider) async fn replace(
+    pub(super) async fn replace(
         &self,
         params: Params,
         old: &Object,

@@ -3,8 +3,8 @@
 use crate::connection::Connection;
 use crate::engine::Object;
 use crate::provider::messages::found;
-use crate::provider::resources::account::StoredObject;
-use crate::provider::resources::private_data::PrivateData;
+use crate::provider::object::account::StoredObject;
+use crate::provider::object::private_data::PrivateData;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::value::{Path, Value};
@@ -15,13 +15,13 @@ pub(in crate::provider) fn named(object: &Object) -> String {
 }
 
 /// What is known of an object beside the object, for the question where it is.
-pub(in crate::provider) fn stored<'s>(object: &'s Object, state: &'s Value) -> StoredObject<'s> {
+pub(super) fn stored<'s>(object: &'s Object, state: &'s Value) -> StoredObject<'s> {
     let Object { entity, locator, body, .. } = object;
     StoredObject { entity, locator, body, handle: state.get("connection_handle") }
 }
 
 /// What stands before the ids of a connected account in an import id.
-pub(in crate::provider) fn place_of(connection: &Connection) -> String {
+pub(super) fn place_of(connection: &Connection) -> String {
     connection.account().map(|account| format!("{account}/")).unwrap_or_default()
 }
 
@@ -43,11 +43,7 @@ pub(in crate::provider) fn forced_by_move() -> Vec<Path> {
 
 /// That what replaces an object would be made in another account. Terraform ends the object before the create, which
 /// then knows the configuration alone.
-pub(in crate::provider) fn lacks_handle(
-    private: &PrivateData,
-    object: &Object,
-    config: &Value,
-) -> Option<Diagnostic> {
+pub(super) fn lacks_handle(private: &PrivateData, object: &Object, config: &Value) -> Option<Diagnostic> {
     let account = private.account.as_ref().filter(|_| config.get("connection_handle").is_null())?;
     Some(found::of_another_account(&named(object), account).at_attribute("connection_handle"))
 }

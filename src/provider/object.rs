@@ -1,0 +1,26 @@
+//! What every resource that keeps an object of Stripe does with it, however its type writes that: it finds the
+//! connection that leads to the object, makes it once, reads it, and ends it or hands its place over. The types are
+//! `stripe_entity`, with a payload, and the typed resources, with attributes; both keep [`PrivateData`] beside their state.
+
+mod account;
+mod apply;
+mod creation;
+mod end;
+mod private_data;
+mod read;
+mod readiness;
+mod responses;
+mod usage;
+mod waiting;
+
+pub(super) use account::{ConfiguredConnection, configured};
+pub(super) use apply::{Accepted, Notation, create, update};
+pub(super) use end::{
+    check_end, end, end_attributes, end_diagnostics, ended_note, planned_end, replacement_diagnostics,
+};
+pub(super) use private_data::{PrivateData, decode_private};
+pub(super) use read::{Reading, comparable, ended_outside, read_stored};
+pub(super) use readiness::check as check_readiness;
+pub(super) use responses::{forced_by_move, named, unchanged, unplanned};
+pub(super) use usage::ExistingTypes;
+pub(super) use waiting::Successions;

@@ -1,0 +1,164 @@
+//! Carries out what was planned for an object, in whatever way its type writes it. What Stripe accepted is in the state.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use crate::catalog::Entity;
+use crate::connection::Connection;
+use crate::connector::{Connector, Error};
+use crate::engine::{DesiredParams, Object};
+use crate::provider::object::creation::{CreateContext, MadeObject};
+use crate::provider::object::private_data::PrivateData;
+use crate::provider::object::responses::unchanged;
+use crate::provider::runtime::Runtime;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
+use crate::terraform::provider::{ApplyRequest, StateResponse};
+
+/// How a resource type writes its objects: a payload, or arguments.
+pub(in crate::provider) trait Notation: Sync {
+    /// What a configuration comes to: its params, and what the type keeps of them beside.
+    type Desired: Send;
+
+    /// The params among these.
+    fn params(desired: &Self::Desired) -> &DesiredParams;
+
+    /// The entity type of the objects.
+    fn entity(&self) -> &'static Entity;
+
+    /// What stands before an object's locator in an import id.
+    fn import_prefix(&self) -> String;
+
+    /// What a new object gets.
+    fn of_create(&self, request: &ApplyRequest) -> Result<Self::Desired, Diagnostics>;
+
+    /// What a new object gets where an update was planned.
+    fn of_replacement(&self, request: &ApplyRequest) -> Result<Self::Desired, Diagnostics>;
+
+    /// What the object that is there is to have.
+    fn of_update(&self, request: &ApplyRequest) -> Result<Self::Desired, Diagnostics>;
+
+    /// What Stripe refused, at the part of the configuration that it names.
+    fn refused(&self, request: &ApplyRequest, error: &Error) -> Diagnostic;
+
+    /// The state and the private data after Stripe accepted this.
+    fn accepted(&self, request: ApplyRequest, desired: Self::Desired, accepted: Accepted) -> StateResponse;
+}
+
+/// An object as Stripe answered a create or an update.
+#[derive(Debug)]
+pub(in crate::provider) struct Accepted {
+    /// Its id, behind the ids of what it belongs to.
+    pub(in crate::provider) locator: String,
+    /// The object as Stripe answered it.
+    pub(in crate::provider) body: Json,
+    /// What is kept beside its state.
+    pub(in crate::provider) private: PrivateData,
+}
+
+/// Creates the object.
+pub(in crate::provider) async fn create<N: Notation>(
+    notation: &N,
+    runtime: &Runtime,
+    request: ApplyRequest,
+    private: PrivateData,
+) -> StateResponse {
+    let handle = request.planned.get("connection_handle").as_str().map(str::to_owned);
+    let private = PrivateData { handle, ..private };
+    let (desired, connection) = match prepared(notation.of_create(&request), runtime, &private) {
+        Ok(prepared) => prepared,
+        Err(diagnostics) => return StateResponse { diagnostics, ..StateResponse::default() },
+    };
+    let refused = |error: &Error| notation.refused(&request, error);
+    let creation = creation(notation, runtime, connection, private, &refused);
+    match creation.make(N::params(&desired).params.clone()).await {
+        Ok(made) => after_create(notation, request, desired, made),
+        Err(stays) => stays,
+    }
+}
+
+/// Updates the object, or makes the one that takes its place where that was planned as an update.
+pub(in crate::provider) async fn update<N: Notation>(
+    notation: &N,
+    runtime: &Runtime,
+    request: ApplyRequest,
+    (object, private): (Object, PrivateData),
+) -> StateResponse {
+    let (desired, connection) = match prepared(notation.of_update(&request), runtime, &private) {
+        Ok(prepared) => prepared,
+        Err(diagnostics) => return unchanged(request, diagnostics),
+    };
+    let change = object.change_to(N::params(&desired));
+    // Planned so: in one step, or because what makes it necessary was unknown.
+    if change.needs_new() && request.planned.get("id").is_unknown() {
+        return replace(notation, runtime, request, (object, private), connection).await;
+    }
+    let private = private.of_changed(&object, &change, N::params(&desired));
+    let connector = Connector::new(&connection);
+    match object.update(&connector, change).await {
+        Ok(body) => {
+            let private = private.with_expected_reads(&connector, &object, &body);
+            notation.accepted(request, desired, Accepted { locator: object.locator, body, private })
+        }
+        Err(error) => {
+            let refused = notation.refused(&request, &error);
+            unchanged(request, vec![refused])
+        }
+    }
+}
+
+/// Makes another object in the place of the old one, which ends.
+async fn replace<N: Notation>(
+    notation: &N,
+    runtime: &Runtime,
+    request: ApplyRequest,
+    (old, private): (Object, PrivateData),
+    connection: Arc<Connection>,
+) -> StateResponse {
+    // A new object needs what an update of the old one does not.
+    let desired = match notation.of_replacement(&request) {
+        Ok(desired) => desired,
+        Err(diagnostics) => return unchanged(request, diagnostics),
+    };
+    let refused = |error: &Error| notation.refused(&request, error);
+    let creation = creation(notation, runtime, connection, private, &refused);
+    match creation.replace(N::params(&desired).params.clone(), &old, &request.prior).await {
+        Ok(made) => after_create(notation, request, desired, made),
+        Err(diagnostics) => unchanged(request, diagnostics),
+    }
+}
+
+/// What is sent, and the connection that it goes through, or all that keeps it from being sent.
+fn prepared<D>(
+    desired: Result<D, Diagnostics>,
+    runtime: &Runtime,
+    private: &PrivateData,
+) -> Result<(D, Arc<Connection>), Diagnostics> {
+    let desired = desired?;
+    let connection = private.connection(runtime).map_err(|unusable| vec![unusable])?;
+    Ok((desired, connection))
+}
+
+/// What a create goes through.
+fn creation<'r>(
+    notation: &impl Notation,
+    runtime: &'r Runtime,
+    connection: Arc<Connection>,
+    private: PrivateData,
+    refused: &'r (dyn Fn(&Error) -> Diagnostic + Send + Sync),
+) -> CreateContext<'r> {
+    let (entity, import_prefix) = (notation.entity(), notation.import_prefix());
+    CreateContext { runtime, entity, connection, private, import_prefix, refused }
+}
+
+/// The state of an object that was just made.
+fn after_create<N: Notation>(
+    notation: &N,
+    request: ApplyRequest,
+    desired: N::Desired,
+    made: MadeObject,
+) -> StateResponse {
+    let MadeObject { private, locator, body, diagnostics, unset, .. } = made;
+    let accepted = Accepted { locator, body, private: PrivateData { unset, ..private } };
+    StateResponse { diagnostics, ..notation.accepted(request, desired, accepted) }
+}
