@@ -62,8 +62,13 @@ pub struct Connector {
 
 impl Connector {
     /// The connector over this connection.
-    pub fn new(connection: &Arc<Connection>) -> Self {
-        Self { connection: Arc::clone(connection), reader: connection.beside() }
+    pub fn new(connection: Connection) -> Self {
+        Self { connection: Arc::new(connection), reader: Arc::default() }
+    }
+
+    /// The connection that the calls go through.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
     }
 
     /// What the calls of the connection came to so far.

@@ -144,7 +144,10 @@ impl Provider for StripeProvider {
             let runtime = Runtime::new(&config, self.env.clone(), journal);
             found.extend(explain_leftovers(&runtime.journal.load().await));
             found.extend(
-                runtime.connection(None).ok().and_then(|it| connection_schema::log_file_warning(&it)),
+                runtime
+                    .connector(None)
+                    .ok()
+                    .and_then(|it| connection_schema::log_file_warning(it.connection())),
             );
             found.extend(setting_faults::check_version(&config));
             *sync::write(&self.runtime) = Arc::new(runtime);

@@ -1,8 +1,7 @@
 //! A connection that can make calls: one client, made from the settings and the provider's defaults.
 
-use std::any::Any;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
@@ -103,8 +102,6 @@ pub struct Connection {
     pub(super) asked_account: OnceCell<Option<String>>,
     /// Stripe has answered for the account.
     pub(super) checked: OnceCell<()>,
-    /// What the layer above keeps as long as the connection is open.
-    beside: OnceLock<Arc<dyn Any + Send + Sync>>,
     log: Option<Arc<Log>>,
 }
 
@@ -122,16 +119,8 @@ impl Connection {
             client: OnceCell::new(),
             asked_account: OnceCell::new(),
             checked: OnceCell::new(),
-            beside: OnceLock::new(),
             log,
         }
-    }
-
-    /// What the layer above keeps as long as the connection is open: made when it is first asked for, and one
-    /// value for all who ask.
-    pub fn beside<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
-        let shared = Arc::clone(self.beside.get_or_init(|| Arc::new(T::default())));
-        shared.downcast().unwrap_or_default()
     }
 
     /// Whether many reads of a type may be answered by pages of its list.

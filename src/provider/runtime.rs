@@ -31,7 +31,7 @@ pub(super) struct Runtime {
     default_settings: Settings,
     /// The open connections by handle, or by the account of the default one; the empty text is the
     /// default connection.
-    open: Mutex<HashMap<String, Arc<Connection>>>,
+    open: Mutex<HashMap<String, Connector>>,
     /// The handles that this process last saw in `stripe_connection`, by connection id.
     freshest: Mutex<HashMap<String, String>>,
     /// Secrets that no log may show.
@@ -90,8 +90,8 @@ impl Runtime {
         }
     }
 
-    /// The connection of a handle; the default connection without one.
-    pub(super) fn connection(&self, handle: Option<&str>) -> Result<Arc<Connection>, Diagnostic> {
+    /// The connector over the connection of a handle; over the default connection without one.
+    pub(super) fn connector(&self, handle: Option<&str>) -> Result<Connector, Diagnostic> {
         let settings = match handle {
             None => self.default_settings.clone(),
             Some(handle) => decode_handle(handle).ok_or_else(not_a_handle)?,
@@ -100,30 +100,30 @@ impl Runtime {
     }
 
     /// The same for what is sent in a plan, too: it must be known by then where that goes.
-    pub(super) fn known_connection(&self, handle: Option<&str>) -> Result<Arc<Connection>, Diagnostic> {
-        let connection = self.connection(handle)?;
-        match connection.awaited() {
+    pub(super) fn known_connector(&self, handle: Option<&str>) -> Result<Connector, Diagnostic> {
+        let connector = self.connector(handle)?;
+        match connector.connection().awaited() {
             Some(attribute) => Err(stripe::not_known_yet(attribute)),
-            None => Ok(connection),
+            None => Ok(connector),
         }
     }
 
-    /// The default connection, on this connected account.
-    pub(super) fn connection_of_account(&self, account: &str) -> Arc<Connection> {
+    /// The connector over the default connection, on this connected account.
+    pub(super) fn connector_of_account(&self, account: &str) -> Connector {
         let settings = Settings { account_id: Some(account.to_owned()), ..self.default_settings.clone() };
         self.opened(account, settings)
     }
 
-    /// The connection that is open under this name, else a new one.
-    fn opened(&self, name: &str, settings: Settings) -> Arc<Connection> {
+    /// The connector over the connection that is open under this name, else over a new one.
+    fn opened(&self, name: &str, settings: Settings) -> Connector {
         let mut open = lock(&self.open);
-        let connection = open.entry(name.to_owned()).or_insert_with(|| {
+        let connector = open.entry(name.to_owned()).or_insert_with(|| {
             let connection = Connection::new(settings, Arc::clone(&self.defaults));
             let concealed = lock(&self.concealed);
             concealed.iter().for_each(|secret| connection.redact(secret));
-            Arc::new(connection)
+            Connector::new(connection)
         });
-        Arc::clone(connection)
+        connector.clone()
     }
 
     /// Keeps these out of the log of every connection, of those that are opened later too. They are
@@ -133,7 +133,7 @@ impl Runtime {
         let mut concealed = lock(&self.concealed);
         for secret in hidden.values() {
             if !concealed.contains(secret) {
-                open.values().for_each(|connection| connection.redact(secret));
+                open.values().for_each(|connector| connector.connection().redact(secret));
                 concealed.push(secret.clone());
             }
         }
@@ -165,7 +165,7 @@ impl Runtime {
     pub(super) fn summary(&self) -> Option<String> {
         let open = lock(&self.open);
         let (mut totals, mut savings) = (CallTotals::default(), Savings::default());
-        for connector in open.values().map(Connector::new) {
+        for connector in open.values() {
             totals = totals.and(&connector.totals());
             let Savings { reads, pages } = connector.savings();
             savings = Savings { reads: savings.reads + reads, pages: savings.pages + pages };

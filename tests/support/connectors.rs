@@ -32,5 +32,5 @@ pub fn connector(base: &str, key: &str) -> Connector {
         stopped: CancellationToken::new(),
     };
     let settings = Settings { nodes: NodeLimits { min: 100, max: 100 }, ..Settings::default() };
-    Connector::new(&Arc::new(Connection::new(settings, Arc::new(defaults))))
+    Connector::new(Connection::new(settings, Arc::new(defaults)))
 }

@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 
 use crate::catalog::OperationKind;
-use crate::connector::{Connector, ListRequest};
+use crate::connector::ListRequest;
 use crate::provider::connection_schema::{computed, connection_attribute, optional};
 use crate::provider::data_sources::{check_fields, check_order, ids_of};
 use crate::provider::explain::explain_list;
@@ -69,9 +69,8 @@ impl DataSource for EntitiesDataSource {
 async fn list(runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {
     let text = |name: &str| config.get(name).as_str().map(str::to_owned);
     let entity = find(config.get("entity").as_str().unwrap_or_default()).map_err(|unknown| vec![unknown])?;
-    let connection = runtime
-        .known_connection(config.get("connection_handle").as_str())
-        .map_err(|invalid| vec![invalid])?;
+    let connector =
+        runtime.known_connector(config.get("connection_handle").as_str()).map_err(|invalid| vec![invalid])?;
     let request = ListRequest {
         filter: text("filter"),
         search: text("search"),
@@ -82,7 +81,7 @@ async fn list(runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {
         ..ListRequest::of(entity)
     };
     let selects = if request.search.is_some() { "search" } else { "filter" };
-    let page = Connector::new(&connection)
+    let page = connector
         .list(request)
         .await
         .map_err(|error| vec![explain_list(&error, &config, selects, "entity")])?;

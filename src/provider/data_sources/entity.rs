@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
 
 use crate::catalog;
-use crate::connector::{self, Connector};
+use crate::connector;
 use crate::provider::connection_schema::{computed, connection_attribute};
 use crate::provider::explain::explain_connector;
 use crate::provider::messages::found;
@@ -69,11 +69,9 @@ fn placed(entity: &'static catalog::Entity, config: &Value) -> Result<(), Diagno
 async fn get(runtime: &Runtime, config: Value) -> Result<Value, Diagnostic> {
     let entity = find(config.get("entity").as_str().unwrap_or_default())?;
     let id = config.get("entity_id").as_str().unwrap_or_default().to_owned();
-    let connection = runtime.known_connection(config.get("connection_handle").as_str())?;
-    let body = Connector::new(&connection)
-        .read_now(entity, &id)
-        .await
-        .map_err(|error| explain_connector(&error, "entity_id"))?;
+    let connector = runtime.known_connector(config.get("connection_handle").as_str())?;
+    let body =
+        connector.read_now(entity, &id).await.map_err(|error| explain_connector(&error, "entity_id"))?;
     if connector::is_deleted(&body) {
         return Err(found::entity_deleted(&entity.name, &id).at_attribute("entity_id"));
     }

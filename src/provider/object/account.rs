@@ -5,14 +5,13 @@
 //! an object is never looked for, changed or ended in another account than its own.
 
 use std::pin::pin;
-use std::sync::Arc;
 
 use futures_util::future::{self, Either};
 use serde_json::Value as Json;
 
 use crate::catalog::Entity;
 use crate::connection::{AccountIdentity, Connection, Likeness};
-use crate::connector::Error;
+use crate::connector::{Connector, Error};
 use crate::engine::Object;
 use crate::provider::explain::explain_connection;
 use crate::provider::messages::stripe;
@@ -39,7 +38,7 @@ pub(super) struct StoredObject<'s> {
 /// Where an object was made, and the connection that was last used for it.
 struct Origin {
     handle: Option<String>,
-    used: Arc<Connection>,
+    used: Connector,
     account: AccountIdentity,
 }
 
@@ -61,14 +60,14 @@ pub(super) async fn on_way_to(
 ) -> Result<PrivateData, Diagnostic> {
     let origin = Origin::of(runtime, private, stored).await?;
     let newest = origin.handle.as_deref().map(|old| runtime.freshest(old));
-    let connection = private.on(newest.clone()).connection(runtime)?;
-    if !origin.is_left_by(&connection).await {
+    let connector = private.on(newest.clone()).connector(runtime)?;
+    if !origin.is_left_by(connector.connection()).await {
         return Ok(private.on(newest));
     }
-    if origin.handle != newest && !origin.is_left_by(&origin.used).await {
+    if origin.handle != newest && !origin.is_left_by(origin.used.connection()).await {
         return Ok(private.on(origin.handle));
     }
-    Err(leads_to_another(&origin.account, &connection, stored).await)
+    Err(leads_to_another(&origin.account, connector.connection(), stored).await)
 }
 
 /// The private data on the connection that the configuration names: none is the default connection.
@@ -84,13 +83,14 @@ pub(in crate::provider) async fn configured(
     }
     let origin = Origin::of(runtime, private, stored).await?;
     let named = config.as_str().map(str::to_owned);
-    let connection = private.on(named.clone()).connection(runtime)?;
-    if !origin.is_left_by(&connection).await {
+    let connector = private.on(named.clone()).connector(runtime)?;
+    let connection = connector.connection();
+    if !origin.is_left_by(connection).await {
         return Ok(ConfiguredConnection::Same(private.on(named)));
     }
     // An apply cannot replace what was planned while the handle was not known.
     let may_move = !runtime.walk.is_apply() && origin.handle != named && origin.handle.is_some();
-    if may_move && !origin.is_left_by(&origin.used).await {
+    if may_move && !origin.is_left_by(origin.used.connection()).await {
         // Else the apply would end the object here and find that it cannot be made there.
         connection.check_once().await.map_err(|error| explain_connection(&error, "connection_handle"))?;
         return Ok(ConfiguredConnection::Moved(PrivateData {
@@ -98,7 +98,7 @@ pub(in crate::provider) async fn configured(
             ..private.on(named)
         }));
     }
-    Err(leads_to_another(&origin.account, &connection, stored).await)
+    Err(leads_to_another(&origin.account, connection, stored).await)
 }
 
 impl Origin {
@@ -108,10 +108,10 @@ impl Origin {
         stored: StoredObject<'_>,
     ) -> Result<Self, Diagnostic> {
         let handle = private.handle.clone().or_else(|| stored.handle.as_str().map(str::to_owned));
-        let used = private.on(handle.clone()).connection(runtime)?;
+        let used = private.on(handle.clone()).connector(runtime)?;
         let account = match &private.origin {
             Some(account) => account.clone(),
-            None => presumed(&used, stored).await,
+            None => presumed(used.connection(), stored).await,
         };
         Ok(Self { handle, used, account })
     }
@@ -132,9 +132,9 @@ impl Origin {
 
     /// Where the object was made, from the connection that made it where nothing else tells.
     async fn asked(&self) -> AccountIdentity {
-        let made_it = self.account.likeness(&self.used.identity().await) == Likeness::Same;
+        let made_it = self.account.likeness(&self.used.connection().identity().await) == Likeness::Same;
         if self.account.account_id.is_none() && made_it {
-            self.used.fetch_identity().await
+            self.used.connection().fetch_identity().await
         } else {
             self.account.clone()
         }

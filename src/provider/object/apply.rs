@@ -1,11 +1,8 @@
 //! Carries out what was planned for an object, in whatever way its type writes it. What Stripe accepted is in the state.
 
-use std::sync::Arc;
-
 use serde_json::Value as Json;
 
 use crate::catalog::Entity;
-use crate::connection::Connection;
 use crate::connector::{Connector, Error};
 use crate::engine::{DesiredParams, Object};
 use crate::provider::object::creation::{CreateContext, MadeObject};
@@ -65,12 +62,12 @@ pub(in crate::provider) async fn create<N: Notation>(
 ) -> StateResponse {
     let handle = request.planned.get("connection_handle").as_str().map(str::to_owned);
     let private = PrivateData { handle, ..private };
-    let (desired, connection) = match prepared(notation.of_create(&request), runtime, &private) {
+    let (desired, connector) = match prepared(notation.of_create(&request), runtime, &private) {
         Ok(prepared) => prepared,
         Err(diagnostics) => return StateResponse { diagnostics, ..StateResponse::default() },
     };
     let refused = |error: &Error| notation.refused(&request, error);
-    let creation = creation(notation, runtime, connection, private, &refused);
+    let creation = creation(notation, runtime, connector, private, &refused);
     match creation.make(N::params(&desired).params.clone()).await {
         Ok(made) => after_create(notation, request, desired, made),
         Err(stays) => stays,
@@ -84,17 +81,16 @@ pub(in crate::provider) async fn update<N: Notation>(
     request: ApplyRequest,
     (object, private): (Object, PrivateData),
 ) -> StateResponse {
-    let (desired, connection) = match prepared(notation.of_update(&request), runtime, &private) {
+    let (desired, connector) = match prepared(notation.of_update(&request), runtime, &private) {
         Ok(prepared) => prepared,
         Err(diagnostics) => return unchanged(request, diagnostics),
     };
     let change = object.change_to(N::params(&desired));
     // Planned so: in one step, or because what makes it necessary was unknown.
     if change.needs_new() && request.planned.get("id").is_unknown() {
-        return replace(notation, runtime, request, (object, private), connection).await;
+        return replace(notation, runtime, request, (object, private), connector).await;
     }
     let private = private.of_changed(&object, &change, N::params(&desired));
-    let connector = Connector::new(&connection);
     match object.update(&connector, change).await {
         Ok(body) => {
             let private = private.with_expected_reads(&connector, &object, &body);
@@ -113,7 +109,7 @@ async fn replace<N: Notation>(
     runtime: &Runtime,
     request: ApplyRequest,
     (old, private): (Object, PrivateData),
-    connection: Arc<Connection>,
+    connector: Connector,
 ) -> StateResponse {
     // A new object needs what an update of the old one does not.
     let desired = match notation.of_replacement(&request) {
@@ -121,34 +117,34 @@ async fn replace<N: Notation>(
         Err(diagnostics) => return unchanged(request, diagnostics),
     };
     let refused = |error: &Error| notation.refused(&request, error);
-    let creation = creation(notation, runtime, connection, private, &refused);
+    let creation = creation(notation, runtime, connector, private, &refused);
     match creation.replace(N::params(&desired).params.clone(), &old, &request.prior).await {
         Ok(made) => after_create(notation, request, desired, made),
         Err(diagnostics) => unchanged(request, diagnostics),
     }
 }
 
-/// What is sent, and the connection that it goes through, or all that keeps it from being sent.
+/// What is sent, and the connector that it goes through, or all that keeps it from being sent.
 fn prepared<D>(
     desired: Result<D, Diagnostics>,
     runtime: &Runtime,
     private: &PrivateData,
-) -> Result<(D, Arc<Connection>), Diagnostics> {
+) -> Result<(D, Connector), Diagnostics> {
     let desired = desired?;
-    let connection = private.connection(runtime).map_err(|unusable| vec![unusable])?;
-    Ok((desired, connection))
+    let connector = private.connector(runtime).map_err(|unusable| vec![unusable])?;
+    Ok((desired, connector))
 }
 
 /// What a create goes through.
 fn creation<'r>(
     notation: &impl Notation,
     runtime: &'r Runtime,
-    connection: Arc<Connection>,
+    connector: Connector,
     private: PrivateData,
     refused: &'r (dyn Fn(&Error) -> Diagnostic + Send + Sync),
 ) -> CreateContext<'r> {
     let (entity, import_prefix) = (notation.entity(), notation.import_prefix());
-    CreateContext { runtime, entity, connection, private, import_prefix, refused }
+    CreateContext { runtime, entity, connector, private, import_prefix, refused }
 }
 
 /// The state of an object that was just made.

@@ -1,11 +1,8 @@
 //! Creates the object of a resource, once, and in the place of the one that it replaces.
 
-use std::sync::Arc;
-
 use serde_json::Value as Json;
 
 use crate::catalog::Entity;
-use crate::connection::Connection;
 use crate::connector::{Connector, Error};
 use crate::engine::{self, EndOutcome, Object, Params, Predecessor, SendFailure, successor_mark};
 use crate::provider::explain::{cause, explain_failure, explain_made, explain_taken};
@@ -24,7 +21,7 @@ use crate::terraform::value::Value;
 pub(super) struct CreateContext<'r> {
     pub(super) runtime: &'r Runtime,
     pub(super) entity: &'static Entity,
-    pub(super) connection: Arc<Connection>,
+    pub(super) connector: Connector,
     pub(super) private: PrivateData,
     /// The prefix of an import id of this resource, before the object's locator.
     pub(super) import_prefix: String,
@@ -54,7 +51,7 @@ impl CreateContext<'_> {
     /// one's, which Terraform then calls tainted: the next run replaces it, and nobody forgets it.
     pub(super) async fn make(&self, params: Params) -> Result<MadeObject, StateResponse> {
         let mark = successor_mark(self.entity, &params);
-        let waiting = self.runtime.successions.predecessor(&self.connection, mark);
+        let waiting = self.runtime.successions.predecessor(self.connector.connection(), mark);
         let old = waiting
             .as_ref()
             .map(|WaitingObject { object, options, .. }| Predecessor { object, options: *options });
@@ -79,29 +76,28 @@ impl CreateContext<'_> {
         params: Params,
         old: Option<Predecessor<'_>>,
     ) -> Result<MadeObject, Diagnostics> {
-        let Self { runtime, entity, private, .. } = self;
-        let connector = Connector::new(&self.connection);
+        let Self { runtime, entity, private, connector, .. } = self;
         let creation =
             engine::CreateRequest { entity, params: params.clone(), replaces: old, in_state: true };
-        match engine::create(&connector, &runtime.journal, creation).await {
+        match engine::create(connector, &runtime.journal, creation).await {
             Ok(made) => {
                 let (unrecorded, adopted) = (made.unrecorded.as_ref(), made.adopted.as_ref());
                 let mut diagnostics = explain_made(&entity.name, unrecorded, adopted, journal::resumed);
                 let (unset, why) = made.incomplete.unzip();
                 let unset = unset.unwrap_or_default();
                 diagnostics.extend(why.map(|error| self.incomplete(&made.locator, &unset, &error)));
-                let origin = Some(self.connection.identity().await);
+                let origin = Some(connector.connection().identity().await);
                 let mut private = private.of_new(origin);
                 private.raise_expected_reads(made.expected_reads);
                 let object = Object::new(entity, made.locator.clone(), params, made.body.clone());
-                runtime.successions.made(&self.connection, object);
+                runtime.successions.made(connector.connection(), object);
                 let (locator, body, succession) = (made.locator, made.body, made.succession);
                 Ok(MadeObject { locator, body, unset, private, diagnostics, succession })
             }
             Err(SendFailure { error, unrecorded }) => {
                 let refused = (self.refused)(&error);
-                let place = format!("{}{}", self.import_prefix, place_of(&self.connection));
-                let refused = match engine::taken(&connector, entity, &params, &error).await {
+                let place = format!("{}{}", self.import_prefix, place_of(self.connector.connection()));
+                let refused = match engine::taken(connector, entity, &params, &error).await {
                     Some(taken) => explain_taken(&refused, entity, &place, &taken),
                     None => refused,
                 };
@@ -130,13 +126,13 @@ impl CreateContext<'_> {
         let mut made = self.make_after(params, Some(Predecessor { object: old, options })).await?;
         let ended = match made.succession.take() {
             Some(ended) => ended,
-            None => match without_consent(old, state, &self.connection).await {
+            None => match without_consent(old, state, self.connector.connection()).await {
                 Some(protected) => {
                     made.diagnostics.push(softened(protected));
                     return Ok(made);
                 }
                 // Only this run knows the old one from here on.
-                None => finishing(old.end(&Connector::new(&self.connection), options)).await,
+                None => finishing(old.end(&self.connector, options)).await,
             },
         };
         made.diagnostics.extend(self.end_diagnostic(old, &made.locator, ended).await);
@@ -155,10 +151,10 @@ impl CreateContext<'_> {
             Ok(result) => return ended(Ok(result)),
             Err(error) => error,
         };
-        if finishing(old.is_over(&Connector::new(&self.connection))).await {
+        if finishing(old.is_over(&self.connector)).await {
             return None;
         }
-        let id = format!("{}{}{}", self.import_prefix, place_of(&self.connection), old.locator);
+        let id = format!("{}{}{}", self.import_prefix, place_of(self.connector.connection()), old.locator);
         Some(ends::not_ended(&old.entity.name, &old.locator, successor, &cause(&error), &id))
     }
 }

@@ -1,7 +1,5 @@
 //! Plans and runs the end of a resource's object, with the warnings about what stays in Stripe.
 
-use std::sync::Arc;
-
 use serde_json::Value as Json;
 
 use crate::catalog;
@@ -82,18 +80,18 @@ pub(in crate::provider) async fn end_diagnostics(
     state: &Value,
     private: &PrivateData,
 ) -> Diagnostics {
-    let connection = match private.connection(runtime) {
-        Ok(connection) => connection,
+    let connector = match private.connector(runtime) {
+        Ok(connector) => connector,
         Err(invalid) => return vec![invalid],
     };
-    if let Some(refused) = without_consent(object, state, &connection).await {
+    if let Some(refused) = without_consent(object, state, connector.connection()).await {
         return vec![refused];
     }
     let options = destroy_options(state);
     let stays = object.remains_in_stripe(options).map(|why| ends::stays(&why));
     let mut diagnostics: Diagnostics = stays.into_iter().collect();
     if options.on_destroy != Some(OnDestroy::Keep) {
-        diagnostics.extend(in_use(runtime, object, &connection).await);
+        diagnostics.extend(in_use(runtime, object, &connector).await);
     }
     diagnostics
 }
@@ -177,14 +175,14 @@ pub(in crate::provider) async fn end(
     private.handle = private.replaced_handle.take().or(private.handle);
     let announced = private.announced;
     let found = match on_way_to(runtime, &private, stored(object, &request.prior)).await {
-        Ok(private) => private.connection(runtime),
+        Ok(private) => private.connector(runtime),
         Err(elsewhere) => Err(elsewhere),
     };
-    let connection = match found {
-        Ok(connection) => connection,
+    let connector = match found {
+        Ok(connector) => connector,
         Err(diagnostic) => return unchanged(request, vec![diagnostic]),
     };
-    if let Some(refused) = without_consent(object, &request.prior, &connection).await {
+    if let Some(refused) = without_consent(object, &request.prior, connector.connection()).await {
         return unchanged(request, vec![refused]);
     }
     let options = destroy_options(&request.prior);
@@ -193,7 +191,7 @@ pub(in crate::provider) async fn end(
         let state = StateResponse { state, private, diagnostics: Diagnostics::new() };
         (successor, state)
     });
-    match end_in_order(runtime, object, options, &connection, successor).await {
+    match end_in_order(runtime, object, options, &connector, successor).await {
         Err(error) => unchanged(request, vec![not_ended(object, &error)]),
         Ok(EndOutcome::Stays(why))
             if announced && object.remains_in_stripe(options).as_ref() == Some(&why) =>
@@ -212,21 +210,24 @@ async fn end_in_order(
     runtime: &Runtime,
     object: &Object,
     options: DestroyOptions,
-    connection: &Arc<Connection>,
+    connector: &Connector,
     successor: Option<(String, StateResponse)>,
 ) -> Result<EndOutcome, Error> {
-    let connector = Connector::new(connection);
-    let ended = object.end(&connector, options).await?;
+    let ended = object.end(connector, options).await?;
     if !matches!(ended, EndOutcome::Held(_)) {
         return Ok(ended);
     }
-    let object = object.clone().shown(&connector).await?;
-    if let Some(new) = runtime.successions.successor(connection, &object) {
-        let handed = Predecessor { object: &object, options }.hand_over(&connector, &new.body).await?;
+    let object = object.clone().shown(connector).await?;
+    if let Some(new) = runtime.successions.successor(connector.connection(), &object) {
+        let handed = Predecessor { object: &object, options }.hand_over(connector, &new.body).await?;
         return Ok(handed.unwrap_or(ended));
     }
     if let Some((successor, state)) = successor {
-        runtime.successions.waits(connection, successor, WaitingObject { object, options, state });
+        runtime.successions.waits(
+            connector.connection(),
+            successor,
+            WaitingObject { object, options, state },
+        );
     }
     Ok(ended)
 }

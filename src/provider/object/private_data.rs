@@ -1,12 +1,10 @@
 //! The private data that every resource keeps beside its state.
 
-use std::sync::Arc;
-
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::connection::{AccountIdentity, Connection};
+use crate::connection::AccountIdentity;
 use crate::connector::Connector;
 use crate::engine::{Change, DesiredParams, Object, Params};
 use crate::provider::messages::found;
@@ -117,12 +115,12 @@ impl PrivateData {
         self
     }
 
-    /// The connection that calls go through: of the handle, else the default one, to the account that
-    /// the import named.
-    pub(in crate::provider) fn connection(&self, runtime: &Runtime) -> Result<Arc<Connection>, Diagnostic> {
+    /// The connector that calls go through: over the connection of the handle, else over the default one, to the
+    /// account that the import named.
+    pub(in crate::provider) fn connector(&self, runtime: &Runtime) -> Result<Connector, Diagnostic> {
         match (&self.handle, &self.account) {
-            (None, Some(account)) => Ok(runtime.connection_of_account(account)),
-            (handle, _) => runtime.connection(handle.as_deref()),
+            (None, Some(account)) => Ok(runtime.connector_of_account(account)),
+            (handle, _) => runtime.connector(handle.as_deref()),
         }
     }
 

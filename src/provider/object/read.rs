@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::API_VERSION;
 use crate::connection::Connection;
-use crate::connector::{Connector, Error, id_of};
+use crate::connector::{Error, id_of};
 use crate::engine::{Object, has_ended, with_unanswered};
 use crate::provider::explain::{explain_connector, sentence};
 use crate::provider::messages::ends;
@@ -32,14 +32,14 @@ pub(in crate::provider) async fn read_stored(
     private: &PrivateData,
 ) -> Result<Option<Reading>, Diagnostic> {
     let private = on_way_to(runtime, private, stored(object, state)).await?;
-    let connection = private.connection(runtime)?;
+    let connector = private.connector(runtime)?;
+    let connection = connector.connection();
     if connection.settings().suspended {
         return Err(not_refreshed(object, "Its connection is suspended."));
     }
-    let connector = Connector::new(&connection);
-    match seen_through(&connection, private.origin.as_ref(), object.read(&connector)).await {
+    match seen_through(connection, private.origin.as_ref(), object.read(&connector)).await {
         Ok(Some((body, origin))) => {
-            arrived(runtime, &connection, object, &body).await;
+            arrived(runtime, connection, object, &body).await;
             let mut private = PrivateData { origin: Some(origin), ..private };
             // What could not be unset is forgotten once somebody has changed it in Stripe.
             private.uncleared.retain(|name, _| object.body.get(name) == body.get(name));
@@ -52,7 +52,7 @@ pub(in crate::provider) async fn read_stored(
             }
             Ok(Some(Reading { body, private }))
         }
-        Ok(None) => match not_surely_gone(&connection, &private, stored(object, state)).await {
+        Ok(None) => match not_surely_gone(connection, &private, stored(object, state)).await {
             None => Ok(None),
             Some(elsewhere) => Err(elsewhere),
         },
@@ -97,7 +97,7 @@ pub(in crate::provider) fn comparable(
     body: &Json,
     private: &PrivateData,
 ) -> Json {
-    let known = private.connection(runtime).is_ok_and(|connection| connection.api_version() == API_VERSION);
+    let known = private.connector(runtime).is_ok_and(|it| it.connection().api_version() == API_VERSION);
     if known { body.clone() } else { with_unanswered(&object.entity.fields, body, &object.body) }
 }
 

@@ -18,8 +18,8 @@ pub(in crate::provider) async fn check(
     if config.get("connection_handle").is_unknown() {
         return Diagnostics::new();
     }
-    match runtime.connection(handle) {
-        Ok(connection) => unready(&connection).await.into_iter().collect(),
+    match runtime.connector(handle) {
+        Ok(connector) => unready(connector.connection()).await.into_iter().collect(),
         Err(invalid) => vec![invalid],
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::OnceCell;
 
 use crate::catalog::{Entity, Removal};
-use crate::connection::{Connection, ConnectionTarget};
+use crate::connection::ConnectionTarget;
 use crate::connector::Connector;
 use crate::engine::{Object, UsageCount, is_any};
 use crate::provider::messages::ends;
@@ -25,26 +25,26 @@ type TypeAtTarget = (ConnectionTarget, &'static str);
 
 impl ExistingTypes {
     /// Whether an account has objects of a type; what cannot be read counts as none.
-    async fn has(&self, connection: &Arc<Connection>, entity: &'static Entity) -> bool {
-        let place = (connection.place(), entity.key.as_str());
+    async fn has(&self, connector: &Connector, entity: &'static Entity) -> bool {
+        let place = (connector.connection().place(), entity.key.as_str());
         let cell = {
             let mut asked = lock(&self.0);
             Arc::clone(asked.entry(place).or_default())
         };
-        let ask = || async { is_any(&Connector::new(connection), entity).await.unwrap_or(false) };
+        let ask = || async { is_any(connector, entity).await.unwrap_or(false) };
         *cell.get_or_init(ask).await
     }
 }
 
 /// How many objects use one that is to end.
-pub(super) async fn in_use(runtime: &Runtime, object: &Object, connection: &Arc<Connection>) -> Diagnostics {
+pub(super) async fn in_use(runtime: &Runtime, object: &Object, connector: &Connector) -> Diagnostics {
     let mut found = Diagnostics::new();
     for user in object.users() {
-        if !runtime.existing_types.has(connection, user.0).await {
+        if !runtime.existing_types.has(connector, user.0).await {
             continue;
         }
         // A key that may not list them says nothing of them.
-        let usage = object.usage(&Connector::new(connection), user).await;
+        let usage = object.usage(connector, user).await;
         found.extend(usage.ok().filter(|usage| usage.count > 0).map(|usage| in_use_warning(object, usage)));
     }
     found

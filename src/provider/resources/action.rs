@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
 
-use crate::connector::{self, ActionRef, Connector};
+use crate::connector::{self, ActionRef};
 use crate::engine::{ActionInput, SendFailure};
 use crate::provider::connection_schema::{computed, connection_attribute, keep_equal_handle, optional};
 use crate::provider::explain::{explain_connector, explain_failure, explain_made, explain_unlisted};
@@ -204,18 +204,17 @@ async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     };
     let private = private.on_newest(runtime, request.planned.get("connection_handle"), &Value::Null);
     let prepared = input_of(&request.planned).and_then(|(action, input)| {
-        match runtime.connection(private.handle.as_deref()) {
-            Ok(connection) => Ok((action, input, connection)),
+        match runtime.connector(private.handle.as_deref()) {
+            Ok(connector) => Ok((action, input, connector)),
             Err(unusable) => Err(vec![unusable]),
         }
     });
-    let (action, input, connection) = match prepared {
+    let (action, input, connector) = match prepared {
         Ok(prepared) => prepared,
         Err(diagnostics) => return failed(diagnostics),
     };
     let triggers = payload::to_json(request.planned.get("triggers"), &mut Vec::new(), &mut Vec::new());
     let triggers = triggers.unwrap_or_default().to_string();
-    let connector = Connector::new(&connection);
     match input.run_once(&connector, &runtime.journal, Some(&triggers)).await {
         Ok(ran) => {
             let mut state = request.planned;

@@ -238,7 +238,8 @@ async fn read(runtime: &Runtime, mut state: Value, private: Vec<u8>) -> StateRes
 async fn update_status(runtime: &Runtime, state: &mut Value) -> Diagnostics {
     let handle = state.get("handle").as_str().unwrap_or_default().to_owned();
     runtime.note_handle(&handle);
-    let Ok(connection) = runtime.connection(Some(&handle)) else { return Diagnostics::new() };
+    let Ok(connector) = runtime.connector(Some(&handle)) else { return Diagnostics::new() };
+    let connection = connector.connection();
     let error = connection.check().await.err();
     let status = error.as_ref().map_or(ConnectionState::Active, ConnectionState::from);
     let error = error.filter(|_| status != ConnectionState::Active);
@@ -250,7 +251,7 @@ async fn update_status(runtime: &Runtime, state: &mut Value) -> Diagnostics {
     );
     let unusable = error.filter(|_| status != ConnectionState::Suspended);
     let unusable = unusable.map(|error| unusable_warning(&connection.settings().id, &error));
-    log_file_warning(&connection).into_iter().chain(unusable).collect()
+    log_file_warning(connection).into_iter().chain(unusable).collect()
 }
 
 fn unusable_warning(id: &str, error: &Error) -> Diagnostic {

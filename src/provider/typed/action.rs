@@ -150,16 +150,16 @@ impl TypedAction {
         progress: &Progress,
     ) -> Diagnostics {
         let surface = self.surface();
-        let connection = runtime.known_connection(config.get("connection_handle").as_str());
+        let connector = runtime.known_connector(config.get("connection_handle").as_str());
         let prepared = surface.check_defaults(runtime).and_then(|()| self.sent(surface, runtime, config));
-        let (sent, connection) = match (prepared, connection) {
-            (Ok(sent), Ok(connection)) => (sent, connection),
-            (sent, connection) => {
-                return sent.err().into_iter().flatten().chain(connection.err()).collect();
+        let (sent, connector) = match (prepared, connector) {
+            (Ok(sent), Ok(connector)) => (sent, connector),
+            (sent, connector) => {
+                return sent.err().into_iter().flatten().chain(connector.err()).collect();
             }
         };
         let hidden = runtime.conceal(sent.hidden(surface));
-        hidden.redact(match self.send(sent, surface, &Connector::new(&connection), runtime).await {
+        hidden.redact(match self.send(sent, surface, &connector, runtime).await {
             Ok(done) => {
                 progress.tell(done.outcome);
                 done.diagnostics

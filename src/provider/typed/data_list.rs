@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
 
 use crate::catalog::{Entity, Operation, OperationKind, parents};
-use crate::connector::{ALL, Connector, ListRequest, selectors};
+use crate::connector::{ALL, ListRequest, selectors};
 use crate::engine::{Params, WrittenParams, parse};
 use crate::provider::connection_schema::{computed, connection_attribute, optional};
 use crate::provider::data_sources::{check_fields, check_order, ids_of};
@@ -134,10 +134,10 @@ impl PluralDataSource {
     async fn list(&self, runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {
         let entity = self.entity();
         let handle = config.get("connection_handle").as_str();
-        let connection = runtime.known_connection(handle).map_err(|it| vec![it])?;
+        let connector = runtime.known_connector(handle).map_err(|it| vec![it])?;
         let limit = config.get("limit").as_i64().and_then(|it| usize::try_from(it).ok());
         let request = ListRequest { page_size: Some(limit.unwrap_or(ALL)), ..list_request(entity, &config)? };
-        let page = Connector::new(&connection)
+        let page = connector
             .list(request)
             .await
             .map_err(|error| vec![explain_list(&error, &config, "filter", "filter")])?;

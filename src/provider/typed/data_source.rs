@@ -106,9 +106,8 @@ fn beside_the_id(surface: &Surface) -> String {
 }
 
 async fn read(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Value, Diagnostics> {
-    let connection =
-        runtime.known_connection(config.get("connection_handle").as_str()).map_err(|it| vec![it])?;
-    let connector = Connector::new(&connection);
+    let handle = config.get("connection_handle").as_str();
+    let connector = runtime.known_connector(handle).map_err(|it| vec![it])?;
     let one = |error: &connector::Error| vec![explain_connector(error, "id")];
     let body = match Selector::of(surface, config)? {
         Selector::At(locator) => {

@@ -9,7 +9,6 @@ use std::sync::OnceLock;
 use serde_json::Value as Json;
 
 use crate::catalog::{Entity, OperationKind, Summary, catalog};
-use crate::connector::Connector;
 use crate::engine::{create_params, open};
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::Hidden;
@@ -91,10 +90,10 @@ async fn opened(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<
     let config_params =
         surface.create_config_params(runtime, config).map_err(|error| surface.explain(&error))?;
     let handle = config.get("connection_handle");
-    let connection = runtime.known_connection(handle.as_str()).map_err(|it| vec![it])?;
+    let connector = runtime.known_connector(handle.as_str()).map_err(|it| vec![it])?;
     surface.check_defaults(runtime)?;
     let hidden = runtime.conceal(surface.hidden(config));
-    let made = open(&Connector::new(&connection), entity, config_params.desired.params.clone()).await;
+    let made = open(&connector, entity, config_params.desired.params.clone()).await;
     let mut body = made.map_err(|error| hidden.redact(vec![surface.refused(&error)]))?;
     // From here on they are on their way to others, through the same connections.
     runtime.conceal(Hidden::these(entity.secrets_of(&body).into_iter().map(str::to_owned)));

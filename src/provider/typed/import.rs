@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::names::closest;
 use crate::catalog::names::quoted;
-use crate::connector::{Connector, own_id};
+use crate::connector::own_id;
 use crate::engine::{ImportError, ImportId};
 use crate::provider::explain::explain_other_id;
 use crate::provider::messages;
@@ -77,9 +77,9 @@ async fn looked_up(
     lookup: &Lookup,
     value: &str,
 ) -> Result<String, Diagnostics> {
-    let connection = runtime.connection(None).map_err(|unusable| vec![unusable])?;
+    let connector = runtime.connector(None).map_err(|unusable| vec![unusable])?;
     let given = [(lookup.clone(), lookup.parsed(value))];
-    let body = found(surface.entity, &Connector::new(&connection), &given).await?;
+    let body = found(surface.entity, &connector, &given).await?;
     Ok(body.get("id").and_then(Json::as_str).unwrap_or_default().to_owned())
 }
 

@@ -7,7 +7,6 @@ use futures_util::stream::{self, BoxStream};
 use serde_json::Value as Json;
 
 use crate::catalog::Entity;
-use crate::connection::Connection;
 use crate::connector::{self, Connector, locator};
 use crate::provider::explain::explain_list;
 use crate::provider::runtime::Runtime;
@@ -55,7 +54,7 @@ pub(super) fn list(
 struct ListStream {
     surfaces: &'static Surfaces,
     runtime: Arc<Runtime>,
-    connection: Arc<Connection>,
+    connector: Connector,
     request: ListRequest,
     /// The page that comes next.
     page: connector::ListRequest,
@@ -70,19 +69,19 @@ impl ListStream {
         request: ListRequest,
     ) -> Result<Self, Diagnostics> {
         let handle = request.config.get("connection_handle").as_str();
-        let connection = runtime.known_connection(handle).map_err(|unusable| vec![unusable])?;
+        let connector = runtime.known_connector(handle).map_err(|unusable| vec![unusable])?;
         let page = list_request(surfaces.own().entity, &request.config)?;
         let left = request.limit.min(connector::ALL);
         // What is in an order is read as a whole.
         let size = if page.sort_by.is_some() { left } else { left.min(PAGE) };
         let page = connector::ListRequest { page_size: Some(size), ..page };
-        Ok(Self { surfaces, runtime, connection, request, page, left })
+        Ok(Self { surfaces, runtime, connector, request, page, left })
     }
 
     /// The objects of the next page, and the list behind it.
     async fn step(listing: Option<Self>) -> Option<(Vec<Listed>, Option<Self>)> {
         let mut listing = listing?;
-        let found = Connector::new(&listing.connection).list(listing.page.clone()).await;
+        let found = listing.connector.list(listing.page.clone()).await;
         let page = match found {
             Ok(page) => page,
             Err(error) => {
@@ -108,7 +107,7 @@ impl ListStream {
         // Without the connection an import needs its account.
         let handle = self.request.config.get("connection_handle");
         private_state.common.account =
-            self.connection.account().filter(|_| !handle.is_null()).map(str::to_owned);
+            self.connector.connection().account().filter(|_| !handle.is_null()).map(str::to_owned);
         let display_name = name_of(surface.entity, &body).unwrap_or(&place).to_owned();
         Listed {
             identity: self.surfaces.identity_at(surface, &place, private_state.common.account.clone()),
