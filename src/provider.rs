@@ -25,9 +25,6 @@ use crate::terraform::provider::{
 use crate::terraform::schema::{IdentitySchema, Schema};
 use crate::terraform::value::Value;
 
-mod block;
-mod connection_error;
-mod connection_schema;
 mod connection_settings;
 mod data_sources;
 mod documented;
@@ -44,7 +41,6 @@ mod resources;
 mod runtime;
 mod secret_payload;
 mod served;
-mod setting_faults;
 mod summary;
 mod typed;
 mod walk;
@@ -112,7 +108,7 @@ impl Provider for StripeProvider {
     }
 
     fn provider_schema(&self) -> Schema {
-        block::schema()
+        connection_settings::provider_schema()
     }
 
     fn schema(&self, family: Family, type_name: &str) -> Option<Schema> {
@@ -128,7 +124,7 @@ impl Provider for StripeProvider {
     }
 
     fn validate_provider(&self, config: &Value) -> Diagnostics {
-        block::validate(config, &self.env)
+        connection_settings::validate_provider(config, &self.env)
     }
 
     /// Warns of what an earlier run may have left. Makes no call and needs no key.
@@ -137,19 +133,19 @@ impl Provider for StripeProvider {
         // have been shown then.
         let mut found = self.validate_provider(&config);
         found.retain(|diagnostic| diagnostic.severity == Severity::Error);
-        found.extend(block::sandbox_fault(&config));
-        found.extend(block::variable_faults(&config, &self.env));
+        found.extend(connection_settings::sandbox_fault(&config));
+        found.extend(connection_settings::variable_faults(&config, &self.env));
         if !has_errors(&found) {
-            let journal = self.journal(block::journal_place(&config));
+            let journal = self.journal(connection_settings::journal_place(&config));
             let runtime = Runtime::new(&config, self.env.clone(), journal);
             found.extend(explain_leftovers(&runtime.journal.load().await));
             found.extend(
                 runtime
                     .connector(None)
                     .ok()
-                    .and_then(|it| connection_schema::log_file_warning(it.connection())),
+                    .and_then(|it| connection_settings::log_file_warning(it.connection())),
             );
-            found.extend(setting_faults::check_version(&config));
+            found.extend(connection_settings::check_version(&config));
             *sync::write(&self.runtime) = Arc::new(runtime);
         }
         found

@@ -9,7 +9,7 @@ use crate::connector;
 use crate::engine::{
     self, ConflictingObject, Leftovers, ParamError, ParamErrors, RecoveredObject, UnlistedValue,
 };
-use crate::provider::connection_error::describe;
+use crate::provider::connection_settings::describe;
 use crate::provider::messages::{found, journal, payload, stripe};
 use crate::stripe::{Error, ErrorKind};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use crate::engine::{ParamError, Params, metadata_faults};
-use crate::provider::connection_schema::optional;
 use crate::provider::explain::sentence;
 use crate::provider::messages::settings;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -31,12 +30,12 @@ pub(super) struct MetadataRules {
 /// The attributes of the provider block.
 pub(super) fn attributes() -> [Attribute; 2] {
     [
-        optional(
+        Attribute::optional(
             DEFAULTS,
             Type::map(Type::String),
             "Metadata that is added to every typed resource, ephemeral resource and action; their own keys take precedence. `metadata` shows only the object's own keys; `metadata_all` shows both. A change updates every object.",
         ),
-        optional(
+        Attribute::optional(
             IGNORED,
             Type::list(Type::String),
             "Metadata keys that something else manages: typed resources neither show nor change them. A `*` at the end matches any suffix: `ci_*`.",

@@ -11,13 +11,14 @@ use crate::connection::{Connection, Defaults, Settings, decode_handle, id_of_han
 use crate::connector::{Connector, Savings};
 use crate::engine::Journal;
 use crate::env::Env;
+use crate::provider::connection_settings::defaults;
 use crate::provider::messages::settings;
 use crate::provider::messages::stripe;
 use crate::provider::metadata_rules::MetadataRules;
 use crate::provider::object::{ExistingTypes, Successions};
 use crate::provider::secret_payload::Hidden;
+use crate::provider::summary;
 use crate::provider::walk::Walk;
-use crate::provider::{block, summary};
 use crate::secret::Secret;
 use crate::stripe::CallTotals;
 use crate::sync::lock;
@@ -50,7 +51,7 @@ pub(super) struct Runtime {
 
 impl Runtime {
     pub(super) fn new(config: &Value, env: Env, journal: Arc<Journal>) -> Self {
-        let (defaults, default_settings) = block::defaults(config, env);
+        let (defaults, default_settings) = defaults(config, env);
         Self {
             defaults: Arc::new(defaults),
             default_settings,

@@ -16,7 +16,6 @@ use crate::provider::messages::payload as messages;
 use crate::provider::payload;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::Attribute;
-use crate::terraform::schema::Presence::Optional;
 use crate::terraform::value::{Type, Value};
 
 pub(super) use hidden::Hidden;
@@ -29,7 +28,7 @@ pub(super) const SECRET: &str = "secret_payload";
 /// The attribute of every resource that has a payload.
 pub(super) fn attribute() -> Attribute {
     let description = "The secret part of the payload, such as a password: an object or its JSON text, merged over `input_payload`. It is hidden in plans and outputs; the state contains it.";
-    Attribute::new(SECRET, Type::Dynamic, Optional, description).sensitive()
+    Attribute::optional(SECRET, Type::Dynamic, description).sensitive()
 }
 
 /// The payload of a configuration or a state; none while a part of it is unknown as a whole. Errors

@@ -125,6 +125,11 @@ impl NestedBlock {
         Self { name: name.into(), nesting, block }
     }
 
+    /// A block that occurs at most once, with these attributes.
+    pub fn single(name: impl Into<Name>, description: impl Into<String>, attributes: Vec<Attribute>) -> Self {
+        Self::new(name, Nesting::One, Block::new(description, attributes))
+    }
+
     /// The type of all occurrences together.
     pub fn ty(&self) -> Type {
         match self.nesting {

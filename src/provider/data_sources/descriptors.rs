@@ -4,7 +4,7 @@
 use futures_util::future::BoxFuture;
 
 use crate::connector::{self, ActionDescription, EntityDescription};
-use crate::provider::connection_schema::{computed, connection_attribute, optional};
+use crate::provider::connection_settings::connection_attribute;
 use crate::provider::explain::explain_connector;
 use crate::provider::runtime::Runtime;
 use crate::provider::served::DataSource;
@@ -119,8 +119,8 @@ fn listing(name: &'static str, ty: Type, attribute: &str, description: &str) -> 
     let names = "Names to describe. Without it, all are described, which makes a state of several megabytes.";
     let attributes: Vec<Attribute> = vec![
         connection_attribute(),
-        optional("names", Type::list(Type::String), names),
-        computed(name, ty, attribute),
+        Attribute::optional("names", Type::list(Type::String), names),
+        Attribute::computed(name, ty, attribute),
     ];
     Schema::new(description, attributes)
 }

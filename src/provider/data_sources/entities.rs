@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 
 use crate::catalog::OperationKind;
 use crate::connector::ListRequest;
-use crate::provider::connection_schema::{computed, connection_attribute, optional};
+use crate::provider::connection_settings::connection_attribute;
 use crate::provider::data_sources::{check_fields, check_order, ids_of};
 use crate::provider::explain::explain_list;
 use crate::provider::messages::payload;
@@ -12,7 +12,6 @@ use crate::provider::resources::{find, record};
 use crate::provider::runtime::Runtime;
 use crate::provider::served::DataSource;
 use crate::terraform::diagnostic::Diagnostics;
-use crate::terraform::schema::Presence::Required;
 use crate::terraform::schema::{Attribute, Rule, Schema};
 use crate::terraform::value::{Type, Value};
 
@@ -24,16 +23,16 @@ impl DataSource for EntitiesDataSource {
     fn schema(&self) -> Schema {
         let attributes = vec![
             connection_attribute(),
-            Attribute::new("entity", Type::String, Required, "Entity type, such as `Customer`.").rule(Rule::NotEmpty),
-            optional("filter", Type::String, "Filter clause, such as `Name = 'John' AND Created >= '2024-01-01'`; strings in single quotes. Stripe evaluates what it can, the rest is evaluated while paging."),
-            optional("search", Type::String, "Query in Stripe's search language, such as `metadata['team']:'a' AND created>1700000000`, for the types Stripe can search: Charge, Customer, Invoice, PaymentIntent, Price, Product, Subscription. Its index lags behind by up to a minute: prefer `filter` for objects that this run creates.").rule(Rule::NotEmpty),
-            optional("sort_by", Type::String, "Field to sort by. Default: newest first, as Stripe lists them. Sorting reads the whole result and shows its first 10000 entities.").rule(Rule::NotEmpty),
-            optional("sort_order", Type::String, "`ASC` (default) or `DESC`; only together with `sort_by`.").rule(Rule::one_of(["ASC", "DESC"])),
-            optional("page_size", Type::Number, "Entities on a page, 1 to 200. Default `25`.").rule(Rule::Range(1, 200)),
-            optional("page_token", Type::String, "`next_page_token` of the page before; the same `filter`, `search`, `sort_by` and `page_size` must be given again.").rule(Rule::NotEmpty),
-            computed("ids", Type::list(Type::String), "The ids of the entities, for `for_each = toset(…)`."),
-            computed("records", Type::list(Type::map(Type::String)), "The entities as flat maps: dotted keys, every value a string; without secrets."),
-            computed("next_page_token", Type::String, "Token of the next page; null on the last page."),
+            Attribute::required("entity", Type::String, "Entity type, such as `Customer`.").rule(Rule::NotEmpty),
+            Attribute::optional("filter", Type::String, "Filter clause, such as `Name = 'John' AND Created >= '2024-01-01'`; strings in single quotes. Stripe evaluates what it can, the rest is evaluated while paging."),
+            Attribute::optional("search", Type::String, "Query in Stripe's search language, such as `metadata['team']:'a' AND created>1700000000`, for the types Stripe can search: Charge, Customer, Invoice, PaymentIntent, Price, Product, Subscription. Its index lags behind by up to a minute: prefer `filter` for objects that this run creates.").rule(Rule::NotEmpty),
+            Attribute::optional("sort_by", Type::String, "Field to sort by. Default: newest first, as Stripe lists them. Sorting reads the whole result and shows its first 10000 entities.").rule(Rule::NotEmpty),
+            Attribute::optional("sort_order", Type::String, "`ASC` (default) or `DESC`; only together with `sort_by`.").rule(Rule::one_of(["ASC", "DESC"])),
+            Attribute::optional("page_size", Type::Number, "Entities on a page, 1 to 200. Default `25`.").rule(Rule::Range(1, 200)),
+            Attribute::optional("page_token", Type::String, "`next_page_token` of the page before; the same `filter`, `search`, `sort_by` and `page_size` must be given again.").rule(Rule::NotEmpty),
+            Attribute::computed("ids", Type::list(Type::String), "The ids of the entities, for `for_each = toset(…)`."),
+            Attribute::computed("records", Type::list(Type::map(Type::String)), "The entities as flat maps: dotted keys, every value a string; without secrets."),
+            Attribute::computed("next_page_token", Type::String, "Token of the next page; null on the last page."),
         ];
         let description = "Lists the entities of a type that satisfy a filter clause.";
         Schema::new(description, attributes)

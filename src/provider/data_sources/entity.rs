@@ -5,14 +5,13 @@ use serde_json::Value as Json;
 
 use crate::catalog;
 use crate::connector;
-use crate::provider::connection_schema::{computed, connection_attribute};
+use crate::provider::connection_settings::connection_attribute;
 use crate::provider::explain::explain_connector;
 use crate::provider::messages::found;
 use crate::provider::resources::{find, record};
 use crate::provider::runtime::Runtime;
 use crate::provider::served::DataSource;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
-use crate::terraform::schema::Presence::Required;
 use crate::terraform::schema::{Attribute, Rule, Schema};
 use crate::terraform::value::{Type, Value};
 
@@ -24,22 +23,18 @@ impl DataSource for EntityDataSource {
     fn schema(&self) -> Schema {
         let attributes = vec![
             connection_attribute(),
-            Attribute::new("entity", Type::String, Required, "Entity type, such as `Customer`.")
+            Attribute::required("entity", Type::String, "Entity type, such as `Customer`.")
                 .rule(Rule::NotEmpty),
-            Attribute::new(
-                "entity_id",
-                Type::String,
-                Required,
-                "Stripe's id of the entity, after the ids of its parents: `cus_123`, `cus_123/txi_456`. A singleton is named by its type: `tax.settings`.",
+            Attribute::required("entity_id", Type::String, "Stripe's id of the entity, after the ids of its parents: `cus_123`, `cus_123/txi_456`. A singleton is named by its type: `tax.settings`.",
             )
             .rule(Rule::NotEmpty),
-            computed("id", Type::String, "Stripe's id of the entity."),
-            computed(
+            Attribute::computed("id", Type::String, "Stripe's id of the entity."),
+            Attribute::computed(
                 "record",
                 Type::map(Type::String),
                 "The entity as a flat map: dotted keys, every value a string; without secrets.",
             ),
-            computed("output_payload", Type::String, "The entity as Stripe returns it, as JSON.").sensitive(),
+            Attribute::computed("output_payload", Type::String, "The entity as Stripe returns it, as JSON.").sensitive(),
         ];
         let description = "Reads one entity by its id.";
         Schema::new(description, attributes)

@@ -8,7 +8,6 @@ use crate::connector::{Connector, Error};
 use crate::engine::{
     Change, DestroyOptions, EndOutcome, EndedField, Object, OnDestroy, Predecessor, Restores,
 };
-use crate::provider::connection_schema::optional;
 use crate::provider::explain::explain_connector;
 use crate::provider::messages::{ends, payload};
 use crate::provider::object::account::on_way_to;
@@ -26,9 +25,9 @@ use crate::terraform::value::{Type, Value};
 /// The attributes that say how the object may end.
 pub(in crate::provider) fn end_attributes() -> [Attribute; 2] {
     [
-            optional("on_destroy", Type::String, "What a destroy or a replacement does with the entity in Stripe: `delete`, `archive` or `keep`, as far as its type allows. Default: see [entity types](../guides/entity-types.md). A destroy uses the value that was applied before.")
+            Attribute::optional("on_destroy", Type::String, "What a destroy or a replacement does with the entity in Stripe: `delete`, `archive` or `keep`, as far as its type allows. Default: see [entity types](../guides/entity-types.md). A destroy uses the value that was applied before.")
                 .rule(Rule::one_of(OnDestroy::ALL.map(OnDestroy::word))),
-            optional("allow_destroy_in_livemode", Type::Bool, "Whether a live entity that cannot be restored, such as a customer or an account, may be destroyed. Default `false`: its destroy is refused. A destroy uses the value that was applied before."),
+            Attribute::optional("allow_destroy_in_livemode", Type::Bool, "Whether a live entity that cannot be restored, such as a customer or an account, may be destroyed. Default `false`: its destroy is refused. A destroy uses the value that was applied before."),
     ]
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use crate::connector::{self, ActionRef};
 use crate::engine::{ActionInput, SendFailure};
-use crate::provider::connection_schema::{computed, connection_attribute, keep_equal_handle, optional};
+use crate::provider::connection_settings::{connection_attribute, keep_equal_handle};
 use crate::provider::explain::{explain_connector, explain_failure, explain_made, explain_unlisted};
 use crate::provider::managed::Resource;
 use crate::provider::messages::{found, journal};
@@ -15,7 +15,6 @@ use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::{self, Hidden, SECRET};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
-use crate::terraform::schema::Presence::Required;
 use crate::terraform::schema::{Attribute, Rule, Schema};
 use crate::terraform::value::{Path, Type, Value};
 
@@ -32,32 +31,31 @@ impl Resource for ActionResource {
     fn schema(&self) -> Schema {
         let attributes = vec![
             connection_attribute(),
-            Attribute::new(
+            Attribute::required(
                 "action",
                 Type::String,
-                Required,
                 "Action, such as `ConfirmPaymentIntent`. A change runs the new action.",
             )
             .rule(Rule::NotEmpty),
-            optional(
+            Attribute::optional(
                 "input_payload",
                 Type::Dynamic,
                 "The action's input: an object (`{ PaymentIntentId = … }`), or its JSON text. A change runs the action again.",
             ),
             secret_payload::attribute(),
-            optional(
+            Attribute::optional(
                 "triggers",
                 Type::map(Type::String),
                 "Arbitrary values; a change runs the action again.",
             ),
-            computed("id", Type::String, "Id of the run."),
-            computed(
+            Attribute::computed("id", Type::String, "Id of the run."),
+            Attribute::computed(
                 "output_payload",
                 Type::String,
                 "What the action returned: a JSON array of one object whose values are strings or null.",
             )
             .sensitive(),
-            computed("result", Type::map(Type::String), "The same as a map, without secrets."),
+            Attribute::computed("result", Type::map(Type::String), "The same as a map, without secrets."),
         ];
         let description = "Runs an action of the connector when created, and again when `action`, `input_payload`, `secret_payload` or `triggers` change. Destroying it changes nothing in Stripe.";
         Schema::new(description, attributes)

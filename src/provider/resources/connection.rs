@@ -6,22 +6,20 @@
 use futures_util::future::BoxFuture;
 
 use crate::connection::{ConnectionState, Error, encode_handle};
-use crate::provider::connection_error;
-use crate::provider::connection_schema::{
-    all_sources, check_combinations, check_sources, computed, log_file_warning, one, optional, secret,
-    shared_attributes, shared_blocks,
+use crate::provider::connection_settings::{
+    API_KEY, all_sources, check_combinations, check_key, check_sources, describe, describe_lasting,
+    idle_service_account, log_file_warning, path_of_error, read_settings, secret, shared_attributes,
+    shared_blocks,
 };
-use crate::provider::connection_settings::{self, API_KEY};
 use crate::provider::managed::Resource;
 use crate::provider::messages::{settings, stripe};
 use crate::provider::object::unchanged;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::Hidden;
-use crate::provider::setting_faults::{check_key, idle_service_account};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
-use crate::terraform::schema::Presence::{OptionalComputed, Required};
-use crate::terraform::schema::{Attribute, IdentityAttribute, IdentitySchema, Rule, Schema};
+use crate::terraform::schema::Presence::OptionalComputed;
+use crate::terraform::schema::{Attribute, IdentityAttribute, IdentitySchema, NestedBlock, Rule, Schema};
 use crate::terraform::value::{Path, Type, Value};
 
 /// The only version of the connector.
@@ -42,15 +40,19 @@ impl Resource for ConnectionResource {
         attributes.extend(shared_attributes());
         attributes.extend(computed_attributes());
         let mut blocks = shared_blocks();
-        blocks.push(one(
+        blocks.push(NestedBlock::single(
             "lock_config",
             "Protects the connection against changes and destroy.",
             vec![
-                Attribute::new("locked", Type::Bool, Required, "Whether it is locked."),
-                optional("reason", Type::String, "The reason for the lock; required if it is locked."),
+                Attribute::required("locked", Type::Bool, "Whether it is locked."),
+                Attribute::optional(
+                    "reason",
+                    Type::String,
+                    "The reason for the lock; required if it is locked.",
+                ),
             ],
         ));
-        blocks.push(one(
+        blocks.push(NestedBlock::single(
             "auth_config",
             "Where the Stripe key comes from; without it the provider's key is used.",
             secret(API_KEY, "Stripe's key"),
@@ -113,13 +115,13 @@ impl Resource for ConnectionResource {
 
 fn own_attributes() -> Vec<Attribute> {
     vec![
-        Attribute::new("name", Type::String, Required, "Name: lower-case letters, digits and hyphens, at most 49, beginning with a letter. A change creates a new connection.")
+        Attribute::required("name", Type::String, "Name: lower-case letters, digits and hyphens, at most 49, beginning with a letter. A change creates a new connection.")
             .rule(Rule::Text(name)),
-        Attribute::new("location", Type::String, Required, "Location, such as `us-central1`; part of the id. A change creates a new connection.")
+        Attribute::required("location", Type::String, "Location, such as `us-central1`; part of the id. A change creates a new connection.")
             .rule(Rule::Text(location)),
-        optional("description", Type::String, "What the connection is for."),
-        optional("labels", Type::map(Type::String), "Arbitrary labels."),
-        optional("suspended", Type::Bool, "Refuses every call through the connection. Default `false`."),
+        Attribute::optional("description", Type::String, "What the connection is for."),
+        Attribute::optional("labels", Type::map(Type::String), "Arbitrary labels."),
+        Attribute::optional("suspended", Type::Bool, "Refuses every call through the connection. Default `false`."),
         Attribute::new("connector_version", Type::String, OptionalComputed, "Version of the connector; only `1` exists.")
             .rule(Rule::one_of([CONNECTOR_VERSION])),
     ]
@@ -128,15 +130,15 @@ fn own_attributes() -> Vec<Attribute> {
 fn computed_attributes() -> Vec<Attribute> {
     let status = Type::object([("state", Type::String), ("description", Type::String)]);
     vec![
-        computed("id", Type::String, "`locations/LOCATION/connections/NAME`."),
-        computed("handle", Type::String, "Text to pass as `connection_handle` to entities, actions and data sources. It contains the reference to the key, and the key itself only if it is set inline.").sensitive(),
-        computed("status", status, "Outcome of a real call to Stripe: `state` is `ACTIVE`, `ERROR`, `AUTH_ERROR` or `SUSPENDED`, `description` says why."),
-        computed("livemode", Type::Bool, "Whether the key is a live key; null if it cannot be read."),
-        computed("connection_revision", Type::Number, "Number of the last change, counted from 1."),
-        computed("create_time", Type::String, "Time of the creation, RFC 3339."),
-        computed("update_time", Type::String, "Time of the last change, RFC 3339."),
-        computed("min_transactions_per_second", Type::Number, "Transactions a second with the minimum number of nodes."),
-        computed("max_transactions_per_second", Type::Number, "Transactions a second with the maximum number of nodes; Stripe's own limit may be lower."),
+        Attribute::computed("id", Type::String, "`locations/LOCATION/connections/NAME`."),
+        Attribute::computed("handle", Type::String, "Text to pass as `connection_handle` to entities, actions and data sources. It contains the reference to the key, and the key itself only if it is set inline.").sensitive(),
+        Attribute::computed("status", status, "Outcome of a real call to Stripe: `state` is `ACTIVE`, `ERROR`, `AUTH_ERROR` or `SUSPENDED`, `description` says why."),
+        Attribute::computed("livemode", Type::Bool, "Whether the key is a live key; null if it cannot be read."),
+        Attribute::computed("connection_revision", Type::Number, "Number of the last change, counted from 1."),
+        Attribute::computed("create_time", Type::String, "Time of the creation, RFC 3339."),
+        Attribute::computed("update_time", Type::String, "Time of the last change, RFC 3339."),
+        Attribute::computed("min_transactions_per_second", Type::Number, "Transactions a second with the minimum number of nodes."),
+        Attribute::computed("max_transactions_per_second", Type::Number, "Transactions a second with the maximum number of nodes; Stripe's own limit may be lower."),
     ]
 }
 
@@ -173,7 +175,7 @@ fn derive_from_settings(planned: &mut Value) {
     }
     let id = id_of(planned);
     planned.set("id", id.clone().map_or(Value::Unknown, Value::from));
-    let settings = id.and_then(|id| connection_settings::read(&settings_part(planned), id));
+    let settings = id.and_then(|id| read_settings(&settings_part(planned), id));
     let Some(settings) = settings else {
         let derived = ["handle", "min_transactions_per_second", "max_transactions_per_second"];
         return planned.set_unknown(&derived);
@@ -243,7 +245,7 @@ async fn update_status(runtime: &Runtime, state: &mut Value) -> Diagnostics {
     let error = connection.check().await.err();
     let status = error.as_ref().map_or(ConnectionState::Active, ConnectionState::from);
     let error = error.filter(|_| status != ConnectionState::Active);
-    let description = error.as_ref().map(connection_error::describe_lasting).unwrap_or_default();
+    let description = error.as_ref().map(describe_lasting).unwrap_or_default();
     state.set("livemode", connection.livemode().await.into());
     state.set(
         "status",
@@ -255,8 +257,8 @@ async fn update_status(runtime: &Runtime, state: &mut Value) -> Diagnostics {
 }
 
 fn unusable_warning(id: &str, error: &Error) -> Diagnostic {
-    let cause = connection_error::describe(error);
-    stripe::connection_does_not_work(id, &cause).at(connection_error::path(error))
+    let cause = describe(error);
+    stripe::connection_does_not_work(id, &cause).at(path_of_error(error))
 }
 
 fn import(id: &str) -> StateResponse {

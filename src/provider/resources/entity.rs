@@ -15,7 +15,7 @@ use crate::engine::{
     DesiredParams, Error, Object, WrittenParams, config_params, create_params, faults_of, parse,
     sound_params, unlisted_values,
 };
-use crate::provider::connection_schema::{computed, connection_attribute};
+use crate::provider::connection_settings::connection_attribute;
 use crate::provider::explain::{explain, explain_connector, explain_faults, explain_unlisted, not_a_payload};
 use crate::provider::managed::Resource;
 use crate::provider::moves::MovedObject;
@@ -25,7 +25,6 @@ use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::{self, Hidden};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
-use crate::terraform::schema::Presence::Required;
 use crate::terraform::schema::{Attribute, IdentitySchema, Rule, Schema};
 use crate::terraform::value::{Type, Value};
 
@@ -40,32 +39,31 @@ impl Resource for EntityResource {
     fn schema(&self) -> Schema {
         let mut attributes = vec![
             connection_attribute(),
-            Attribute::new(
+            Attribute::required(
                 "entity",
                 Type::String,
-                Required,
                 "Entity type, such as `Customer` or `PaymentIntent`. A change creates a new entity.",
             )
             .rule(Rule::NotEmpty),
-            Attribute::new(
+            Attribute::required(
                 "input_payload",
                 Type::Dynamic,
-                Required,
                 "What to create: an object, or its JSON text. Keys are in PascalCase (`AddressCity`) or in Stripe's spelling (`address = { city = … }`). A change updates the entity if Stripe allows it, and otherwise creates a new one.",
             ),
             secret_payload::attribute(),
-            computed("id", Type::String, "Stripe's id of the entity."),
-            computed(
+            Attribute::computed("id", Type::String, "Stripe's id of the entity."),
+            Attribute::computed(
                 "entity_id",
                 Type::String,
                 "The entity's id, after the ids of its parents (`cus_123/txi_456`). Use it to import a `stripe_entity`, and in the data source.",
             ),
-            computed(
+            Attribute::computed(
                 "record",
                 Type::map(Type::String),
                 "The entity as a flat map: dotted keys, every value a string; without secrets.",
             ),
-            computed("output_payload", Type::String, "The entity as Stripe returns it, as JSON.").sensitive(),
+            Attribute::computed("output_payload", Type::String, "The entity as Stripe returns it, as JSON.")
+                .sensitive(),
         ];
         attributes.splice(4..4, end_attributes());
         let description = "An entity of any type the connector knows, created, read, updated and ended through a connection.";

@@ -16,7 +16,7 @@ use crate::provider::typed::private_state::TypedPrivateData;
 use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface};
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::ApplyRequest;
-use crate::terraform::schema::{Attribute, Presence};
+use crate::terraform::schema::Attribute;
 use crate::terraform::value::{Type, Value};
 
 /// The suffix of a write-only argument, whose value is in no plan and no state.
@@ -223,8 +223,8 @@ impl Surface {
             let (name, ty) = (&slot.name, slot.shown_type());
             let value = format!("`{name}`, in no plan and no state: for a value that comes from an ephemeral resource. Set one of the two. Needs Terraform or OpenTofu 1.11.");
             let version = format!("Any number; a change sends a new value of `{name}{WRITE_ONLY}`.");
-            let of_version = Attribute::new(slot.twin_version(), Type::Number, Presence::Optional, version);
-            [Attribute::new(slot.twin(), ty, Presence::Optional, value).sensitive().write_only(), of_version]
+            let of_version = Attribute::optional(slot.twin_version(), Type::Number, version);
+            [Attribute::optional(slot.twin(), ty, value).sensitive().write_only(), of_version]
         });
         attributes.collect()
     }

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use crate::catalog::{Entity, Operation, OperationKind, parents};
 use crate::connector::{ALL, ListRequest, selectors};
 use crate::engine::{Params, WrittenParams, parse};
-use crate::provider::connection_schema::{computed, connection_attribute, optional};
+use crate::provider::connection_settings::connection_attribute;
 use crate::provider::data_sources::{check_fields, check_order, ids_of};
 use crate::provider::explain::{explain_list, sentence};
 use crate::provider::messages::payload;
@@ -75,9 +75,8 @@ pub(super) fn list_request(entity: &'static Entity, config: &Value) -> Result<Li
 /// The arguments that choose objects: what they belong to, the params of the call, and the filter clause; and their
 /// order.
 pub(super) fn list_arguments(list: &'static Operation) -> Vec<Attribute> {
-    let of_path = parents(&list.path).map(|name| {
-        Attribute::new(name.to_owned(), Type::String, Presence::Required, "The parent of the objects.")
-    });
+    let of_path = parents(&list.path)
+        .map(|name| Attribute::required(name.to_owned(), Type::String, "The parent of the objects."));
     let mut attributes: Vec<Attribute> = of_path.collect();
     attributes.extend(selectors(list).map(|param| {
         let presence = if param.shape.is_required() { Presence::Required } else { Presence::Optional };
@@ -86,9 +85,9 @@ pub(super) fn list_arguments(list: &'static Operation) -> Vec<Attribute> {
     }));
     attributes.extend([
             connection_attribute(),
-            optional("filter", Type::String, "Filter clause, such as `Name = 'John' AND Created >= '2024-01-01'`; strings in single quotes. Stripe evaluates what it can, the rest is evaluated while paging."),
-            optional("sort_by", Type::String, "Field to sort by. Default: newest first, as Stripe lists them.").rule(Rule::NotEmpty),
-            optional("sort_order", Type::String, "`ASC` (default) or `DESC`; only together with `sort_by`.").rule(Rule::one_of(["ASC", "DESC"])),
+            Attribute::optional("filter", Type::String, "Filter clause, such as `Name = 'John' AND Created >= '2024-01-01'`; strings in single quotes. Stripe evaluates what it can, the rest is evaluated while paging."),
+            Attribute::optional("sort_by", Type::String, "Field to sort by. Default: newest first, as Stripe lists them.").rule(Rule::NotEmpty),
+            Attribute::optional("sort_order", Type::String, "`ASC` (default) or `DESC`; only together with `sort_by`.").rule(Rule::one_of(["ASC", "DESC"])),
     ]);
     attributes
 }
@@ -99,13 +98,16 @@ impl DataSource for PluralDataSource {
         let Some(list) = list_operation(entity) else { return Schema::default() };
         let mut attributes = list_arguments(list);
         attributes.extend([
-            optional("limit", Type::Number, "The maximum number of objects, 1 to 100000. Default: all.")
-                .rule(Rule::Range(1, 100_000)),
-            computed("ids", Type::list(Type::String), "The ids of the objects."),
-            Attribute::new(
+            Attribute::optional(
+                "limit",
+                Type::Number,
+                "The maximum number of objects, 1 to 100000. Default: all.",
+            )
+            .rule(Rule::Range(1, 100_000)),
+            Attribute::computed("ids", Type::list(Type::String), "The ids of the objects."),
+            Attribute::computed(
                 self.objects.clone(),
                 Type::Dynamic,
-                Presence::Computed,
                 "The objects, with every field that Stripe returns, without secrets.",
             ),
         ]);

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::catalog::{Entity, Kind, Operation, OperationKind};
-use crate::provider::connection_schema::connection_attribute;
+use crate::provider::connection_settings::connection_attribute;
 use crate::provider::payload::to_json;
 use crate::provider::typed::data_source::is_shown;
 use crate::provider::typed::schema::described;

@@ -1,7 +1,7 @@
 //! Plans a typed resource: create, update, replace or destroy.
 
 use crate::engine::{Object, Restores};
-use crate::provider::connection_schema::keep_equal_handle;
+use crate::provider::connection_settings::keep_equal_handle;
 use crate::provider::messages::found;
 use crate::provider::object::{
     ConfiguredConnection, PrivateData, check_readiness, configured, end_diagnostics, forced_by_move, named,

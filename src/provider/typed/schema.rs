@@ -2,7 +2,7 @@
 
 use crate::catalog::names::{article, join_path};
 use crate::catalog::{Entity, Kind, Member, NumberRange, OperationKind, Shape, find};
-use crate::provider::connection_schema::{computed, connection_attribute, optional};
+use crate::provider::connection_settings::connection_attribute;
 use crate::provider::object::end_attributes;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
 use crate::provider::typed::config_params::{keeps_metadata, names_momentary};
@@ -33,11 +33,11 @@ impl Surface {
         schema.block.attributes.extend(self.secret_attributes());
         schema.block.attributes.extend(self.common_attributes());
         if !self.entity.transfers.is_empty() {
-            schema.block.attributes.push(optional(REPLACE_IN_PLACE, Type::Bool, "Whether a change that needs a new object is done in one update: the new object is created, takes over the unique names of the old one, and then the old one ends. `id` changes. Default `false`: Terraform replaces the resource."));
+            schema.block.attributes.push(Attribute::optional(REPLACE_IN_PLACE, Type::Bool, "Whether a change that needs a new object is done in one update: the new object is created, takes over the unique names of the old one, and then the old one ends. `id` changes. Default `false`: Terraform replaces the resource."));
         }
         if self.has_output() {
             let description = format!("{OUTPUT_IS}, but without secrets.");
-            schema.block.attributes.push(computed(OUTPUT, Type::Dynamic, &description));
+            schema.block.attributes.push(Attribute::computed(OUTPUT, Type::Dynamic, &description));
         }
         schema.block.attributes.sort_by(|a, b| a.name.cmp(&b.name));
         schema
@@ -57,7 +57,7 @@ impl Surface {
         }
         block.attributes.extend(self.common_attributes());
         if self.has_output() {
-            let output = computed(OUTPUT, Type::Dynamic, &format!("{OUTPUT_IS}."));
+            let output = Attribute::computed(OUTPUT, Type::Dynamic, format!("{OUTPUT_IS}."));
             let mut answered = self.outputs().filter_map(|slot| self.entity.field(&slot.member));
             block.attributes.push(if answered.any(holds_secret) { output.sensitive() } else { output });
         }
@@ -89,7 +89,7 @@ impl Surface {
         if keeps_metadata(self.entity) {
             let description =
                 "All metadata of the object: its own, and that of `default_metadata` in the provider block.";
-            attributes.push(computed(METADATA_ALL, Type::map(Type::String), description));
+            attributes.push(Attribute::computed(METADATA_ALL, Type::map(Type::String), description));
         }
         attributes
     }

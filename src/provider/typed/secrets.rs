@@ -3,7 +3,6 @@
 use serde_json::Value as Json;
 
 use crate::engine::put;
-use crate::provider::connection_schema::optional;
 use crate::provider::messages::payload;
 use crate::provider::payload::text_at;
 use crate::provider::runtime::Runtime;
@@ -31,17 +30,17 @@ impl Surface {
         let names = self.entity.answered_once.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>();
         let secret = names.join(", ");
         vec![
-            optional(
+            Attribute::optional(
                 KEEP_OUT,
                 Type::Bool,
-                &format!(
+                format!(
                     "Whether {secret}, which Stripe shows once, is kept out of the state. It cannot be read later. Default `false`."
                 ),
             ),
-            optional(
+            Attribute::optional(
                 ROTATE_WHEN,
                 Type::Dynamic,
-                &format!("Any value, such as a date; a change creates a new object with a new {secret}."),
+                format!("Any value, such as a date; a change creates a new object with a new {secret}."),
             ),
         ]
     }

@@ -72,6 +72,21 @@ impl Attribute {
         }
     }
 
+    /// An attribute that a configuration must set.
+    pub fn required(name: impl Into<Name>, ty: Type, description: impl Into<String>) -> Self {
+        Self::new(name, ty, Presence::Required, description)
+    }
+
+    /// An attribute that a configuration may set.
+    pub fn optional(name: impl Into<Name>, ty: Type, description: impl Into<String>) -> Self {
+        Self::new(name, ty, Presence::Optional, description)
+    }
+
+    /// An attribute that the provider sets and a configuration may not.
+    pub fn computed(name: impl Into<Name>, ty: Type, description: impl Into<String>) -> Self {
+        Self::new(name, ty, Presence::Computed, description)
+    }
+
     /// The same attribute, hidden in plans and outputs.
     #[must_use]
     pub fn sensitive(mut self) -> Self {

@@ -3,7 +3,7 @@
 use super::{COMPUTED, creatable, desired, entity_of, hidden, object_of, record};
 use crate::catalog;
 use crate::engine::{Change, Object, PredictedObject, Restores, parse};
-use crate::provider::connection_schema::keep_equal_handle;
+use crate::provider::connection_settings::keep_equal_handle;
 use crate::provider::messages::{ends, found};
 use crate::provider::object::{
     ConfiguredConnection, PrivateData, check_readiness, configured, end_diagnostics, ended_note,

@@ -9,16 +9,16 @@ use crate::catalog::API_VERSION;
 use crate::connection::{BaseUrl, Defaults, Settings, check_sandbox};
 use crate::engine::JournalPlace;
 use crate::env::Env;
-use crate::provider::connection_schema::{
-    account_id, check_combinations, check_sources, optional, secret, shared_attributes, shared_blocks,
+use crate::provider::connection_settings::faults::{
+    check_combinations, check_destination, check_key, check_sources,
 };
-use crate::provider::connection_settings::{self, API_KEY};
+use crate::provider::connection_settings::read::{API_KEY, read};
+use crate::provider::connection_settings::schema::{account_id, secret, shared_attributes, shared_blocks};
 use crate::provider::messages::settings;
 use crate::provider::metadata_rules;
-use crate::provider::setting_faults::{check_destination, check_key};
 use crate::secret::not_a_key;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
-use crate::terraform::schema::{Rule, Schema};
+use crate::terraform::schema::{Attribute, Rule, Schema};
 use crate::terraform::value::{Path, Type, Value};
 
 /// The default time limit of one request, in seconds.
@@ -31,23 +31,26 @@ const SANDBOX: &str = "sandbox";
 const MAX_RETRIES: i64 = 5;
 
 /// The schema of the provider block.
-pub(super) fn schema() -> Schema {
+pub(in crate::provider) fn schema() -> Schema {
     let mut attributes =
         secret(API_KEY, "Stripe's secret or restricted key (`sk_…`, `rk_…`; environment `STRIPE_API_KEY`)");
     attributes.extend(vec![
-        optional("api_base", Type::String, "Base address of Stripe's API (environment `STRIPE_API_BASE`). Default `https://api.stripe.com`.").rule(Rule::Text(address)),
-        optional("api_version", Type::String, &format!("`Stripe-Version` of every call. Default `{API_VERSION}`, the one the provider is tested with.")).rule(Rule::NotEmpty),
-        optional("sandbox", Type::String, "Path of a sandbox file: calls go to the embedded Stripe sandbox instead of Stripe, in process, and no key is needed. The file is created if it does not exist.").rule(Rule::NotEmpty),
-        optional("expected_livemode", Type::Bool, "Guard against the wrong key: `false` refuses live keys, `true` refuses test keys."),
-        optional("timeout", Type::Number, &format!("Timeout of one request in seconds. Default `{TIMEOUT}`.")).rule(Rule::Range(1, 600)),
-        optional("max_retries", Type::Number, &format!("Maximum number of retries of a call after a temporary failure. Default `{MAX_RETRIES}`.")).rule(Rule::Range(0, 20)),
-        optional("requests_per_second", Type::Number, "Maximum number of transactions a second, over all processes in the throttle scope. Default: Stripe's own limit, 25 for a test key and 100 for a live one.").rule(Rule::Range(1, 1000)),
+        Attribute::optional("api_base", Type::String, "Base address of Stripe's API (environment `STRIPE_API_BASE`). Default `https://api.stripe.com`.").rule(Rule::Text(address)),
+        Attribute::optional("api_version", Type::String, format!("`Stripe-Version` of every call. Default `{API_VERSION}`, the one the provider is tested with.")).rule(Rule::NotEmpty),
+        Attribute::optional("sandbox", Type::String, "Path of a sandbox file: calls go to the embedded Stripe sandbox instead of Stripe, in process, and no key is needed. The file is created if it does not exist.").rule(Rule::NotEmpty),
+        Attribute::optional("expected_livemode", Type::Bool, "Guard against the wrong key: `false` refuses live keys, `true` refuses test keys."),
+        Attribute::optional("timeout", Type::Number, format!("Timeout of one request in seconds. Default `{TIMEOUT}`.")).rule(Rule::Range(1, 600)),
+        Attribute::optional("max_retries", Type::Number, format!("Maximum number of retries of a call after a temporary failure. Default `{MAX_RETRIES}`.")).rule(Rule::Range(0, 20)),
+        Attribute::optional("requests_per_second", Type::Number, "Maximum number of transactions a second, over all processes in the throttle scope. Default: Stripe's own limit, 25 for a test key and 100 for a live one.").rule(Rule::Range(1, 1000)),
     ]);
     let journal = "Where the idempotency keys of unfinished creates are recorded, so that a run finds the objects that an interrupted run created: a folder, or the address of a Redis (`redis://…`, `rediss://…`) for temporary machines. Default: `stripe-creates` in Terraform's data directory.";
-    attributes
-        .push(optional("create_journal", Type::String, journal).sensitive().rule(Rule::Text(journal_rule)));
     attributes.push(
-        optional(
+        Attribute::optional("create_journal", Type::String, journal)
+            .sensitive()
+            .rule(Rule::Text(journal_rule)),
+    );
+    attributes.push(
+        Attribute::optional(
             STRIPE_ACCOUNT,
             Type::String,
             "The same as `account_id`, under its name in the official provider (environment `STRIPE_ACCOUNT`, where neither is set). Set only one of the two.",
@@ -61,7 +64,7 @@ pub(super) fn schema() -> Schema {
 }
 
 /// The errors in a provider block that keeps the rules of its schema, found without a call.
-pub(super) fn validate(config: &Value, env: &Env) -> Diagnostics {
+pub(in crate::provider) fn validate(config: &Value, env: &Env) -> Diagnostics {
     let mut found = check_combinations(config);
     found.extend(check_sources(config, API_KEY, &Path::root()));
     found.extend(check_key(config));
@@ -78,7 +81,7 @@ pub(super) fn validate(config: &Value, env: &Env) -> Diagnostics {
 
 /// Why the file of the sandbox cannot be used. It is looked at when the provider is configured: who only
 /// validates needs no file.
-pub(super) fn sandbox_fault(config: &Value) -> Option<Diagnostic> {
+pub(in crate::provider) fn sandbox_fault(config: &Value) -> Option<Diagnostic> {
     let why = check_sandbox(config.get("sandbox").as_str()?.as_ref()).err()?;
     Some(settings::unusable_sandbox(&why).at_attribute("sandbox"))
 }
@@ -88,7 +91,7 @@ type TextCheck<'c> = &'c dyn Fn(&str) -> Result<(), String>;
 
 /// Environment variables that stand in for arguments that are not set, and that the arguments would not take. They are
 /// looked at when the provider is configured: who only validates needs none of them.
-pub(super) fn variable_faults(config: &Value, env: &Env) -> Diagnostics {
+pub(in crate::provider) fn variable_faults(config: &Value, env: &Env) -> Diagnostics {
     if !config.get(SANDBOX).is_null() {
         return Diagnostics::new();
     }
@@ -109,7 +112,7 @@ pub(super) fn variable_faults(config: &Value, env: &Env) -> Diagnostics {
 }
 
 /// Where the journal of creates is; a place that is not known yet counts as not set.
-pub(super) fn journal_place(config: &Value) -> JournalPlace {
+pub(in crate::provider) fn journal_place(config: &Value) -> JournalPlace {
     let place = config.get("create_journal").as_str().map(JournalPlace::parse);
     place.and_then(Result::ok).unwrap_or_default()
 }
@@ -128,9 +131,9 @@ fn journal_rule(text: &str) -> Result<(), String> {
 
 /// The shared settings and the default connection's. Unknown attributes count as not set: a key
 /// that another resource produces is an error only for a call that needs it.
-pub(super) fn defaults(config: &Value, env: Env) -> (Defaults, Settings) {
+pub(in crate::provider) fn defaults(config: &Value, env: Env) -> (Defaults, Settings) {
     let known = known_part(config);
-    let settings = connection_settings::read(&known, String::new()).unwrap_or_default();
+    let settings = read(&known, String::new()).unwrap_or_default();
     let text = |name: &str| known.get(name).as_str().map(str::to_owned);
     let number = |name: &str, default: i64| known.get(name).as_i64().unwrap_or(default).unsigned_abs();
     let defaults = Defaults {

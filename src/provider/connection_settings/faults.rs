@@ -1,10 +1,10 @@
-//! Finds settings that contradict each other, without a call: what cannot work is an error, what has no effect is a
+//! Finds settings that do not go together, without a call: what cannot work is an error, what has no effect is a
 //! warning, each at its attribute.
 
 use crate::catalog::API_VERSION;
-use crate::connection::{NodeLimits, keeps_secrets};
+use crate::connection::{Connection, NodeLimits, keeps_secrets};
 use crate::env::{self, Env};
-use crate::provider::connection_settings::{API_KEY, PROXY_PASSWORD, SecretAttributes};
+use crate::provider::connection_settings::read::{API_KEY, PROXY_PASSWORD, SecretAttributes};
 use crate::provider::messages::settings;
 use crate::secret::{is_live_key, kind_of_key, looks_like_key};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -13,9 +13,55 @@ use crate::terraform::value::{Path, Value};
 /// The settings of a proxy that say nothing while there is none.
 const PROXY_SETTINGS: [&str; 4] = ["destination_config", "proxy_auth_scheme", "proxy_user", "proxy_ssltype"];
 
+/// Errors about settings that do not go together.
+pub(in crate::provider) fn check_combinations(config: &Value) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    found.extend(check_nodes(config));
+    found.extend(check_proxy(config));
+    found.extend(check_sources(config, PROXY_PASSWORD, &Path::root()));
+    found.extend(without_effect(config));
+    found
+}
+
+/// An error when more than one of a secret's attributes is set; `at` is the object that has them.
+pub(in crate::provider) fn check_sources(
+    config: &Value,
+    attributes: SecretAttributes,
+    at: &Path,
+) -> Option<Diagnostic> {
+    let set: Vec<&str> = attributes.into_iter().filter(|name| !config.get(name).is_null()).collect();
+    let [_, second, ..] = set.as_slice() else { return None };
+    let written = format!("`{}`", set.join("` and `"));
+    Some(settings::several_secret_sources(&all_sources(attributes), &written).at(at.name(second)))
+}
+
+/// The attributes for messages: `` `api_key`, `api_key_env`, … ``.
+pub(in crate::provider) fn all_sources(attributes: SecretAttributes) -> String {
+    attributes.map(|name| format!("`{name}`")).join(", ")
+}
+
+fn check_proxy(config: &Value) -> Diagnostics {
+    let set = |name: &str| !config.get(name).is_null();
+    let enabled = config.get("proxy_enabled").as_bool() == Some(true);
+    let has_password = PROXY_PASSWORD.into_iter().any(set);
+    let scheme = config.get("proxy_auth_scheme").as_str();
+    let destination = config.get("destination_config");
+    let mut found = Diagnostics::new();
+    if enabled && !destination.is_unknown() && destination.items().is_empty() {
+        found.push(settings::no_proxy_host().at_attribute("proxy_enabled"));
+    }
+    if has_password && !set("proxy_user") {
+        found.push(settings::password_without_user().at_attribute("proxy_user"));
+    }
+    if let (true, Some(scheme @ ("BASIC" | "DIGEST")), false) = (enabled, scheme, set("proxy_user")) {
+        found.push(settings::scheme_without_user(scheme).at_attribute("proxy_auth_scheme"));
+    }
+    found
+}
+
 /// What is wrong with the source of the key in an object that has its attributes. The message is at
 /// the root: Terraform prints the line of an attribute, and with it the key.
-pub(super) fn check_key(config: &Value) -> Diagnostics {
+pub(in crate::provider) fn check_key(config: &Value) -> Diagnostics {
     let [inline, references @ ..] = API_KEY;
     let text = |name: &str| config.get(name).as_str().unwrap_or_default().trim().to_owned();
     let wrong_kind = kind_of_key(&text(inline)).map(|kind| settings::not_a_secret_key(inline, kind));
@@ -62,13 +108,13 @@ const fn mode(live: bool) -> &'static str {
 }
 
 /// A warning if the API version is not the catalog's.
-pub(super) fn check_version(config: &Value) -> Option<Diagnostic> {
+pub(in crate::provider) fn check_version(config: &Value) -> Option<Diagnostic> {
     let version = config.get("api_version").as_str().filter(|version| *version != API_VERSION)?;
     Some(settings::another_api_version(API_VERSION, version).at_attribute("api_version"))
 }
 
 /// The number of nodes against its other bound, written or by default.
-pub(super) fn check_nodes(config: &Value) -> Option<Diagnostic> {
+fn check_nodes(config: &Value) -> Option<Diagnostic> {
     let nodes = config.get("node_config").items().first()?;
     let (min, written) = (nodes.get("min_node_count").as_i64()?, nodes.get("max_node_count"));
     let default = i64::try_from(NodeLimits::default().max).unwrap_or(i64::MAX);
@@ -82,7 +128,7 @@ pub(super) fn check_nodes(config: &Value) -> Option<Diagnostic> {
 }
 
 /// Settings that have no effect beside the others.
-pub(super) fn without_effect(config: &Value) -> Diagnostics {
+fn without_effect(config: &Value) -> Diagnostics {
     let mut found = proxy_without_effect(config);
     let logs = config.get("log_config");
     let verbose = config.get("verbosity").as_i64().is_some_and(|verbosity| verbosity > 1);
@@ -112,7 +158,7 @@ fn proxy_without_effect(config: &Value) -> Diagnostics {
 }
 
 /// A service account that reads nothing: the key and the password come from elsewhere.
-pub(super) fn idle_service_account(config: &Value) -> Option<Diagnostic> {
+pub(in crate::provider) fn idle_service_account(config: &Value) -> Option<Diagnostic> {
     let auth = config.get("auth_config").items().first()?;
     let from = |config: &Value, [.., version]: SecretAttributes| !config.get(version).is_null();
     let idle = config.get("service_account").as_str().is_some()
@@ -124,4 +170,11 @@ pub(super) fn idle_service_account(config: &Value) -> Option<Diagnostic> {
 
 fn no_effect(name: &str, why: &str) -> Diagnostic {
     settings::no_effect(name, why).at_attribute(name)
+}
+
+/// A warning when the log file of a connection cannot be opened.
+pub(in crate::provider) fn log_file_warning(connection: &Connection) -> Option<Diagnostic> {
+    let error = connection.log()?.file_error()?;
+    let at = Path::attribute("log_config").index(0).name("file");
+    Some(settings::log_not_written(error).at(at))
 }

@@ -2,13 +2,13 @@
 
 use crate::connection::Error;
 use crate::env;
-use crate::provider::connection_settings::{API_KEY, PROXY_PASSWORD, attribute_of};
+use crate::provider::connection_settings::read::{API_KEY, PROXY_PASSWORD, attribute_of};
 use crate::secret::{self, ManagerError, SecretSource};
 use crate::stripe::{ErrorKind, SetupError};
 use crate::terraform::value::Path;
 
 /// The error and what to set, without a capital letter and a full stop.
-pub(super) fn describe(error: &Error) -> String {
+pub(in crate::provider) fn describe(error: &Error) -> String {
     let advice = match error {
         // The text names the variable, which no attribute has named.
         Error::Key { origin: SecretSource::Environment(name), .. } if name == env::STRIPE_API_KEY => {
@@ -22,7 +22,7 @@ pub(super) fn describe(error: &Error) -> String {
 }
 
 /// The same for a state: in words that do not change while the error does not.
-pub(super) fn describe_lasting(error: &Error) -> String {
+pub(in crate::provider) fn describe_lasting(error: &Error) -> String {
     match error {
         Error::Stripe(error) => describe(&Error::Stripe(error.clone().without_request_id())),
         error => describe(error),
@@ -30,7 +30,7 @@ pub(super) fn describe_lasting(error: &Error) -> String {
 }
 
 /// The attribute of `stripe_connection` that is at fault; the root where none is.
-pub(super) fn path(error: &Error) -> Path {
+pub(in crate::provider) fn path(error: &Error) -> Path {
     advice(error).1
 }
 
