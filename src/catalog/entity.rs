@@ -3,7 +3,7 @@
 
 use super::model::{Entity, parents};
 use super::operation::{Operation, OperationKind};
-use super::shape::{Kind, Member, Shape};
+use super::shape::{Kind, Member, Presence, Shape};
 
 impl Entity {
     /// Whether an entity has an id of its own: all but singletons have.
@@ -77,9 +77,15 @@ fn merge(members: &mut Vec<Member>, more: &[Member]) {
     for member in more {
         match members.iter_mut().find(|known| known.name == member.name) {
             Some(known) => merge_inside(&mut known.shape, &member.shape),
-            None => members.push(member.clone()),
+            None => members.push(not_required(member)),
         }
     }
+}
+
+/// A member that only an update takes: nothing has to have it.
+fn not_required(member: &Member) -> Member {
+    let presence = if member.shape.is_required() { Presence::Optional } else { member.shape.presence };
+    Member::new(&member.name, member.shape.clone().with_presence(presence))
 }
 
 fn merge_inside(known: &mut Shape, more: &Shape) {

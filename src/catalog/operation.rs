@@ -133,6 +133,13 @@ impl Operation {
     }
 }
 
+impl Action {
+    /// Whether it is of version 2 of the API, whose params are JSON.
+    pub fn is_v2(&self) -> bool {
+        self.path.starts_with("/v2/")
+    }
+}
+
 impl OutputShape {
     /// True for the default.
     pub fn is_record(&self) -> bool {

@@ -132,7 +132,7 @@ fn complete(action: &Action, written: &WrittenParams) -> Result<DesiredParams, P
     let with_inputs =
         |faults: ParamErrors| faults.into_iter().map(|fault| with_inputs(fault, action)).collect();
     let desired = parse(written, &action.params).map_err::<ParamErrors, _>(with_inputs)?;
-    require(&desired, &action.params)?;
+    require(&desired, &action.params, action.is_v2())?;
     let given = |name: &String| {
         desired.params.contains_key(name) || desired.unknown.iter().any(|path| path.first() == Some(name))
     };

@@ -4,6 +4,7 @@
 //! or dotted (`address.city`); the value may be nested. Whatever Stripe would refuse is
 //! refused here, before anything is sent.
 
+mod created;
 mod documented;
 mod error;
 mod limits;
@@ -18,10 +19,12 @@ pub use paths::{put, value_at, without};
 pub use secrets::{secret_params, secret_values};
 pub use unlisted::{UnlistedValue, unlisted_values};
 
+pub(super) use created::split_create;
+
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::names::resolve;
-use crate::catalog::{Clearing, Entity, Kind, Member, Shape, at as shape_at, find, ids_are_chosen};
+use crate::catalog::{Clearing, Entity, Kind, Member, Shape, at as shape_at, ids_are_chosen};
 use crate::connector::{check_any_id, check_id, scalar};
 use crate::engine::{Error, successor_mark};
 
@@ -79,7 +82,11 @@ pub fn faults_of(entity: &Entity, written: &WrittenParams) -> ParamErrors {
 /// The params of a create, complete, and together as Stripe takes them.
 pub fn create_params(entity: &'static Entity, written: &WrittenParams) -> Result<DesiredParams, Error> {
     complete_params(entity, written, |entity, desired| {
-        documented::of_create(entity, desired).into_iter().chain(slash_in_new_id(entity, desired)).collect()
+        let refused = documented::of_create(entity, desired).into_iter();
+        refused
+            .chain(created::not_yet(entity, &desired.params))
+            .chain(slash_in_new_id(entity, desired))
+            .collect()
     })
 }
 
@@ -100,7 +107,7 @@ fn complete_params(
         return Err(Error::NotCreatable { entity: &entity.name });
     }
     let desired = parse(written, entity.params()).map_err(|faults| with_missing(entity, written, faults))?;
-    let missing = require(&desired, entity.create_params());
+    let missing = require(&desired, entity.create_params(), entity.is_v2());
     let refused = [documented::limits(entity, &desired), together(entity, &desired)].concat();
     both(both(missing, check_ids(entity, &desired.params)), none(refused))?;
     Ok(desired)
@@ -111,7 +118,7 @@ fn complete_params(
 fn with_missing(entity: &Entity, written: &WrittenParams, mut faults: ParamErrors) -> ParamErrors {
     let mut sound = sound_params(entity, written);
     sound.unknown.extend(faults.iter().filter_map(ParamError::suggestion).map(|name| vec![name.to_owned()]));
-    faults.extend(require(&sound, entity.create_params()).err().unwrap_or_default());
+    faults.extend(require(&sound, entity.create_params(), entity.is_v2()).err().unwrap_or_default());
     faults.into_iter().map(|fault| fault.of(entity)).collect()
 }
 
@@ -215,11 +222,6 @@ fn both<A, B>(a: Result<A, ParamErrors>, b: Result<B, ParamErrors>) -> Result<(A
     }
 }
 
-/// The params that a create takes, and those that only an update takes, which follows it.
-pub(super) fn split_create(entity: &Entity, params: Params) -> (Params, Params) {
-    params.into_iter().partition(|(name, _)| find(entity.create_params(), name).is_some())
-}
-
 /// A payload with some of its params changed, in the spelling it was written in: `before` and
 /// `after` are the params it came to and is to come to.
 pub fn with_original_keys(
@@ -241,15 +243,17 @@ fn at<'m>(params: &'m Map<String, Json>, path: &[String]) -> Option<&'m Json> {
     rest.iter().try_fold(params.get(first)?, |value, name| value.get(name))
 }
 
-/// An error for each param that Stripe requires and `desired` lacks, at any depth.
-pub(super) fn require(desired: &DesiredParams, params: &[Member]) -> Result<(), ParamErrors> {
-    let mut missing = Requirements { desired, faults: ParamErrors::new() };
+/// An error for each param that Stripe requires and `desired` lacks, at any depth, and for each that says nothing:
+/// an empty object can be sent as JSON, but not in a form.
+pub(super) fn require(desired: &DesiredParams, params: &[Member], as_json: bool) -> Result<(), ParamErrors> {
+    let mut missing = Requirements { desired, as_json, faults: ParamErrors::new() };
     missing.of_object(&desired.params, params, &mut Vec::new());
     none(missing.faults)
 }
 
 struct Requirements<'w> {
     desired: &'w DesiredParams,
+    as_json: bool,
     faults: ParamErrors,
 }
 
@@ -258,8 +262,8 @@ impl Requirements<'_> {
         for param in params {
             path.push(param.name.clone());
             match given.get(&param.name) {
-                Some(value) if param.shape.is_required() && is_empty(value, &param.shape) => {
-                    self.faults.push(values::wrong(&path.join("."), "something that is not empty", value));
+                Some(value) if param.shape.is_required() && self.is_empty(value, &param.shape, path) => {
+                    self.empty(value, path);
                 }
                 Some(value) => self.of_value(value, &param.shape, path),
                 None if param.shape.is_required() && !self.desired.is_unknown(path) => {
@@ -275,23 +279,48 @@ impl Requirements<'_> {
         match (value, &shape.kind) {
             (Json::Object(given), Kind::Object(params)) => self.of_object(given, params, path),
             (Json::Array(items), Kind::List(item) | Kind::Set(item)) => {
-                for (at, value) in items.iter().enumerate() {
-                    path.push(at.to_string());
-                    self.of_value(value, item, path);
-                    path.pop();
-                }
+                let items = items.iter().enumerate();
+                items.for_each(|(at, value)| self.of_entry(value, item, (path, at.to_string())));
+            }
+            (Json::Object(entries), Kind::Map(entry)) => {
+                entries.iter().for_each(|(key, value)| self.of_entry(value, entry, (path, key.clone())));
             }
             _ => {}
         }
     }
-}
 
-/// Whether a value is a text or a list of nothing, which Stripe takes for a param that is missing.
-fn is_empty(value: &Json, shape: &Shape) -> bool {
-    match value {
-        Json::String(text) => text.is_empty() && shape.clearing != Clearing::Empty,
-        Json::Array(items) => items.is_empty(),
-        _ => false,
+    /// An item of a list, or what stands under a key of a map. A form has no other way to write an object of nothing
+    /// there than the empty text.
+    fn of_entry(&mut self, value: &Json, shape: &Shape, (path, step): (&mut Vec<String>, String)) {
+        path.push(step);
+        if value.is_object() && self.is_empty(value, shape, path) {
+            self.empty(value, path);
+        } else {
+            self.of_value(value, shape, path);
+        }
+        path.pop();
+    }
+
+    /// Whether a value is a text, a list or an object of nothing, which Stripe takes for a param that is missing.
+    fn is_empty(&self, value: &Json, shape: &Shape, path: &[String]) -> bool {
+        let unsets = shape.clearing == Clearing::Empty;
+        match value {
+            Json::String(text) => text.is_empty() && !unsets,
+            Json::Array(items) => items.is_empty(),
+            Json::Object(members) => {
+                members.is_empty() && !unsets && !self.as_json && !self.desired.is_unknown(path)
+            }
+            _ => false,
+        }
+    }
+
+    fn empty(&mut self, value: &Json, path: &[String]) {
+        let expected = match value {
+            Json::Array(_) => "a list of at least one item",
+            Json::Object(_) => "an object with at least one member",
+            _ => "text that is not empty",
+        };
+        self.faults.push(values::wrong(&path.join("."), expected, value));
     }
 }
 

@@ -239,3 +239,24 @@ fn a_block_of_an_import_that_stays_can_be_written_later() {
     let now = world.apply(name, &plan).unwrap();
     assert_eq!(now.state.get("id"), imported.state.get("id"));
 }
+
+#[test]
+fn what_only_an_update_takes_inside_an_object_follows_its_create() {
+    let mut world = World::new();
+    let file = world.stripe.upload("/v1/files", &json!({"purpose": "account_requirement"}));
+    let proof = json!({"files": [file["id"]]});
+    let documents = json!({"company_license": proof, "proof_of_registration": proof});
+    let wanted = params(&json!({"type": "custom", "country": "US", "documents": documents}));
+    let made = world.made("stripe_account", &wanted).unwrap();
+    world.idle("stripe_account", &made, &wanted).unwrap();
+}
+
+#[test]
+fn what_only_an_update_takes_inside_an_item_is_refused_by_the_plan_of_a_create() {
+    let mut world = World::new();
+    let phases = json!([{"items": [{"price": "price_1"}], "start_date": "now"}]);
+    let schedule = params(&json!({"customer": "cus_1", "phases": phases}));
+    let refused = world.plan("stripe_subscription_schedule", &Object::default(), Some(&schedule)).map(|_| ());
+    let told = "`phases[0].start_date` cannot be set at creation: it is for an object that exists already.";
+    assert!(refused.unwrap_err().to_string().contains(told));
+}

@@ -76,11 +76,19 @@ fn why(rule: &Condition, known: Known<'_>) -> String {
         let beside = given.first().map(|path| format!(" beside `{path}`")).unwrap_or_default();
         return format!("{others}is missing: Stripe requires it{beside}{}", conditions(" where ", when));
     }
+    let missing = |before: &str| match lacks.as_slice() {
+        [] => String::new(),
+        lacks => {
+            format!("{before}{}", lacks.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(" or "))
+        }
+    };
     match (past.is_empty(), given.is_empty()) {
         (false, _) => "has passed already: Stripe takes a time in the future".to_owned(),
         (_, true) => format!("cannot be set so at creation{}", conditions(": not where ", when)),
-        _ if unless.is_empty() => format!("cannot be set{}", conditions(" where ", when)),
-        _ => format!("can only be set{}", conditions(" where ", unless)),
+        _ if !unless.is_empty() => {
+            format!("can only be set{}{}", conditions(" where ", unless), missing(", or beside "))
+        }
+        _ => format!("cannot be set{}{}", missing(" without "), conditions(" where ", when)),
     }
 }
 
@@ -102,7 +110,10 @@ fn conditions(before: &str, values: &BTreeMap<String, Json>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use crate::catalog::constraint::samples::samples;
+    use crate::connector::entity;
     use crate::engine::params::{ParamError, WrittenParams, create_params};
     use crate::engine::{Error, ParamErrors};
 
@@ -130,6 +141,28 @@ mod tests {
                 sample.entity.key, sample.params, sample.param
             );
         }
+    }
+
+    /// Over the whole table: a refusal says on what it depends.
+    #[test]
+    fn every_refusal_has_its_reason() {
+        for sample in samples() {
+            let written = WrittenParams { members: sample.params.clone(), ..WrittenParams::default() };
+            for fault in faults(&written, sample.entity) {
+                let told = fault.to_string();
+                assert!(!told.ends_with(" be set"), "{} {:?}: {told}", sample.entity.key, sample.params);
+            }
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_what_would_have_to_be_there() {
+        let params =
+            json!({"percent_off": 5, "duration": "once", "currency_options": {"eur": {"amount_off": 5}}});
+        let members = params.as_object().unwrap().clone();
+        let found = faults(&WrittenParams { members, unknown: Vec::new() }, entity("Coupon").unwrap());
+        let told: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["`currency_options` cannot be set without `amount_off`"]);
     }
 
     /// Over the whole table: while one of the params that make it a refusal is not known, there is none.

@@ -22,6 +22,14 @@ fn refused(name: &str, given: &Json) -> String {
     sentences(&create(name, given).unwrap_err())
 }
 
+/// What is said of the params of a create; nothing where they are right.
+fn told(name: &str, given: &Json) -> String {
+    match create_params(entity(name).unwrap(), &written(given)) {
+        Err(Error::Params(faults)) => sentences(&faults),
+        right => right.map(|_| String::new()).unwrap(),
+    }
+}
+
 fn sentences(faults: &ParamErrors) -> String {
     faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
@@ -35,10 +43,6 @@ fn every_fault_is_told_at_once() {
 
 #[test]
 fn what_is_missing_is_told_beside_the_faults() {
-    let told = |name: &str, given: &Json| match create_params(entity(name).unwrap(), &written(given)) {
-        Err(Error::Params(faults)) => sentences(&faults),
-        other => panic!("{other:?}"),
-    };
     let wrong = json!({"UnitAmount": "abc", "Recurring": {"Intervall": "month"}});
     let missing = r#"the payload lacks "currency", which Stripe requires"#;
     assert!(told("Price", &wrong).ends_with(missing), "{}", told("Price", &wrong));
@@ -57,7 +61,7 @@ fn what_is_not_known_yet_is_not_missing() {
     let params = entity("Price").unwrap();
     let desired = parse(&given, params.params()).unwrap();
     assert_eq!(desired.unknown, [path(&["product"]), path(&["recurring", "interval"])]);
-    require(&desired, params.create_params()).unwrap();
+    require(&desired, params.create_params(), false).unwrap();
     let misspelt = WrittenParams { unknown: vec![path(&["Prodcut"])], ..WrittenParams::default() };
     assert!(sentences(&parse(&misspelt, params.params()).unwrap_err()).contains("product"));
 }
@@ -169,8 +173,25 @@ fn two_keys_for_one_param_are_refused() {
 fn a_required_param_that_is_missing_is_named() {
     let operation = entity("PaymentIntent").unwrap().operation(OperationKind::Create).unwrap();
     let desired = parse(&written(&json!({"amount": 5})), &operation.params).unwrap();
-    let faults = require(&desired, &operation.params).unwrap_err();
+    let faults = require(&desired, &operation.params, false).unwrap_err();
     assert_eq!(sentences(&faults), r#"the payload lacks "currency", which Stripe requires"#);
+}
+
+#[test]
+fn an_object_of_nothing_is_refused_where_a_form_cannot_say_it() {
+    let empty = "must be an object with at least one member, not {}";
+    assert_eq!(
+        told("BillingPortalConfiguration", &json!({"features": {}})),
+        format!(r#""features" {empty}"#)
+    );
+    let options =
+        json!({"product": "prod_1", "currency": "usd", "unit_amount": 5, "currency_options": {"eur": {}}});
+    assert_eq!(told("Price", &options), format!(r#""currency_options.eur" {empty}"#));
+    let item = json!({"line_items": [{"price": "price_1", "quantity": 1}], "shipping_options": [{}]});
+    assert_eq!(told("PaymentLink", &item), format!(r#""shipping_options.0" {empty}"#));
+    // What is optional is left out, and JSON can say it.
+    assert_eq!(told("Customer", &json!({"name": "Ada", "address": {}})), "");
+    assert_eq!(told("V2CoreAccount", &json!({"configuration": {"customer": {}}})), "");
 }
 
 #[test]

@@ -25,7 +25,8 @@ pub(super) fn object(
     let (mut found, mut faults) = (Params::new(), ParamErrors::new());
     for (key, given) in given.iter().filter(|(_, value)| !value.is_null()) {
         let checked = member(key, given, params, place);
-        match checked.and_then(|(name, value)| insert(&mut found, key, name, value).map_err(one)) {
+        let names = |name| (join_path(place, key), join_path(place, name));
+        match checked.and_then(|(name, value)| insert(&mut found, name, value, &names(name)).map_err(one)) {
             Ok(()) => {}
             Err(more) => faults.extend(more),
         }
@@ -98,18 +99,24 @@ fn unknown(key: &str, why: Unresolved) -> ParamError {
     ParamError::Unknown { key: key.to_owned(), suggestion }
 }
 
-/// Adds a value; two objects for one param become one.
-fn insert(found: &mut Map<String, Json>, key: &str, name: &str, value: Json) -> Result<(), ParamError> {
+/// Adds a value, which was written as a key for a param; two objects for one param become one.
+fn insert(
+    found: &mut Map<String, Json>,
+    name: &str,
+    value: Json,
+    (key, param): &(String, String),
+) -> Result<(), ParamError> {
     match (found.get_mut(name), value) {
         (None, value) => {
             found.insert(name.to_owned(), value);
         }
         (Some(Json::Object(there)), Json::Object(more)) => {
             for (inner, value) in more {
-                insert(there, key, &inner, value)?;
+                let param = join_path(param, &inner);
+                insert(there, &inner, value, &(key.clone(), param))?;
             }
         }
-        (Some(_), _) => return Err(ParamError::Twice { key: key.to_owned(), param: name.to_owned() }),
+        (Some(_), _) => return Err(ParamError::Twice { key: key.clone(), param: param.clone() }),
     }
     Ok(())
 }
@@ -210,13 +217,15 @@ fn map(given: &Map<String, Json>, shape: &Shape, place: &str) -> Result<Json, Pa
     let known = given.iter().filter(|(_, value)| !value.is_null());
     // The empty text removes a key.
     let entries = known.map(|(key, given)| match given.as_str() {
-        Some("") => Ok((map_key(place, key), given.clone())),
-        _ => Ok((map_key(place, key), value(given, shape, &join_path(place, key))?)),
+        Some("") => Ok((key, given.clone())),
+        _ => Ok((key, value(given, shape, &join_path(place, key))?)),
     });
-    let entries: Vec<(String, Json)> = all(entries)?;
+    let entries: Vec<(&String, Json)> = all(entries)?;
     let mut found = Params::new();
     for (key, value) in entries {
-        insert(&mut found, &join_path(place, &key), &key, value).map_err(one)?;
+        let name = map_key(place, key);
+        let names = (join_path(place, key), join_path(place, &name));
+        insert(&mut found, &name, value, &names).map_err(one)?;
     }
     Ok(Json::Object(found))
 }

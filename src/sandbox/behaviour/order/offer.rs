@@ -119,22 +119,15 @@ fn recurring(call: &Call<'_>, body: &mut Body, within: &str) -> ApiResult<()> {
     Ok(())
 }
 
-/// A metered price needs a meter, and no other price may have one.
+/// The meter of a metered price must count.
 fn metered(call: &Call<'_>, recurring: &Body, path: &str) -> ApiResult<()> {
+    let Some(meter) = text(recurring, "meter") else { return Ok(()) };
     let param = child(path, "meter");
-    let refusal = match (text(recurring, "usage_type") == Some("metered"), text(recurring, "meter")) {
-        (false, None) => return Ok(()),
-        (true, None) => ApiError::of("metered_without_meter", &[]),
-        (false, Some(_)) => ApiError::of("meter_without_usage", &[]),
-        (true, Some(meter)) => {
-            let known = call.session.referred("billing.meter", meter, &param)?;
-            if status(&known) == "active" {
-                return Ok(());
-            }
-            ApiError::of("meter_inactive", &[("meter", &meter)])
-        }
-    };
-    Err(refusal.param(param))
+    let known = call.session.referred("billing.meter", meter, &param)?;
+    if status(&known) == "active" {
+        return Ok(());
+    }
+    Err(ApiError::of("meter_inactive", &[("meter", &meter)]).param(param))
 }
 
 /// Reads the amount: exactly one way to give it, and its integer and decimal forms agree.
