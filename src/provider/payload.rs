@@ -34,7 +34,7 @@ pub(super) fn written(payload: &Value) -> Result<Option<WrittenParams>, Diagnost
             }
             Ok(Some(written))
         }
-        _ => Err(not_a_payload("it is no object")),
+        _ => Err(not_a_payload("it is not an object")),
     }
 }
 

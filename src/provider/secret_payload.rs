@@ -117,5 +117,5 @@ fn hidden(fault: &ParamError) -> Diagnostic {
 }
 
 fn unreadable() -> Diagnostic {
-    messages::payload_not_readable(SECRET, "it is no object").at_attribute(SECRET)
+    messages::payload_not_readable(SECRET, "it is not an object").at_attribute(SECRET)
 }

@@ -210,7 +210,7 @@ impl Resource for TypedResource {
         let mut found: Diagnostics = check_end(surface.entity, config).into_iter().collect();
         found.extend(surface.set_twice(config).map(Slot::refuse_twice));
         found.extend(surface.retired_inside(config));
-        found.extend(surface.explain_faults(&surface.keys_twice(config)));
+        found.extend(surface.located(config, surface.explain_faults(&surface.keys_twice(config))));
         found.extend(surface.check_params(config, config_params));
         found
     }
@@ -222,8 +222,11 @@ impl Resource for TypedResource {
                 Err(unreadable) => return unplanned(request, vec![unreadable]),
             };
             let current = self.surfaces().of_state(&request.prior, private_state.locator.as_deref());
-            let target = self.surfaces().of_config(&request.config);
-            plan::plan((current, target), runtime, request, private_state).await
+            let config = request.config.clone();
+            let target = self.surfaces().of_config(&config);
+            let mut planned = plan::plan((current, target), runtime, request, private_state).await;
+            planned.diagnostics = target.located(&config, planned.diagnostics);
+            planned
         })
     }
 
@@ -234,14 +237,17 @@ impl Resource for TypedResource {
                 Err(unreadable) => return unchanged(request, vec![unreadable]),
             };
             let current = self.surfaces().of_state(&request.prior, private_state.locator.as_deref());
-            if request.is_destroy() {
+            let config = request.config.clone();
+            let target = self.surfaces().of_config(&config);
+            let mut applied = if request.is_destroy() {
                 apply::destroy(current, runtime, request, private_state).await
             } else if request.is_create() {
-                let target = self.surfaces().of_config(&request.config);
                 apply::create(target, runtime, request, private_state).await
             } else {
                 apply::update(current, runtime, request, private_state).await
-            }
+            };
+            applied.diagnostics = target.located(&config, applied.diagnostics);
+            applied
         })
     }
 
@@ -321,7 +327,7 @@ impl Surface {
         let known = faults_of(self.entity, &self.written_with_twins(&known_part(config)));
         let more = self.explain_faults(&known);
         found.extend(more.into_iter().filter(|fault| !found.contains(fault)).collect::<Vec<_>>());
-        found
+        self.located(config, found)
     }
 
     /// The object that a state and its private data describe.

@@ -225,7 +225,7 @@ pub(super) fn check(path: &Path) -> Result<(), OpenError> {
     };
     // Opening something other than a file, such as a pipe, may block.
     if found.as_ref().is_some_and(|found| !found.is_file()) {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file").into());
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file").into());
     }
     fs::metadata(folder)?;
     // SQLite needs to write files beside it.

@@ -190,7 +190,7 @@ fn unusable(folder: &Path) -> Vec<(PathBuf, &'static str)> {
     let mut found = vec![
         (at("missing/shop.db"), "No such file or directory"),
         (at("text.db/shop.db"), "Not a directory"),
-        (at("folder.db"), "it is no file"),
+        (at("folder.db"), "it is not a file"),
         (at("text.db"), "not a database"),
         (at("newer.db"), "newer version"),
     ];
@@ -199,7 +199,7 @@ fn unusable(folder: &Path) -> Vec<(PathBuf, &'static str)> {
         use std::os::unix::fs::PermissionsExt as _;
         let pipe = at("pipe.db");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-        found.push((pipe, "it is no file"));
+        found.push((pipe, "it is not a file"));
         std::fs::write(at("closed.db"), "").unwrap();
         std::fs::set_permissions(at("closed.db"), std::fs::Permissions::from_mode(0o400)).unwrap();
         // nothing is closed to root

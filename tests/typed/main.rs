@@ -31,6 +31,7 @@ mod moves;
 mod params;
 mod peer_bugs;
 mod peers;
+mod places;
 mod plan_and_apply;
 mod property;
 mod replacement;

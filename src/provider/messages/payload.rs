@@ -5,8 +5,8 @@ use crate::terraform::message::messages;
 messages! {
     error unknown_argument(argument: &str, resource: &str, hint: &str) "Invalid Argument"
         "There is no `{argument}` in a {resource}{hint}" "";
-    error argument_twice(argument: &str, param: &str) "Invalid Argument"
-        "`{argument}` sets `{param}`, which is already set." "Remove one of them.";
+    error argument_twice(argument: &str, how: &str) "Invalid Argument"
+        "`{argument}` {how}." "Remove one of them.";
     error set_twice(argument: &str, twin: &str) "Argument Set Twice"
         "`{argument}` and `{twin}` set the same value;" "set only one of them.";
     warning retired_inside(path: &str, argument: &str, instead: &str) "Retired Argument"

@@ -32,7 +32,7 @@ messages! {
     error moved_nothing(outcome: &str, why: &str) "Payment Failed"
         "Stripe accepted the call, but no money was moved: {outcome}{why}." "Fix the cause, then invoke the action again, which is a new call.";
     error exists_already(refusal: &str, entity: &str, locator: &str, key: &str, id: &str) "Entity Exists Already"
-        "{refusal}\n\n{entity} {locator} already has the {key}." "To manage that object instead of creating another one, import it into the address of this resource (where that is in the state already, run `terraform state rm ADDRESS` first):\n\n  terraform import ADDRESS '{id}'\n\nor write\n\n  import {{\n    to = ADDRESS\n    id = \"{id}\"\n  }}";
+        "{refusal}\n\n{entity} {locator} already has the {key}." "To manage that object instead of creating another one, import it into the address of this resource (where that is in the state already, run `terraform state rm ADDRESS` first):\n\n  terraform import ADDRESS '{id}'\n\nor write\n\n  import {{\n    to = ADDRESS\n    id = \"{id}\"\n  }}\n\nIf it is the object that this resource replaces, remove `create_before_destroy`: only one object can have the {key}.";
     error suspended(cause: &str) "Connection Suspended"
         "{cause}" "";
     error secret_not_readable(cause: &str) "Secret Not Readable"

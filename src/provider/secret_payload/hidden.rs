@@ -48,6 +48,13 @@ impl Hidden {
         Self { places: Vec::new(), values }
     }
 
+    /// Every single value inside of these.
+    pub(in crate::provider) fn inside<'v>(values: impl Iterator<Item = &'v Json>) -> Self {
+        let mut found = Vec::new();
+        values.for_each(|value| single_values(value, &mut found));
+        Self::these(found)
+    }
+
     /// What two payloads set, such as the one before a change and the one after it.
     #[must_use]
     pub(in crate::provider) fn and(mut self, other: Self) -> Self {

@@ -203,13 +203,15 @@ impl Surface {
         if is_known { Ok(()) } else { Err(vec![stripe::not_known_yet(DEFAULTS)]) }
     }
 
-    /// The secrets that a configuration writes, write-only ones included: no message repeats them.
+    /// The secrets that a configuration writes, and whatever it writes in write-only arguments: no message repeats them.
     pub(super) fn hidden(&self, config: &Value) -> Hidden {
-        if !self.arguments().any(|slot| slot.sensitive) {
+        if !self.arguments().any(|slot| slot.sensitive || slot.takes_secret()) {
             return Hidden::default();
         }
         let params = sound_params(self.entity, &self.written_with_twins(config)).params;
-        Hidden::these(secret_values(&params, self.entity.params()))
+        let twins = self.twins().filter(|slot| slot.has_twin(config));
+        let write_only = Hidden::inside(twins.filter_map(|slot| params.get(&slot.member)));
+        Hidden::these(secret_values(&params, self.entity.params())).and(write_only)
     }
 
     /// The arguments that have a write-only twin: those that are secret.
@@ -249,12 +251,12 @@ impl Surface {
         let twice = keyed.flat_map(|slot| {
             let keys: Vec<&str> =
                 config.get(&slot.name).items().iter().filter_map(|it| it.get(KEY).as_str()).collect();
-            let again = keys
-                .iter()
-                .enumerate()
-                .filter(|(at, key)| keys.iter().take(*at).any(|other| other.eq_ignore_ascii_case(key)));
-            let again: Vec<String> = again.map(|(_, key)| format!("{}.{key}", slot.member)).collect();
-            again.into_iter().map(|path| ParamError::Twice { key: path.clone(), param: path })
+            let again = keys.iter().enumerate().filter_map(|(at, key)| {
+                let first = keys.iter().take(at).find(|other| other.eq_ignore_ascii_case(key))?;
+                let of = |key: &str| format!("{}.{key}", slot.member);
+                Some(ParamError::Twice { key: of(key), param: of(first) })
+            });
+            again.collect::<ParamErrors>()
         });
         twice.collect()
     }
@@ -290,7 +292,7 @@ impl Slot {
         format!("{}{VERSION}", self.name)
     }
 
-    fn has_twin(&self, config: &Value) -> bool {
+    pub(super) fn has_twin(&self, config: &Value) -> bool {
         !config.get(&self.twin()).is_null()
     }
 }

@@ -1,13 +1,14 @@
 //! Diagnostics at the argument that is wrong, with its whole path in the text.
 
+use crate::catalog::find;
 use crate::connector;
 use crate::engine::{self, ParamError, ParamErrors, UnlistedValue};
 use crate::provider::explain::{explain_connector, sentence};
 use crate::provider::messages::payload;
-use crate::provider::typed::surface::{Repeats, Slot, SlotSyntax, Surface};
+use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface};
 use crate::stripe;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
-use crate::terraform::value::{Path, Value};
+use crate::terraform::value::{Path, Step, Value};
 
 impl Slot {
     /// The refusal of an argument that is set by itself and by its write-only twin.
@@ -15,20 +16,20 @@ impl Slot {
         payload::set_twice(&self.name, &self.twin()).at_attribute(&self.name)
     }
 
-    /// Where the param of a path below this argument is written: in a nested block at its own attribute.
+    /// Where the param of a path below this argument is written: in a nested block at its own attribute. A block of a
+    /// map stands under its key, until [`Surface::located`] finds it.
     /// Terraform finds no place inside an attribute of dynamic type.
     fn place<'p>(&self, around: &Path, mut below: impl Iterator<Item = &'p str>) -> Path {
         let place = around.name(&self.name);
         let SlotSyntax::Block(repeats, members) = &self.form else { return place };
-        let index = match repeats {
-            Repeats::Once => Some(0),
-            Repeats::List => below.next().and_then(|step| step.parse().ok()),
-            // Only the configuration says which block has the key.
-            Repeats::Keyed => None,
+        let block = match repeats {
+            Repeats::Once => Some(place.index(0)),
+            Repeats::List => below.next().and_then(|step| step.parse().ok()).map(|index| place.index(index)),
+            Repeats::Keyed => below.next().map(|key| place.key(key)),
         };
-        let Some(block) = index.map(|index| place.index(index)) else { return place };
+        let Some(block) = block else { return place };
         let written = below.next().and_then(|param| members.iter().find(|slot| slot.member == param));
-        written.map_or(place, |slot| slot.place(&block, below))
+        written.map_or_else(|| block.clone(), |slot| slot.place(&block, below))
     }
 }
 
@@ -52,13 +53,24 @@ impl Surface {
     fn explain_fault(&self, fault: &ParamError) -> Diagnostic {
         let spelled = |param: &str| self.spelled(param);
         let diagnostic = match fault {
+            ParamError::Unknown { key, .. } | ParamError::Answered { key } if self.is_of_others(key) => {
+                let parents: Vec<String> = self.places().map(|place| format!("`{place}`")).collect();
+                let why = format!("cannot be set beside {}", parents.join(" and "));
+                payload::argument_refused(&spelled(key), &why)
+            }
             ParamError::Unknown { key, suggestion } => {
                 let hint = suggestion.as_deref().map(|meant| format!("; did you mean `{meant}`?"));
                 let hint = hint.unwrap_or_else(|| ".".to_owned());
                 payload::unknown_argument(&spelled(key), &self.type_name, &hint)
             }
             ParamError::Answered { key } => payload::unknown_argument(&spelled(key), &self.type_name, "."),
-            ParamError::Twice { key, param } => payload::argument_twice(&spelled(key), param),
+            ParamError::Twice { key, param } if key == param => {
+                payload::argument_twice(&spelled(key), "is written twice")
+            }
+            ParamError::Twice { key, param } => {
+                let how = format!("sets `{}`, which is already set", spelled(param));
+                payload::argument_twice(&spelled(key), &how)
+            }
             ParamError::Missing { param } => payload::argument_missing(&spelled(param)),
             ParamError::Refused { param, why } => payload::argument_refused(&spelled(param), why),
             ParamError::Value { param, expected, found } => {
@@ -66,6 +78,12 @@ impl Surface {
             }
         };
         self.at(diagnostic, fault.param())
+    }
+
+    /// Whether a key is an argument of the same objects, but not where they belong to another one.
+    fn is_of_others(&self, key: &str) -> bool {
+        let name = key.split('.').next().unwrap_or_default();
+        self.argument(name).is_some() && find(self.entity.params(), name).is_none()
     }
 
     /// Values that Stripe's lists of known values lack. They are sent.
@@ -95,6 +113,41 @@ impl Surface {
             .collect()
     }
 
+    /// The diagnostics at what the configuration has of what they are about: no block is found by its key, and a value
+    /// may stand in a write-only twin.
+    pub(super) fn located(&self, config: &Value, diagnostics: Diagnostics) -> Diagnostics {
+        diagnostics
+            .into_iter()
+            .map(|it| {
+                let path = self.locate(config, &it.path);
+                it.at(path)
+            })
+            .collect()
+    }
+
+    fn locate(&self, config: &Value, path: &Path) -> Path {
+        let Some(Step::Attribute(first)) = path.steps().first() else { return path.clone() };
+        let is_twin = |slot: &&Slot| slot.name == *first && slot.takes_secret() && slot.has_twin(config);
+        if let Some(slot) = self.arguments().find(is_twin).filter(|_| config.get(first).is_null()) {
+            return Path::attribute(&slot.twin());
+        }
+        let (mut within, mut found) = (config, Path::root());
+        for step in path.steps() {
+            let blocks = within.items();
+            let index = match step {
+                Step::Attribute(name) => {
+                    (within, found) = (within.get(name), found.name(name));
+                    continue;
+                }
+                Step::Key(key) => blocks.iter().rposition(|it| has_key(it, key)),
+                Step::Index(index) => usize::try_from(*index).ok(),
+            };
+            let Some((index, block)) = index.and_then(|at| Some((at, blocks.get(at)?))) else { break };
+            (within, found) = (block, found.index(index));
+        }
+        found
+    }
+
     /// The diagnostic at the argument that a dotted path leads to.
     pub(super) fn at(&self, diagnostic: Diagnostic, param: &str) -> Diagnostic {
         let mut steps = param.split('.');
@@ -120,4 +173,9 @@ impl Surface {
         };
         param.split('.').enumerate().map(step).collect()
     }
+}
+
+/// Whether a block stands for a key of a map, in either case.
+fn has_key(block: &Value, key: &str) -> bool {
+    block.get(KEY).as_str().is_some_and(|it| it.eq_ignore_ascii_case(key))
 }
