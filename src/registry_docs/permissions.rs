@@ -79,11 +79,11 @@ fn calls(entity: &'static Entity, access: Access) -> Vec<(&'static str, &'static
     let call =
         |operation: &'static Operation, when| (operation.method.as_str(), operation.path.as_str(), when);
     let read = |kind, when| entity.operation(kind).map(|operation| call(operation, when));
-    let reads = [
-        read(OperationKind::Get, "refresh, and what is found by its id"),
-        read(OperationKind::List, "what is found otherwise"),
-        read(OperationKind::Search, "`search`"),
-    ];
+    let by_id = match access {
+        Access::Read => "what is found by its id",
+        Access::Write | Access::Open => "refresh, and what is found by its id",
+    };
+    let reads = [read(OperationKind::Get, by_id), read(OperationKind::List, "what is found otherwise")];
     let reads = reads.into_iter().flatten();
     match access {
         Access::Read => return reads.collect(),
@@ -94,7 +94,6 @@ fn calls(entity: &'static Entity, access: Access) -> Vec<(&'static str, &'static
     let creates = entity.create_operation().map(|create| call(create, "create"));
     let update = updates.filter(|update| entity.create_operation() != Some(update));
     let when = if archives(&entity.removal) { "update, destroy" } else { "update" };
-    let reads = reads.filter(|(.., when)| *when != "`search`");
     creates.into_iter().chain(update.map(|it| call(it, when))).chain(ends(entity)).chain(reads).collect()
 }
 

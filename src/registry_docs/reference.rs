@@ -109,6 +109,7 @@ fn line_of_member(member: &MemberDoc) -> ReferenceLine {
 fn line_of_nested(nested: &NestedBlock) -> ReferenceLine {
     let block = &nested.block;
     let kind = match nested.nesting {
+        Nesting::One if nested.required => "Block",
         Nesting::One => "Block, at most one",
         Nesting::List => "Blocks",
         Nesting::Set => "Blocks, in no order",
@@ -117,7 +118,7 @@ fn line_of_nested(nested: &NestedBlock) -> ReferenceLine {
     let deprecated = if block.deprecation.is_some() { ", Deprecated" } else { "" };
     ReferenceLine {
         name: nested.name.to_string(),
-        presence: Presence::Optional,
+        presence: if nested.required { Presence::Required } else { Presence::Optional },
         kind: format!("{kind}{deprecated}"),
         text: format!("{}{}", block.description, instead(block.deprecation.as_deref())),
         inside: lines_of_block(block),

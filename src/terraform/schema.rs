@@ -70,6 +70,8 @@ pub struct NestedBlock {
     pub nesting: Nesting,
     /// The attributes and blocks of each occurrence.
     pub block: Block,
+    /// The documentation says that it must be there. The provider checks it, because it knows where it need not be.
+    pub required: bool,
 }
 
 impl Schema {
@@ -122,7 +124,13 @@ impl Block {
 impl NestedBlock {
     /// A nested block of that name.
     pub fn new(name: impl Into<Name>, nesting: Nesting, block: Block) -> Self {
-        Self { name: name.into(), nesting, block }
+        Self { name: name.into(), nesting, block, required: false }
+    }
+
+    /// The same block, documented as one that must be there.
+    #[must_use]
+    pub fn required(self) -> Self {
+        Self { required: true, ..self }
     }
 
     /// A block that occurs at most once, with these attributes.

@@ -15,6 +15,7 @@ use crate::provider::runtime::Runtime;
 use crate::provider::served::DataSource;
 use crate::provider::typed::TypedResource;
 use crate::provider::typed::arguments::dynamic;
+use crate::provider::typed::schema::of_member;
 use crate::provider::typed::sentences::many;
 use crate::provider::typed::surface::{PREFIX, attribute_type};
 use crate::terraform::diagnostic::Diagnostics;
@@ -80,7 +81,8 @@ pub(super) fn list_arguments(list: &'static Operation) -> Vec<Attribute> {
     let mut attributes: Vec<Attribute> = of_path.collect();
     attributes.extend(selectors(list).map(|param| {
         let presence = if param.shape.is_required() { Presence::Required } else { Presence::Optional };
-        let description = format!("Only objects with this `{}`.", param.name);
+        let takes = of_member(&param.name, &param.shape);
+        let description = format!("Only objects with this `{}`. {takes}.", param.name);
         Attribute::new(attribute_of(&param.name), attribute_type(&param.shape), presence, description)
     }));
     attributes.extend([

@@ -1,7 +1,7 @@
 //! Builds the schema of a typed resource.
 
 use crate::catalog::names::{article, join_path};
-use crate::catalog::{Entity, Kind, Member, NumberRange, OperationKind, Shape, find};
+use crate::catalog::{Entity, Kind, Member, NumberRange, OperationKind, Shape, at, find};
 use crate::provider::connection_settings::connection_attribute;
 use crate::provider::object::end_attributes;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
@@ -104,6 +104,9 @@ const TAKEN_AWAY: &str = " A key that you remove is removed in Stripe.";
 /// The sentence about an argument that Stripe uses once and never returns.
 const ACTS_AT_CREATION: &str = " It is used when the object is created; a change sends nothing.";
 
+/// The sentence about a member of items that only an update takes.
+const LATE: &str = " It can be set once the object exists.";
+
 /// The members that an update takes at a place.
 #[derive(Clone, Copy)]
 enum Updatable<'e> {
@@ -140,6 +143,14 @@ impl SchemaContext<'_> {
         self.entity.acts_at_creation(path)
     }
 
+    /// Whether a member of the items that stand here is one that no create takes.
+    fn is_late(&self, name: &str) -> bool {
+        let items = |params| at(params, &self.path).and_then(Shape::item);
+        let has = |item: &Shape| item.member(name).is_some();
+        let items = items(self.entity.params()).zip(items(self.entity.create_params()));
+        items.is_some_and(|(known, created)| has(known) && !has(created))
+    }
+
     /// The place of a member of what stands here, with what the member is for and what a change of
     /// it does.
     fn member(&self, name: &str, takes: &str) -> (Self, String) {
@@ -152,7 +163,8 @@ impl SchemaContext<'_> {
             of => of,
         };
         let purpose = purpose(&self.entity.key, &path).map(|it| format!("{it} ")).unwrap_or_default();
-        (Self { entity: self.entity, path, update }, format!("{purpose}{takes}{change}"))
+        let late = if self.is_late(name) { LATE } else { "" };
+        (Self { entity: self.entity, path, update }, format!("{purpose}{takes}{change}{late}"))
     }
 }
 
@@ -167,7 +179,9 @@ fn block(slots: &[Slot], place: &SchemaContext<'_>, description: String) -> Bloc
             SlotSyntax::Block(repeats, members) => {
                 let nesting = if *repeats == Repeats::Once { Nesting::One } else { Nesting::List };
                 let inner = self::block(members, &place, sentence);
-                block.blocks.push(NestedBlock::new(slot.name.clone(), nesting, inner));
+                let nested = NestedBlock::new(slot.name.clone(), nesting, inner);
+                let is_required = slot.presence == Presence::Required;
+                block.blocks.push(if is_required { nested.required() } else { nested });
             }
         }
     }
@@ -219,7 +233,8 @@ fn describe(slot: &Slot) -> String {
     }
 }
 
-fn of_member(name: &str, shape: &Shape) -> String {
+/// What a param of that name takes, in words.
+pub(super) fn of_member(name: &str, shape: &Shape) -> String {
     let what = of_kind(shape);
     match (&shape.kind, NumberRange::of(name)) {
         (Kind::Integer | Kind::Number, Some(range)) => format!("{what} {range}"),
@@ -248,9 +263,19 @@ fn of_kind(shape: &Shape) -> String {
         Kind::Text { max_length: 0 } => "Text".to_owned(),
         Kind::Text { max_length } => format!("Text of at most {max_length} characters"),
         Kind::Time => "Time in seconds since 1970".to_owned(),
-        Kind::Union(shapes) => shapes.iter().map(of_kind).collect::<Vec<_>>().join(", or "),
+        Kind::Union(shapes) => one_of_kinds(shapes),
         Kind::Whole(object) => format!("Object of type `{object}`"),
     }
+}
+
+/// Values of several kinds, in one sentence.
+fn one_of_kinds(shapes: &[Shape]) -> String {
+    let kinds = shapes.iter().map(|shape| match shape.values() {
+        [word] => format!("`{word}`"),
+        _ => of_kind(shape),
+    });
+    let kinds = kinds.enumerate().map(|(at, kind)| if at == 0 { kind } else { lower_first(&kind) });
+    kinds.collect::<Vec<_>>().join(", or ")
 }
 
 /// A list of values.
