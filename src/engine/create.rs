@@ -9,7 +9,7 @@ use crate::connector::{self, Connector};
 use crate::engine::object::current;
 use crate::engine::once::OutgoingCall;
 use crate::engine::params::{Params, split_create};
-use crate::engine::restore::is_over;
+use crate::engine::restore::{asks_for_end, is_over};
 use crate::engine::succession::taking_over;
 use crate::engine::{
     EndOutcome, Journal, PendingCreate, Predecessor, RecoveredObject, SendFailure, drift, fingerprint, once,
@@ -67,8 +67,8 @@ pub async fn create(
         says_id: params.contains_key("id") || !entity.has_own_id(),
     };
     let pending = once::begin(journal, connector, sending).await?;
-    let (first, mut second) = split_create(entity, params);
-    let mut made = create_once(connector, entity, &first, (pending, in_state)).await?;
+    let (first, mut second) = split_create(entity, params.clone());
+    let mut made = create_once(connector, entity, (&first, &params), (pending, in_state)).await?;
     second.retain(|name, desired| !drift::is_so(entity, name, desired, &made.body));
     if !second.is_empty() {
         let names = second.keys().cloned().collect();
@@ -96,30 +96,31 @@ pub(super) fn resumed(journal: &Journal, entity: &Entity, params: Params) -> Par
 }
 
 /// The object that an earlier run made, as it is now; none where it was ended since: then a create makes a new one.
-/// An id that its owner chose no other object can have, so what was archived under it is taken.
+/// An id that its owner chose no other object can have, so what was archived under it is taken. So is what that run
+/// itself has ended, because its params ask for that.
 async fn made_before(
     connector: &Connector,
     entity: &'static Entity,
     locator: &str,
-    (params, answered): (&Params, &Json),
+    (wanted, answered): (&Params, &Json),
 ) -> Result<Option<Json>, connector::Error> {
     let now = current(connector, entity, locator).await?;
-    let ends = !params.contains_key("id") && !is_over(entity, answered);
-    Ok(now.filter(|now| !(ends && is_over(entity, now))))
+    let ends = !wanted.contains_key("id") && !is_over(entity, answered);
+    Ok(now.filter(|now| !(ends && is_over(entity, now) && !asks_for_end(entity, wanted, now))))
 }
 
-/// The object made under the key that is pending.
+/// The object made under the key that is pending, by those of the params that are wanted which a create takes.
 async fn create_once(
     connector: &Connector,
     entity: &'static Entity,
-    params: &Params,
+    (params, wanted): (&Params, &Params),
     (mut pending, in_state): (PendingCreate, bool),
 ) -> Result<Created, SendFailure> {
     let call = |key: IdempotencyKey| async move { connector.create(entity, params.clone(), key).await };
     let mut answered = once::send(&mut pending, call).await;
     if let Ok(Reply { replayed: true, body, .. }) = &answered {
         let locator = connector::locator(entity, params, body, pending.key_text());
-        match made_before(connector, entity, &locator, (params, body)).await {
+        match made_before(connector, entity, &locator, (wanted, body)).await {
             Ok(None) => {
                 pending.renew();
                 answered = call(pending.key()).await;

@@ -25,7 +25,7 @@ pub struct EndedField {
 impl Object {
     /// The field that shows that the object was ended outside Terraform: its configuration did not end it.
     pub fn end_outside(&self) -> Option<EndedField> {
-        end(self.entity, &self.body).filter(|end| self.imported || !self.asks_for(&self.params, end))
+        end(self.entity, &self.body).filter(|end| self.imported || !asks_for(self.entity, &self.params, end))
     }
 
     /// What says that the object has ended since it was last written or read, without its params
@@ -33,12 +33,12 @@ impl Object {
     pub fn ended_since(&self, now: &Json) -> Option<EndedField> {
         // What an import shows first was never known otherwise.
         let is_news = !self.body.is_null() && end(self.entity, &self.body).is_none();
-        end(self.entity, now).filter(|end| is_news && !self.asks_for(&self.params, end))
+        end(self.entity, now).filter(|end| is_news && !asks_for(self.entity, &self.params, end))
     }
 
     /// A change together with what it takes to have the object back.
     pub(super) fn restored(&self, desired: &DesiredParams, mut change: Change) -> Change {
-        if end(self.entity, &self.body).is_none_or(|end| self.asks_for(&desired.params, &end)) {
+        if end(self.entity, &self.body).is_none_or(|end| asks_for(self.entity, &desired.params, &end)) {
             return change;
         }
         // What was over when it was imported has not drifted: the import asks for nothing, and a successor of what was
@@ -63,15 +63,26 @@ impl Object {
         };
         change
     }
+}
 
-    /// Whether the params themselves say what the end says, by its field or by the param that the field tells of.
-    fn asks_for(&self, params: &Params, end: &EndedField) -> bool {
-        let says =
-            |name: &str, wanted: &str| params.get(name).and_then(scalar).is_some_and(|it| it == wanted);
-        let mut tells = self.entity.words.told_by.iter();
-        says(&end.field, &end.value)
-            || tells.any(|(param, it)| it.field == end.field && it.value == end.value && says(param, "true"))
-    }
+/// Whether the params themselves say what the end says, by its field or by the param that the field tells of.
+fn asks_for(entity: &Entity, params: &Params, end: &EndedField) -> bool {
+    says(params, &end.field, &end.value) || switch_of(entity, end).any(|param| says(params, param, "true"))
+}
+
+/// The param that is true while an object has ended so: the object shows it by a field alone.
+fn switch_of<'e>(entity: &'e Entity, end: &EndedField) -> impl Iterator<Item = &'e String> {
+    let tells = entity.words.told_by.iter();
+    tells.filter(|(_, it)| it.field == end.field && it.value == end.value).map(|(param, _)| param)
+}
+
+fn says(params: &Params, name: &str, wanted: &str) -> bool {
+    params.get(name).and_then(scalar).is_some_and(|it| it == wanted)
+}
+
+/// Whether an object has ended and its params ask for that.
+pub(super) fn asks_for_end(entity: &Entity, params: &Params, body: &Json) -> bool {
+    end(entity, body).is_some_and(|end| asks_for(entity, params, &end))
 }
 
 /// Whether an object has ended, by any cause: archived, canceled, voided, deactivated.

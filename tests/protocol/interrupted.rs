@@ -136,6 +136,27 @@ async fn what_has_ended_since_is_not_taken() {
     assert!(is_resumed(&mut second), "what lives is taken");
 }
 
+#[tokio::test]
+async fn what_its_own_params_have_ended_in_a_second_call_is_taken() {
+    let features = json!({"invoice_history": {"enabled": true}});
+    let shipping = json!({"display_name": "Post", "type": "fixed_amount", "fixed_amount": {"amount": 5, "currency": "usd"}});
+    for (name, payload) in [
+        ("ShippingRate", shipping),
+        ("BillingPortalConfiguration", json!({ "features": features })),
+        ("EntitlementsFeature", json!({"name": "Seats", "lookup_key": "seats"})),
+    ] {
+        let shop = Shop::open().await;
+        let archived = with(&payload, "active", json!(false));
+        let mut first = shop.run("sk_test_shop_1").await;
+        let old = create(&mut first, name, &archived).await;
+        killed(&shop, 1);
+        let mut second = shop.run("sk_test_shop_1").await;
+        let new = create(&mut second, name, &archived).await;
+        assert!(is_resumed(&mut second), "{name}");
+        assert_eq!(new.state.get("id"), old.state.get("id"), "{name}");
+    }
+}
+
 fn with(payload: &Json, name: &str, value: Json) -> Json {
     let mut payload = payload.clone();
     payload[name] = value;
