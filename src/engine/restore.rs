@@ -38,12 +38,15 @@ impl Object {
 
     /// A change together with what it takes to have the object back.
     pub(super) fn restored(&self, desired: &DesiredParams, mut change: Change) -> Change {
-        if end(self.entity, &self.body).is_none_or(|end| asks_for(self.entity, &desired.params, &end)) {
+        let Some(end) =
+            end(self.entity, &self.body).filter(|end| !asks_for(self.entity, &desired.params, end))
+        else {
             return change;
-        }
+        };
         // What was over when it was imported has not drifted: the import asks for nothing, and a successor of what was
-        // canceled long ago would be billed.
-        if self.ended_at_import && change.is_nothing() {
+        // canceled long ago would be billed. Who takes the param away that the import wrote for the end asks for more.
+        let is_taken_away = switch_of(self.entity, &end).any(|param| says(&self.params, param, "true"));
+        if self.ended_at_import && change.is_nothing() && !is_taken_away {
             return change;
         }
         // What a call has ended takes no update any more; what was archived or has expired does.

@@ -164,6 +164,29 @@ fn what_had_ended_when_it_was_imported_plans_nothing() {
     assert_eq!(ledger(&ended), expected, "types of object");
 }
 
+/// Its plan shows `disabled = true -> null`: an apply that changed nothing would leave events unsent.
+#[tokio::test]
+async fn an_endpoint_that_was_disabled_when_it_was_imported_is_enabled_where_no_argument_disables_it() {
+    let mut stripe = stripe().await;
+    let payload = json!({"url": "https://a.example", "enabled_events": ["*"], "disabled": true});
+    let id = stripe.id("WebhookEndpoint", &payload).await;
+    let typed = |disabled: Value| {
+        let url = Value::from("https://a.example");
+        Value::map([
+            ("url", url),
+            ("enabled_events", Value::List(vec![Value::from("*")])),
+            ("disabled", disabled),
+        ])
+    };
+    let import = ok(stripe.terraform.import("stripe_webhook_endpoint", &id).await);
+    let plan = ok(stripe.terraform.plan("stripe_webhook_endpoint", &import, &typed(Value::from(true))).await);
+    assert_eq!(plan.action, Action::Nothing);
+    let plan = ok(stripe.terraform.plan("stripe_webhook_endpoint", &import, &typed(Value::Null)).await);
+    assert_eq!(plan.action, Action::Update);
+    let applied = ok(stripe.terraform.apply("stripe_webhook_endpoint", &plan).await);
+    assert_eq!(applied.state.get("status").as_str(), Some("enabled"));
+}
+
 #[tokio::test]
 async fn a_key_that_is_taken_from_what_an_import_wrote_and_one_that_is_changed() {
     let mut stripe = stripe().await;
