@@ -7,8 +7,10 @@
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, catalog};
-use crate::connector::{self, Connector, Error, id_at};
+use crate::connector::{self, Connector, Error, id_at, scalar};
 use crate::engine::object::current;
+use crate::engine::restore::has_ended;
+use crate::engine::taken::holder;
 use crate::engine::{DestroyOptions, EndOutcome, Object, Params, fingerprint};
 
 /// What tells the create of one object of a type from others, as a plan and its apply both see it.
@@ -31,6 +33,27 @@ impl Object {
         self.entity.key == new.entity.key
             && holder(self).is_some_and(|held| holder(new) == Some(held))
             && self.entity.transfers.keys().all(same_name)
+    }
+
+    /// The names that the object has had and that it has no more: what Stripe gives to one object alone, another one
+    /// may have taken over. `before` are those that were known to be gone.
+    pub fn names_passed_on(&self, now: &Json, before: &Params) -> Params {
+        let is_gone = |name: &&String| now.get(name.as_str()).is_none_or(Json::is_null);
+        let had = |name: &String| {
+            let had = self.body.get(name).filter(|had| !had.is_null()).or_else(|| before.get(name));
+            had.map(|had| (name.clone(), had.clone()))
+        };
+        self.entity.transfers.keys().filter(is_gone).filter_map(had).collect()
+    }
+
+    /// The object that has taken names over from this one, in a run that was cut off before this one ended.
+    pub async fn heir(&self, connector: &Connector, passed_on: &Params) -> Option<Json> {
+        let (key, name) = passed_on.iter().next()?;
+        let body = holder(connector, self.entity, key, &scalar(name)?).await?;
+        let old = Self { params: passed_on.clone(), ..self.clone() };
+        let id = connector::id_of(&body, "").to_owned();
+        let new = Self::new(self.entity, id, passed_on.clone(), body);
+        (!has_ended(self.entity, &new.body) && old.can_be_succeeded_by(&new)).then_some(new.body)
     }
 }
 

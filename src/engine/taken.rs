@@ -49,7 +49,12 @@ pub async fn taken(
 }
 
 /// The object of that key, by preference an active one: of some types an archived one keeps its key.
-async fn holder(connector: &Connector, entity: &'static Entity, key: &str, value: &str) -> Option<Json> {
+pub(super) async fn holder(
+    connector: &Connector,
+    entity: &'static Entity,
+    key: &str,
+    value: &str,
+) -> Option<Json> {
     let filter = Some(format!("{key} = '{}'", value.replace('\'', "''")));
     let request = ListRequest { filter, ..ListRequest::of(entity) };
     let page = connector.list(request).await.ok()?;

@@ -54,6 +54,33 @@ async fn a_product_with_its_default_price_ends_in_terraforms_order() {
     }
 }
 
+/// A run makes the successor, with the lookup key, and is cut off before the old price ends: the product would go on
+/// selling at the old price.
+#[tokio::test]
+async fn a_price_whose_successor_an_earlier_run_made_hands_over_the_product_that_holds_it() {
+    let shop = Shop::open().await;
+    let mut run = shop.run(TEST).await;
+    let product = made(&mut run, "stripe_entity", &entity("Product", &json!({"name": "Beans"}))).await;
+    let price = |amount: usize| {
+        let params = json!({"product": id(&product), "currency": "usd", "unit_amount": amount,
+            "lookup_key": "beans", "transfer_lookup_key": true});
+        entity("Price", &params)
+    };
+    let old = made(&mut run, "stripe_entity", &price(5)).await;
+    let with_default = entity("Product", &json!({"name": "Beans", "default_price": id(&old)}));
+    let plan = ok(run.plan("stripe_entity", &product, &with_default).await);
+    let product = ok(run.apply("stripe_entity", &plan).await);
+    let new = made(&mut run, "stripe_entity", &price(6)).await;
+    let mut later = shop.run(TEST).await;
+    let refreshed = ok(later.refresh("stripe_entity", &old).await);
+    // Another refresh keeps what the first one learned.
+    let refreshed = ok(later.refresh("stripe_entity", &refreshed).await);
+    destroyed(&mut later, &refreshed).await;
+    assert_eq!(field(&ok(later.refresh("stripe_entity", &product).await), "default_price"), id(&new));
+    assert_eq!(field(&ok(later.refresh("stripe_entity", &old).await), "active"), "false");
+    assert_eq!(field(&ok(later.refresh("stripe_entity", &new).await), "active"), "true");
+}
+
 #[tokio::test]
 async fn an_item_of_a_finalized_invoice_ends_with_the_invoice() {
     let shop = Shop::open().await;

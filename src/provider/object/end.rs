@@ -6,7 +6,7 @@ use crate::catalog;
 use crate::connection::Connection;
 use crate::connector::{Connector, Error};
 use crate::engine::{
-    Change, DestroyOptions, EndOutcome, EndedField, Object, OnDestroy, Predecessor, Restores,
+    Change, DestroyOptions, EndOutcome, EndedField, Object, OnDestroy, Params, Predecessor, Restores,
 };
 use crate::provider::explain::explain_connector;
 use crate::provider::messages::{ends, payload};
@@ -190,7 +190,7 @@ pub(in crate::provider) async fn end(
         let state = StateResponse { state, private, diagnostics: Diagnostics::new() };
         (successor, state)
     });
-    match end_in_order(runtime, object, options, &connector, successor).await {
+    match end_in_order(runtime, object, options, &connector, (successor, &private.passed_on)).await {
         Err(error) => unchanged(request, vec![not_ended(object, &error)]),
         Ok(EndOutcome::Stays(why))
             if announced && object.remains_in_stripe(options).as_ref() == Some(&why) =>
@@ -204,21 +204,26 @@ pub(in crate::provider) async fn end(
 }
 
 /// Ends an object. One that another object holds ends when its successor stands in its place: which is
-/// there already, or finds it waiting.
+/// there already, of this run or of an earlier one, or finds it waiting.
 async fn end_in_order(
     runtime: &Runtime,
     object: &Object,
     options: DestroyOptions,
     connector: &Connector,
-    successor: Option<(String, StateResponse)>,
+    (successor, passed_on): (Option<(String, StateResponse)>, &Params),
 ) -> Result<EndOutcome, Error> {
     let ended = object.end(connector, options).await?;
     if !matches!(ended, EndOutcome::Held(_)) {
         return Ok(ended);
     }
-    let object = object.clone().shown(connector).await?;
-    if let Some(new) = runtime.successions.successor(connector.connection(), &object) {
-        let handed = Predecessor { object: &object, options }.hand_over(connector, &new.body).await?;
+    let known = object;
+    let object = known.clone().shown(connector).await?;
+    let heir = match runtime.successions.successor(connector.connection(), &object) {
+        Some(made) => Some(made.body),
+        None => object.heir(connector, &known.names_passed_on(&object.body, passed_on)).await,
+    };
+    if let Some(new) = heir {
+        let handed = Predecessor { object: &object, options }.hand_over(connector, &new).await?;
         return Ok(handed.unwrap_or(ended));
     }
     if let Some((successor, state)) = successor {

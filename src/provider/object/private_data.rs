@@ -52,6 +52,9 @@ pub(in crate::provider) struct PrivateData {
     /// What was taken away and no call could unset.
     #[serde(rename = "stays", default, skip_serializing_if = "Params::is_empty")]
     pub(in crate::provider) uncleared: Params,
+    /// Names that it has had, such as a lookup key: the object that has them now may be its successor.
+    #[serde(default, skip_serializing_if = "Params::is_empty")]
+    pub(in crate::provider) passed_on: Params,
     /// The plan of the end has said what stays in Stripe, so the apply does not say it again.
     #[serde(rename = "told", default, skip_serializing_if = "std::ops::Not::not")]
     pub(in crate::provider) announced: bool,
@@ -83,7 +86,8 @@ impl PrivateData {
         let uncleared = object.uncleared_after(change, desired);
         // A change of the resource alone, such as `on_destroy`, says nothing of the object.
         let ended_at_import = self.ended_at_import && change.is_nothing();
-        Self { imported: false, ended_at_import, unset: Vec::new(), uncleared, ..self }
+        let (unset, passed_on) = (Vec::new(), Params::new());
+        Self { imported: false, ended_at_import, unset, uncleared, passed_on, ..self }
     }
 
     /// The object of these data, which say more of it than its state.
