@@ -25,6 +25,12 @@ impl Entity {
         addressed.map(|operation| parents(&operation.path).collect()).unwrap_or_default()
     }
 
+    /// What a placeholder of the path takes: the id of an object that this one belongs to, as far as that is known.
+    fn id_of_parent(&self, name: &str) -> Shape {
+        let object = self.belongs_to.get(name).cloned();
+        object.map_or_else(Shape::text, |object| Shape { kind: Kind::Id(vec![object]), ..Shape::text() })
+    }
+
     /// What a create takes: params of the path and of the call. What exists already is created
     /// by an update, whose path says which one.
     pub fn create_params(&self) -> &[Member] {
@@ -32,7 +38,7 @@ impl Entity {
             let operation = self.create_operation();
             let own = operation.is_some_and(Operation::is_of_one).then_some("id");
             let placeholders = self.parents().into_iter().chain(own);
-            let placeholders = placeholders.map(|name| Member::new(name, Shape::text()));
+            let placeholders = placeholders.map(|name| Member::new(name, self.id_of_parent(name)));
             placeholders.chain(operation.into_iter().flat_map(|create| create.params.clone())).collect()
         })
     }

@@ -21,6 +21,9 @@ pub struct Entity {
     pub key: String,
     /// Stripe's spelling of the object: `payment_intent`.
     pub object: String,
+    /// The objects whose ids stand before its own in its path, by the names of their placeholders.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub belongs_to: std::collections::BTreeMap<String, String>,
     /// Other objects that may stand in its place: a `card` among bank accounts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<String>,

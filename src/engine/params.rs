@@ -192,7 +192,7 @@ fn check_ids(entity: &Entity, params: &Params) -> Result<(), ParamErrors> {
     let own = entity.has_own_id().then_some("id");
     let placed = entity.parents().into_iter().chain(own);
     let given = placed.filter_map(|name| Some((name, params.get(name)?)));
-    let object = |name| if name == "id" { entity.object.as_str() } else { name };
+    let object = |name: &str| entity.belongs_to.get(name).unwrap_or(&entity.object);
     let wrong = given.filter(|(name, id)| scalar(id).is_none_or(|id| !is_id_of(object(name), &id)));
     let faults: ParamErrors = wrong.map(|(name, id)| not_an_id(name, id)).collect();
     none(faults)

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::check::inside;
 use super::lists::mark_sets;
 use super::model::{Entity, Removal, Restoration, parents};
-use super::operation::{Action, OperationKind, OutputShape};
+use super::operation::{Action, Operation, OperationKind, OutputShape};
 use super::references::References;
 use super::refine::refine;
 use super::rules::{ActionRule, EntityRule, Rules};
@@ -35,10 +35,31 @@ pub fn join(facts: BTreeMap<String, Entity>, rules: &Rules, references: &Referen
         joined.entities.push(join.entity);
     }
     check_users(&joined.entities, &mut joined.problems);
+    find_parents(&mut joined.entities);
     joined.problems.extend(refine(&mut joined.entities, references));
     joined.entities.sort_by(|a, b| a.name.cmp(&b.name));
     check_names(&joined.entities, &mut joined.problems);
     joined
+}
+
+/// Notes the objects that others belong to: those at the path that ends with their placeholder.
+fn find_parents(entities: &mut [Entity]) {
+    let at_path = |path: &str| {
+        let is_at = |operation: &Operation| operation.path == path;
+        entities.iter().find(|entity| entity.operations.iter().any(is_at)).map(|entity| entity.object.clone())
+    };
+    let parent = |path: &str, name: &str| {
+        let (before, _) = path.split_once(&format!("{{{name}}}"))?;
+        Some((name.to_owned(), at_path(&format!("{before}{{id}}"))?))
+    };
+    let of_path = |path: &str| parents(path).filter_map(|name| parent(path, name)).collect::<Vec<_>>();
+    let all = |entity: &Entity| -> BTreeMap<String, String> {
+        entity.operations.iter().flat_map(|operation| of_path(&operation.path)).collect()
+    };
+    let found: Vec<_> = entities.iter().map(all).collect();
+    for (entity, parents) in entities.iter_mut().zip(found) {
+        entity.belongs_to = parents;
+    }
 }
 
 /// One name leads to one thing, however it is spelled.

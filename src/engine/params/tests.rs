@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::values::value;
 use super::{ParamErrors, WrittenParams, create_params, parse, require, unlisted_values, with_original_keys};
 use crate::catalog::names::join_path;
-use crate::catalog::{Kind, Member, NumberRange, OperationKind, Shape, catalog};
+use crate::catalog::{Entity, Kind, Member, NumberRange, OperationKind, Shape, catalog};
 use crate::connector::entity;
 use crate::engine::Error;
 
@@ -344,4 +344,26 @@ fn an_id_that_its_owner_may_have_chosen_is_told_and_sent() {
         unlisted_values(&wanted, params.params()).iter().map(ToString::to_string).collect();
     let expected = r#""product" is "price_1MoBy5LkdIwHu7ixZhnattbh", which looks like the id of a price; Stripe takes the id of a product (`prod_…`)"#;
     assert_eq!(told, [expected]);
+}
+
+/// Over the catalog: it is refused, or doubted where owners have chosen ids.
+#[test]
+fn the_id_of_another_type_is_no_parent_of_any_type() {
+    let of_parents = |entity: &'static Entity| entity.parents().into_iter().map(move |name| (entity, name));
+    let places = catalog().summaries().flat_map(|it| of_parents(it.entity()));
+    let (mut told, mut untold) = (0, BTreeSet::new());
+    for (entity, name) in places {
+        let invoice = json!({ name: "in_1MtHbELkdIwHu7ixl4OzzPMv" });
+        let is_told = match parse(&written(&invoice), entity.params()) {
+            Ok(desired) => !unlisted_values(&desired, entity.params()).is_empty(),
+            Err(faults) => sentences(&faults).contains("the id of an invoice"),
+        };
+        told += usize::from(is_told);
+        if !is_told {
+            untold.insert(name);
+        }
+    }
+    // It is an invoice's; no prefix of the others is known.
+    let others = ["application_fee", "financial_account", "invoice", "source", "transaction"];
+    assert_eq!((told, untold), (24, BTreeSet::from(others)));
 }
