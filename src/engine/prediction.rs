@@ -5,7 +5,21 @@ use serde_json::{Map, Value as Json};
 use crate::engine::{Change, Object};
 
 /// Params whose change changes nothing of an object but the field of their name.
-const PLAIN: [&str; 4] = ["description", "metadata", "name", "nickname"];
+const PLAIN: [&str; 13] = [
+    "description",
+    "enabled_events",
+    "footer",
+    "images",
+    "lookup_key",
+    "marketing_features",
+    "metadata",
+    "name",
+    "nickname",
+    "package_dimensions",
+    "preferred_locales",
+    "unit_label",
+    "url",
+];
 /// Fields that any update may change.
 const TOUCHED: [&str; 1] = ["updated"];
 
@@ -63,7 +77,7 @@ mod tests {
 
     fn product(params: &Json) -> Object {
         let body = json!({"id": "prod_1", "name": "A", "description": "x", "metadata": {"a": "1", "b": "2"},
-            "active": true, "updated": 5});
+            "active": true, "images": [], "updated": 5});
         let params = params.as_object().unwrap().clone();
         Object::new(entity("Product").unwrap(), "prod_1".to_owned(), params, body)
     }
@@ -79,8 +93,10 @@ mod tests {
         };
         let foreseen = predict(json!({"name": "B", "metadata": {"a": "3"}})).unwrap();
         let expected = json!({"id": "prod_1", "name": "B", "description": null, "metadata": {"a": "3"},
-            "active": true, "updated": 5});
+            "active": true, "images": [], "updated": 5});
         assert_eq!((foreseen.body, foreseen.unknown), (expected, vec!["updated"]));
+        let listed = predict(json!({"name": "A", "images": ["https://a.example/1.png"]})).unwrap();
+        assert_eq!(listed.body["images"], json!(["https://a.example/1.png"]));
         assert_eq!(predict(json!({"name": "A", "active": false})), None);
         let emptied = predict(json!({"name": "A", "description": "x"})).unwrap();
         assert_eq!(emptied.body["metadata"], json!({}), "Stripe answers an empty map");
