@@ -1,4 +1,5 @@
-//! A fault stands where the configuration has what is wrong: in the block of its key, at the write-only twin.
+//! A fault stands where the configuration has what is wrong: in the block of its key, at the version of a write-only
+//! value.
 
 use serde_json::{Map, Value as Json, json};
 use stripe_provider::terraform::value::Value;
@@ -85,14 +86,14 @@ fn two_spellings_of_a_value_are_told_with_their_whole_paths() {
 }
 
 #[test]
-fn a_refusal_of_a_write_only_value_is_told_at_its_twin_and_does_not_repeat_it() {
+fn a_refusal_of_a_write_only_value_is_told_at_its_version_and_does_not_repeat_it() {
     let mut world = World::new();
     let mut customer = config(&world.block("stripe_customer"), &params(&json!({"name": "Ada"})));
     customer.set("source_wo", "not-to-be-repeated".into());
     let plan = world.plan_written("stripe_customer", &Object::default(), &customer).unwrap();
     let found = refused(world.apply("stripe_customer", &plan));
     let [(place, detail)] = found.as_slice() else { panic!("{found:?}") };
-    assert_eq!(place, "source_wo");
+    assert_eq!(place, "source_wo_version");
     assert!(!detail.contains("not-to-be-repeated") && detail.contains("No such source"), "{detail}");
 }
 

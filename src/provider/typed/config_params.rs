@@ -288,7 +288,7 @@ impl Slot {
     }
 
     /// The name of the number that says that the twin has another value.
-    fn twin_version(&self) -> String {
+    pub(super) fn twin_version(&self) -> String {
         format!("{}{VERSION}", self.name)
     }
 

@@ -114,7 +114,7 @@ impl Surface {
     }
 
     /// The diagnostics at what the configuration has of what they are about: no block is found by its key, and a value
-    /// may stand in a write-only twin.
+    /// may stand in a write-only twin, which its version is told for.
     pub(super) fn located(&self, config: &Value, diagnostics: Diagnostics) -> Diagnostics {
         diagnostics
             .into_iter()
@@ -129,7 +129,8 @@ impl Surface {
         let Some(Step::Attribute(first)) = path.steps().first() else { return path.clone() };
         let is_twin = |slot: &&Slot| slot.name == *first && slot.takes_secret() && slot.has_twin(config);
         if let Some(slot) = self.arguments().find(is_twin).filter(|_| config.get(first).is_null()) {
-            return Path::attribute(&slot.twin());
+            // Terraform prints the line of an attribute, and with it a value that is written there.
+            return Path::attribute(&slot.twin_version());
         }
         let (mut within, mut found) = (config, Path::root());
         for step in path.steps() {
