@@ -5,7 +5,7 @@ use stripe_provider::catalog::{Removal, Shape, catalog};
 use stripe_provider::terraform::value::Value;
 
 use crate::support::shop::{Shop, entity, made, ok, refused, warnings};
-use crate::support::terraform::{Object, Terraform};
+use crate::support::terraform::{Action, Object, Terraform};
 
 const TEST: &str = "sk_test_shop_1";
 const LIVE: &str = "sk_live_shop_1";
@@ -54,23 +54,30 @@ async fn a_product_with_its_default_price_ends_in_terraforms_order() {
     }
 }
 
+/// The configuration of a price of this product that takes over the lookup key.
+fn by_key(product: &Object, amount: usize) -> Value {
+    let params = json!({"product": id(product), "currency": "usd", "unit_amount": amount,
+        "lookup_key": "beans", "transfer_lookup_key": true});
+    entity("Price", &params)
+}
+
+/// A product, and its default price, which has the lookup key.
+async fn sold_by_key(run: &mut Terraform) -> (Object, Object) {
+    let product = made(run, "stripe_entity", &entity("Product", &json!({"name": "Beans"}))).await;
+    let price = made(run, "stripe_entity", &by_key(&product, 5)).await;
+    let with_default = entity("Product", &json!({"name": "Beans", "default_price": id(&price)}));
+    let plan = ok(run.plan("stripe_entity", &product, &with_default).await);
+    (ok(run.apply("stripe_entity", &plan).await), price)
+}
+
 /// A run makes the successor, with the lookup key, and is cut off before the old price ends: the product would go on
 /// selling at the old price.
 #[tokio::test]
 async fn a_price_whose_successor_an_earlier_run_made_hands_over_the_product_that_holds_it() {
     let shop = Shop::open().await;
     let mut run = shop.run(TEST).await;
-    let product = made(&mut run, "stripe_entity", &entity("Product", &json!({"name": "Beans"}))).await;
-    let price = |amount: usize| {
-        let params = json!({"product": id(&product), "currency": "usd", "unit_amount": amount,
-            "lookup_key": "beans", "transfer_lookup_key": true});
-        entity("Price", &params)
-    };
-    let old = made(&mut run, "stripe_entity", &price(5)).await;
-    let with_default = entity("Product", &json!({"name": "Beans", "default_price": id(&old)}));
-    let plan = ok(run.plan("stripe_entity", &product, &with_default).await);
-    let product = ok(run.apply("stripe_entity", &plan).await);
-    let new = made(&mut run, "stripe_entity", &price(6)).await;
+    let (product, old) = sold_by_key(&mut run).await;
+    let new = made(&mut run, "stripe_entity", &by_key(&product, 6)).await;
     let mut later = shop.run(TEST).await;
     let refreshed = ok(later.refresh("stripe_entity", &old).await);
     // Another refresh keeps what the first one learned.
@@ -79,6 +86,23 @@ async fn a_price_whose_successor_an_earlier_run_made_hands_over_the_product_that
     assert_eq!(field(&ok(later.refresh("stripe_entity", &product).await), "default_price"), id(&new));
     assert_eq!(field(&ok(later.refresh("stripe_entity", &old).await), "active"), "false");
     assert_eq!(field(&ok(later.refresh("stripe_entity", &new).await), "active"), "true");
+}
+
+/// Somebody has moved the lookup key to another price, and the run is to make a price of its own.
+#[tokio::test]
+async fn the_price_that_a_run_is_to_make_comes_before_one_that_has_the_lookup_key_by_now() {
+    let shop = Shop::open().await;
+    let mut run = shop.run(TEST).await;
+    let (product, old) = sold_by_key(&mut run).await;
+    let theirs = made(&mut run, "stripe_entity", &by_key(&product, 6)).await;
+    let mut later = shop.run(TEST).await;
+    let refreshed = ok(later.refresh("stripe_entity", &old).await);
+    let plan = ok(later.plan("stripe_entity", &refreshed, &by_key(&product, 7)).await);
+    assert_eq!(plan.action, Action::Replace);
+    let new = ok(later.apply("stripe_entity", &plan).await);
+    assert_eq!(field(&ok(later.refresh("stripe_entity", &product).await), "default_price"), id(&new));
+    assert_eq!(field(&ok(later.refresh("stripe_entity", &old).await), "active"), "false");
+    assert_eq!(field(&ok(later.refresh("stripe_entity", &theirs).await), "active"), "true");
 }
 
 #[tokio::test]

@@ -203,8 +203,8 @@ pub(in crate::provider) async fn end(
     }
 }
 
-/// Ends an object. One that another object holds ends when its successor stands in its place: which is
-/// there already, of this run or of an earlier one, or finds it waiting.
+/// Ends an object. One that another object holds ends when its successor stands in its place: which this run has
+/// made already, or is to make and finds it waiting, or else an earlier run has made.
 async fn end_in_order(
     runtime: &Runtime,
     object: &Object,
@@ -220,6 +220,8 @@ async fn end_in_order(
     let object = known.clone().shown(connector).await?;
     let heir = match runtime.successions.successor(connector.connection(), &object) {
         Some(made) => Some(made.body),
+        // This run is to make it: what has the names of the old one by now was not made in its place.
+        None if successor.is_some() => None,
         None => object.heir(connector, &known.names_passed_on(&object.body, passed_on)).await,
     };
     if let Some(new) = heir {
