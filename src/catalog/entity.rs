@@ -112,7 +112,16 @@ impl Operation {
 
 #[cfg(test)]
 mod tests {
-    use crate::catalog::{Entity, catalog};
+    use crate::catalog::{Entity, catalog, find};
+
+    /// An update of a payment link tells its line items by their ids; a new one has items without.
+    #[test]
+    fn what_an_update_alone_takes_is_not_required() {
+        let link = catalog().entity("PaymentLink").unwrap();
+        let items = find(link.params(), "line_items").and_then(|items| items.shape.item());
+        let id = items.and_then(|item| item.member("id")).unwrap();
+        assert!(!id.shape.is_required());
+    }
 
     #[test]
     fn what_was_asked_for_makes_no_other_type() {
