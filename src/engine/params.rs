@@ -81,7 +81,7 @@ pub fn faults_of(entity: &Entity, written: &WrittenParams) -> ParamErrors {
 
 /// The params of a create, complete, and together as Stripe takes them.
 pub fn create_params(entity: &'static Entity, written: &WrittenParams) -> Result<DesiredParams, Error> {
-    complete_params(entity, written, |entity, desired| {
+    complete_params(entity, written, entity.is_v2(), |entity, desired| {
         let refused = documented::of_create(entity, desired).into_iter();
         refused
             .chain(created::not_yet(entity, &desired.params))
@@ -101,13 +101,15 @@ fn slash_in_new_id(entity: &Entity, desired: &DesiredParams) -> Option<ParamErro
 fn complete_params(
     entity: &'static Entity,
     written: &WrittenParams,
+    takes_empty_objects: bool,
     together: fn(&Entity, &DesiredParams) -> ParamErrors,
 ) -> Result<DesiredParams, Error> {
     if entity.create_operation().is_none() {
         return Err(Error::NotCreatable { entity: &entity.name });
     }
-    let desired = parse(written, entity.params()).map_err(|faults| with_missing(entity, written, faults))?;
-    let missing = require(&desired, entity.create_params(), entity.is_v2());
+    let desired = parse(written, entity.params())
+        .map_err(|faults| with_missing(entity, written, takes_empty_objects, faults))?;
+    let missing = require(&desired, entity.create_params(), takes_empty_objects);
     let refused = [documented::limits(entity, &desired), together(entity, &desired)].concat();
     both(both(missing, check_ids(entity, &desired.params)), none(refused))?;
     Ok(desired)
@@ -115,10 +117,15 @@ fn complete_params(
 
 /// The faults of what was written for a create, and what is missing beside them. A name that is misspelt
 /// stands for the param that was probably meant.
-fn with_missing(entity: &Entity, written: &WrittenParams, mut faults: ParamErrors) -> ParamErrors {
+fn with_missing(
+    entity: &Entity,
+    written: &WrittenParams,
+    takes_empty_objects: bool,
+    mut faults: ParamErrors,
+) -> ParamErrors {
     let mut sound = sound_params(entity, written);
     sound.unknown.extend(faults.iter().filter_map(ParamError::suggestion).map(|name| vec![name.to_owned()]));
-    faults.extend(require(&sound, entity.create_params(), entity.is_v2()).err().unwrap_or_default());
+    faults.extend(require(&sound, entity.create_params(), takes_empty_objects).err().unwrap_or_default());
     faults.into_iter().map(|fault| fault.of(entity)).collect()
 }
 
@@ -156,7 +163,7 @@ fn one_by_one(written: &WrittenParams, known: &[Member]) -> DesiredParams {
 
 /// The params of a configuration of which nobody knows yet whether its object is to be made or was
 /// imported: what Stripe requires and never shows again is not missing, for no import can write it; and what
-/// Stripe shows of an object, a create may not take together.
+/// Stripe shows of an object, a create may not take together, or an object that holds nothing.
 pub fn config_params(entity: &'static Entity, written: &WrittenParams) -> Result<DesiredParams, Error> {
     let shown = |fault: &ParamError| match fault {
         ParamError::Missing { param } => {
@@ -166,7 +173,7 @@ pub fn config_params(entity: &'static Entity, written: &WrittenParams) -> Result
         }
         _ => true,
     };
-    match complete_params(entity, written, |_, _| ParamErrors::new()) {
+    match complete_params(entity, written, true, |_, _| ParamErrors::new()) {
         Err(Error::Params(faults)) => {
             let faults: ParamErrors = faults.into_iter().filter(shown).collect();
             if faults.is_empty() { Ok(parse(written, entity.params())?) } else { Err(faults.into()) }
@@ -243,17 +250,21 @@ fn at<'m>(params: &'m Map<String, Json>, path: &[String]) -> Option<&'m Json> {
     rest.iter().try_fold(params.get(first)?, |value, name| value.get(name))
 }
 
-/// An error for each param that Stripe requires and `desired` lacks, at any depth, and for each that says nothing:
-/// an empty object can be sent as JSON, but not in a form.
-pub(super) fn require(desired: &DesiredParams, params: &[Member], as_json: bool) -> Result<(), ParamErrors> {
-    let mut missing = Requirements { desired, as_json, faults: ParamErrors::new() };
+/// An error for each param that Stripe requires and `desired` lacks, at any depth, and for each that says nothing. An
+/// empty object says something where it `takes_empty_objects` ones: it can be sent as JSON, but not in a form.
+pub(super) fn require(
+    desired: &DesiredParams,
+    params: &[Member],
+    takes_empty_objects: bool,
+) -> Result<(), ParamErrors> {
+    let mut missing = Requirements { desired, takes_empty_objects, faults: ParamErrors::new() };
     missing.of_object(&desired.params, params, &mut Vec::new());
     none(missing.faults)
 }
 
 struct Requirements<'w> {
     desired: &'w DesiredParams,
-    as_json: bool,
+    takes_empty_objects: bool,
     faults: ParamErrors,
 }
 
@@ -308,7 +319,7 @@ impl Requirements<'_> {
             Json::String(text) => text.is_empty() && !unsets,
             Json::Array(items) => items.is_empty(),
             Json::Object(members) => {
-                members.is_empty() && !unsets && !self.as_json && !self.desired.is_unknown(path)
+                members.is_empty() && !unsets && !self.takes_empty_objects && !self.desired.is_unknown(path)
             }
             _ => false,
         }

@@ -3,7 +3,10 @@ use std::collections::BTreeSet;
 use serde_json::{Value as Json, json};
 
 use super::values::value;
-use super::{ParamErrors, WrittenParams, create_params, parse, require, unlisted_values, with_original_keys};
+use super::{
+    ParamErrors, WrittenParams, config_params, create_params, parse, require, unlisted_values,
+    with_original_keys,
+};
 use crate::catalog::names::join_path;
 use crate::catalog::{Entity, Kind, Member, NumberRange, OperationKind, Shape, catalog};
 use crate::connector::entity;
@@ -192,6 +195,14 @@ fn an_object_of_nothing_is_refused_where_a_form_cannot_say_it() {
     // What is optional is left out, and JSON can say it.
     assert_eq!(told("Customer", &json!({"name": "Ada", "address": {}})), "");
     assert_eq!(told("V2CoreAccount", &json!({"configuration": {"customer": {}}})), "");
+}
+
+/// An import writes what Stripe shows: an address of which nothing is known any more.
+#[test]
+fn an_object_that_is_there_may_hold_nothing() {
+    let customer = json!({"name": "Ada", "shipping": {"name": "Ada", "address": {}}});
+    assert!(told("Customer", &customer).contains("shipping.address"));
+    config_params(entity("Customer").unwrap(), &written(&customer)).unwrap();
 }
 
 #[test]
