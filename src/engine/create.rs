@@ -8,7 +8,7 @@ use crate::catalog::Entity;
 use crate::connector::{self, Connector};
 use crate::engine::object::current;
 use crate::engine::once::OutgoingCall;
-use crate::engine::params::{Params, split_create};
+use crate::engine::params::{Params, paths_beside, split_create};
 use crate::engine::restore::{asks_for_end, is_over};
 use crate::engine::succession::taking_over;
 use crate::engine::{
@@ -29,7 +29,7 @@ pub struct Created {
     pub unrecorded: Option<io::Error>,
     /// The object is one that a run which died had made; none when it is new.
     pub adopted: Option<RecoveredObject>,
-    /// The params that only an update takes, and why that one failed, if it did. The object exists.
+    /// The paths of params that only an update takes, and why that one failed, if it did. The object exists.
     pub incomplete: Option<(Vec<String>, connector::Error)>,
     /// The result of ending the object that it replaces, if that one could not end before.
     pub succession: Option<Result<EndOutcome, connector::Error>>,
@@ -71,7 +71,7 @@ pub async fn create(
     let mut made = create_once(connector, entity, (&first, &params), (pending, in_state)).await?;
     second.retain(|name, desired| !drift::is_so(entity, name, desired, &made.body));
     if !second.is_empty() {
-        let names = second.keys().cloned().collect();
+        let names = paths_beside(&first, &second);
         match connector.update(entity, &made.locator, second).await {
             Ok(now) => made.body = drift::retain_answered_once(entity, &now, &made.body),
             Err(error) => made.incomplete = Some((names, error)),

@@ -19,7 +19,7 @@ pub use paths::{put, value_at, without};
 pub use secrets::{secret_params, secret_values};
 pub use unlisted::{UnlistedValue, unlisted_values};
 
-pub(super) use created::split_create;
+pub(super) use created::{paths_beside, split_create};
 
 use serde_json::{Map, Value as Json};
 

@@ -252,6 +252,31 @@ fn what_only_an_update_takes_inside_an_object_follows_its_create() {
 }
 
 #[test]
+fn what_the_second_call_of_a_create_could_not_set_is_told_by_its_path_and_set_by_the_next_apply() {
+    let mut world = World::new();
+    let name = "stripe_account";
+    let file = world.stripe.upload("/v1/files", &json!({"purpose": "account_requirement"}));
+    let account = |later: &Json| {
+        let documents =
+            json!({"company_license": {"files": [file["id"]]}, "proof_of_registration": {"files": [later]}});
+        params(&json!({"type": "custom", "country": "US", "documents": documents}))
+    };
+    let plan = world.plan(name, &Object::default(), Some(&account(&json!("file_nowhere")))).unwrap();
+    let made = world.apply(name, &plan).unwrap();
+    let told = "but `documents.proof_of_registration` could not be set in the follow-up call";
+    assert!(
+        world.terraform.told.iter().any(|warning| warning.detail.contains(told)),
+        "{:?}",
+        world.terraform.told
+    );
+    let right = account(&file["id"]);
+    let plan = world.plan(name, &made, Some(&right)).unwrap();
+    assert_eq!(plan.action, Action::Update);
+    let now = world.apply(name, &plan).unwrap();
+    world.idle(name, &now, &right).unwrap();
+}
+
+#[test]
 fn what_only_an_update_takes_inside_an_item_is_refused_by_the_plan_of_a_create() {
     let mut world = World::new();
     let phases = json!([{"items": [{"price": "price_1"}], "start_date": "now"}]);

@@ -31,6 +31,17 @@ fn split(params: Params, created: &[Member]) -> (Params, Params) {
     (first, second)
 }
 
+/// The dotted paths of what is in the second call alone.
+pub(in crate::engine) fn paths_beside(first: &Params, second: &Params) -> Vec<String> {
+    let paths = second.iter().flat_map(|(name, later)| match (first.get(name), later) {
+        (Some(Json::Object(now)), Json::Object(later)) => {
+            paths_beside(now, later).iter().map(|path| join_path(name, path)).collect()
+        }
+        _ => vec![name.clone()],
+    });
+    paths.collect()
+}
+
 /// An error for each member of a list that only an update takes: an item that does not exist yet has no id, and no
 /// second call could tell which one is meant.
 pub(super) fn not_yet(entity: &Entity, params: &Params) -> ParamErrors {
@@ -78,7 +89,7 @@ fn in_item(item: &Json, (known, created): (&Shape, &Shape), place: &str, found: 
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use super::{not_yet, split_create};
+    use super::{not_yet, paths_beside, split_create};
     use crate::connector::entity;
 
     #[track_caller]
@@ -106,6 +117,18 @@ mod tests {
         assert_split("Account", &invoices, &json!({}), &invoices);
         let emptied = json!({"metadata": {}, "documents": {}});
         assert_split("Account", &emptied, &emptied, &json!({}));
+    }
+
+    #[test]
+    fn what_a_second_call_sets_is_told_apart_from_what_the_first_one_set() {
+        let profile = json!({"support_email": "ada@example.com"});
+        let settings = json!({
+            "invoices": {"default_account_tax_ids": ["txi_1"]},
+            "payments": {"statement_descriptor": "BEANS"},
+        });
+        let params = json!({"business_profile": profile, "settings": settings});
+        let (first, second) = split_create(entity("Account").unwrap(), params.as_object().unwrap().clone());
+        assert_eq!(paths_beside(&first, &second), ["settings.invoices"]);
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub(super) struct MadeObject {
     pub(super) locator: String,
     /// The object as Stripe answered it.
     pub(super) body: Json,
-    /// The params that were to be set in a second call, which failed.
+    /// The paths of params that were to be set in a second call, which failed.
     pub(super) unset: Vec<String>,
     /// The private data of its state.
     pub(super) private: PrivateData,

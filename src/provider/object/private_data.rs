@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::connection::AccountIdentity;
 use crate::connector::Connector;
-use crate::engine::{Change, DesiredParams, Object, Params};
+use crate::engine::{Change, DesiredParams, Object, Params, put, without};
 use crate::provider::messages::found;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::Diagnostic;
@@ -46,7 +46,7 @@ pub(in crate::provider) struct PrivateData {
     /// reads it can expect.
     #[serde(rename = "peers", default, skip_serializing_if = "Option::is_none")]
     pub(in crate::provider) expected_reads: Option<usize>,
-    /// Params that are in the state and that Stripe was not told: the call that sets them failed.
+    /// Paths of params that are in the state and that Stripe was not told: the call that sets them failed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(in crate::provider) unset: Vec<String>,
     /// What was taken away and no call could unset.
@@ -71,18 +71,13 @@ impl PrivateData {
     }
 
     /// What goes with an object that was just made there: what its plan left has had its use.
-    pub(in crate::provider) fn of_new(&self, origin: Option<AccountIdentity>) -> Self {
+    pub(super) fn of_new(&self, origin: Option<AccountIdentity>) -> Self {
         let Self { handle, account, expected_reads, .. } = self.clone();
         Self { handle, origin, account, expected_reads, ..Self::default() }
     }
 
     /// What goes with an object after a change of it was sent.
-    pub(in crate::provider) fn of_changed(
-        self,
-        object: &Object,
-        change: &Change,
-        desired: &DesiredParams,
-    ) -> Self {
+    pub(super) fn of_changed(self, object: &Object, change: &Change, desired: &DesiredParams) -> Self {
         let uncleared = object.uncleared_after(change, desired);
         // A change of the resource alone, such as `on_destroy`, says nothing of the object.
         let ended_at_import = self.ended_at_import && change.is_nothing();
@@ -92,7 +87,9 @@ impl PrivateData {
 
     /// The object of these data, which say more of it than its state.
     pub(in crate::provider) fn known(&self, mut object: Object) -> Object {
-        object.params.retain(|name, _| !self.unset.contains(name));
+        let mut unset = Params::new();
+        self.unset.iter().for_each(|path| put(&mut unset, path, Json::Null));
+        object.params = without(object.params, &unset);
         object.imported = self.imported;
         object.ended_at_import = self.ended_at_import;
         object.uncleared.clone_from(&self.uncleared);
@@ -130,19 +127,14 @@ impl PrivateData {
 
     /// Learns how many objects of its list there are. A read does not: private data that change are drift to
     /// `terraform plan -refresh-only -detailed-exitcode`, and the next read knows the greatest number of all anyway.
-    pub(in crate::provider) fn raise_expected_reads(&mut self, expected_reads: usize) {
+    pub(super) fn raise_expected_reads(&mut self, expected_reads: usize) {
         if expected_reads >= FEW {
             self.expected_reads = self.expected_reads.max(Some(expected_reads));
         }
     }
 
     /// The same data, with one more object of the list counted: this one, which was changed or is read first.
-    pub(in crate::provider) fn with_expected_reads(
-        mut self,
-        connector: &Connector,
-        object: &Object,
-        body: &Json,
-    ) -> Self {
+    pub(super) fn with_expected_reads(mut self, connector: &Connector, object: &Object, body: &Json) -> Self {
         self.raise_expected_reads(connector.count_listed(object.entity, &object.locator, body));
         self
     }
