@@ -82,7 +82,9 @@ async fn a_price_whose_successor_an_earlier_run_made_hands_over_the_product_that
     let refreshed = ok(later.refresh("stripe_entity", &old).await);
     // Another refresh keeps what the first one learned.
     let refreshed = ok(later.refresh("stripe_entity", &refreshed).await);
-    destroyed(&mut later, &refreshed).await;
+    let told = destroyed(&mut later, &refreshed).await;
+    let heir = format!("{} is the `default_price` of product {} now", id(&new), id(&product));
+    assert!(told.iter().any(|why| why.contains(&heir)), "{told:?}");
     assert_eq!(field(&ok(later.refresh("stripe_entity", &product).await), "default_price"), id(&new));
     assert_eq!(field(&ok(later.refresh("stripe_entity", &old).await), "active"), "false");
     assert_eq!(field(&ok(later.refresh("stripe_entity", &new).await), "active"), "true");

@@ -9,6 +9,8 @@ messages! {
         "{why}" "";
     error not_ended(entity: &str, locator: &str, successor: &str, why: &str, id: &str) "Replaced Entity Is Still Active"
         "{entity} {locator} was replaced by {successor}, but could not be ended: {why} It is still active in Stripe, and in no state: another apply does not end it." "End it in the Stripe Dashboard, or import it into the address of a resource of its own, and destroy that:\n\n  terraform import ADDRESS '{id}'";
+    warning inherited(heir: &str, held_as: &str, holder: &str, locator: &str, names: &str) "Entity Has Been Succeeded"
+        "{heir} is the `{held_as}` of {holder} now, in the place of {locator}, whose {names} it has taken over." "If another one is meant to be it, set the `{held_as}` of {holder}.";
     warning incomplete(entity: &str, locator: &str, params: &str, why: &str) "Entity Is Incomplete"
         "{entity} {locator} was created, but {params} could not be set in the follow-up call. {why}" "The object is in the state, and the next apply sets what is missing.";
     warning in_use(users: &str, entity: &str, locator: &str) "Entity Is In Use"

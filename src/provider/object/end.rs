@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::catalog;
 use crate::connection::Connection;
-use crate::connector::{Connector, Error};
+use crate::connector::{Connector, Error, id_at, id_of};
 use crate::engine::{
     Change, DestroyOptions, EndOutcome, EndedField, Object, OnDestroy, Params, Predecessor, Restores,
 };
@@ -192,13 +192,10 @@ pub(in crate::provider) async fn end(
     });
     match end_in_order(runtime, object, options, &connector, (successor, &private.passed_on)).await {
         Err(error) => unchanged(request, vec![not_ended(object, &error)]),
-        Ok(EndOutcome::Stays(why))
-            if announced && object.remains_in_stripe(options).as_ref() == Some(&why) =>
-        {
-            StateResponse::default()
-        }
-        result => {
-            StateResponse { diagnostics: ended(result).into_iter().collect(), ..StateResponse::default() }
+        Ok((outcome, note)) => {
+            let foreseen = object.remains_in_stripe(options).filter(|_| announced).map(EndOutcome::Stays);
+            let ended = Some(outcome).filter(|it| Some(it) != foreseen.as_ref()).map(Ok).and_then(ended);
+            StateResponse { diagnostics: ended.into_iter().chain(note).collect(), ..StateResponse::default() }
         }
     }
 }
@@ -211,29 +208,37 @@ async fn end_in_order(
     options: DestroyOptions,
     connector: &Connector,
     (successor, passed_on): (Option<(String, StateResponse)>, &Params),
-) -> Result<EndOutcome, Error> {
+) -> Result<(EndOutcome, Option<Diagnostic>), Error> {
     let ended = object.end(connector, options).await?;
     if !matches!(ended, EndOutcome::Held(_)) {
-        return Ok(ended);
+        return Ok((ended, None));
     }
-    let known = object;
-    let object = known.clone().shown(connector).await?;
-    let heir = match runtime.successions.successor(connector.connection(), &object) {
-        Some(made) => Some(made.body),
-        // This run is to make it: what has the names of the old one by now was not made in its place.
-        None if successor.is_some() => None,
-        None => object.heir(connector, &known.names_passed_on(&object.body, passed_on)).await,
-    };
-    if let Some(new) = heir {
-        let handed = Predecessor { object: &object, options }.hand_over(connector, &new).await?;
-        return Ok(handed.unwrap_or(ended));
+    let passed_on = |now: &Object| object.names_passed_on(&now.body, passed_on);
+    let object = object.clone().shown(connector).await?;
+    let predecessor = Predecessor { object: &object, options };
+    if let Some(made) = runtime.successions.successor(connector.connection(), &object) {
+        let handed = predecessor.hand_over(connector, &made.body).await?;
+        return Ok((handed.unwrap_or(ended), None));
     }
     if let Some((successor, state)) = successor {
-        runtime.successions.waits(
-            connector.connection(),
-            successor,
-            WaitingObject { object, options, state },
-        );
+        // What has the names of the old one by now was not made in its place.
+        let waiting = WaitingObject { object, options, state };
+        runtime.successions.waits(connector.connection(), successor, waiting);
+        return Ok((ended, None));
     }
-    Ok(ended)
+    let names = passed_on(&object);
+    let Some(heir) = object.heir(connector, &names).await else { return Ok((ended, None)) };
+    match predecessor.hand_over(connector, &heir).await? {
+        Some(handed) => Ok((handed, inherited(&object, &heir, &names))),
+        None => Ok((ended, None)),
+    }
+}
+
+/// That an object has taken the place of one that ended, because it has its names: nobody has written that.
+fn inherited(old: &Object, heir: &Json, names: &Params) -> Option<Diagnostic> {
+    let rule = old.entity.ends_with.as_ref()?;
+    let holder = format!("{} {}", rule.object, id_at(heir, &rule.field)?);
+    let names: Vec<String> = names.keys().map(|name| format!("`{name}`")).collect();
+    let held_as = rule.held_as.as_deref()?;
+    Some(ends::inherited(id_of(heir, ""), held_as, &holder, &old.locator, &names.join(" and ")))
 }

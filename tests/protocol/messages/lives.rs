@@ -12,6 +12,7 @@ pub async fn told() -> Vec<Told> {
     payloads(&mut stage).await;
     used(&mut stage).await;
     ended(&mut stage).await;
+    inherited(&mut stage).await;
     live(&mut stage).await;
     stage.told
 }
@@ -41,6 +42,22 @@ async fn not_ended(stage: &mut Stage, product: &Object) {
     let refused = refusal(&format!("/v1/prices/{}", id(&made)), 400, "price_in_use", "The price is in use");
     stage.shop.fault(json!({"method": "POST", "path": refused["path"], "times": 1, "kind": refused["kind"]}));
     stage.change("stripe_price", &made, &price(8)).await;
+}
+
+/// A run makes the price that takes over the lookup key, and a later one ends the default price that had it.
+async fn inherited(stage: &mut Stage) {
+    let product = stage.make("stripe_product", &json!({"name": "Silver"})).await;
+    let price = |amount: u32| {
+        json!({"product": id(&product), "currency": "usd", "unit_amount": amount, "lookup_key": "silver",
+            "transfer_lookup_key": true})
+    };
+    let old = stage.make("stripe_price", &price(5)).await;
+    let with_default = json!({"name": "Silver", "default_price": id(&old)});
+    stage.change("stripe_product", &product, &with_default).await;
+    stage.make("stripe_price", &price(6)).await;
+    stage.again("sk_test_shop_1", &json!({})).await;
+    let old = stage.read("stripe_price", &old).await;
+    stage.change("stripe_price", &old, &json!(null)).await;
 }
 
 async fn payloads(stage: &mut Stage) {
