@@ -1,5 +1,14 @@
-//! The Terraform surface: the provider block and the answers of the provider to each request; `served` knows who
-//! serves which type name. Everything here speaks [`Value`]s; the wire is `protocol`'s.
+//! The Terraform surface: the provider block and the answers of the provider to each request. Everything here speaks
+//! [`Value`]s; the wire is `protocol`'s.
+//!
+//! ```text
+//! request ──served──┬─▶ resources, data_sources   written by hand: connections, payloads, descriptions
+//!                   └─▶ typed                     made of the catalog: a type for every object of Stripe
+//!                         both ──▶ object         what is done with any object ──▶ engine
+//! ```
+//!
+//! Beside them: `connection_settings` for the provider block and `stripe_connection`, `runtime` for what is open during
+//! one command, `messages` and `explain` for what is told.
 
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, Instant};
