@@ -1,7 +1,7 @@
 //! How one entity of a type is identified (by its own id, and by what it belongs to), and what
 //! creates and changes it.
 
-use super::model::{Entity, parents};
+use super::model::{Entity, PLAIN, Parent};
 use super::operation::{Operation, OperationKind};
 use super::shape::{Kind, Member, Presence, Shape};
 
@@ -21,14 +21,7 @@ impl Entity {
 
     /// What an entity belongs to: the placeholders that stand before its own in the path.
     pub fn parents(&self) -> Vec<&str> {
-        let addressed = self.operations.iter().find(|operation| operation.kind != OperationKind::Search);
-        addressed.map(|operation| parents(&operation.path).collect()).unwrap_or_default()
-    }
-
-    /// What a placeholder of the path takes: the id of an object that this one belongs to, as far as that is known.
-    fn id_of_parent(&self, name: &str) -> Shape {
-        let object = self.belongs_to.get(name).cloned();
-        object.map_or_else(Shape::text, |object| Shape { kind: Kind::Id(vec![object]), ..Shape::text() })
+        self.belongs_to.iter().map(|parent| parent.placeholder.as_str()).collect()
     }
 
     /// What a create takes: params of the path and of the call. What exists already is created
@@ -36,10 +29,12 @@ impl Entity {
     pub fn create_params(&self) -> &[Member] {
         self.derived.create_params.get_or_init(|| {
             let operation = self.create_operation();
-            let own = operation.is_some_and(Operation::is_of_one).then_some("id");
-            let placeholders = self.parents().into_iter().chain(own);
-            let placeholders = placeholders.map(|name| Member::new(name, self.id_of_parent(name)));
-            placeholders.chain(operation.into_iter().flat_map(|create| create.params.clone())).collect()
+            let own = operation.is_some_and(Operation::is_of_one).then(|| Member::new("id", Shape::text()));
+            let id_of = |parent: &Parent| {
+                Member::new(&parent.placeholder, Shape::new(Kind::Id(vec![parent.object.clone()])))
+            };
+            let params = operation.into_iter().flat_map(|create| create.params.clone());
+            self.belongs_to.iter().map(id_of).chain(own).chain(params).collect()
         })
     }
 
@@ -57,6 +52,11 @@ impl Entity {
     /// Whether a param only says how a call is done: it goes along with calls and causes none.
     pub fn is_modifier(&self, path: &str) -> bool {
         self.modifiers.iter().any(|modifier| modifier == path)
+    }
+
+    /// Whether a change of this param changes nothing of an object but the field of its name.
+    pub fn is_plain(&self, param: &str) -> bool {
+        PLAIN.contains(&param) || self.plain.iter().any(|plain| plain == param)
     }
 
     /// Whether a param that no update takes acts when an entity is created only: Stripe never answers

@@ -11,6 +11,9 @@ use super::operation::{Action, Operation, OperationKind};
 use super::shape::{Member, Shape, at, find};
 use super::words::Words;
 
+/// Params whose change changes nothing of any object but the field of their name.
+pub const PLAIN: [&str; 4] = ["description", "metadata", "name", "nickname"];
+
 /// One entity type: a Stripe object with its operations, params, fields and actions.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Entity {
@@ -21,9 +24,9 @@ pub struct Entity {
     pub key: String,
     /// Stripe's spelling of the object: `payment_intent`.
     pub object: String,
-    /// The objects whose ids stand before its own in its path, by the names of their placeholders.
-    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
-    pub belongs_to: std::collections::BTreeMap<String, String>,
+    /// The objects that it belongs to, outermost first: their ids stand before its own in its path.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub belongs_to: Vec<Parent>,
     /// Other objects that may stand in its place: a `card` among bank accounts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<String>,
@@ -116,6 +119,9 @@ pub struct Entity {
     /// Fields that an update changes along with params of other names.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub follows: std::collections::BTreeMap<String, Vec<String>>,
+    /// Params whose change changes nothing of an object but the field of their name, beside [`PLAIN`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plain: Vec<String>,
     /// Names of which Stripe gives each to one entity, with the param that takes it from another.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub transfers: std::collections::BTreeMap<String, String>,
@@ -125,6 +131,15 @@ pub struct Entity {
     /// What is worked out of the rest when it is first asked for.
     #[serde(skip)]
     pub(super) derived: Derived,
+}
+
+/// An object that others belong to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parent {
+    /// The placeholder of its id in their path: `customer`.
+    pub placeholder: String,
+    /// What it is: `customer`.
+    pub object: String,
 }
 
 /// Params of an entity type in the forms that are asked for again and again.

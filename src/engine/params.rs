@@ -196,12 +196,11 @@ fn is_shown(param: &Shape, field: Option<&Shape>) -> bool {
 
 /// An error for each param that would be a part of the entity's path and cannot be.
 fn check_ids(entity: &Entity, params: &Params) -> Result<(), ParamErrors> {
-    let own = entity.has_own_id().then_some("id");
-    let placed = entity.parents().into_iter().chain(own);
-    let given = placed.filter_map(|name| Some((name, params.get(name)?)));
-    let object = |name: &str| entity.belongs_to.get(name).unwrap_or(&entity.object);
-    let wrong = given.filter(|(name, id)| scalar(id).is_none_or(|id| !is_id_of(object(name), &id)));
-    let faults: ParamErrors = wrong.map(|(name, id)| not_an_id(name, id)).collect();
+    let own = entity.has_own_id().then_some(("id", &entity.object));
+    let parents = entity.belongs_to.iter().map(|parent| (parent.placeholder.as_str(), &parent.object));
+    let given = parents.chain(own).filter_map(|(name, object)| Some((name, object, params.get(name)?)));
+    let wrong = given.filter(|(_, object, id)| scalar(id).is_none_or(|id| !is_id_of(object, &id)));
+    let faults: ParamErrors = wrong.map(|(name, _, id)| not_an_id(name, id)).collect();
     none(faults)
 }
 

@@ -4,22 +4,6 @@ use serde_json::{Map, Value as Json};
 
 use crate::engine::{Change, Object};
 
-/// Params whose change changes nothing of an object but the field of their name.
-const PLAIN: [&str; 13] = [
-    "description",
-    "enabled_events",
-    "footer",
-    "images",
-    "lookup_key",
-    "marketing_features",
-    "metadata",
-    "name",
-    "nickname",
-    "package_dimensions",
-    "preferred_locales",
-    "unit_label",
-    "url",
-];
 /// Fields that any update may change.
 const TOUCHED: [&str; 1] = ["updated"];
 
@@ -35,7 +19,7 @@ pub struct PredictedObject {
 impl Object {
     /// The object after an update; none where what it changes cannot be predicted.
     pub fn predict(&self, change: &Change) -> Option<PredictedObject> {
-        let plain = change.update.keys().all(|param| PLAIN.contains(&param.as_str()));
+        let plain = change.update.keys().all(|param| self.entity.is_plain(param));
         let known = plain && !change.unknown && change.restores.is_none();
         let mut body = self.body.as_object().filter(|_| known)?.clone();
         for (name, value) in &change.update {

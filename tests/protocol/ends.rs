@@ -70,6 +70,12 @@ async fn sold_by_key(run: &mut Terraform) -> (Object, Object) {
     (ok(run.apply("stripe_entity", &plan).await), price)
 }
 
+/// The new price is the product's default, and the old one has ended.
+async fn assert_succeeded(run: &mut Terraform, product: &Object, (old, new): (&Object, &Object)) {
+    assert_eq!(field(&ok(run.refresh("stripe_entity", product).await), "default_price"), id(new));
+    assert_eq!(field(&ok(run.refresh("stripe_entity", old).await), "active"), "false");
+}
+
 /// A run makes the successor, with the lookup key, and is cut off before the old price ends: the product would go on
 /// selling at the old price.
 #[tokio::test]
@@ -85,8 +91,7 @@ async fn a_price_whose_successor_an_earlier_run_made_hands_over_the_product_that
     let told = destroyed(&mut later, &refreshed).await;
     let heir = format!("{} is the `default_price` of product {} now", id(&new), id(&product));
     assert!(told.iter().any(|why| why.contains(&heir)), "{told:?}");
-    assert_eq!(field(&ok(later.refresh("stripe_entity", &product).await), "default_price"), id(&new));
-    assert_eq!(field(&ok(later.refresh("stripe_entity", &old).await), "active"), "false");
+    assert_succeeded(&mut later, &product, (&old, &new)).await;
     assert_eq!(field(&ok(later.refresh("stripe_entity", &new).await), "active"), "true");
 }
 
@@ -102,8 +107,7 @@ async fn the_price_that_a_run_is_to_make_comes_before_one_that_has_the_lookup_ke
     let plan = ok(later.plan("stripe_entity", &refreshed, &by_key(&product, 7)).await);
     assert_eq!(plan.action, Action::Replace);
     let new = ok(later.apply("stripe_entity", &plan).await);
-    assert_eq!(field(&ok(later.refresh("stripe_entity", &product).await), "default_price"), id(&new));
-    assert_eq!(field(&ok(later.refresh("stripe_entity", &old).await), "active"), "false");
+    assert_succeeded(&mut later, &product, (&old, &new)).await;
     assert_eq!(field(&ok(later.refresh("stripe_entity", &theirs).await), "active"), "true");
 }
 

@@ -1,7 +1,7 @@
 //! What rules say of an entity type, held against its facts: each name leads to something, and no rule is idle.
 
 use super::join::EntityJoin;
-use super::model::Removal;
+use super::model::{PLAIN, Removal};
 use super::operation::OperationKind;
 use super::rules::EntityRule;
 use super::shape::{Kind, Member, Shape, at, find};
@@ -76,6 +76,14 @@ impl EntityJoin {
         for path in rule.modifiers.iter().chain(rule.transfers.values()).chain(&rule.recreates) {
             let known = is_param(path) && self.entity.field_at(path).is_none();
             self.require(known, || format!("{path:?} is no param, or Stripe answers it"));
+        }
+        for param in &rule.plain {
+            let known = find(&update, param).is_some() && self.entity.field(param).is_some();
+            self.require(known, || {
+                format!("plain: {param:?} is no param of an update and field of an answer")
+            });
+            let idle = PLAIN.contains(&param.as_str());
+            self.require(!idle, || format!("plain: {param:?} is such by itself"));
         }
         for path in rule.words.usual.keys() {
             let steps: Vec<&str> = path.split('.').collect();

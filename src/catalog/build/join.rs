@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::check::inside;
 use super::lists::mark_sets;
-use super::model::{Entity, Removal, Restoration, parents};
+use super::model::{Entity, Parent, Removal, Restoration, parents};
 use super::operation::{Action, Operation, OperationKind, OutputShape};
 use super::references::References;
 use super::refine::refine;
@@ -35,7 +35,7 @@ pub fn join(facts: BTreeMap<String, Entity>, rules: &Rules, references: &Referen
         joined.entities.push(join.entity);
     }
     check_users(&joined.entities, &mut joined.problems);
-    find_parents(&mut joined.entities);
+    find_parents(&mut joined.entities, &mut joined.problems);
     joined.problems.extend(refine(&mut joined.entities, references));
     joined.entities.sort_by(|a, b| a.name.cmp(&b.name));
     check_names(&joined.entities, &mut joined.problems);
@@ -43,20 +43,27 @@ pub fn join(facts: BTreeMap<String, Entity>, rules: &Rules, references: &Referen
 }
 
 /// Notes the objects that others belong to: those at the path that ends with their placeholder.
-fn find_parents(entities: &mut [Entity]) {
+fn find_parents(entities: &mut [Entity], problems: &mut Vec<String>) {
     let at_path = |path: &str| {
         let is_at = |operation: &Operation| operation.path == path;
         entities.iter().find(|entity| entity.operations.iter().any(is_at)).map(|entity| entity.object.clone())
     };
-    let parent = |path: &str, name: &str| {
-        let (before, _) = path.split_once(&format!("{{{name}}}"))?;
-        Some((name.to_owned(), at_path(&format!("{before}{{id}}"))?))
+    let mut parent = |path: &str, placeholder: &str| {
+        let (before, _) = path.split_once(&format!("{{{placeholder}}}"))?;
+        let object = at_path(&format!("{before}{{id}}"));
+        if object.is_none() {
+            problems.push(format!("{path}: nothing is at the path of {placeholder:?}"));
+        }
+        Some(Parent { placeholder: placeholder.to_owned(), object: object? })
     };
-    let of_path = |path: &str| parents(path).filter_map(|name| parent(path, name)).collect::<Vec<_>>();
-    let all = |entity: &Entity| -> BTreeMap<String, String> {
-        entity.operations.iter().flat_map(|operation| of_path(&operation.path)).collect()
-    };
-    let found: Vec<_> = entities.iter().map(all).collect();
+    let found: Vec<Vec<Parent>> = entities
+        .iter()
+        .map(|entity| {
+            let addressed = entity.operations.iter().find(|it| it.kind != OperationKind::Search);
+            let path = addressed.map(|operation| operation.path.as_str()).unwrap_or_default();
+            parents(path).filter_map(|placeholder| parent(path, placeholder)).collect()
+        })
+        .collect();
     for (entity, parents) in entities.iter_mut().zip(found) {
         entity.belongs_to = parents;
     }
@@ -130,6 +137,7 @@ impl EntityJoin {
         self.entity.recreates.clone_from(&rule.recreates);
         self.entity.drifting.clone_from(&rule.drifting);
         self.entity.follows.clone_from(&rule.follows);
+        self.entity.plain.clone_from(&rule.plain);
         self.entity.transfers.clone_from(&rule.transfers);
         self.entity.words.clone_from(&rule.words);
         self.check_fields(rule);

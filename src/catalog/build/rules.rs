@@ -105,6 +105,9 @@ pub struct EntityRule {
     /// Fields that an update changes along with params of other names.
     #[serde(default)]
     pub follows: BTreeMap<String, Vec<String>>,
+    /// Params whose change changes nothing of an object but the field of their name.
+    #[serde(default)]
+    pub plain: Vec<String>,
     /// Names of which Stripe gives each to one entity, with the param that takes it from another.
     #[serde(default)]
     pub transfers: BTreeMap<String, String>,
