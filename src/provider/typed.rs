@@ -210,7 +210,7 @@ impl Resource for TypedResource {
         let mut found: Diagnostics = check_end(surface.entity, config).into_iter().collect();
         found.extend(surface.set_twice(config).map(Slot::refuse_twice));
         found.extend(surface.retired_inside(config));
-        found.extend(surface.located(config, surface.explain_faults(&surface.keys_twice(config))));
+        found.extend(surface.with_paths_in(config, surface.explain_faults(&surface.keys_twice(config))));
         found.extend(surface.check_params(config, config_params));
         found
     }
@@ -225,7 +225,7 @@ impl Resource for TypedResource {
             let config = request.config.clone();
             let target = self.surfaces().of_config(&config);
             let mut planned = plan::plan((current, target), runtime, request, private_state).await;
-            planned.diagnostics = target.located(&config, planned.diagnostics);
+            planned.diagnostics = target.with_paths_in(&config, planned.diagnostics);
             planned
         })
     }
@@ -246,7 +246,7 @@ impl Resource for TypedResource {
             } else {
                 apply::update(current, runtime, request, private_state).await
             };
-            applied.diagnostics = target.located(&config, applied.diagnostics);
+            applied.diagnostics = target.with_paths_in(&config, applied.diagnostics);
             applied
         })
     }
@@ -327,7 +327,7 @@ impl Surface {
         let known = faults_of(self.entity, &self.written_with_twins(&known_part(config)));
         let more = self.explain_faults(&known);
         found.extend(more.into_iter().filter(|fault| !found.contains(fault)).collect::<Vec<_>>());
-        self.located(config, found)
+        self.with_paths_in(config, found)
     }
 
     /// The object that a state and its private data describe.

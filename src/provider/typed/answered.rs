@@ -9,7 +9,7 @@ use crate::provider::payload::natural;
 use crate::provider::typed::arguments::{dynamic, typed};
 use crate::provider::typed::config_params::keeps_metadata;
 use crate::provider::typed::private_state::TypedPrivateData;
-use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface, answered_key};
+use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface, has_key};
 use crate::terraform::schema::Presence;
 use crate::terraform::value::{Type, Value};
 
@@ -122,7 +122,10 @@ impl Slot {
             let field = match repeats {
                 Repeats::Once => Some(field),
                 Repeats::List => elements(field).and_then(|items| items.get(at)),
-                Repeats::Keyed => answered_key(block).and_then(|key| field.get(key)),
+                Repeats::Keyed => {
+                    let mut entries = field.as_object().into_iter().flatten();
+                    entries.find(|(key, _)| has_key(block, key)).map(|(_, entry)| entry)
+                }
             };
             let answered =
                 |slot: &Slot| field.and_then(|field| field.get(&slot.member)).unwrap_or(&Json::Null);

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::engine::WrittenParams;
 use crate::provider::payload::{like, natural, to_json};
-use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface, answered_key};
+use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface, has_key};
 use crate::terraform::value::{Number, Type, Value};
 
 impl Surface {
@@ -117,7 +117,7 @@ fn take_out(value: &mut Json, path: &[String]) {
 
 /// The entries of a map in the order in which their blocks were written, new ones last.
 fn in_order<'j>(before: &[Value], by_key: &'j Map<String, Json>) -> Vec<(Option<usize>, &'j str, &'j Json)> {
-    let place = |key: &str| before.iter().position(|block| answered_key(block).as_deref() == Some(key));
+    let place = |key: &str| before.iter().position(|block| has_key(block, key));
     let mut found: Vec<_> = by_key.iter().map(|(key, param)| (place(key), key.as_str(), param)).collect();
     found.sort_by_key(|(place, ..)| place.unwrap_or(usize::MAX));
     found

@@ -13,7 +13,7 @@ use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::Hidden;
 use crate::provider::typed::data::surface_data;
 use crate::provider::typed::private_state::TypedPrivateData;
-use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface};
+use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface, has_key};
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::ApplyRequest;
 use crate::terraform::schema::Attribute;
@@ -249,12 +249,12 @@ impl Surface {
     pub(super) fn keys_twice(&self, config: &Value) -> ParamErrors {
         let keyed = self.arguments().filter(|slot| matches!(slot.form, SlotSyntax::Block(Repeats::Keyed, _)));
         let twice = keyed.flat_map(|slot| {
-            let keys: Vec<&str> =
-                config.get(&slot.name).items().iter().filter_map(|it| it.get(KEY).as_str()).collect();
-            let again = keys.iter().enumerate().filter_map(|(at, key)| {
-                let first = keys.iter().take(at).find(|other| other.eq_ignore_ascii_case(key))?;
+            let blocks = config.get(&slot.name).items();
+            let again = blocks.iter().enumerate().filter_map(|(at, block)| {
+                let key = block.get(KEY).as_str()?;
+                let first = blocks.iter().take(at).find(|earlier| has_key(earlier, key))?;
                 let of = |key: &str| format!("{}.{key}", slot.member);
-                Some(ParamError::Twice { key: of(key), param: of(first) })
+                Some(ParamError::Twice { key: of(key), param: of(first.get(KEY).as_str()?) })
             });
             again.collect::<ParamErrors>()
         });

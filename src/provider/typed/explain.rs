@@ -5,7 +5,7 @@ use crate::connector;
 use crate::engine::{self, ParamError, ParamErrors, UnlistedValue};
 use crate::provider::explain::{explain_connector, sentence};
 use crate::provider::messages::payload;
-use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface};
+use crate::provider::typed::surface::{Repeats, Slot, SlotSyntax, Surface, has_key};
 use crate::stripe;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::value::{Path, Step, Value};
@@ -17,7 +17,7 @@ impl Slot {
     }
 
     /// Where the param of a path below this argument is written: in a nested block at its own attribute. A block of a
-    /// map stands under its key, until [`Surface::located`] finds it.
+    /// map stands under its key, until [`Surface::with_paths_in`] finds it.
     /// Terraform finds no place inside an attribute of dynamic type.
     fn place<'p>(&self, around: &Path, mut below: impl Iterator<Item = &'p str>) -> Path {
         let place = around.name(&self.name);
@@ -53,7 +53,9 @@ impl Surface {
     fn explain_fault(&self, fault: &ParamError) -> Diagnostic {
         let spelled = |param: &str| self.spelled(param);
         let diagnostic = match fault {
-            ParamError::Unknown { key, .. } | ParamError::Answered { key } if self.is_of_others(key) => {
+            ParamError::Unknown { key, .. } | ParamError::Answered { key }
+                if self.is_barred_by_parent(key) =>
+            {
                 let parents: Vec<String> = self.places().map(|place| format!("`{place}`")).collect();
                 let why = format!("cannot be set beside {}", parents.join(" and "));
                 payload::argument_refused(&spelled(key), &why)
@@ -80,10 +82,11 @@ impl Surface {
         self.at(diagnostic, fault.param())
     }
 
-    /// Whether a key is an argument of the same objects, but not where they belong to another one.
-    fn is_of_others(&self, key: &str) -> bool {
+    /// Whether a key is an argument of these objects only where they belong to no other one.
+    fn is_barred_by_parent(&self, key: &str) -> bool {
         let name = key.split('.').next().unwrap_or_default();
-        self.argument(name).is_some() && find(self.entity.params(), name).is_none()
+        let belongs = self.places().next().is_some();
+        belongs && self.argument(name).is_some() && find(self.entity.params(), name).is_none()
     }
 
     /// Values that Stripe's lists of known values lack. They are sent.
@@ -115,17 +118,17 @@ impl Surface {
 
     /// The diagnostics at what the configuration has of what they are about: no block is found by its key, and a value
     /// may stand in a write-only twin, which its version is told for.
-    pub(super) fn located(&self, config: &Value, diagnostics: Diagnostics) -> Diagnostics {
+    pub(super) fn with_paths_in(&self, config: &Value, diagnostics: Diagnostics) -> Diagnostics {
         diagnostics
             .into_iter()
             .map(|it| {
-                let path = self.locate(config, &it.path);
+                let path = self.path_in(config, &it.path);
                 it.at(path)
             })
             .collect()
     }
 
-    fn locate(&self, config: &Value, path: &Path) -> Path {
+    fn path_in(&self, config: &Value, path: &Path) -> Path {
         let Some(Step::Attribute(first)) = path.steps().first() else { return path.clone() };
         let is_twin = |slot: &&Slot| slot.name == *first && slot.takes_secret() && slot.has_twin(config);
         if let Some(slot) = self.arguments().find(is_twin).filter(|_| config.get(first).is_null()) {
@@ -174,9 +177,4 @@ impl Surface {
         };
         param.split('.').enumerate().map(step).collect()
     }
-}
-
-/// Whether a block stands for a key of a map, in either case.
-fn has_key(block: &Value, key: &str) -> bool {
-    block.get(KEY).as_str().is_some_and(|it| it.eq_ignore_ascii_case(key))
 }

@@ -74,9 +74,9 @@ pub(super) enum Repeats {
 /// The attribute of a repeated block that holds the key of a map.
 pub(super) const KEY: &str = "key";
 
-/// The key of such a block as Stripe answers it: keys are currencies, which it answers in small letters.
-pub(super) fn answered_key(block: &Value) -> Option<String> {
-    block.get(KEY).as_str().map(str::to_lowercase)
+/// Whether a repeated block stands for a key of a map: keys are currencies, which Stripe answers in small letters.
+pub(super) fn has_key(block: &Value, key: &str) -> bool {
+    block.get(KEY).as_str().is_some_and(|it| it.eq_ignore_ascii_case(key))
 }
 
 impl Surface {
