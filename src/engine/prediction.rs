@@ -23,12 +23,13 @@ impl Object {
         let known = plain && !change.unknown && change.restores.is_none();
         let mut body = self.body.as_object().filter(|_| known)?.clone();
         for (name, value) in &change.update {
-            let old = body.get_mut(name)?;
-            match (old.as_object_mut(), value) {
-                (Some(old), Json::Object(changed)) => merge(old, changed),
-                (None, Json::Object(_)) => return None,
-                (Some(old), unset) if unsets(unset) => old.clear(),
-                _ => *old = if unsets(value) { Json::Null } else { value.clone() },
+            match (body.get_mut(name)?, value) {
+                (Json::Object(old), Json::Object(changed)) => merge(old, changed),
+                (_, Json::Object(_)) => return None,
+                (Json::Object(old), unset) if unsets(unset) => old.clear(),
+                (Json::Array(old), unset) if unsets(unset) => old.clear(),
+                (old, unset) if unsets(unset) => *old = Json::Null,
+                (old, value) => *old = value.clone(),
             }
         }
         let unknown = TOUCHED.into_iter().filter(|field| body.contains_key(*field)).collect();
@@ -79,8 +80,15 @@ mod tests {
         let expected = json!({"id": "prod_1", "name": "B", "description": null, "metadata": {"a": "3"},
             "active": true, "images": [], "updated": 5});
         assert_eq!((foreseen.body, foreseen.unknown), (expected, vec!["updated"]));
-        let listed = predict(json!({"name": "A", "images": ["https://a.example/1.png"]})).unwrap();
-        assert_eq!(listed.body["images"], json!(["https://a.example/1.png"]));
+        let listed = json!({"name": "A", "images": ["https://a.example/1.png"]});
+        let foreseen = predict(listed.clone()).unwrap();
+        assert_eq!(foreseen.body["images"], listed["images"]);
+        let with_images =
+            Object { params: listed.as_object().unwrap().clone(), body: foreseen.body, ..object.clone() };
+        let desired =
+            DesiredParams { params: before.as_object().unwrap().clone(), ..DesiredParams::default() };
+        let emptied = with_images.predict(&with_images.change_to(&desired)).unwrap();
+        assert_eq!(emptied.body["images"], json!([]), "Stripe answers an empty list");
         assert_eq!(predict(json!({"name": "A", "active": false})), None);
         let emptied = predict(json!({"name": "A", "description": "x"})).unwrap();
         assert_eq!(emptied.body["metadata"], json!({}), "Stripe answers an empty map");
