@@ -37,7 +37,7 @@ impl Object {
 
     /// The names that the object has had and that it has no more: what Stripe gives to one object alone, another one
     /// may have taken over. `before` are those that were known to be gone.
-    pub fn names_passed_on(&self, now: &Json, before: &Params) -> Params {
+    pub fn lost_names(&self, now: &Json, before: &Params) -> Params {
         let is_gone = |name: &&String| now.get(name.as_str()).is_none_or(Json::is_null);
         let had = |name: &String| {
             let had = self.body.get(name).filter(|had| !had.is_null()).or_else(|| before.get(name));
@@ -46,14 +46,11 @@ impl Object {
         self.entity.transfers.keys().filter(is_gone).filter_map(had).collect()
     }
 
-    /// The object that has taken names over from this one, in a run that was cut off before this one ended.
-    pub async fn heir(&self, connector: &Connector, passed_on: &Params) -> Option<Json> {
-        let (key, name) = passed_on.iter().next()?;
-        let body = holder(connector, self.entity, key, &scalar(name)?).await?;
-        let old = Self { params: passed_on.clone(), ..self.clone() };
-        let id = connector::id_of(&body, "").to_owned();
-        let new = Self::new(self.entity, id, passed_on.clone(), body);
-        (!has_ended(self.entity, &new.body) && old.can_be_succeeded_by(&new)).then_some(new.body)
+    /// The object that has a name by now which this one has lost: a run that was cut off has made it in its place.
+    pub async fn heir(&self, connector: &Connector, lost_names: &Params) -> Option<Json> {
+        let (key, name) = lost_names.iter().next()?;
+        let heir = holder(connector, self.entity, key, &scalar(name)?).await?;
+        (!has_ended(self.entity, &heir)).then_some(heir)
     }
 }
 

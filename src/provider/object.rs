@@ -14,7 +14,7 @@ mod usage;
 mod waiting;
 
 pub(super) use account::{ConfiguredConnection, configured};
-pub(super) use apply::{Accepted, Notation, create, update};
+pub(super) use apply::{Accepted, ObjectConfig, create, update};
 pub(super) use end::{
     check_end, end, end_attributes, end_diagnostics, ended_note, planned_end, replacement_diagnostics,
 };

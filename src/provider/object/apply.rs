@@ -12,8 +12,8 @@ use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, StateResponse};
 
-/// How a resource type writes its objects: a payload, or arguments.
-pub(in crate::provider) trait Notation: Sync {
+/// The configuration of an object, as its resource type writes it: a payload, or arguments.
+pub(in crate::provider) trait ObjectConfig: Sync {
     /// What a configuration comes to: its params, and what the type keeps of them beside.
     type Desired: Send;
 
@@ -27,13 +27,13 @@ pub(in crate::provider) trait Notation: Sync {
     fn import_prefix(&self) -> String;
 
     /// What a new object gets.
-    fn of_create(&self, request: &ApplyRequest) -> Result<Self::Desired, Diagnostics>;
+    fn create_params(&self, request: &ApplyRequest) -> Result<Self::Desired, Diagnostics>;
 
     /// What a new object gets where an update was planned.
-    fn of_replacement(&self, request: &ApplyRequest) -> Result<Self::Desired, Diagnostics>;
+    fn replacement_params(&self, request: &ApplyRequest) -> Result<Self::Desired, Diagnostics>;
 
     /// What the object that is there is to have.
-    fn of_update(&self, request: &ApplyRequest) -> Result<Self::Desired, Diagnostics>;
+    fn update_params(&self, request: &ApplyRequest) -> Result<Self::Desired, Diagnostics>;
 
     /// What Stripe refused, at the part of the configuration that it names.
     fn refused(&self, request: &ApplyRequest, error: &Error) -> Diagnostic;
@@ -54,72 +54,72 @@ pub(in crate::provider) struct Accepted {
 }
 
 /// Creates the object.
-pub(in crate::provider) async fn create<N: Notation>(
-    notation: &N,
+pub(in crate::provider) async fn create<C: ObjectConfig>(
+    config: &C,
     runtime: &Runtime,
     request: ApplyRequest,
     private: PrivateData,
 ) -> StateResponse {
     let handle = request.planned.get("connection_handle").as_str().map(str::to_owned);
     let private = PrivateData { handle, ..private };
-    let (desired, connector) = match prepared(notation.of_create(&request), runtime, &private) {
+    let (desired, connector) = match prepared(config.create_params(&request), runtime, &private) {
         Ok(prepared) => prepared,
         Err(diagnostics) => return StateResponse { diagnostics, ..StateResponse::default() },
     };
-    let refused = |error: &Error| notation.refused(&request, error);
-    let creation = creation(notation, runtime, connector, private, &refused);
-    match creation.make(N::params(&desired).params.clone()).await {
-        Ok(made) => after_create(notation, request, desired, made),
+    let refused = |error: &Error| config.refused(&request, error);
+    let creation = creation(config, runtime, connector, private, &refused);
+    match creation.make(C::params(&desired).params.clone()).await {
+        Ok(made) => after_create(config, request, desired, made),
         Err(stays) => stays,
     }
 }
 
 /// Updates the object, or makes the one that takes its place where that was planned as an update.
-pub(in crate::provider) async fn update<N: Notation>(
-    notation: &N,
+pub(in crate::provider) async fn update<C: ObjectConfig>(
+    config: &C,
     runtime: &Runtime,
     request: ApplyRequest,
     (object, private): (Object, PrivateData),
 ) -> StateResponse {
-    let (desired, connector) = match prepared(notation.of_update(&request), runtime, &private) {
+    let (desired, connector) = match prepared(config.update_params(&request), runtime, &private) {
         Ok(prepared) => prepared,
         Err(diagnostics) => return unchanged(request, diagnostics),
     };
-    let change = object.change_to(N::params(&desired));
+    let change = object.change_to(C::params(&desired));
     // Planned so: in one step, or because what makes it necessary was unknown.
     if change.needs_new() && request.planned.get("id").is_unknown() {
-        return replace(notation, runtime, request, (object, private), connector).await;
+        return replace(config, runtime, request, (object, private), connector).await;
     }
-    let private = private.of_changed(&object, &change, N::params(&desired));
+    let private = private.of_changed(&object, &change, C::params(&desired));
     match object.update(&connector, change).await {
         Ok(body) => {
             let private = private.with_expected_reads(&connector, &object, &body);
-            notation.accepted(request, desired, Accepted { locator: object.locator, body, private })
+            config.accepted(request, desired, Accepted { locator: object.locator, body, private })
         }
         Err(error) => {
-            let refused = notation.refused(&request, &error);
+            let refused = config.refused(&request, &error);
             unchanged(request, vec![refused])
         }
     }
 }
 
 /// Makes another object in the place of the old one, which ends.
-async fn replace<N: Notation>(
-    notation: &N,
+async fn replace<C: ObjectConfig>(
+    config: &C,
     runtime: &Runtime,
     request: ApplyRequest,
     (old, private): (Object, PrivateData),
     connector: Connector,
 ) -> StateResponse {
     // A new object needs what an update of the old one does not.
-    let desired = match notation.of_replacement(&request) {
+    let desired = match config.replacement_params(&request) {
         Ok(desired) => desired,
         Err(diagnostics) => return unchanged(request, diagnostics),
     };
-    let refused = |error: &Error| notation.refused(&request, error);
-    let creation = creation(notation, runtime, connector, private, &refused);
-    match creation.replace(N::params(&desired).params.clone(), &old, &request.prior).await {
-        Ok(made) => after_create(notation, request, desired, made),
+    let refused = |error: &Error| config.refused(&request, error);
+    let creation = creation(config, runtime, connector, private, &refused);
+    match creation.replace(C::params(&desired).params.clone(), &old, &request.prior).await {
+        Ok(made) => after_create(config, request, desired, made),
         Err(diagnostics) => unchanged(request, diagnostics),
     }
 }
@@ -137,24 +137,24 @@ fn prepared<D>(
 
 /// What a create goes through.
 fn creation<'r>(
-    notation: &impl Notation,
+    config: &impl ObjectConfig,
     runtime: &'r Runtime,
     connector: Connector,
     private: PrivateData,
     refused: &'r (dyn Fn(&Error) -> Diagnostic + Send + Sync),
 ) -> CreateContext<'r> {
-    let (entity, import_prefix) = (notation.entity(), notation.import_prefix());
+    let (entity, import_prefix) = (config.entity(), config.import_prefix());
     CreateContext { runtime, entity, connector, private, import_prefix, refused }
 }
 
 /// The state of an object that was just made.
-fn after_create<N: Notation>(
-    notation: &N,
+fn after_create<C: ObjectConfig>(
+    config: &C,
     request: ApplyRequest,
-    desired: N::Desired,
+    desired: C::Desired,
     made: MadeObject,
 ) -> StateResponse {
     let MadeObject { private, locator, body, diagnostics, unset, .. } = made;
     let accepted = Accepted { locator, body, private: PrivateData { unset, ..private } };
-    StateResponse { diagnostics, ..notation.accepted(request, desired, accepted) }
+    StateResponse { diagnostics, ..config.accepted(request, desired, accepted) }
 }

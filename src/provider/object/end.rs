@@ -190,12 +190,13 @@ pub(in crate::provider) async fn end(
         let state = StateResponse { state, private, diagnostics: Diagnostics::new() };
         (successor, state)
     });
-    match end_in_order(runtime, object, options, &connector, (successor, &private.passed_on)).await {
+    match end_in_order(runtime, object, options, &connector, (successor, &private.lost_names)).await {
         Err(error) => unchanged(request, vec![not_ended(object, &error)]),
         Ok((outcome, note)) => {
-            let foreseen = object.remains_in_stripe(options).filter(|_| announced).map(EndOutcome::Stays);
-            let ended = Some(outcome).filter(|it| Some(it) != foreseen.as_ref()).map(Ok).and_then(ended);
-            StateResponse { diagnostics: ended.into_iter().chain(note).collect(), ..StateResponse::default() }
+            let planned = object.remains_in_stripe(options).filter(|_| announced).map(EndOutcome::Stays);
+            let is_told = planned.as_ref() == Some(&outcome);
+            let about = if is_told { None } else { ended(Ok(outcome)) };
+            StateResponse { diagnostics: about.into_iter().chain(note).collect(), ..StateResponse::default() }
         }
     }
 }
@@ -207,18 +208,16 @@ async fn end_in_order(
     object: &Object,
     options: DestroyOptions,
     connector: &Connector,
-    (successor, passed_on): (Option<(String, StateResponse)>, &Params),
+    (successor, lost_names): (Option<(String, StateResponse)>, &Params),
 ) -> Result<(EndOutcome, Option<Diagnostic>), Error> {
     let ended = object.end(connector, options).await?;
     if !matches!(ended, EndOutcome::Held(_)) {
         return Ok((ended, None));
     }
-    let passed_on = |now: &Object| object.names_passed_on(&now.body, passed_on);
     let object = object.clone().shown(connector).await?;
-    let predecessor = Predecessor { object: &object, options };
+    let old = Predecessor { object: &object, options };
     if let Some(made) = runtime.successions.successor(connector.connection(), &object) {
-        let handed = predecessor.hand_over(connector, &made.body).await?;
-        return Ok((handed.unwrap_or(ended), None));
+        return Ok((old.hand_over(connector, &made.body).await?.unwrap_or(ended), None));
     }
     if let Some((successor, state)) = successor {
         // What has the names of the old one by now was not made in its place.
@@ -226,19 +225,18 @@ async fn end_in_order(
         runtime.successions.waits(connector.connection(), successor, waiting);
         return Ok((ended, None));
     }
-    let names = passed_on(&object);
-    let Some(heir) = object.heir(connector, &names).await else { return Ok((ended, None)) };
-    match predecessor.hand_over(connector, &heir).await? {
-        Some(handed) => Ok((handed, inherited(&object, &heir, &names))),
+    let Some(heir) = object.heir(connector, lost_names).await else { return Ok((ended, None)) };
+    match old.hand_over(connector, &heir).await? {
+        Some(handed) => Ok((handed, inherited(&object, &heir, lost_names))),
         None => Ok((ended, None)),
     }
 }
 
 /// That an object has taken the place of one that ended, because it has its names: nobody has written that.
-fn inherited(old: &Object, heir: &Json, names: &Params) -> Option<Diagnostic> {
+fn inherited(old: &Object, heir: &Json, lost_names: &Params) -> Option<Diagnostic> {
     let rule = old.entity.ends_with.as_ref()?;
     let holder = format!("{} {}", rule.object, id_at(heir, &rule.field)?);
-    let names: Vec<String> = names.keys().map(|name| format!("`{name}`")).collect();
+    let names: Vec<String> = lost_names.keys().map(|name| format!("`{name}`")).collect();
     let held_as = rule.held_as.as_deref()?;
     Some(ends::inherited(id_of(heir, ""), held_as, &holder, &old.locator, &names.join(" and ")))
 }

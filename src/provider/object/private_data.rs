@@ -54,7 +54,7 @@ pub(in crate::provider) struct PrivateData {
     pub(in crate::provider) uncleared: Params,
     /// Names that it has had, such as a lookup key: the object that has them now may be its successor.
     #[serde(default, skip_serializing_if = "Params::is_empty")]
-    pub(in crate::provider) passed_on: Params,
+    pub(in crate::provider) lost_names: Params,
     /// The plan of the end has said what stays in Stripe, so the apply does not say it again.
     #[serde(rename = "told", default, skip_serializing_if = "std::ops::Not::not")]
     pub(in crate::provider) announced: bool,
@@ -81,8 +81,8 @@ impl PrivateData {
         let uncleared = object.uncleared_after(change, desired);
         // A change of the resource alone, such as `on_destroy`, says nothing of the object.
         let ended_at_import = self.ended_at_import && change.is_nothing();
-        let (unset, passed_on) = (Vec::new(), Params::new());
-        Self { imported: false, ended_at_import, unset, uncleared, passed_on, ..self }
+        let (unset, lost_names) = (Vec::new(), Params::new());
+        Self { imported: false, ended_at_import, unset, uncleared, lost_names, ..self }
     }
 
     /// The object of these data, which say more of it than its state.

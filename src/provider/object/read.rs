@@ -43,7 +43,7 @@ pub(in crate::provider) async fn read_stored(
             let mut private = PrivateData { origin: Some(origin), ..private };
             // What could not be unset is forgotten once somebody has changed it in Stripe.
             private.uncleared.retain(|name, _| object.body.get(name) == body.get(name));
-            private.passed_on = object.names_passed_on(&body, &private.passed_on);
+            private.lost_names = object.lost_names(&body, &private.lost_names);
             let ended = has_ended(object.entity, &body);
             private.ended_at_import &= ended;
             // What a read learns counts as drift, but for the first one of an import.

@@ -3,7 +3,7 @@
 use crate::catalog::Entity;
 use crate::connector::Error;
 use crate::engine::DesiredParams;
-use crate::provider::object::{self, Accepted, Notation};
+use crate::provider::object::{self, Accepted, ObjectConfig};
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::config_params::ConfigParams;
 use crate::provider::typed::private_state::TypedPrivateData;
@@ -51,7 +51,7 @@ struct Arguments<'r> {
     private_state: TypedPrivateData,
 }
 
-impl Notation for Arguments<'_> {
+impl ObjectConfig for Arguments<'_> {
     type Desired = ConfigParams;
 
     fn params(desired: &ConfigParams) -> &DesiredParams {
@@ -66,18 +66,18 @@ impl Notation for Arguments<'_> {
         String::new()
     }
 
-    fn of_create(&self, request: &ApplyRequest) -> Result<ConfigParams, Diagnostics> {
+    fn create_params(&self, request: &ApplyRequest) -> Result<ConfigParams, Diagnostics> {
         let Self { surface, runtime, .. } = self;
         surface.create_config_params(runtime, &request.config).map_err(|error| surface.explain(&error))
     }
 
-    fn of_replacement(&self, request: &ApplyRequest) -> Result<ConfigParams, Diagnostics> {
+    fn replacement_params(&self, request: &ApplyRequest) -> Result<ConfigParams, Diagnostics> {
         let Self { surface, runtime, private_state } = self;
         let params = surface.replacement_config_params(runtime, request, private_state);
         params.map_err(|error| surface.explain(&error))
     }
 
-    fn of_update(&self, request: &ApplyRequest) -> Result<ConfigParams, Diagnostics> {
+    fn update_params(&self, request: &ApplyRequest) -> Result<ConfigParams, Diagnostics> {
         let Self { surface, runtime, private_state } = self;
         let params = surface.planned_config_params(runtime, request, private_state);
         params.map_err(|error| surface.explain(&error))

@@ -4,7 +4,7 @@ use super::{creatable, desired, entity_of, object_of, written};
 use crate::catalog::Entity;
 use crate::connector::Error;
 use crate::engine::{DesiredParams, Object};
-use crate::provider::object::{self, Accepted, Notation, PrivateData, unchanged};
+use crate::provider::object::{self, Accepted, ObjectConfig, PrivateData, unchanged};
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -47,7 +47,7 @@ struct Payload {
     entity: &'static Entity,
 }
 
-impl Notation for Payload {
+impl ObjectConfig for Payload {
     type Desired = DesiredParams;
 
     fn params(desired: &DesiredParams) -> &DesiredParams {
@@ -62,15 +62,15 @@ impl Notation for Payload {
         format!("{}/", self.entity.name)
     }
 
-    fn of_create(&self, request: &ApplyRequest) -> Result<DesiredParams, Diagnostics> {
+    fn create_params(&self, request: &ApplyRequest) -> Result<DesiredParams, Diagnostics> {
         creatable(self.entity, &request.planned)
     }
 
-    fn of_replacement(&self, request: &ApplyRequest) -> Result<DesiredParams, Diagnostics> {
+    fn replacement_params(&self, request: &ApplyRequest) -> Result<DesiredParams, Diagnostics> {
         creatable(self.entity, &request.planned)
     }
 
-    fn of_update(&self, request: &ApplyRequest) -> Result<DesiredParams, Diagnostics> {
+    fn update_params(&self, request: &ApplyRequest) -> Result<DesiredParams, Diagnostics> {
         Ok(desired(self.entity, &request.planned)?.unwrap_or_default())
     }
 
