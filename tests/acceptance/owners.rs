@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
+use std::sync::atomic::Ordering;
 
 use serde_json::{Value as Json, json};
 
@@ -277,9 +278,10 @@ fn a_claim_whose_answer_is_lost_makes_no_second_object() {
     let redis = Redis::start();
     let (workdir, config) = lost_runner(&redis.address);
     // The first time the Redis does not know the script yet.
-    let way = redis.losing_an_answer(b"EVALSHA", 2);
+    let (way, is_lost) = redis.losing_an_answer(b"EVALSHA", 2);
     workdir.write(&config.replace(&redis.address, &way));
     workdir.apply();
+    assert!(is_lost.load(Ordering::SeqCst), "no answer was lost");
     assert_eq!((workdir.count("charge"), workdir.ids().len()), (20, 20));
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::ports::{answers, free_port, wait_until};
 use super::tools::Tool;
@@ -47,25 +47,31 @@ impl Redis {
         self.address.trim_start_matches("redis://").trim_end_matches('/')
     }
 
-    /// The address of a proxy before it that loses the answer to one command: the `at`th that holds `command`.
-    pub fn losing_an_answer(&self, command: &'static [u8], at: usize) -> String {
+    /// The address of a proxy before it that loses the answer to one command, the `at`th that holds `command`; and
+    /// whether it has lost it.
+    pub fn losing_an_answer(&self, command: &'static [u8], at: usize) -> (String, Arc<AtomicBool>) {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = format!("redis://{}/", listener.local_addr().unwrap());
         let (place, seen) = (self.place().to_owned(), Arc::new(AtomicUsize::new(0)));
+        let is_lost = Arc::new(AtomicBool::new(false));
+        let lost = Arc::clone(&is_lost);
         std::thread::spawn(move || {
             for client in listener.incoming() {
                 let (client, redis) = (client.unwrap(), TcpStream::connect(&place).unwrap());
                 let (mut answers, mut back) = (redis.try_clone().unwrap(), client.try_clone().unwrap());
                 std::thread::spawn(move || io::copy(&mut answers, &mut back));
-                let seen = Arc::clone(&seen);
+                let (seen, lost) = (Arc::clone(&seen), Arc::clone(&lost));
                 let is_it = move |sent: &[u8]| {
                     let found = sent.windows(command.len()).filter(|part| *part == command).count();
-                    found > 0 && (seen.fetch_add(found, Ordering::SeqCst) + found) == at
+                    let before = seen.fetch_add(found, Ordering::SeqCst);
+                    let is_it = before < at && before + found >= at;
+                    lost.fetch_or(is_it, Ordering::SeqCst);
+                    is_it
                 };
                 std::thread::spawn(move || forward(client, redis, is_it));
             }
         });
-        address
+        (address, is_lost)
     }
 
     /// The first line of the answer to a command.
