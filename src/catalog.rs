@@ -38,6 +38,6 @@ pub use id_prefix::{OtherId, ids_are_chosen, ids_may_be_chosen};
 pub use index::{API_VERSION, ActionSummary, Called, Catalog, Match, Offer, Summary, catalog};
 pub use model::{Entity, Items, Removal, Restoration, parents};
 pub use number_range::NumberRange;
-pub use operation::{Action, Method, Operation, OperationKind, OutputShape};
+pub use operation::{Action, Method, Operation, OperationKind, OutputShape, is_v2};
 pub use shape::{Clearing, Kind, Member, Presence, Shape, at, find, other_spelling, whole_spelling};
 pub use words::Words;

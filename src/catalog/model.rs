@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 
 use super::fact_format::fields;
-use super::operation::{Action, Operation, OperationKind};
+use super::operation::{Action, Operation, OperationKind, is_v2};
 use super::shape::{Member, Shape, at, find};
 use super::words::Words;
 
@@ -309,7 +309,7 @@ impl Entity {
 
     /// Whether it is of version 2 of the API: JSON bodies, page tokens, null unsets.
     pub fn is_v2(&self) -> bool {
-        self.operations.iter().any(|operation| operation.path.starts_with("/v2/"))
+        self.operations.iter().any(|operation| is_v2(&operation.path))
     }
 
     /// Whether Stripe has a call that makes one.

@@ -5,6 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::fact_format::params;
 use super::shape::{Member, Shape, find};
 
+/// Whether a path is of version 2 of the API.
+pub fn is_v2(path: &str) -> bool {
+    path.starts_with("/v2/")
+}
+
 /// The kinds of operations of an entity type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum OperationKind {
@@ -136,7 +141,7 @@ impl Operation {
 impl Action {
     /// Whether it is of version 2 of the API, whose params are JSON.
     pub fn is_v2(&self) -> bool {
-        self.path.starts_with("/v2/")
+        is_v2(&self.path)
     }
 }
 

@@ -1,13 +1,13 @@
 //! Fills ids into the paths of the catalog.
 
-use crate::catalog::{Kind, Method, Operation, OperationKind};
+use crate::catalog::{Kind, Method, Operation, OperationKind, is_v2};
 use crate::connector::id::{InvalidId, check_any_id};
 use crate::stripe::form::percent_encode;
 use crate::stripe::{Body, Call, CallKind};
 
 /// A call of the path with its ids filled in; the path itself names the endpoint.
 pub(super) fn call(method: Method, path: &str, ids: &[&str]) -> Result<Call, InvalidId> {
-    let body = if path.starts_with("/v2/") { Body::Json } else { Body::Form };
+    let body = if is_v2(path) { Body::Json } else { Body::Form };
     let method = match method {
         Method::Get => http::Method::GET,
         Method::Post => http::Method::POST,

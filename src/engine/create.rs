@@ -8,7 +8,7 @@ use crate::catalog::Entity;
 use crate::connector::{self, Connector};
 use crate::engine::object::current;
 use crate::engine::once::OutgoingCall;
-use crate::engine::params::{Params, paths_beside, split_create};
+use crate::engine::params::{Params, paths_of_second_call, split_create};
 use crate::engine::restore::{asks_for_end, is_over};
 use crate::engine::succession::taking_over;
 use crate::engine::{
@@ -71,7 +71,7 @@ pub async fn create(
     let mut made = create_once(connector, entity, (&first, &params), (pending, in_state)).await?;
     second.retain(|name, desired| !drift::is_so(entity, name, desired, &made.body));
     if !second.is_empty() {
-        let names = paths_beside(&first, &second);
+        let names = paths_of_second_call(&first, &second);
         match connector.update(entity, &made.locator, second).await {
             Ok(now) => made.body = drift::retain_answered_once(entity, &now, &made.body),
             Err(error) => made.incomplete = Some((names, error)),

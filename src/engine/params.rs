@@ -19,7 +19,7 @@ pub use paths::{put, value_at, without};
 pub use secrets::{secret_params, secret_values};
 pub use unlisted::{UnlistedValue, unlisted_values};
 
-pub(super) use created::{paths_beside, split_create};
+pub(super) use created::{paths_of_second_call, split_create};
 
 use serde_json::{Map, Value as Json};
 
@@ -81,13 +81,25 @@ pub fn faults_of(entity: &Entity, written: &WrittenParams) -> ParamErrors {
 
 /// The params of a create, complete, and together as Stripe takes them.
 pub fn create_params(entity: &'static Entity, written: &WrittenParams) -> Result<DesiredParams, Error> {
-    complete_params(entity, written, entity.is_v2(), |entity, desired| {
-        let refused = documented::of_create(entity, desired).into_iter();
-        refused
-            .chain(created::not_yet(entity, &desired.params))
-            .chain(slash_in_new_id(entity, desired))
-            .collect()
-    })
+    complete_params(entity, written, Purpose::Create)
+}
+
+/// What params are complete for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// A new object.
+    Create,
+    /// An object that may be there already.
+    Configuration,
+}
+
+/// What a create does not take together, or not yet.
+fn refused_at_creation(entity: &Entity, desired: &DesiredParams) -> ParamErrors {
+    let refused = documented::of_create(entity, desired).into_iter();
+    refused
+        .chain(created::late_members(entity, &desired.params))
+        .chain(slash_in_new_id(entity, desired))
+        .collect()
 }
 
 /// Stripe has ids with slashes, and makes none any more. What can be no id at all is told where all ids are checked.
@@ -101,17 +113,21 @@ fn slash_in_new_id(entity: &Entity, desired: &DesiredParams) -> Option<ParamErro
 fn complete_params(
     entity: &'static Entity,
     written: &WrittenParams,
-    takes_empty_objects: bool,
-    together: fn(&Entity, &DesiredParams) -> ParamErrors,
+    purpose: Purpose,
 ) -> Result<DesiredParams, Error> {
     if entity.create_operation().is_none() {
         return Err(Error::NotCreatable { entity: &entity.name });
     }
-    let desired = parse(written, entity.params())
-        .map_err(|faults| with_missing(entity, written, takes_empty_objects, faults))?;
-    let missing = require(&desired, entity.create_params(), takes_empty_objects);
-    let refused = [documented::limits(entity, &desired), together(entity, &desired)].concat();
-    both(both(missing, check_ids(entity, &desired.params)), none(refused))?;
+    let takes_empty_objects = entity.is_v2() || purpose == Purpose::Configuration;
+    let required = |desired: &DesiredParams| require(desired, entity.create_params(), takes_empty_objects);
+    let desired =
+        parse(written, entity.params()).map_err(|faults| with_missing(entity, written, faults, required))?;
+    let together = match purpose {
+        Purpose::Create => refused_at_creation(entity, &desired),
+        Purpose::Configuration => ParamErrors::new(),
+    };
+    let refused = [documented::limits(entity, &desired), together].concat();
+    both(both(required(&desired), check_ids(entity, &desired.params)), none(refused))?;
     Ok(desired)
 }
 
@@ -120,12 +136,12 @@ fn complete_params(
 fn with_missing(
     entity: &Entity,
     written: &WrittenParams,
-    takes_empty_objects: bool,
     mut faults: ParamErrors,
+    required: impl Fn(&DesiredParams) -> Result<(), ParamErrors>,
 ) -> ParamErrors {
     let mut sound = sound_params(entity, written);
     sound.unknown.extend(faults.iter().filter_map(ParamError::suggestion).map(|name| vec![name.to_owned()]));
-    faults.extend(require(&sound, entity.create_params(), takes_empty_objects).err().unwrap_or_default());
+    faults.extend(required(&sound).err().unwrap_or_default());
     faults.into_iter().map(|fault| fault.of(entity)).collect()
 }
 
@@ -173,7 +189,7 @@ pub fn config_params(entity: &'static Entity, written: &WrittenParams) -> Result
         }
         _ => true,
     };
-    match complete_params(entity, written, true, |_, _| ParamErrors::new()) {
+    match complete_params(entity, written, Purpose::Configuration) {
         Err(Error::Params(faults)) => {
             let faults: ParamErrors = faults.into_iter().filter(shown).collect();
             if faults.is_empty() { Ok(parse(written, entity.params())?) } else { Err(faults.into()) }

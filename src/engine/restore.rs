@@ -38,14 +38,14 @@ impl Object {
 
     /// A change together with what it takes to have the object back.
     pub(super) fn restored(&self, desired: &DesiredParams, mut change: Change) -> Change {
-        let Some(end) =
-            end(self.entity, &self.body).filter(|end| !asks_for(self.entity, &desired.params, end))
-        else {
+        let ended = end(self.entity, &self.body);
+        let Some(ended) = ended.filter(|end| !asks_for(self.entity, &desired.params, end)) else {
             return change;
         };
         // What was over when it was imported has not drifted: the import asks for nothing, and a successor of what was
         // canceled long ago would be billed. Who takes the param away that the import wrote for the end asks for more.
-        let is_taken_away = switch_of(self.entity, &end).any(|param| says(&self.params, param, "true"));
+        let is_taken_away =
+            params_telling_of(self.entity, &ended).any(|param| says(&self.params, param, "true"));
         if self.ended_at_import && change.is_nothing() && !is_taken_away {
             return change;
         }
@@ -70,11 +70,12 @@ impl Object {
 
 /// Whether the params themselves say what the end says, by its field or by the param that the field tells of.
 fn asks_for(entity: &Entity, params: &Params, end: &EndedField) -> bool {
-    says(params, &end.field, &end.value) || switch_of(entity, end).any(|param| says(params, param, "true"))
+    says(params, &end.field, &end.value)
+        || params_telling_of(entity, end).any(|param| says(params, param, "true"))
 }
 
 /// The param that is true while an object has ended so: the object shows it by a field alone.
-fn switch_of<'e>(entity: &'e Entity, end: &EndedField) -> impl Iterator<Item = &'e String> {
+fn params_telling_of<'e>(entity: &'e Entity, end: &EndedField) -> impl Iterator<Item = &'e String> {
     let tells = entity.words.told_by.iter();
     tells.filter(|(_, it)| it.field == end.field && it.value == end.value).map(|(param, _)| param)
 }

@@ -8,7 +8,9 @@ mod provider_block;
 mod read;
 mod schema;
 
-pub(super) use error::{describe, describe_lasting, path as path_of_error};
+pub(super) use error::{
+    describe as describe_error, describe_lasting as describe_lasting_error, path as path_of_error,
+};
 pub(super) use faults::{
     all_sources, check_combinations, check_key, check_sources, check_version, idle_service_account,
     log_file_warning,

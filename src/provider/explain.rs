@@ -9,7 +9,7 @@ use crate::connector;
 use crate::engine::{
     self, ConflictingObject, Leftovers, ParamError, ParamErrors, RecoveredObject, UnlistedValue,
 };
-use crate::provider::connection_settings::describe;
+use crate::provider::connection_settings::describe_error;
 use crate::provider::messages::{found, journal, payload, stripe};
 use crate::stripe::{Error, ErrorKind};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
@@ -90,7 +90,7 @@ fn ago(seconds: i64) -> String {
 /// Why a call failed, as a sentence.
 pub(super) fn cause(error: &connector::Error) -> String {
     match error {
-        connector::Error::Connection(error) => sentence(&describe(error)),
+        connector::Error::Connection(error) => sentence(&describe_error(error)),
         error => sentence(&error.to_string()),
     }
 }
@@ -179,7 +179,7 @@ pub(super) fn not_a_payload(why: &str) -> Diagnostic {
 
 /// An error of a connection as a diagnostic; `about` is the attribute that the failed call is about.
 pub(super) fn explain_connection(error: &connection::Error, about: impl Into<Path>) -> Diagnostic {
-    let cause = sentence(&describe(error));
+    let cause = sentence(&describe_error(error));
     let diagnostic = match error {
         connection::Error::Suspended { .. } => stripe::suspended(&cause),
         connection::Error::Key { .. } | connection::Error::ProxyPassword { .. } => {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::Method;
 use serde_json::Value as Json;
 
-use crate::catalog::{Called, Entity, Kind, Member, OperationKind, Presence, Shape, catalog};
+use crate::catalog::{self, Called, Entity, Kind, Member, OperationKind, Presence, Shape, catalog};
 use crate::sandbox::auth_context::{Caller, header};
 use crate::sandbox::check::ParamEncoding;
 use crate::sandbox::error::{ApiError, ApiResult};
@@ -144,7 +144,7 @@ fn params_of(request: &http::Request<Bytes>) -> ApiResult<(Body, ParamEncoding)>
 
 /// Whether a request is one of version 2 of the API.
 pub(super) fn is_v2(request: &http::Request<Bytes>) -> bool {
-    request.uri().path().starts_with("/v2/")
+    catalog::is_v2(request.uri().path())
 }
 
 fn json_params(text: &str) -> ApiResult<Body> {

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use super::model::Entity;
-use super::operation::OperationKind;
+use super::operation::{OperationKind, is_v2};
 use super::references::References;
 use super::secrets;
 use super::shape::{Clearing, Kind, Member, Presence, Shape, find};
@@ -31,7 +31,7 @@ pub fn refine(entities: &mut [Entity], references: &References) -> Vec<String> {
         let refiner = Refiner { objects: &objects, references, key: &entity.key, unset_by_empty: false };
         for operation in &mut entity.operations {
             let updates = operation.kind == OperationKind::Update;
-            let by_null = updates && operation.path.starts_with("/v2/");
+            let by_null = updates && is_v2(&operation.path);
             let refiner = Refiner { unset_by_empty: updates && !by_null, ..refiner };
             refiner.params(&[], &mut operation.params, &entity.fields);
             if by_null {

@@ -32,10 +32,10 @@ fn split(params: Params, created: &[Member]) -> (Params, Params) {
 }
 
 /// The dotted paths of what is in the second call alone.
-pub(in crate::engine) fn paths_beside(first: &Params, second: &Params) -> Vec<String> {
+pub(in crate::engine) fn paths_of_second_call(first: &Params, second: &Params) -> Vec<String> {
     let paths = second.iter().flat_map(|(name, later)| match (first.get(name), later) {
         (Some(Json::Object(now)), Json::Object(later)) => {
-            paths_beside(now, later).iter().map(|path| join_path(name, path)).collect()
+            paths_of_second_call(now, later).iter().map(|path| join_path(name, path)).collect()
         }
         _ => vec![name.clone()],
     });
@@ -44,7 +44,7 @@ pub(in crate::engine) fn paths_beside(first: &Params, second: &Params) -> Vec<St
 
 /// An error for each member of a list that only an update takes: an item that does not exist yet has no id, and no
 /// second call could tell which one is meant.
-pub(super) fn not_yet(entity: &Entity, params: &Params) -> ParamErrors {
+pub(super) fn late_members(entity: &Entity, params: &Params) -> ParamErrors {
     let mut found = ParamErrors::new();
     let (known, created) = (entity.params(), entity.create_params());
     for (name, value) in params {
@@ -89,7 +89,7 @@ fn in_item(item: &Json, (known, created): (&Shape, &Shape), place: &str, found: 
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use super::{not_yet, paths_beside, split_create};
+    use super::{late_members, paths_of_second_call, split_create};
     use crate::connector::entity;
 
     #[track_caller]
@@ -128,13 +128,13 @@ mod tests {
         });
         let params = json!({"business_profile": profile, "settings": settings});
         let (first, second) = split_create(entity("Account").unwrap(), params.as_object().unwrap().clone());
-        assert_eq!(paths_beside(&first, &second), ["settings.invoices"]);
+        assert_eq!(paths_of_second_call(&first, &second), ["settings.invoices"]);
     }
 
     #[test]
     fn what_an_item_gets_later_is_refused_at_creation() {
         let found = |name: &str, params: Json| -> Vec<String> {
-            let faults = not_yet(entity(name).unwrap(), params.as_object().unwrap());
+            let faults = late_members(entity(name).unwrap(), params.as_object().unwrap());
             faults.iter().map(|fault| fault.param().to_owned()).collect()
         };
         let items =

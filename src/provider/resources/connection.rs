@@ -7,9 +7,9 @@ use futures_util::future::BoxFuture;
 
 use crate::connection::{ConnectionState, Error, encode_handle};
 use crate::provider::connection_settings::{
-    API_KEY, all_sources, check_combinations, check_key, check_sources, describe, describe_lasting,
-    idle_service_account, log_file_warning, path_of_error, read_settings, secret, shared_attributes,
-    shared_blocks,
+    API_KEY, all_sources, check_combinations, check_key, check_sources, describe_error,
+    describe_lasting_error, idle_service_account, log_file_warning, path_of_error, read_settings, secret,
+    shared_attributes, shared_blocks,
 };
 use crate::provider::managed::Resource;
 use crate::provider::messages::{settings, stripe};
@@ -245,7 +245,7 @@ async fn update_status(runtime: &Runtime, state: &mut Value) -> Diagnostics {
     let error = connection.check().await.err();
     let status = error.as_ref().map_or(ConnectionState::Active, ConnectionState::from);
     let error = error.filter(|_| status != ConnectionState::Active);
-    let description = error.as_ref().map(describe_lasting).unwrap_or_default();
+    let description = error.as_ref().map(describe_lasting_error).unwrap_or_default();
     state.set("livemode", connection.livemode().await.into());
     state.set(
         "status",
@@ -257,7 +257,7 @@ async fn update_status(runtime: &Runtime, state: &mut Value) -> Diagnostics {
 }
 
 fn unusable_warning(id: &str, error: &Error) -> Diagnostic {
-    let cause = describe(error);
+    let cause = describe_error(error);
     stripe::connection_does_not_work(id, &cause).at(path_of_error(error))
 }
 
