@@ -119,7 +119,7 @@ pub struct Entity {
     /// Fields that an update changes along with params of other names.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub follows: std::collections::BTreeMap<String, Vec<String>>,
-    /// Params whose change changes nothing of an object but the field of their name, beside [`PLAIN`].
+    /// Params whose change changes nothing of an object but the field of their name; four are so of every object.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub plain: Vec<String>,
     /// Names of which Stripe gives each to one entity, with the param that takes it from another.
