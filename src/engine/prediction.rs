@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use crate::catalog::Member;
 use crate::engine::{Change, Object};
 
 /// Fields that any update may change.
@@ -32,8 +33,15 @@ impl Object {
                 (old, value) => *old = value.clone(),
             }
         }
-        let unknown = TOUCHED.into_iter().filter(|field| body.contains_key(*field)).collect();
+        let touched = TOUCHED.into_iter().filter(|field| body.contains_key(*field));
+        let unknown = touched.chain(self.reordered(change)).collect();
         Some(PredictedObject { body: Json::Object(body), unknown })
+    }
+
+    /// Changed params without an order: Stripe may answer them in another one than was sent.
+    fn reordered(&self, change: &Change) -> impl Iterator<Item = &'static str> {
+        let changed = |param: &&Member| param.shape.is_set() && change.update.contains_key(&param.name);
+        self.entity.params().iter().filter(changed).map(|param| param.name.as_str())
     }
 }
 
@@ -92,5 +100,21 @@ mod tests {
         assert_eq!(predict(json!({"name": "A", "active": false})), None);
         let emptied = predict(json!({"name": "A", "description": "x"})).unwrap();
         assert_eq!(emptied.body["metadata"], json!({}), "Stripe answers an empty map");
+    }
+
+    #[test]
+    fn the_order_in_which_stripe_answers_a_set_is_not_foreseen() {
+        let params = |url: &str, events: &[&str]| json!({"url": url, "enabled_events": events});
+        let predict = |before: Json, after: Json| {
+            let params = |json: Json| json.as_object().unwrap().clone();
+            let entity = entity("WebhookEndpoint").unwrap();
+            let object = Object::new(entity, "we_1".to_owned(), params(before.clone()), before);
+            let desired = DesiredParams { params: params(after), ..DesiredParams::default() };
+            object.predict(&object.change_to(&desired)).unwrap().unknown
+        };
+        let before = params("https://a.example/", &["charge.failed"]);
+        let of_events = params("https://a.example/", &["charge.refunded", "charge.failed"]);
+        assert_eq!(predict(before.clone(), of_events), ["enabled_events"]);
+        assert_eq!(predict(before, params("https://b.example/", &["charge.failed"])), [""; 0]);
     }
 }
