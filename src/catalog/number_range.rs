@@ -39,9 +39,13 @@ const RANGES: [(NumberRange, &[&str]); 8] = [
             "expires_after_seconds",
             "flat_amount",
             "flat_amount_decimal",
+            "height",
+            "length",
             "quantity",
             "quantity_decimal",
             "trial_period_days",
+            "weight",
+            "width",
         ],
     ),
 ];
