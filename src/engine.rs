@@ -35,6 +35,7 @@ mod open;
 mod params;
 mod prediction;
 mod restore;
+mod stays;
 mod succession;
 mod taken;
 mod unanswered;
@@ -63,6 +64,7 @@ pub use params::{
 };
 pub use prediction::PredictedObject;
 pub use restore::{EndedField, has_ended};
+pub use stays::{LeftObject, StayReason};
 pub use succession::{Predecessor, successor_mark};
 pub use taken::{ConflictingObject, taken};
 pub use unanswered::with_unanswered;

@@ -5,6 +5,7 @@
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 use super::fact_format::fields;
 use super::operation::{Action, Operation, OperationKind, is_v2};
@@ -193,15 +194,15 @@ pub enum Removal {
     Archive {
         /// The param: `active`.
         param: String,
-        /// The value that archives, as text: `false`.
-        value: String,
+        /// The value that archives: `false`.
+        value: Json,
     },
     /// Stripe deletes it; where Stripe refuses, a param makes it inactive and we say so.
     DeleteOrArchive {
         /// The param: `active`.
         param: String,
-        /// The value that archives, as text: `false`.
-        value: String,
+        /// The value that archives: `false`.
+        value: Json,
     },
     /// A custom call ends it (cancel, void, detach) while its `status` is one of these
     /// (any, when the list is empty); afterwards nothing is left to do.
@@ -260,8 +261,8 @@ pub enum Restoration {
     Update {
         /// The param: `active`.
         param: String,
-        /// The value that brings it back, as text: `true`.
-        value: String,
+        /// The value that brings it back: `true`.
+        value: Json,
     },
     /// A custom call brings it back: `ReactivateBillingMeter`.
     Call(String),
@@ -280,9 +281,9 @@ impl Restoration {
     pub fn of(removal: &Removal) -> Self {
         match removal {
             Removal::Archive { param, value } | Removal::DeleteOrArchive { param, value }
-                if value == "false" =>
+                if *value == Json::Bool(false) =>
             {
-                Self::Update { param: param.clone(), value: "true".to_owned() }
+                Self::Update { param: param.clone(), value: Json::Bool(true) }
             }
             _ => Self::Replace,
         }

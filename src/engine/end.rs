@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{OperationKind, Removal};
+use crate::catalog::{Entity, OperationKind, Removal};
 use crate::connector::{self, Connector, Error};
 use crate::engine::object::current;
 use crate::engine::restore::{has_ended, is_over};
-use crate::engine::{DestroyOptions, Object, OnDestroy, held};
+use crate::engine::{DestroyOptions, LeftObject, Object, OnDestroy, StayReason, held};
 use crate::stripe::ErrorKind;
 
 /// The result of ending an object.
@@ -16,44 +16,50 @@ pub enum EndOutcome {
     Ended,
     /// It had ended or did not exist.
     AlreadyGone,
-    /// It stays in Stripe, inactive or as it is; the sentence says which and why.
-    Stays(String),
-    /// It stays in Stripe as it is until the object that holds it has another one in its place.
-    Held(String),
+    /// It stays in Stripe, inactive or as it is.
+    Stays {
+        /// Why it stays.
+        why: StayReason,
+        /// What was archived with it.
+        left: Vec<LeftObject>,
+    },
 }
 
 /// How an object in a certain state can be ended.
-enum RemovalPlan<'e> {
+enum RemovalPlan {
     Delete,
-    Archive(&'e str, &'e str),
-    DeleteOrArchive(&'e str, &'e str),
-    Call(EndCall<'e>),
+    Archive(ArchiveParam),
+    DeleteOrArchive(ArchiveParam),
+    Call(EndCall),
     Nothing,
-    Keep(String),
+    Keep(StayReason),
 }
+
+/// The param that archives an object, and its value: `active`, `false`.
+pub(super) type ArchiveParam = (&'static str, &'static Json);
 
 /// A call that ends an object.
 #[derive(Clone, Copy)]
-struct EndCall<'e> {
-    action: &'e str,
+struct EndCall {
+    action: &'static str,
     /// The action to try where Stripe refuses the first.
-    otherwise: Option<&'e str>,
+    otherwise: Option<&'static str>,
     /// Fields that are sent along.
-    with: &'e [String],
+    with: &'static [String],
     /// The object stays in Stripe all the same.
     stays: bool,
 }
 
 impl Object {
-    /// What will stay in Stripe when the object ends, as a sentence; none if nothing will.
-    pub fn remains_in_stripe(&self, options: DestroyOptions) -> Option<String> {
+    /// Why the object will stay in Stripe when it ends; none if it will not.
+    pub fn stays_because(&self, options: DestroyOptions) -> Option<StayReason> {
         if self.body.is_null() && self.ends_by_state(options) {
             return None;
         }
         match self.removal_plan(options) {
             RemovalPlan::Keep(why) => Some(why),
-            RemovalPlan::Archive(param, value) => Some(self.archived(param, value)),
-            RemovalPlan::Call(call) if call.stays => Some(self.called(call.action)),
+            RemovalPlan::Archive((param, value)) => Some(StayReason::Archived { param, value }),
+            RemovalPlan::Call(call) if call.stays => Some(StayReason::Called(call.action)),
             RemovalPlan::Delete
             | RemovalPlan::DeleteOrArchive(..)
             | RemovalPlan::Call(_)
@@ -107,21 +113,21 @@ impl Object {
     async fn carry_out(&self, connector: &Connector, options: DestroyOptions) -> Result<EndOutcome, Error> {
         match self.removal_plan(options) {
             RemovalPlan::Delete => self.delete(connector).await,
-            RemovalPlan::Archive(param, value) => self.archive(connector, param, value).await,
-            RemovalPlan::DeleteOrArchive(param, value) if held::has_dependents(self, connector) => {
-                self.archive(connector, param, value).await
+            RemovalPlan::Archive(param) => self.archive(connector, param).await,
+            RemovalPlan::DeleteOrArchive(param) if held::has_dependents(self, connector) => {
+                self.archive(connector, param).await
             }
-            RemovalPlan::DeleteOrArchive(param, value) => match self.delete(connector).await {
-                Err(error) if is_refusal(&error) => self.archive(connector, param, value).await,
+            RemovalPlan::DeleteOrArchive(param) => match self.delete(connector).await {
+                Err(error) if is_refusal(&error) => self.archive(connector, param).await,
                 other => other,
             },
             RemovalPlan::Call(call) => self.call(connector, call).await,
             RemovalPlan::Nothing => Ok(EndOutcome::AlreadyGone),
-            RemovalPlan::Keep(why) => Ok(EndOutcome::Stays(why)),
+            RemovalPlan::Keep(why) => Ok(EndOutcome::stays(why)),
         }
     }
 
-    async fn call(&self, connector: &Connector, call: EndCall<'_>) -> Result<EndOutcome, Error> {
+    async fn call(&self, connector: &Connector, call: EndCall) -> Result<EndOutcome, Error> {
         let fields = call.with.iter().filter_map(|name| Some((name.clone(), self.body.get(name)?.clone())));
         let fields: Map<String, Json> = fields.collect();
         let send = |name: &str, params| {
@@ -131,7 +137,8 @@ impl Object {
             (Err(error), Some(otherwise)) if is_refusal(&error) => send(otherwise, fields)?.await?,
             (first, _) => first?,
         }
-        Ok(if call.stays { EndOutcome::Stays(self.called(call.action)) } else { EndOutcome::Ended })
+        let stays = call.stays.then(|| EndOutcome::stays(StayReason::Called(call.action)));
+        Ok(stays.unwrap_or(EndOutcome::Ended))
     }
 
     async fn delete(&self, connector: &Connector) -> Result<EndOutcome, Error> {
@@ -139,11 +146,11 @@ impl Object {
         Ok(EndOutcome::Ended)
     }
 
-    async fn archive(&self, connector: &Connector, param: &str, value: &str) -> Result<EndOutcome, Error> {
-        let params = Map::from_iter([(param.to_owned(), Json::String(value.to_owned()))]);
-        let archived = connector.update(self.entity, &self.locator, params).await?;
-        let along = held::take_along(self.entity, connector, &archived).await;
-        Ok(EndOutcome::Stays(self.archived(param, value) + &along))
+    async fn archive(&self, connector: &Connector, archiving: ArchiveParam) -> Result<EndOutcome, Error> {
+        let (param, value) = archiving;
+        let archived = archive(connector, self.entity, &self.locator, archiving).await?;
+        let left = held::take_along(self.entity, connector, &archived).await;
+        Ok(EndOutcome::Stays { why: StayReason::Archived { param, value }, left })
     }
 
     fn ends_by_state(&self, options: DestroyOptions) -> bool {
@@ -154,28 +161,25 @@ impl Object {
         by_state && options.on_destroy != Some(OnDestroy::Keep)
     }
 
-    fn removal_plan(&self, options: DestroyOptions) -> RemovalPlan<'static> {
+    fn removal_plan(&self, options: DestroyOptions) -> RemovalPlan {
         match (options.on_destroy, &self.entity.removal) {
-            (Some(OnDestroy::Keep), _) => RemovalPlan::Keep(format!(
-                "{} {} stays in Stripe as it is, as configured: it is only removed from the state.",
-                self.entity.name, self.locator
-            )),
+            (Some(OnDestroy::Keep), _) => RemovalPlan::Keep(StayReason::Configured),
             (Some(OnDestroy::Delete), Removal::DeleteOrArchive { .. }) => RemovalPlan::Delete,
             (Some(OnDestroy::Archive), Removal::DeleteOrArchive { param, value }) => {
-                RemovalPlan::Archive(param, value)
+                RemovalPlan::Archive((param, value))
             }
             _ => self.usual_plan(),
         }
     }
 
-    fn usual_plan(&self) -> RemovalPlan<'static> {
-        let (entity, locator) = (self.entity, &self.locator);
+    fn usual_plan(&self) -> RemovalPlan {
+        let entity = self.entity;
         let status = self.body.get("status").and_then(Json::as_str).unwrap_or_default();
         let is_one = |states: &[String]| states.iter().any(|state| state == status);
         match &entity.removal {
             Removal::Delete => RemovalPlan::Delete,
-            Removal::Archive { param, value } => RemovalPlan::Archive(param, value),
-            Removal::DeleteOrArchive { param, value } => RemovalPlan::DeleteOrArchive(param, value),
+            Removal::Archive { param, value } => RemovalPlan::Archive((param, value)),
+            Removal::DeleteOrArchive { param, value } => RemovalPlan::DeleteOrArchive((param, value)),
             Removal::DeleteOrCall { delete_when, .. } if is_one(delete_when) => RemovalPlan::Delete,
             Removal::Call { .. } | Removal::DeleteOrCall { .. } if has_ended(entity, &self.body) => {
                 RemovalPlan::Nothing
@@ -183,10 +187,7 @@ impl Object {
             Removal::Call { when, .. } | Removal::DeleteOrCall { when, .. }
                 if !when.is_empty() && !is_one(when) =>
             {
-                RemovalPlan::Keep(format!(
-                    "Stripe cannot end {} {locator} while its status is `{status}`: it stays in Stripe as it is.",
-                    entity.name
-                ))
+                RemovalPlan::Keep(StayReason::Status(status.to_owned()))
             }
             Removal::Call { action, otherwise, with, stays, .. } => {
                 RemovalPlan::Call(EndCall { action, otherwise: otherwise.as_deref(), with, stays: *stays })
@@ -196,34 +197,37 @@ impl Object {
                 None | Some(Json::Null) => RemovalPlan::Nothing,
                 Some(_) => RemovalPlan::Call(EndCall::of(action)),
             },
-            Removal::Forget => RemovalPlan::Keep(format!(
-                "Stripe has no call to end {} entities: {locator} stays in Stripe and is only removed from the state.",
-                entity.name
-            )),
+            Removal::Forget => RemovalPlan::Keep(StayReason::NoCall),
         }
-    }
-
-    fn called(&self, action: &str) -> String {
-        let Self { entity, locator, .. } = self;
-        format!(
-            "Stripe cannot delete {} {locator}: {action} is called, and the object stays in Stripe.",
-            entity.name
-        )
-    }
-
-    fn archived(&self, param: &str, value: &str) -> String {
-        let Self { entity, locator, .. } = self;
-        format!(
-            "Stripe cannot delete {} {locator}: it is archived (`{param} = {value}`) and stays in Stripe.",
-            entity.name
-        )
     }
 }
 
-impl<'e> EndCall<'e> {
-    fn of(action: &'e str) -> Self {
+impl EndOutcome {
+    pub(super) fn stays(why: StayReason) -> Self {
+        Self::Stays { why, left: Vec::new() }
+    }
+
+    /// Whether it stays only because another object holds it.
+    pub fn is_held(&self) -> bool {
+        matches!(self, Self::Stays { why: StayReason::HeldAs { .. }, .. })
+    }
+}
+
+impl EndCall {
+    fn of(action: &'static str) -> Self {
         Self { action, otherwise: None, with: &[], stays: false }
     }
+}
+
+/// Archives an object; what Stripe answers.
+pub(super) async fn archive(
+    connector: &Connector,
+    entity: &'static Entity,
+    locator: &str,
+    (param, value): ArchiveParam,
+) -> Result<Json, Error> {
+    let params = Map::from_iter([(param.to_owned(), value.clone())]);
+    connector.update(entity, locator, params).await
 }
 
 /// Whether Stripe understood, and will not.
@@ -236,10 +240,11 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use crate::connector::entity;
-    use crate::engine::{DestroyOptions, Object, OnDestroy, Params};
+    use crate::engine::{DestroyOptions, Object, OnDestroy, Params, StayReason};
 
     fn stays(name: &str, body: &Json) -> Option<String> {
-        object(name, body).remains_in_stripe(DestroyOptions::default())
+        let object = object(name, body);
+        object.stays_because(DestroyOptions::default()).map(|why| why.of(&object))
     }
 
     fn object(name: &str, body: &Json) -> Object {
@@ -252,10 +257,11 @@ mod tests {
         let options =
             |on_destroy| DestroyOptions { on_destroy: Some(on_destroy), ..DestroyOptions::default() };
         let product = object("Product", &json!({"id": "id_1"}));
-        assert!(product.remains_in_stripe(options(OnDestroy::Archive)).unwrap().contains("`active = false`"));
-        assert_eq!(product.remains_in_stripe(options(OnDestroy::Delete)), None);
+        let archived = StayReason::Archived { param: "active", value: &Json::Bool(false) };
+        assert_eq!(product.stays_because(options(OnDestroy::Archive)), Some(archived));
+        assert_eq!(product.stays_because(options(OnDestroy::Delete)), None);
         let open = object("Invoice", &json!({"status": "open"}));
-        assert!(open.remains_in_stripe(options(OnDestroy::Keep)).unwrap().contains("as configured"));
+        assert_eq!(open.stays_because(options(OnDestroy::Keep)), Some(StayReason::Configured));
         assert_eq!(OnDestroy::choices(open.entity), [OnDestroy::Keep]);
         assert_eq!(OnDestroy::choices(product.entity), OnDestroy::ALL);
     }
@@ -266,9 +272,7 @@ mod tests {
         for name in ["Account", "v2.core.account", "Customer"] {
             let object = object(name, &Json::Null);
             assert!(object.lacks_consent(DestroyOptions::default(), Some(true)), "{name}");
-            assert!(
-                !object.lacks_consent(allowed, Some(true)) && object.remains_in_stripe(allowed).is_none()
-            );
+            assert!(!object.lacks_consent(allowed, Some(true)) && object.stays_because(allowed).is_none());
             assert!(!object.lacks_consent(DestroyOptions::default(), Some(false)), "{name}");
         }
         assert!(!object("Coupon", &Json::Null).lacks_consent(DestroyOptions::default(), Some(true)));

@@ -1,12 +1,13 @@
 //! Objects that end with others: Stripe refuses to end some while another one holds them, and
 //! leaves some behind when the other one ends.
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::catalog::{Entity, Removal, catalog};
 use crate::connector::{self, Connector, Error, id_at};
+use crate::engine::end::archive;
 use crate::engine::object::current;
-use crate::engine::{EndOutcome, Object};
+use crate::engine::{EndOutcome, LeftObject, Object, StayReason};
 
 /// Interprets Stripe's refusal to end an object that another one may use.
 pub(super) async fn refused(
@@ -22,18 +23,16 @@ pub(super) async fn refused(
     let Some((id, entity)) = holder else { return Err(refusal) };
     let Some(holder) = current(connector, entity, id).await? else { return Ok(EndOutcome::AlreadyGone) };
     let status = holder.get("status").and_then(Json::as_str).unwrap_or_default();
-    let (name, at) = (&object.entity.name, &object.locator);
-    match &rule.held_as {
-        Some(held_as) if id_at(&holder, held_as) == Some(at) => Ok(EndOutcome::Held(format!(
-            "{name} {at} stays in Stripe as it is: it is the `{held_as}` of {} {id}, and Stripe ends it only after {id} has ended or has another one.",
-            entity.name
-        ))),
-        None if !rule.unless.iter().any(|free| free == status) => Ok(EndOutcome::Stays(format!(
-            "{name} {at} stays in Stripe as it is: it belongs to {} {id} and ends with it.",
-            entity.name
-        ))),
-        _ => Err(refusal),
-    }
+    let why = match &rule.held_as {
+        Some(field) if id_at(&holder, field) == Some(&object.locator) => {
+            StayReason::HeldAs { field, entity: &entity.name, id: id.to_owned() }
+        }
+        None if !rule.unless.iter().any(|free| free == status) => {
+            StayReason::EndsWith { holder: format!("{} {id}", entity.name) }
+        }
+        _ => return Err(refusal),
+    };
+    Ok(EndOutcome::stays(why))
 }
 
 /// Whether Stripe is known to refuse to delete an object: it names what is archived with it, or something that was
@@ -44,25 +43,20 @@ pub(super) fn has_dependents(object: &Object, connector: &Connector) -> bool {
     names || connector.has_dependents(id)
 }
 
-/// Archives what an object leaves behind that was just archived and answered; a sentence for each.
-pub(super) async fn take_along(entity: &Entity, connector: &Connector, archived: &Json) -> String {
-    let mut told = Vec::new();
+/// Archives what an object leaves behind that was just archived and answered.
+pub(super) async fn take_along(
+    entity: &'static Entity,
+    connector: &Connector,
+    archived: &Json,
+) -> Vec<LeftObject> {
+    let mut left = Vec::new();
     for field in &entity.takes_along {
-        let left = entity.field(field).and_then(|shape| catalog().by_key(shape.objects().first()?));
-        let Some((entity, id)) = left.zip(id_at(archived, field)) else { continue };
-        told.push(match archive(connector, entity, id).await {
-            Ok(()) => format!(" Its `{field}` {id} is archived with it."),
-            Err(error) => format!(" Its `{field}` {id} stays as it is: {error}."),
-        });
+        let named = entity.field(field).and_then(|shape| catalog().by_key(shape.objects().first()?));
+        let Some((entity, id)) = named.zip(id_at(archived, field)) else { continue };
+        let Removal::Archive { param, value } = &entity.removal else { continue };
+        let archived = archive(connector, entity, id, (param, value)).await;
+        let refused = archived.err().map(|error| error.to_string());
+        left.push(LeftObject { field, id: id.to_owned(), refused });
     }
-    told.concat()
-}
-
-/// Archives an object as the rule of its type says.
-async fn archive(connector: &Connector, entity: &'static Entity, id: &str) -> Result<(), Error> {
-    if let Removal::Archive { param, value } = &entity.removal {
-        let params = Map::from_iter([(param.clone(), Json::String(value.clone()))]);
-        connector.update(entity, id, params).await?;
-    }
-    Ok(())
+    left
 }

@@ -12,6 +12,7 @@ mod paths;
 mod secrets;
 mod unlisted;
 mod values;
+mod visit;
 
 pub use error::{ParamError, ParamErrors};
 pub use limits::metadata_faults;

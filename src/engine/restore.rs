@@ -55,8 +55,7 @@ impl Object {
         change.restores = match &self.entity.restoration {
             Restoration::Update { param, value } => {
                 if !desired.unknown.iter().any(|path| path.first() == Some(param)) {
-                    let value = value.parse().map_or_else(|_| Json::String(value.clone()), Json::Bool);
-                    change.update.entry(param.clone()).or_insert(value);
+                    change.update.entry(param.clone()).or_insert_with(|| value.clone());
                 }
                 Some(Restores::Update)
             }
@@ -106,7 +105,9 @@ fn end(entity: &Entity, body: &Json) -> Option<EndedField> {
         (value == "*" || text == value).then(|| EndedField { field: field.to_owned(), value: text })
     };
     let by_removal = match &entity.removal {
-        Removal::Archive { param, value } | Removal::DeleteOrArchive { param, value } => is(param, value),
+        Removal::Archive { param, value } | Removal::DeleteOrArchive { param, value } => {
+            scalar(value).and_then(|value| is(param, &value))
+        }
         Removal::Call { ended, .. } | Removal::DeleteOrCall { ended, .. } => {
             ended.iter().find_map(|status| is("status", status))
         }

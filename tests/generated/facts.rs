@@ -164,7 +164,7 @@ fn rules_that_name_nothing_or_change_nothing_are_refused() {
             "shop.widget: removal: there is no action \"OpenShopWidget\"",
         ),
         (
-            "['shop.widget']\nremoval = { archive = { param = \"active\", value = \"false\" } }",
+            "['shop.widget']\nremoval = { archive = { param = \"active\", value = false } }",
             "shop.widget: removal: an update takes no param \"active\"",
         ),
         (

@@ -48,10 +48,32 @@ async fn a_product_with_its_default_price_ends_in_terraforms_order() {
     assert!(held, "{told:?}");
     assert_eq!(field(&ok(run.refresh("stripe_entity", &price).await), "active"), "true");
     let told = destroyed(&mut run, &product).await;
-    assert!(told.iter().any(|why| why.contains(&format!("{} is archived with it", id(&price)))), "{told:?}");
+    let with_it = format!("{} of Product {} is archived with it", id(&price), id(&product));
+    assert!(told.iter().any(|why| why.contains(&with_it)), "{told:?}");
     for object in [&product, &price] {
         assert_eq!(field(&ok(run.refresh("stripe_entity", object).await), "active"), "false");
     }
+}
+
+/// A plan has told that the product is archived: the apply adds what became of its default price.
+#[tokio::test]
+async fn what_is_archived_with_an_object_is_told_alone_where_the_plan_told_the_rest() {
+    let shop = Shop::open().await;
+    let mut run = shop.run(TEST).await;
+    let config = wishing(entity("Product", &json!({"name": "Beans"})), "on_destroy", "archive");
+    let product = made(&mut run, "stripe_entity", &config).await;
+    let price = json!({"product": id(&product), "currency": "usd", "unit_amount": 5});
+    let price = made(&mut run, "stripe_entity", &entity("Price", &price)).await;
+    let with_default = entity("Product", &json!({"name": "Beans", "default_price": id(&price)}));
+    let plan = ok(run.plan("stripe_entity", &product, &wishing(with_default, "on_destroy", "archive")).await);
+    let product = ok(run.apply("stripe_entity", &plan).await);
+    let told = destroyed(&mut run, &product).await;
+    let left = format!(
+        "Entity Stays In Stripe: The `default_price` {} of Product {} is archived with it.",
+        id(&price),
+        id(&product)
+    );
+    assert!(told[0].contains("`active = false`") && told.last() == Some(&left), "{told:?}");
 }
 
 /// The configuration of a price of this product that takes over the lookup key.

@@ -2,12 +2,12 @@
 //! ids that look like those of another type, which an owner may have chosen.
 
 use std::fmt;
+use std::ops::ControlFlow;
 
-use serde_json::Value as Json;
-
-use crate::catalog::names::{closest, join_path};
-use crate::catalog::{Kind, Member, OtherId, Shape, currencies, find};
-use crate::engine::params::{DesiredParams, Params};
+use crate::catalog::names::closest;
+use crate::catalog::{Kind, Member, OtherId, currencies};
+use crate::engine::params::DesiredParams;
+use crate::engine::params::visit::visit;
 
 /// A value that is not on the list of its param, or that looks like the id of an object of another type. It is sent:
 /// Stripe adds values, and owners choose ids.
@@ -55,37 +55,22 @@ impl fmt::Display for UnlistedValue {
 /// looks like that of another type.
 pub fn unlisted_values(desired: &DesiredParams, known: &[Member]) -> Vec<UnlistedValue> {
     let mut found = Vec::new();
-    in_object(&desired.params, known, "", &mut found);
+    visit(&desired.params, known, &mut |place, value, shape| {
+        found.extend(value.as_str().and_then(|text| unlisted_text(place, text, &shape.kind)));
+        ControlFlow::Continue(())
+    });
     found
 }
 
-fn in_object(params: &Params, known: &[Member], place: &str, found: &mut Vec<UnlistedValue>) {
-    for (name, value) in params {
-        if let Some(member) = find(known, name) {
-            in_value(value, &member.shape, &join_path(place, name), found);
+fn unlisted_text(place: &str, text: &str, kind: &Kind) -> Option<UnlistedValue> {
+    match kind {
+        Kind::Enum(known) => unlisted(place, text, text, known.iter().map(String::as_str)),
+        Kind::Currency => unlisted(place, text, &text.to_ascii_lowercase(), currencies()),
+        Kind::Id(objects) => {
+            let other = OtherId::of(text, objects)?;
+            Some(UnlistedValue { other: Some(other), ..doubted(place, text) })
         }
-    }
-}
-
-fn in_value(value: &Json, shape: &Shape, place: &str, found: &mut Vec<UnlistedValue>) {
-    match (&shape.kind, value) {
-        (Kind::Object(known), Json::Object(params)) => in_object(params, known, place, found),
-        (Kind::List(item) | Kind::Set(item), Json::Array(values)) => {
-            for (at, value) in values.iter().enumerate() {
-                in_value(value, item, &join_path(place, &at.to_string()), found);
-            }
-        }
-        (Kind::Enum(known), Json::String(text)) => {
-            found.extend(unlisted(place, text, text, known.iter().map(String::as_str)));
-        }
-        (Kind::Currency, Json::String(text)) => {
-            found.extend(unlisted(place, text, &text.to_ascii_lowercase(), currencies()));
-        }
-        (Kind::Id(objects), Json::String(id)) => {
-            let other = OtherId::of(id, objects);
-            found.extend(other.map(|other| UnlistedValue { other: Some(other), ..doubted(place, id) }));
-        }
-        _ => {}
+        _ => None,
     }
 }
 

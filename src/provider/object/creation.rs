@@ -148,7 +148,7 @@ impl CreateContext<'_> {
         result: Result<EndOutcome, Error>,
     ) -> Option<Diagnostic> {
         let error = match result {
-            Ok(result) => return ended(Ok(result)),
+            Ok(outcome) => return ended(old, &outcome, None),
             Err(error) => error,
         };
         if finishing(old.is_over(&self.connector)).await {

@@ -7,6 +7,7 @@ use crate::connection::Connection;
 use crate::connector::{Connector, Error, id_at, id_of};
 use crate::engine::{
     Change, DestroyOptions, EndOutcome, EndedField, Object, OnDestroy, Params, Predecessor, Restores,
+    StayReason,
 };
 use crate::provider::explain::explain_connector;
 use crate::provider::messages::{ends, payload};
@@ -87,7 +88,7 @@ pub(in crate::provider) async fn end_diagnostics(
         return vec![refused];
     }
     let options = destroy_options(state);
-    let stays = object.remains_in_stripe(options).map(|why| ends::stays(&why));
+    let stays = object.stays_because(options).map(|why| ends::stays(&why.of(object)));
     let mut diagnostics: Diagnostics = stays.into_iter().collect();
     if options.on_destroy != Some(OnDestroy::Keep) {
         diagnostics.extend(in_use(runtime, object, &connector).await);
@@ -149,13 +150,12 @@ pub(in crate::provider) fn ended_note(object: &Object, change: &Change) -> Optio
     })
 }
 
-/// The diagnostic after a destroy.
-pub(super) fn ended(result: Result<EndOutcome, Error>) -> Option<Diagnostic> {
-    match result {
-        Ok(EndOutcome::Ended | EndOutcome::AlreadyGone) => None,
-        Ok(EndOutcome::Stays(why) | EndOutcome::Held(why)) => Some(ends::stays(&why)),
-        Err(error) => Some(explain_connector(&error, "id")),
-    }
+/// What there is to say after an end that a plan has not told: why the object stays, and what became of what it left.
+pub(super) fn ended(object: &Object, outcome: &EndOutcome, told: Option<&StayReason>) -> Option<Diagnostic> {
+    let EndOutcome::Stays { why, left } = outcome else { return None };
+    let why = (told != Some(why)).then(|| why.of(object));
+    let sentences: Vec<String> = why.into_iter().chain(left.iter().map(|left| left.of(object))).collect();
+    (!sentences.is_empty()).then(|| ends::stays(&sentences.join(" ")))
 }
 
 /// Why an object could not be ended. Terraform does not say whose destroy failed.
@@ -193,9 +193,8 @@ pub(in crate::provider) async fn end(
     match end_in_order(runtime, object, options, &connector, (successor, &private.lost_names)).await {
         Err(error) => unchanged(request, vec![not_ended(object, &error)]),
         Ok((outcome, note)) => {
-            let planned = object.remains_in_stripe(options).filter(|_| announced).map(EndOutcome::Stays);
-            let is_told = planned.as_ref() == Some(&outcome);
-            let about = if is_told { None } else { ended(Ok(outcome)) };
+            let told = object.stays_because(options).filter(|_| announced);
+            let about = ended(object, &outcome, told.as_ref());
             StateResponse { diagnostics: about.into_iter().chain(note).collect(), ..StateResponse::default() }
         }
     }
@@ -211,7 +210,7 @@ async fn end_in_order(
     (successor, lost_names): (Option<(String, StateResponse)>, &Params),
 ) -> Result<(EndOutcome, Option<Diagnostic>), Error> {
     let ended = object.end(connector, options).await?;
-    if !matches!(ended, EndOutcome::Held(_)) {
+    if !ended.is_held() {
         return Ok((ended, None));
     }
     let object = object.clone().shown(connector).await?;

@@ -7,9 +7,7 @@ use crate::provider::object::end_attributes;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
 use crate::provider::typed::config_params::{keeps_metadata, names_momentary};
 use crate::provider::typed::sentences::{about, purpose};
-use crate::provider::typed::surface::{
-    KEY, Repeats, Slot, SlotSyntax, Surface, attribute_type, holds_secret,
-};
+use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface, attribute_type};
 use crate::terraform::schema::{self, Attribute, Block, NestedBlock, Nesting, Presence, Schema};
 use crate::terraform::value::Type;
 
@@ -59,7 +57,11 @@ impl Surface {
         if self.has_output() {
             let output = Attribute::computed(OUTPUT, Type::Dynamic, format!("{OUTPUT_IS}."));
             let mut answered = self.outputs().filter_map(|slot| self.entity.field(&slot.member));
-            block.attributes.push(if answered.any(holds_secret) { output.sensitive() } else { output });
+            block.attributes.push(if answered.any(Shape::holds_secret) {
+                output.sensitive()
+            } else {
+                output
+            });
         }
         block.attributes.sort_by(|a, b| a.name.cmp(&b.name));
         Schema { version: 0, block }

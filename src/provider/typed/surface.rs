@@ -210,7 +210,7 @@ impl Builder<'_> {
         };
         // Where Stripe answers nothing, a block that is not written has nothing to show.
         let presence = if matches!(form, SlotSyntax::Block(..)) { written(presence) } else { presence };
-        let sensitive = holds_secret(&member.shape) || field.is_some_and(|it| root && it.shape.sensitive);
+        let sensitive = member.shape.holds_secret() || field.is_some_and(|it| root && it.shape.sensitive);
         let retired = self.data.retired.get(&at).cloned();
         let retired_inside = self.data.retired_inside(&at);
         let (member, shape) = (member.name.clone(), member.shape.clone());
@@ -269,14 +269,6 @@ fn members_of(shape: &Shape) -> Option<&[Member]> {
 /// The presence of a block, which Terraform never computes as a whole.
 fn written(presence: Presence) -> Presence {
     if presence == Presence::OptionalComputed { Presence::Optional } else { presence }
-}
-
-/// Whether a secret may stand in it or inside it.
-pub(super) fn holds_secret(shape: &Shape) -> bool {
-    let inside = [shape.item(), shape.map_value()];
-    shape.sensitive
-        || shape.members().is_some_and(|members| members.iter().any(|member| holds_secret(&member.shape)))
-        || inside.into_iter().flatten().any(holds_secret)
 }
 
 /// The type of an attribute at the root; dynamic where no other type says it.

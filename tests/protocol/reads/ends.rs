@@ -35,12 +35,12 @@ async fn a_product_whose_price_was_seen_is_archived_at_once_and_another_one_is_a
     let price = made(&shop, "Price", of_product).await;
     let knows_nothing = connector(&shop.base, KEY);
     let (end, calls) = ended(&knows_nothing, &product).await;
-    assert!(matches!(end, EndOutcome::Stays(_)), "{end:?}");
+    assert!(matches!(end, EndOutcome::Stays { .. }), "{end:?}");
     assert_eq!(calls, [0, 1, 1, 0], "deleted in vain, then archived");
     let run = connector(&shop.base, KEY);
     assert_eq!(ended(&run, &price).await.1, [0, 1, 0, 0]);
     let (end, calls) = ended(&run, &product).await;
-    assert!(matches!(end, EndOutcome::Stays(_)), "{end:?}");
+    assert!(matches!(end, EndOutcome::Stays { .. }), "{end:?}");
     assert_eq!(calls, [0, 1, 0, 0]);
     let alone = made(&shop, "Product", json!({"name": "Milk"})).await;
     assert_eq!(ended(&run, &alone).await, (EndOutcome::Ended, [0, 0, 1, 0]));
