@@ -3,8 +3,9 @@
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::names::join_path;
-use crate::catalog::{Clearing, Entity, Items, Kind, Member, OperationKind, Shape, find, other_spelling};
+use crate::catalog::{Clearing, Entity, Kind, Member, OperationKind, Shape, find, other_spelling};
 use crate::engine::compare::{equal, fits, inside, is_respelled};
+use crate::engine::items::ItemKeys;
 use crate::engine::{DesiredParams, Params};
 
 use unknown::remove;
@@ -208,7 +209,7 @@ impl ParamDiff<'_> {
                     let merged = self.merged(at, old, new, value);
                     return merged.as_object().is_some_and(|it| !it.is_empty()).then_some(merged);
                 }
-                (Some(Json::Array(old)), Json::Array(new), _) => self.items(at, old, new, updatable),
+                (Some(Json::Array(old)), Json::Array(new), _) => self.items(at, old, new, (known, updatable)),
                 _ => desired.clone(),
             });
         };
@@ -227,20 +228,23 @@ impl ParamDiff<'_> {
 
     /// The items of a list. Stripe replaces a list as a whole, but for one whose items have ids: of
     /// an item that was there before, what was removed is unset.
-    fn items(&mut self, at: &str, old: &[Json], new: &[Json], list: &Shape) -> Json {
-        let rule = self.entity.items.get(at);
-        let (Some(rule), Some(members)) = (rule, list.item().and_then(Shape::members)) else {
+    fn items(
+        &mut self,
+        at: &str,
+        old: &[Json],
+        new: &[Json],
+        (known, updatable): (Option<&Shape>, &Shape),
+    ) -> Json {
+        let keys = ItemKeys::of(self.entity, at);
+        let (Some(keys), Some(members)) = (keys, item_members(updatable)) else {
             return Json::Array(new.to_vec());
         };
-        let shape = find(members, &rule.by).map(|member| &member.shape);
-        let named = |item: &Json| item.get(&rule.by).cloned();
-        if shape.is_none() {
-            self.fixed_items(at, old, new, rule);
+        let known = known.and_then(item_members).unwrap_or(members);
+        if find(members, keys.by).is_none() {
+            self.fixed_items(at, old, new, (&keys, known));
         }
         let items = new.iter().enumerate().map(|(place, item)| {
-            let was = named(item).and_then(|name| {
-                old.iter().find(|old| named(old).is_some_and(|old| equal(shape, &old, &name)))
-            });
+            let was = old.iter().find(|old| keys.is_told(item) && keys.are_same(old, item, known));
             match (was, item) {
                 (Some(Json::Object(old)), Json::Object(new)) => {
                     let place = join_path(at, &place.to_string());
@@ -254,17 +258,30 @@ impl ParamDiff<'_> {
         Json::Array(items.collect())
     }
 
-    /// What a list whose items only a new object can have makes necessary: another item, or one less.
-    fn fixed_items(&mut self, at: &str, old: &[Json], new: &[Json], rule: &Items) {
-        let name = |item: &Json| item.get(&rule.by).cloned();
-        let lacks = |items: &[Json], item: &Json| {
-            name(item).is_some_and(|by| items.iter().all(|it| name(it).is_some_and(|other| other != by)))
+    /// What a list whose items only a new object can have makes necessary: another item, or one less. An item of
+    /// which it is not known yet what it is may be any.
+    fn fixed_items(
+        &mut self,
+        at: &str,
+        old: &[Json],
+        new: &[Json],
+        (keys, known): (&ItemKeys<'_>, &[Member]),
+    ) {
+        let mut left: Vec<&Json> = old.iter().collect();
+        let mut take = |fits: &dyn Fn(&Json) -> bool| {
+            left.iter().position(|item| fits(item)).map(|at| left.remove(at)).is_some()
         };
-        let added = new.iter().position(|item| lacks(old, item));
-        let gone = rule.gone.is_none() && old.iter().any(|item| lacks(new, item));
+        let told = new.iter().enumerate().filter(|(_, item)| keys.is_told(item));
+        let others: Vec<(usize, &Json)> =
+            told.filter(|(_, item)| !take(&|old| keys.are_same(old, item, known))).collect();
+        let added = others.into_iter().find(|_| !take(&|old| !keys.is_told(old)));
+        let open = new.iter().filter(|item| !keys.is_told(item)).count();
         match added {
-            Some(place) => self.change.replaces.push(join_path(&join_path(at, &place.to_string()), &rule.by)),
-            None if gone => self.change.replaces.push(at.to_owned()),
+            Some((place, item)) => {
+                let item_at = join_path(at, &place.to_string());
+                self.change.replaces.push(join_path(&item_at, keys.place(item)));
+            }
+            None if left.len() > open => self.change.replaces.push(at.to_owned()),
             None => {}
         }
     }
@@ -331,6 +348,11 @@ impl ParamDiff<'_> {
         let inside = format!("{at}.");
         self.change.uncleared.iter().any(|path| path.starts_with(&inside))
     }
+}
+
+/// The members of each item of a list.
+fn item_members(list: &Shape) -> Option<&[Member]> {
+    list.item().and_then(Shape::members)
 }
 
 /// Whether a call takes a key out of a map of these values: texts, and what says that it can be unset.

@@ -2,19 +2,85 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{Entity, Items, Member, OperationKind, find};
-use crate::engine::compare::{elements, may_fulfil, reference};
+use crate::catalog::{Entity, Member, OperationKind, find};
+use crate::engine::compare::{elements, equal, may_fulfil, reference};
+
+/// The members that tell which item of a list is meant.
+pub(super) struct ItemKeys<'e> {
+    /// The member that names it: `price`.
+    pub(super) by: &'e str,
+    /// The older spelling of that member: `plan`.
+    older: Option<&'e str>,
+    /// What a new one is made from: `price_data`.
+    data: String,
+}
+
+impl<'e> ItemKeys<'e> {
+    /// The keys of the items of a list; none if the rules name none.
+    pub(super) fn of(entity: &'e Entity, list: &str) -> Option<Self> {
+        let by = entity.items.get(list)?.by.as_str();
+        let older = entity.superseded.iter().find_map(|(path, newer)| {
+            let (of, older) = path.rsplit_once('.')?;
+            (of == list && newer == by).then_some(older)
+        });
+        Some(Self { by, older, data: format!("{by}_data") })
+    }
+
+    /// The name that an item is written with.
+    pub(super) fn name<'i>(&self, item: &'i Json) -> Option<&'i Json> {
+        let written = |key: &str| item.get(key).filter(|value| !value.is_null());
+        written(self.by).or_else(|| written(self.older?))
+    }
+
+    /// What an item is written to be made from.
+    pub(super) fn origin<'i>(&self, item: &'i Json) -> Option<&'i Json> {
+        item.get(&self.data).filter(|value| !value.is_null())
+    }
+
+    /// Whether it is known which item is meant.
+    pub(super) fn is_told(&self, item: &Json) -> bool {
+        self.name(item).or_else(|| self.origin(item)).is_some()
+    }
+
+    /// The member that tells which item is meant: its name, or what it is made from.
+    pub(super) fn place(&self, item: &Json) -> &str {
+        if self.name(item).is_some() { self.by } else { &self.data }
+    }
+
+    /// Whether two items as they are written are the same one.
+    pub(super) fn are_same(&self, one: &Json, other: &Json, members: &[Member]) -> bool {
+        let alike = |one: Option<&Json>, other: Option<&Json>, key: &str| match (one, other) {
+            (Some(one), Some(other)) => equal(find(members, key).map(|it| &it.shape), one, other),
+            (None, None) => true,
+            _ => false,
+        };
+        alike(self.name(one), self.name(other), self.by)
+            && alike(self.origin(one), self.origin(other), &self.data)
+    }
+
+    /// Whether an item that is there is the one that is written.
+    fn is_item(&self, written: &Json, known: &[Member], there: &Json) -> bool {
+        let named = there.get(self.by).unwrap_or(&Json::Null);
+        match (self.name(written), self.origin(written)) {
+            (Some(desired), _) => reference(named) == desired,
+            (None, Some(desired)) if named.is_object() => {
+                may_fulfil(find(known, &self.data).map(|it| &it.shape), desired, named)
+            }
+            _ => false,
+        }
+    }
+}
 
 /// The params of an update with the items of lists named by the ids they have in the entity as
 /// last seen, and those that are no longer wanted taken away.
 pub fn with_ids(entity: &Entity, mut params: Map<String, Json>, body: &Json) -> Map<String, Json> {
     for (list, rule) in &entity.items {
         let there = body.get(list).and_then(elements).unwrap_or_default();
-        if let Some(Json::Array(desired)) = params.get_mut(list) {
+        if let (Some(Json::Array(desired)), Some(keys)) = (params.get_mut(list), ItemKeys::of(entity, list)) {
             let known = known_members(entity, list);
             let mut left: Vec<&Json> = there.iter().collect();
             for item in desired.iter_mut() {
-                name(item, rule, &mut left, known);
+                name(item, &keys, &mut left, known);
             }
             let gone = rule.gone.as_ref().map(|gone| left.iter().filter_map(|item| taken(item, gone)));
             desired.extend(gone.into_iter().flatten());
@@ -30,29 +96,13 @@ fn known_members<'e>(entity: &'e Entity, list: &str) -> &'e [Member] {
 }
 
 /// Gives an item the id of the one that is there, which is then taken out of `left`.
-fn name(item: &mut Json, rule: &Items, left: &mut Vec<&Json>, known: &[Member]) {
+fn name(item: &mut Json, keys: &ItemKeys<'_>, left: &mut Vec<&Json>, known: &[Member]) {
+    let Some(at) = left.iter().position(|there| keys.is_item(item, known, there)) else { return };
     let Some(members) = item.as_object_mut().filter(|members| !members.contains_key("id")) else { return };
-    // A price may be written as what it is made from.
-    let data = format!("{}_data", rule.by);
-    if let Some(at) = left.iter().position(|there| is_item(members, &rule.by, &data, known, there)) {
-        let id = left.remove(at).get("id").cloned().unwrap_or_default();
-        // A param that only a create takes is no change of an existing item, nor is what it was made from.
-        members.retain(|name, _| *name != data && find(known, name).is_some());
-        members.insert("id".to_owned(), id);
-    }
-}
-
-/// Whether an item that is there is the one that is written.
-fn is_item(written: &Map<String, Json>, by: &str, data: &str, known: &[Member], there: &Json) -> bool {
-    let is_written = |name: &str| written.get(name).filter(|value| !value.is_null());
-    let named = there.get(by).unwrap_or(&Json::Null);
-    match (is_written(by), is_written(data)) {
-        (Some(desired), _) => reference(named) == desired,
-        (None, Some(desired)) if named.is_object() => {
-            may_fulfil(find(known, data).map(|it| &it.shape), desired, named)
-        }
-        _ => false,
-    }
+    let id = left.remove(at).get("id").cloned().unwrap_or_default();
+    // A param that only a create takes is no change of an existing item, nor is what it was made from.
+    members.retain(|name, _| *name != keys.data && find(known, name).is_some());
+    members.insert("id".to_owned(), id);
 }
 
 fn taken(item: &Json, gone: &str) -> Option<Json> {
@@ -112,6 +162,17 @@ mod tests {
             sent("PaymentLink", &desired, &body),
             json!({"line_items": [{"quantity": 2, "id": "li_1"}]})
         );
+    }
+
+    /// Each item has a plan and a price of one id, whichever of them it was written with.
+    #[test]
+    fn an_item_that_is_written_with_its_plan_is_named_too() {
+        let price = json!({"id": "plan_1", "object": "price"});
+        let body =
+            json!({"items": {"object": "list", "data": [{"id": "si_1", "price": price, "quantity": 2}]}});
+        let desired = json!({"items": [{"plan": "plan_1", "quantity": 3}]});
+        let expected = json!({"items": [{"plan": "plan_1", "quantity": 3, "id": "si_1"}]});
+        assert_eq!(sent("Subscription", &desired, &body), expected);
     }
 
     #[test]

@@ -157,6 +157,33 @@ fn a_list_whose_items_only_a_new_object_can_have_replaces() {
 }
 
 #[test]
+fn an_item_is_told_by_what_its_price_is_made_from_and_counted() {
+    let made = |amount: u32| json!({"price_data": {"currency": "usd", "product": "prod_1", "unit_amount": amount}, "quantity": 1});
+    let named = |price: &str| json!({"price": price, "quantity": 1});
+    let replaces = |before: &[Json], after: &[Json]| {
+        let found = change("PaymentLink", &json!({"line_items": before}), &json!({"line_items": after}));
+        found.replaces.join(" ")
+    };
+    let rows = [
+        (vec![made(4), named("price_1")], vec![made(4)], "line_items"),
+        (vec![named("price_1"), named("price_1")], vec![named("price_1")], "line_items"),
+        (vec![named("price_1")], vec![made(4)], "line_items.0.price_data"),
+        (vec![made(4)], vec![made(5)], "line_items.0.price_data"),
+        (vec![made(4)], vec![made(4), named("price_1")], "line_items.1.price"),
+        (vec![made(4)], vec![named("price_1")], "line_items.0.price"),
+        (vec![named("price_1")], vec![named("price_1"), named("price_1")], "line_items.1.price"),
+        (vec![named("price_1"), made(4)], vec![made(4), named("price_1")], ""),
+    ];
+    for (before, after, expected) in rows {
+        assert_eq!(replaces(&before, &after), expected, "{before:?} to {after:?}");
+    }
+    // Whose price is not known yet may be any of them.
+    let open = json!({"quantity": 1});
+    assert_eq!(replaces(&[made(4), named("price_1")], &[made(4), open.clone()]), "");
+    assert_eq!(replaces(&[open, named("price_1")], &[named("price_2"), named("price_1")]), "");
+}
+
+#[test]
 fn an_unknown_member_of_an_item_replaces_where_no_update_takes_it() {
     let before = json!({"line_items": [{"price": "price_1", "quantity": 1}]});
     let path = ["line_items", "0", "price"].map(str::to_owned).to_vec();
