@@ -163,6 +163,15 @@ impl Shape {
         }
     }
 
+    /// Whether a value may stand there that holds no others.
+    pub fn is_single(&self) -> bool {
+        match &self.kind {
+            Kind::List(_) | Kind::Map(_) | Kind::Object(_) | Kind::Set(_) => false,
+            Kind::Union(shapes) => shapes.iter().any(Self::is_single),
+            _ => true,
+        }
+    }
+
     /// Whether it is a single piece of text.
     pub fn is_text(&self) -> bool {
         match &self.kind {

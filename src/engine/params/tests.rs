@@ -145,6 +145,18 @@ fn a_value_newer_than_the_facts_is_stripes_to_judge() {
 }
 
 #[test]
+fn a_value_under_a_key_of_a_map_is_looked_at_too() {
+    let price = entity("Price").unwrap();
+    let options = json!({"currency_options": {"eur": {"tax_behavior": "inclusiv"}}});
+    let found = unlisted_values(&parse(&written(&options), price.params()).unwrap(), price.params());
+    let [doubted] = &found[..] else { panic!("{found:?}") };
+    assert_eq!(
+        (&*doubted.param, doubted.suggestion.as_deref()),
+        ("currency_options.eur.tax_behavior", Some("inclusive"))
+    );
+}
+
+#[test]
 fn a_date_may_stand_beside_a_word() {
     let time = |value: &str| create("Subscription", &json!({"customer": "cus_1", "trial_end": value}));
     assert_eq!(time("2030-01-02").unwrap()["trial_end"], json!(1_893_542_400));

@@ -119,10 +119,12 @@ enum Updatable<'e> {
 }
 
 impl Updatable<'_> {
-    /// What an update takes of a member, and the sentence that says so where it takes none.
-    fn of(self, name: &str) -> (Self, &'static str) {
+    /// What an update takes of a member, and the sentence that says so if it takes none of the kind that is written.
+    fn of(self, name: &str, written: Option<&Shape>) -> (Self, &'static str) {
         let Self::Members(members) = self else { return (self, "") };
-        let Some(member) = find(members, name) else {
+        let is_of_kind =
+            |member: &&Member| written.is_none_or(|it| it.is_single() == member.shape.is_single());
+        let Some(member) = find(members, name).filter(is_of_kind) else {
             return (Self::Said, " A change creates a new object.");
         };
         let shape = &member.shape;
@@ -157,7 +159,7 @@ impl SchemaContext<'_> {
     /// it does.
     fn member(&self, name: &str, takes: &str) -> (Self, String) {
         let path = join_path(&self.path, name);
-        let (update, change) = match self.update.of(name) {
+        let (update, change) = match self.update.of(name, at(self.entity.params(), &path)) {
             _ if name == KEY => (Updatable::Said, ""),
             (update, change) if !change.is_empty() && self.acts_at_creation(&path) => {
                 (update, ACTS_AT_CREATION)
