@@ -117,6 +117,9 @@ pub struct Entity {
     /// Params whose values change by themselves.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub drifting: Vec<String>,
+    /// Params that go up after the creation, as they are meant to: a greater value in Stripe is no drift.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advancing: Vec<String>,
     /// Fields that an update changes along with params of other names.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub follows: std::collections::BTreeMap<String, Vec<String>>,

@@ -218,6 +218,10 @@ fn a_subscription_entitles_its_customer() {
     assert_eq!(entitled(), Json::Array(Vec::new()));
     let archived = client.post(&format!("/v1/entitlements/features/{feature}"), &[("active", "false")]);
     assert_eq!(archived["active"], false);
+    for changed in [("active", "true"), ("name", "Faster")] {
+        client.refused(400, "POST", &format!("/v1/entitlements/features/{feature}"), &[changed]);
+    }
+    client.post(&format!("/v1/entitlements/features/{feature}"), &[("active", "false")]);
     assert_eq!(
         client.ok("GET", "/v1/entitlements/features", &[("archived", "true")])["data"]
             .as_array()
@@ -226,4 +230,6 @@ fn a_subscription_entitles_its_customer() {
         1
     );
     assert_eq!(client.ok("DELETE", &format!("{path}/{}", id(&attached)), &[])["deleted"], true);
+    // The key of what is archived is free again.
+    client.post("/v1/entitlements/features", &form);
 }

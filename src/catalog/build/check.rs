@@ -110,9 +110,9 @@ impl EntityJoin {
                 format!("follows: {field:?} is no param and field, or follows none")
             });
         }
-        for name in rule.transfers.keys().chain(&rule.drifting) {
+        for name in rule.transfers.keys().chain(&rule.drifting).chain(&rule.advancing) {
             let named = is_param(name) && self.entity.field(name).is_some();
-            self.require(named, || format!("transfers, drifting: {name:?} is no param and field"));
+            self.require(named, || format!("transfers, drifting, advancing: {name:?} is no param and field"));
         }
     }
 

@@ -136,6 +136,7 @@ impl EntityJoin {
         self.entity.modifiers.clone_from(&rule.modifiers);
         self.entity.recreates.clone_from(&rule.recreates);
         self.entity.drifting.clone_from(&rule.drifting);
+        self.entity.advancing.clone_from(&rule.advancing);
         self.entity.follows.clone_from(&rule.follows);
         self.entity.plain.clone_from(&rule.plain);
         self.entity.transfers.clone_from(&rule.transfers);

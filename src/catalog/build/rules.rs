@@ -102,6 +102,9 @@ pub struct EntityRule {
     /// Params whose values change by themselves.
     #[serde(default)]
     pub drifting: Vec<String>,
+    /// Params that go up after the creation.
+    #[serde(default)]
+    pub advancing: Vec<String>,
     /// Fields that an update changes along with params of other names.
     #[serde(default)]
     pub follows: BTreeMap<String, Vec<String>>,
