@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{Entity, OperationKind, Removal};
+use crate::catalog::{Entity, OperationKind, Removal, Shape};
 use crate::connector::{self, Connector, Error};
 use crate::engine::object::current;
 use crate::engine::restore::{has_ended, is_over};
@@ -176,6 +176,10 @@ impl Object {
         let entity = self.entity;
         let status = self.body.get("status").and_then(Json::as_str).unwrap_or_default();
         let is_one = |states: &[String]| states.iter().any(|state| state == status);
+        let is_documented = |status: &str| {
+            let known = entity.field("status").map(Shape::values).unwrap_or_default();
+            known.iter().any(|it| it == status)
+        };
         match &entity.removal {
             Removal::Delete => RemovalPlan::Delete,
             Removal::Archive { param, value } => RemovalPlan::Archive((param, value)),
@@ -184,8 +188,9 @@ impl Object {
             Removal::Call { .. } | Removal::DeleteOrCall { .. } if has_ended(entity, &self.body) => {
                 RemovalPlan::Nothing
             }
+            // What became of a status that is not documented only Stripe knows: it is asked, and may refuse.
             Removal::Call { when, .. } | Removal::DeleteOrCall { when, .. }
-                if !when.is_empty() && !is_one(when) =>
+                if !when.is_empty() && !is_one(when) && is_documented(status) =>
             {
                 RemovalPlan::Keep(StayReason::Status(status.to_owned()))
             }
@@ -300,6 +305,15 @@ mod tests {
         assert_eq!(stays("PaymentIntent", &json!({"status": "succeeded"})).unwrap(), expected);
         assert!(stays("Invoice", &json!({"status": "paid"})).unwrap().contains("Invoice id_1"));
         assert_eq!(stays("PaymentMethod", &json!({"customer": null})), None);
+    }
+
+    /// Stripe adds statuses. A subscription that only left the state would go on to bill.
+    #[test]
+    fn what_is_in_a_status_that_is_not_documented_is_ended_all_the_same() {
+        for body in [json!({"status": "on_ice"}), json!({"status": null}), json!({"id": "id_1"})] {
+            assert_eq!(stays("Subscription", &body), None, "{body}");
+            assert_eq!(stays("PaymentIntent", &body), None, "{body}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What a plan does about an object that was ended outside Terraform.
+//! What a plan does about an object that has ended in Stripe without a destroy.
 //!
 //! # Theory
 //!
@@ -23,7 +23,7 @@ pub struct EndedField {
 }
 
 impl Object {
-    /// The field that shows that the object was ended outside Terraform: its configuration did not end it.
+    /// The field that shows that the object has ended in Stripe without a destroy: its configuration did not end it.
     pub fn end_outside(&self) -> Option<EndedField> {
         end(self.entity, &self.body).filter(|end| self.imported || !asks_for(self.entity, &self.params, end))
     }

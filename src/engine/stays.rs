@@ -39,6 +39,11 @@ pub enum StayReason {
 }
 
 impl StayReason {
+    /// Whether it goes on in Stripe as before, though its end was wanted.
+    pub fn is_unwanted(&self) -> bool {
+        matches!(self, Self::HeldAs { .. } | Self::Status(_))
+    }
+
     /// Why an object stays, as a sentence.
     pub fn of(&self, object: &Object) -> String {
         let (name, locator) = (&object.entity.name, &object.locator);

@@ -96,7 +96,7 @@ fn ended(terraform: Tool, entity: &str, payload: &str, path: &str, form: &str) -
     let id = workdir.attributes("stripe_entity.it")["id"].as_str().unwrap().to_owned();
     workdir.post(&path.replace("ID", &id), form);
     let plan = squeezed(&workdir.ok(&["plan", "-no-color"]));
-    let told = format!("{entity} {id} was ended outside Terraform");
+    let told = format!("{entity} {id} has ended in Stripe without a destroy");
     assert!(plan.contains(&told), "{plan}");
     (workdir, plan)
 }

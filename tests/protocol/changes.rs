@@ -98,7 +98,7 @@ async fn a_price_that_somebody_archived_is_said_and_brought_back() {
     assert_eq!(now.state.get("id"), made.state.get("id"));
     assert_eq!(now.state.get("record").get("active").as_str(), Some("true"));
     let id = made.state.get("id").as_str().unwrap();
-    let told = format!("Price {id} was ended outside Terraform (its `active` is `false`).");
+    let told = format!("Price {id} has ended in Stripe without a destroy (its `active` is `false`).");
     assert!(stripe.terraform.warnings.contains(&told), "{:?}", stripe.terraform.warnings);
 }
 
@@ -123,7 +123,7 @@ async fn an_invoice_that_somebody_voided_is_said_and_made_anew() {
     let plan = ok(stripe.terraform.plan("stripe_entity", &read, &config).await);
     assert_eq!(plan.action, Action::Replace);
     let told = format!(
-        "Invoice {id} was ended outside Terraform (its `status` is `void`): a new one is created in its place."
+        "Invoice {id} has ended in Stripe without a destroy (its `status` is `void`): a new one is created in its place."
     );
     assert!(stripe.terraform.warnings.contains(&told), "{:?}", stripe.terraform.warnings);
     let new = ok(stripe.terraform.apply("stripe_entity", &plan).await);

@@ -7,6 +7,8 @@ messages! {
         "{entity} {locator} is in live mode, and ending it cannot be undone." "Set `allow_destroy_in_livemode = true` to end it, or `on_destroy = \"keep\"` to leave it in Stripe, and apply that first. If it is tainted, run `terraform untaint` before that.";
     warning stays(why: &str) "Entity Stays In Stripe"
         "{why}" "";
+    warning goes_on(why: &str) "Entity Could Not Be Ended"
+        "{why}" "";
     error not_ended(entity: &str, locator: &str, successor: &str, why: &str, id: &str) "Replaced Entity Is Still Active"
         "{entity} {locator} was replaced by {successor}, but could not be ended: {why} It is still active in Stripe, and in no state: another apply does not end it." "End it in the Stripe Dashboard, or import it into the address of a resource of its own, and destroy that:\n\n  terraform import ADDRESS '{id}'";
     warning inherited(heir: &str, held_as: &str, holder: &str, locator: &str, names: &str) "Entity Has Been Succeeded"
@@ -17,7 +19,7 @@ messages! {
         "{entity} {locator} is used by {users} that have not ended." "Those that this run does not end continue to use it after it is archived.";
     warning ends_with_users(users: &str, entity: &str, locator: &str) "Entity Is In Use"
         "{entity} {locator} is used by {users} that have not ended." "They end when it is deleted, and a new one with the same id does not restore them: if they are resources, replace them too (`lifecycle {{ replace_triggered_by = [ADDRESS] }}`).";
-    warning ended_outside(end: &str) "Entity Ended Outside Terraform"
+    warning ended_outside(end: &str) "Entity Has Ended"
         "{end}" "";
     warning brought_back(end: &str, how: &str) "Entity Will Be Restored"
         "{end} {how} restores it." "";

@@ -68,7 +68,7 @@ pub(super) async fn without_consent(
 pub(super) fn end_sentence(object: &Object, end: &EndedField, mark: &str) -> String {
     let Object { entity, locator, .. } = object;
     format!(
-        "{} {locator} was ended outside Terraform (its `{}` is `{}`){mark}",
+        "{} {locator} has ended in Stripe without a destroy (its `{}` is `{}`){mark}",
         entity.name, end.field, end.value
     )
 }
@@ -88,7 +88,7 @@ pub(in crate::provider) async fn end_diagnostics(
         return vec![refused];
     }
     let options = destroy_options(state);
-    let stays = object.stays_because(options).map(|why| ends::stays(&why.of(object)));
+    let stays = object.stays_because(options).map(|why| stays(&why, &why.of(object)));
     let mut diagnostics: Diagnostics = stays.into_iter().collect();
     if options.on_destroy != Some(OnDestroy::Keep) {
         diagnostics.extend(in_use(runtime, object, &connector).await);
@@ -139,7 +139,7 @@ async fn plan_object_end(
     Ok((private, diagnostics))
 }
 
-/// What a plan does about an entity that was ended outside Terraform.
+/// What a plan does about an entity that has ended in Stripe without a destroy.
 pub(in crate::provider) fn ended_note(object: &Object, change: &Change) -> Option<Diagnostic> {
     let restores = change.restores?;
     let end = end_sentence(object, &object.end_outside()?, ":");
@@ -153,9 +153,16 @@ pub(in crate::provider) fn ended_note(object: &Object, change: &Change) -> Optio
 /// What there is to say after an end that a plan has not told: why the object stays, and what became of what it left.
 pub(super) fn ended(object: &Object, outcome: &EndOutcome, told: Option<&StayReason>) -> Option<Diagnostic> {
     let EndOutcome::Stays { why, left } = outcome else { return None };
-    let why = (told != Some(why)).then(|| why.of(object));
-    let sentences: Vec<String> = why.into_iter().chain(left.iter().map(|left| left.of(object))).collect();
-    (!sentences.is_empty()).then(|| ends::stays(&sentences.join(" ")))
+    let reason = (told != Some(why)).then(|| why.of(object));
+    let sentences: Vec<String> = reason.into_iter().chain(left.iter().map(|left| left.of(object))).collect();
+    (!sentences.is_empty()).then(|| stays(why, &sentences.join(" ")))
+}
+
+/// The warning that an object stays. What goes on though its end was wanted has a title of its own, because Terraform
+/// shows the first of several warnings with one title, and counts the others.
+fn stays(why: &StayReason, told: &str) -> Diagnostic {
+    let warning = if why.is_unwanted() { ends::goes_on } else { ends::stays };
+    warning(told)
 }
 
 /// Why an object could not be ended. Terraform does not say whose destroy failed.

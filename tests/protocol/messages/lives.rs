@@ -12,6 +12,7 @@ pub async fn told() -> Vec<Told> {
     payloads(&mut stage).await;
     used(&mut stage).await;
     ended(&mut stage).await;
+    held(&mut stage).await;
     inherited(&mut stage).await;
     live(&mut stage).await;
     stage.told
@@ -120,6 +121,16 @@ async fn ended(stage: &mut Stage) {
     }
     let read = stage.read("stripe_entity", &made).await;
     stage.change("stripe_entity", &read, &invoice).await;
+}
+
+/// A default price is destroyed without a successor.
+async fn held(stage: &mut Stage) {
+    let product = stage.make("stripe_product", &json!({"name": "Coffee"})).await;
+    let price = json!({"product": id(&product), "currency": "usd", "unit_amount": 5});
+    let price = stage.make("stripe_price", &price).await;
+    let with_default = json!({"name": "Coffee", "default_price": id(&price)});
+    stage.change("stripe_product", &product, &with_default).await;
+    stage.change("stripe_price", &price, &json!(null)).await;
 }
 
 async fn live(stage: &mut Stage) {

@@ -71,7 +71,7 @@ fn bug_14_archived_in_the_dashboard_is_unseen() {
     warned(&mut world);
     let read = world.refresh("stripe_product", &product).unwrap();
     let told = warned(&mut world);
-    assert!(told.contains("Entity Ended Outside Terraform") && told.contains(&id(&product)), "{told}");
+    assert!(told.contains("Entity Has Ended") && told.contains(&id(&product)), "{told}");
     let plan = world.plan("stripe_product", &read, Some(&params(&wanted))).unwrap();
     assert_eq!(plan.action, Action::Update);
     world.apply("stripe_product", &plan).unwrap();
