@@ -1,6 +1,7 @@
 //! The sources of keys and passwords: configuration, environment, files, Secret Manager.
 
 mod access;
+mod error;
 mod identity;
 mod keys;
 mod manager;
@@ -18,9 +19,10 @@ use tokio::sync::Mutex;
 
 use crate::env::{self, Env};
 
+pub use error::{Error as ManagerError, with_causes};
 pub use identity::GoogleIdentity;
 pub use keys::{is_live_key, kind_of_key, looks_like_key, not_a_key};
-pub use manager::{Error as ManagerError, Manager, is_this_machine, with_causes};
+pub use manager::{Manager, is_this_machine};
 pub use marks::{REDACTED, without_marked};
 pub use version::SecretVersion;
 

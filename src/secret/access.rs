@@ -10,7 +10,7 @@ use http::{Extensions, HeaderMap, StatusCode};
 use reqwest::{Client, Response};
 use serde::Deserialize;
 
-use crate::secret::manager::with_causes;
+use crate::secret::error::with_causes;
 
 /// The longest answer that is read. A payload has at most 64 KiB, which base64 makes a third longer.
 const LONGEST_BODY: usize = 1 << 20;

@@ -9,8 +9,8 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::env::{self, Env};
 use crate::secret::access::{AccessError, headers};
-use crate::secret::manager::{Error, TIMEOUT, with_causes};
-use crate::secret::retry::retried;
+use crate::secret::error::{Error, with_causes};
+use crate::secret::retry::{TIMEOUT, retried};
 
 /// The waits before retries of a failure that may pass. A metadata server needs a moment when a
 /// machine starts; where there is none, a run should not wait long.
