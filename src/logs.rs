@@ -18,6 +18,7 @@ mod line;
 mod otlp;
 mod redact;
 mod render;
+mod verbosity;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -126,15 +127,15 @@ impl Log {
 
     /// Whether lines about TCP connections are written.
     pub fn logs_connections(&self) -> bool {
-        self.allows(Level::Debug, render::CONNECTIONS)
+        self.allows(Level::Debug, verbosity::CONNECTIONS)
     }
 }
 
 /// The verbosity up to which Terraform shows what is sent, by its own log level.
 fn shown() -> u8 {
     match log::max_level() {
-        log::LevelFilter::Trace => render::BODIES,
-        log::LevelFilter::Debug => render::REQUESTS,
+        log::LevelFilter::Trace => verbosity::BODIES,
+        log::LevelFilter::Debug => verbosity::REQUESTS,
         _ => 0,
     }
 }
@@ -153,13 +154,13 @@ impl Observer for Log {
                 sink.write(&line, now);
             }
         }
-        if let Some(otlp) = self.otlp.as_ref().filter(|_| self.allows(Level::Info, render::OPERATIONS)) {
+        if let Some(otlp) = self.otlp.as_ref().filter(|_| self.allows(Level::Info, verbosity::OPERATIONS)) {
             otlp.export_span(EventContext { log: &self.settings, redactor: &redactor, span }, event);
         }
     }
 
     fn wants_bytes(&self) -> bool {
-        self.allows(Level::Debug, render::BYTES)
+        self.allows(Level::Debug, verbosity::BYTES)
     }
 }
 

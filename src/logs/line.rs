@@ -9,7 +9,7 @@ use log::RecordBuilder;
 use log::kv::{self, Key, VisitSource};
 use serde_json::Value as Json;
 
-use crate::logs::{Level, Sink, render};
+use crate::logs::{Level, Sink, verbosity};
 use crate::stripe::trace::SpanId;
 
 /// The longest field on standard error, in bytes; Terraform takes lines of up to 64 KiB.
@@ -101,7 +101,7 @@ impl Sink for StderrSink {
 
 /// The level from which Terraform shows a line that no connection asks for.
 const fn shown_from(verbosity: u8) -> log::Level {
-    if verbosity < render::BODIES { log::Level::Debug } else { log::Level::Trace }
+    if verbosity < verbosity::BODIES { log::Level::Debug } else { log::Level::Trace }
 }
 
 /// A field as text: JSON strings without quotes, other values as JSON, both cut where they are too long.

@@ -6,20 +6,10 @@ use serde_json::{Value as Json, json};
 
 use crate::logs::line::{Http, LogLine, Severity};
 use crate::logs::redact::Redactor;
+use crate::logs::verbosity::{BODIES, BYTES, CONNECTIONS, OPERATIONS, REQUESTS};
 use crate::logs::{Log, certificate};
 use crate::stripe::Request;
 use crate::stripe::trace::{Direction, Event, RequestOutcome, Span, SpanId, Tls, TracedOperation};
-
-/// The verbosity of lines about operations.
-pub(super) const OPERATIONS: u8 = 1;
-/// The verbosity of lines about requests.
-pub(super) const REQUESTS: u8 = 2;
-/// The verbosity of lines with headers and bodies.
-pub(super) const BODIES: u8 = 3;
-/// The verbosity of lines about connections, proxies and TLS.
-pub(super) const CONNECTIONS: u8 = 4;
-/// The verbosity of lines with the bytes of messages.
-pub(super) const BYTES: u8 = 5;
 
 type LineFields = Vec<(&'static str, Json)>;
 
