@@ -17,6 +17,7 @@ mod colour;
 mod demo;
 mod install;
 mod platform;
+mod programs;
 mod sandbox;
 
 pub use arguments::Command;

@@ -11,7 +11,7 @@ use tokio::process::Command;
 use tokio::sync::oneshot;
 
 use crate::command::colour::Colour;
-use crate::command::{Error, install};
+use crate::command::{Error, install, programs};
 use crate::env::{self, Env};
 use crate::sandbox::{self, Sandbox};
 
@@ -59,11 +59,6 @@ struct Printer<'p> {
     colour: Colour,
 }
 
-/// The program of the user that can apply a configuration, terraform before tofu.
-pub(super) fn program(env: &Env) -> Option<std::path::PathBuf> {
-    program::find(env)
-}
-
 /// Runs the demo. `download` fetches OpenTofu without asking where there is neither terraform nor tofu.
 pub(super) async fn run(
     env: &Env,
@@ -72,7 +67,7 @@ pub(super) async fn run(
     is_terminal: bool,
 ) -> Result<(), Error> {
     let mut page = Printer { out, colour: Colour::of(env, is_terminal) };
-    let tofu = match program::find(env) {
+    let tofu = match programs::find(env) {
         Some(file) => Some(file),
         None => download::tofu(env, download, is_terminal, page.out).await?,
     };

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::command::Error;
 use crate::command::colour::Colour;
-use crate::command::demo;
 use crate::command::platform::platform;
+use crate::command::programs;
 use crate::env::{self, Env};
 
 /// The default hosts of a source address, of terraform and of tofu.
@@ -65,7 +65,7 @@ fn program_of(env: &Env) -> &'static str {
 }
 
 fn has_only_tofu(env: &Env) -> bool {
-    demo::program(env).is_some_and(|file| file.file_stem().is_some_and(|name| name == "tofu"))
+    programs::find(env).is_some_and(|file| file.file_stem().is_some_and(|name| name == "tofu"))
 }
 
 /// The folder that both programs search before they ask a registry. A `~/.terraform.d` that is made for it would hide

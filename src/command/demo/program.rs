@@ -8,25 +8,11 @@ use tokio::process::Command;
 
 use super::{Applied, World};
 use crate::command::Error;
-use crate::env::{self, Env};
-
-/// The programs that can apply a configuration, in the order of preference.
-const PROGRAMS: [&str; 2] = ["terraform", "tofu"];
 
 /// A program on this machine, and the world it runs in.
 pub(super) struct Program<'w> {
     file: PathBuf,
     world: &'w World,
-}
-
-/// The first of the programs on the `PATH`.
-pub(super) fn find(env: &Env) -> Option<PathBuf> {
-    let path = env.get(env::PATH)?;
-    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    let with_suffix = |name: &str| format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    let mut files =
-        PROGRAMS.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(with_suffix(name))));
-    files.find(|file| file.is_file())
 }
 
 impl<'w> Program<'w> {
