@@ -3,6 +3,7 @@
 
 mod account;
 mod client;
+mod defaults;
 mod error;
 mod handle;
 mod identity;
@@ -17,7 +18,8 @@ mod throttle_scope;
 pub use crate::logs::Level;
 pub use crate::stripe::{BaseUrl, ProxyTls};
 pub use account::AccountMark;
-pub use client::{Connection, ConnectionTarget, Defaults};
+pub use client::{Connection, ConnectionTarget};
+pub use defaults::Defaults;
 pub use error::Error;
 pub use handle::{decode as decode_handle, encode as encode_handle, id_of as id_of_handle};
 pub use identity::{AccountIdentity, Likeness};

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Connection, Defaults, Env, SecretSource, Settings, ThrottleScope};
+use super::{Connection, Defaults, SecretSource, Settings, ThrottleScope};
+use crate::env::Env;
 
 /// A connection whose key stands in a file; nothing is sent over it.
 fn connection(key: &Path) -> Connection {
