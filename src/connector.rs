@@ -24,6 +24,7 @@ mod page_token;
 mod path;
 mod reader;
 mod record;
+mod selectors;
 mod sent;
 
 use std::sync::Arc;
@@ -47,10 +48,11 @@ pub use entities::{entity, is_deleted};
 pub use error::Error;
 pub use filter::{Filter, FilterError};
 pub use id::{InvalidId, check_any_id, check_id};
-pub use list::{ALL, ListRequest, Page, check_filter, check_sort_field, selectors};
+pub use list::{ALL, ListRequest, Page, check_filter, check_sort_field};
 pub use locator::{check as check_locator, id_count, id_of, locator, own_id, placed};
 pub use reader::{ReadHint, Savings};
 pub use record::{Arrays, record, record_of, scalar};
+pub use selectors::selectors;
 
 /// The operations and actions of one connection.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{Entity, Member, Operation, OperationKind, parents};
+use crate::catalog::{Entity, Operation, OperationKind, parents};
 use crate::connector::entities::{is_deleted, operation, with_expansions};
 use crate::connector::page_token::{self, Position};
 use crate::connector::{Connector, Error, Filter, check_any_id, locator, traced_operation};
@@ -67,14 +67,6 @@ pub fn check_sort_field(entity: &'static Entity, name: &str) -> Result<(), Error
 /// Whether a filter clause can be read over entities of a type, which are listed or searched for.
 pub fn check_filter(entity: &'static Entity, clause: &str, searches: bool) -> Result<(), Error> {
     Ok(Filter::parse(clause, entity, list_operation(entity, searches).ok()).map(drop)?)
-}
-
-/// The params of a list that choose entities: the others are about the page, or about what it shows of them.
-/// A search chooses by its query alone.
-pub fn selectors(list: &Operation) -> impl Iterator<Item = &Member> {
-    const OTHERS: [&str; 6] = ["ending_before", "expand", "include", "limit", "page", "starting_after"];
-    let searches = list.kind == OperationKind::Search;
-    list.params.iter().filter(move |param| !searches && !OTHERS.contains(&param.name.as_str()))
 }
 
 impl ListRequest {
@@ -268,21 +260,7 @@ fn listable(
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use super::{TopEntities, selectors};
-    use crate::catalog::{OperationKind, catalog};
-
-    #[test]
-    fn no_argument_of_a_list_is_about_the_page_or_what_it_shows() {
-        let entities = catalog().entities().filter_map(|name| catalog().entity(name));
-        for entity in entities {
-            let calls = [OperationKind::List, OperationKind::Search].map(|kind| entity.operation(kind));
-            for param in calls.into_iter().flatten().flat_map(selectors) {
-                let of_page =
-                    ["limit", "page", "query", "starting_after", "ending_before", "include", "expand"];
-                assert!(!of_page.contains(&param.name.as_str()), "{}: {}", entity.name, param.name);
-            }
-        }
-    }
+    use super::TopEntities;
 
     #[test]
     fn the_first_entities_of_many_are_kept_and_no_more() {

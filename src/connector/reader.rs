@@ -121,7 +121,7 @@ impl Connector {
         let listing = ObjectList::of(entity, locator, known.body).filter(|_| self.connection.reads_by_list());
         let Some((listing, id)) = listing.zip(ids.last()) else { return self.get(entity, locator).await };
         let others = self.reader.list_reads(&listing, age);
-        let created = page_cache::time_of(known.body);
+        let created = segment::time_of(known.body);
         let target = ReadTarget { id: (*id).to_owned(), created, expected: known.expected_reads };
         match others.read(self, listing, target).await {
             ReadOutcome::Found(body) => Ok(body),

@@ -17,7 +17,8 @@ use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 
 use super::listing::{FetchedPage, ObjectList, Start};
-use super::page_cache::{Abilities, PageCache};
+use super::page_cache::PageCache;
+use super::segment::Abilities;
 use super::{Epoch, Freshness};
 use crate::connector::Connector;
 use crate::sync::lock;

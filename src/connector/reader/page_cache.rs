@@ -17,7 +17,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value as Json;
 
 use super::listing::{FetchedPage, PAGE, Start};
-use super::segment::{AccessPath, Segment, SegmentEdge};
+use super::segment::{Abilities, AccessPath, Segment, SegmentEdge, id_of};
 
 /// The most objects that are kept for reads to come.
 const MOST_KEPT: usize = 10_000;
@@ -47,15 +47,6 @@ pub(super) struct PageCache {
     alone: usize,
     /// What earlier pages showed was lost with a write.
     after_write: bool,
-}
-
-/// What a list can do.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Abilities {
-    /// A page can begin at a time.
-    pub(super) times: bool,
-    /// Pages go on behind and before an object.
-    pub(super) ids: bool,
 }
 
 impl PageCache {
@@ -213,15 +204,6 @@ fn beginning(waiting: &[Option<i64>], to_come: usize, can: Abilities) -> Start {
     let newest = waiting.iter().flatten().max().filter(|_| can.times);
     let later = i64::try_from(to_come / MADE_A_SECOND).unwrap_or_default();
     newest.map_or(Start::Top, |newest| Start::From(newest.saturating_add(later)))
-}
-
-/// When an object was made, in seconds since 1970.
-pub(super) fn time_of(body: &Json) -> Option<i64> {
-    body.get("created").and_then(Json::as_i64)
-}
-
-pub(super) fn id_of(body: &Json) -> Option<String> {
-    body.get("id").and_then(Json::as_str).map(str::to_owned)
 }
 
 #[cfg(test)]

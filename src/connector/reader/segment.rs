@@ -2,8 +2,18 @@
 
 use std::collections::HashSet;
 
+use serde_json::Value as Json;
+
 use super::listing::{FetchedPage, PAGE, Start};
-use super::page_cache::{Abilities, id_of, time_of};
+
+/// What a list can do.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Abilities {
+    /// A page can begin at a time.
+    pub(super) times: bool,
+    /// Pages go on behind and before an object.
+    pub(super) ids: bool,
+}
 
 /// A part of a list without a gap.
 #[derive(Debug)]
@@ -112,4 +122,13 @@ impl Segment {
         let [gap, own] = [gap, own.max(1)].map(|seconds| usize::try_from(seconds).unwrap_or(usize::MAX));
         gap.saturating_mul(self.objects) / own.saturating_mul(PAGE) + 1
     }
+}
+
+/// When an object was made, in seconds since 1970.
+pub(super) fn time_of(body: &Json) -> Option<i64> {
+    body.get("created").and_then(Json::as_i64)
+}
+
+pub(super) fn id_of(body: &Json) -> Option<String> {
+    body.get("id").and_then(Json::as_str).map(str::to_owned)
 }
