@@ -29,6 +29,7 @@ mod held;
 mod import;
 mod items;
 mod journal;
+mod mark;
 mod object;
 mod once;
 mod open;
@@ -54,6 +55,7 @@ pub use import::{ImportError, ImportId, is_account};
 pub use journal::{
     ExistenceCheck, Intent, Journal, JournalPlace, Leftovers, PendingCreate, RecoveredObject, fingerprint,
 };
+pub use mark::successor_mark;
 pub use object::Object;
 pub use once::SendFailure;
 pub use open::open;
@@ -65,7 +67,7 @@ pub use params::{
 pub use prediction::PredictedObject;
 pub use restore::{EndedField, has_ended};
 pub use stays::{LeftObject, StayReason};
-pub use succession::{Predecessor, successor_mark};
+pub use succession::Predecessor;
 pub use taken::{ConflictingObject, taken};
 pub use unanswered::with_unanswered;
 pub use usage::{UsageCount, is_any};

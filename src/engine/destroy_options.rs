@@ -1,7 +1,6 @@
 //! The options of a destroy (delete, archive, keep), and which of them Stripe can do for an object.
 
 use crate::catalog::{Entity, Removal};
-use crate::engine::Object;
 
 /// What becomes of an object that leaves the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,14 +48,5 @@ impl OnDestroy {
             Removal::DeleteOrArchive { .. } => &Self::ALL,
             _ => &[Self::Keep],
         }
-    }
-}
-
-impl Object {
-    /// Whether the object must not be ended: in live mode its end cannot be taken back, and the
-    /// configuration does not allow it. A mode that is not known counts as live.
-    pub fn lacks_consent(&self, options: DestroyOptions, livemode: Option<bool>) -> bool {
-        let stays = options.on_destroy == Some(OnDestroy::Keep) || options.allow_in_livemode;
-        self.entity.irrevocable && livemode != Some(false) && !stays
     }
 }

@@ -19,6 +19,7 @@
 mod calls;
 mod entry;
 mod folder;
+mod job;
 mod pending;
 mod place;
 mod recorder;

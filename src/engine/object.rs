@@ -5,7 +5,9 @@ use serde_json::Value as Json;
 use crate::catalog::{Entity, OperationKind, find};
 use crate::connector::{self, Connector, ReadHint, is_deleted};
 use crate::engine::params::{put, value_at, without};
-use crate::engine::{Change, DesiredParams, Params, Restores, change, drift, export, items};
+use crate::engine::{
+    Change, DesiredParams, DestroyOptions, OnDestroy, Params, Restores, change, drift, export, items,
+};
 
 /// One object as it was last written or read.
 #[derive(Debug, Clone)]
@@ -41,6 +43,13 @@ impl Object {
             uncleared: Params::new(),
             expected_reads: 0,
         }
+    }
+
+    /// Whether the object must not be ended: in live mode its end cannot be taken back, and the
+    /// configuration does not allow it. A mode that is not known counts as live.
+    pub fn lacks_consent(&self, options: DestroyOptions, livemode: Option<bool>) -> bool {
+        let stays = options.on_destroy == Some(OnDestroy::Keep) || options.allow_in_livemode;
+        self.entity.irrevocable && livemode != Some(false) && !stays
     }
 
     /// What it takes to bring the object to what is wanted now.

@@ -11,12 +11,7 @@ use crate::connector::{self, Connector, Error, id_at, scalar};
 use crate::engine::object::current;
 use crate::engine::restore::has_ended;
 use crate::engine::taken::holder;
-use crate::engine::{DestroyOptions, EndOutcome, Object, Params, fingerprint};
-
-/// What tells the create of one object of a type from others, as a plan and its apply both see it.
-pub fn successor_mark(entity: &Entity, params: &Params) -> String {
-    fingerprint(&["successor", &entity.name, &Json::Object(params.clone()).to_string()])
-}
+use crate::engine::{DestroyOptions, EndOutcome, Object, Params};
 
 impl Object {
     /// Whether `new` can stand where another object holds this one: both belong to it, and what Stripe

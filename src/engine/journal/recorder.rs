@@ -2,16 +2,16 @@
 //!
 //! The thread behind it writes. A create that another one's sync covered does not wake it.
 
-use std::collections::BTreeSet;
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
 use super::entry::JournalEntry;
+use super::job::{Job, ReplySender, ScanResult, SharedState};
 use super::store::{JournalStore, OrphanedCreate};
 use super::writer_thread::WriterThread;
 use crate::connector::AccountMark;
@@ -19,37 +19,6 @@ use crate::sync::lock;
 
 /// The longest that a call waits for the recorder.
 const REPLY_TIMEOUT: Duration = Duration::from_secs(8);
-
-/// The creates that dead runs left, and why single journals could not be read.
-pub(super) type ScanResult = (Vec<OrphanedCreate>, Vec<io::Error>);
-
-/// What the thread and its callers share without a job.
-#[derive(Debug, Default)]
-pub(super) struct SharedState {
-    /// Somebody waited in vain and nothing was done since.
-    pub stuck: AtomicBool,
-    pub syncs: AtomicU64,
-    /// Creates that have begun since the last job.
-    pub begun: Mutex<Vec<JournalEntry>>,
-    /// The creates in flight that survive a failure of power.
-    pub durable: Mutex<BTreeSet<String>>,
-}
-
-pub(super) type ReplySender<T> = oneshot::Sender<io::Result<T>>;
-
-/// What the recorder is asked to do, in order.
-pub(super) enum Job {
-    Orphans(ReplySender<ScanResult>),
-    Claim(OrphanedCreate, JournalEntry, ReplySender<bool>),
-    Sync(String, ReplySender<()>),
-    Answered(String, String, Instant),
-    Unanswered(String),
-    Ended(String),
-    Account(AccountMark),
-    EndOrphan(OrphanedCreate),
-    Written(ReplySender<()>),
-    Close { asked: Instant, gave_up: bool, missed: Vec<OrphanedCreate>, reply: ReplySender<()> },
-}
 
 /// The way to the recorder of a journal. Its thread ends with the last clone.
 #[derive(Debug, Clone)]

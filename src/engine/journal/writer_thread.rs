@@ -19,7 +19,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use super::entry::JournalLine;
-use super::recorder::{Job, ReplySender, SharedState};
+use super::job::{Job, ReplySender, SharedState};
 use super::store::{JournalStore, OrphanedCreate};
 use crate::sync::lock;
 

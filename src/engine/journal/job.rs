@@ -1,0 +1,44 @@
+//! What a recorder and its thread say to each other.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::time::Instant;
+
+use tokio::sync::oneshot;
+
+use super::entry::JournalEntry;
+use super::store::OrphanedCreate;
+use crate::connector::AccountMark;
+
+/// The creates that dead runs left, and why single journals could not be read.
+pub(super) type ScanResult = (Vec<OrphanedCreate>, Vec<io::Error>);
+
+/// What the thread and its callers share without a job.
+#[derive(Debug, Default)]
+pub(super) struct SharedState {
+    /// Somebody waited in vain and nothing was done since.
+    pub stuck: AtomicBool,
+    pub syncs: AtomicU64,
+    /// Creates that have begun since the last job.
+    pub begun: Mutex<Vec<JournalEntry>>,
+    /// The creates in flight that survive a failure of power.
+    pub durable: Mutex<BTreeSet<String>>,
+}
+
+pub(super) type ReplySender<T> = oneshot::Sender<io::Result<T>>;
+
+/// What the recorder is asked to do, in order.
+pub(super) enum Job {
+    Orphans(ReplySender<ScanResult>),
+    Claim(OrphanedCreate, JournalEntry, ReplySender<bool>),
+    Sync(String, ReplySender<()>),
+    Answered(String, String, Instant),
+    Unanswered(String),
+    Ended(String),
+    Account(AccountMark),
+    EndOrphan(OrphanedCreate),
+    Written(ReplySender<()>),
+    Close { asked: Instant, gave_up: bool, missed: Vec<OrphanedCreate>, reply: ReplySender<()> },
+}
