@@ -15,6 +15,7 @@
 mod connection_throttle;
 mod host;
 mod lateness;
+mod limits;
 mod node;
 #[cfg(test)]
 mod rates;
@@ -30,9 +31,10 @@ use crate::stripe::IdempotencyKey;
 
 pub use connection_throttle::ConnectionThrottle;
 pub use host::HostWindow;
+pub use limits::{Decision, LimitKey, LimitKeys};
 pub use node::{NodeThrottle, TRANSACTIONS_PER_NODE};
 pub use redis::RedisWindow;
-pub use window::{Decision, LimitKey, LimitKeys, ProcessWindow, Window, WindowError};
+pub use window::{ProcessWindow, Window, WindowError};
 
 /// The properties of a request that decide which limits apply to it.
 #[derive(Debug, Clone, Copy)]

@@ -14,7 +14,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::future::BoxFuture;
 
-use super::window::{Decision, LimitKey, LimitKeys, Window, WindowError};
+use super::limits::{Decision, LimitKey, LimitKeys};
+use super::window::{Window, WindowError};
 use super::window_state::{AdmittedRequest, LONGEST_PAUSE, MOST_LATENESS, Pause, WindowState, micros};
 use crate::files::{self, KeptFile, LockedFile};
 

@@ -10,7 +10,8 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, Script};
 use tokio::sync::OnceCell;
 
-use super::window::{Decision, LimitKey, LimitKeys, Window, WindowError};
+use super::limits::{Decision, LimitKey, LimitKeys};
+use super::window::{Window, WindowError};
 use super::window_state::{GRANT_AHEAD, LONGEST_PAUSE, MOST_LATENESS, SPACING_PERCENT, WINDOW, micros};
 
 /// For connecting to the Redis, and for each of its answers.

@@ -8,49 +8,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
+use super::limits::{Decision, LimitKey, LimitKeys};
 use super::window_state::{LONGEST_PAUSE, WindowState, micros};
 use crate::sync::lock;
-
-/// An endpoint or a connection, and its limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct LimitKey {
-    /// A hash of the name, the same in every process; 0 without a limit.
-    pub hash: u64,
-    /// The most admissions in any second.
-    pub limit: usize,
-}
-
-/// The limits a request counts for, beside the account's.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct LimitKeys {
-    /// Stripe's limit for the request's endpoint.
-    pub endpoint: LimitKey,
-    /// The limit of all nodes of the connection together.
-    pub connection: LimitKey,
-    /// How late the caller's requests have lately left: its admission counts so much longer.
-    pub lateness: Duration,
-    /// When an earlier admission was due, in whose place this one comes.
-    pub moved: Option<u64>,
-}
-
-impl LimitKey {
-    /// The key of the endpoint or connection of that name; `limit` is in requests a second.
-    pub fn new(name: &str, limit: usize) -> Self {
-        let hash = Sha256::digest(name);
-        let first = hash.first_chunk().copied().unwrap_or_default();
-        Self { hash: u64::from_le_bytes(first), limit }
-    }
-}
-
-/// A key without a limit.
-impl Default for LimitKey {
-    fn default() -> Self {
-        Self { hash: 0, limit: usize::MAX }
-    }
-}
 
 /// Why a shared window could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -66,24 +28,6 @@ pub enum WindowError {
     /// The Redis cannot be reached, or its address is invalid.
     #[error("the shared limit in Redis cannot be used: {0}")]
     Redis(#[from] ::redis::RedisError),
-}
-
-/// Whether a request is admitted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
-    /// The request is counted.
-    Granted {
-        /// It may be sent after this long.
-        wait: Duration,
-        /// The same in microseconds of the window's own clock.
-        at: u64,
-        /// Nobody else has to ask sooner than after this long; zero where the window does not say.
-        next: Duration,
-    },
-    /// The request is not counted; ask again after this long.
-    Wait(Duration),
-    /// The same, and only the endpoint holds it back: requests to other endpoints may pass.
-    WaitForEndpoint(Duration),
 }
 
 /// A limit that several callers share.
@@ -146,7 +90,7 @@ mod tests {
 
     use tokio::time::{Instant, sleep};
 
-    use super::{Decision, LimitKey, LimitKeys, ProcessWindow};
+    use super::{Decision, LimitKeys, ProcessWindow};
 
     async fn wait(window: &ProcessWindow) {
         loop {
@@ -181,10 +125,5 @@ mod tests {
         let start = Instant::now();
         wait(&window).await;
         assert_eq!(start.elapsed(), Duration::from_secs(3));
-    }
-
-    #[test]
-    fn keys_have_the_same_hash_in_every_process() {
-        assert_eq!(LimitKey::new("POST /v1/prices", 25).hash, 0x57b3_cdd0_eece_d5b2);
     }
 }

@@ -20,7 +20,7 @@
 
 use std::time::Duration;
 
-use super::window::{Decision, LimitKey, LimitKeys};
+use super::limits::{Decision, LimitKey, LimitKeys};
 
 /// How much longer than a second an admission counts, because requests take different times to arrive.
 pub(super) const ARRIVAL_SLACK: u64 = 15_000;
@@ -148,7 +148,7 @@ pub(super) fn micros(duration: Duration) -> u64 {
 mod tests {
     use std::time::Duration;
 
-    use super::super::window::{Decision, LimitKey, LimitKeys};
+    use super::super::limits::{Decision, LimitKey, LimitKeys};
     use super::{LONGEST_PAUSE, WindowState};
 
     const NOW: u64 = 10_000_000_000;
