@@ -12,11 +12,13 @@ mod attribute;
 mod check;
 mod identity;
 mod reserved;
+mod rule;
 
 pub use attribute::{Attribute, MemberDoc, Presence};
-pub use check::{Rule, check, refuse_write_only, warn_of_deprecated};
+pub use check::{check, refuse_write_only, warn_of_deprecated};
 pub use identity::{IdentityAttribute, IdentitySchema};
 pub use reserved::BlockKind;
+pub use rule::Rule;
 
 /// A name in a schema: written in the source, or made from data when the schema is built.
 pub type Name = Cow<'static, str>;

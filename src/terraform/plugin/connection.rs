@@ -6,23 +6,17 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use futures_util::{Stream, stream};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tonic::transport::server::Connected;
 
-use crate::terraform::plugin::socket::Socket;
+use crate::terraform::plugin::socket::{ByteStream, Socket};
 use crate::terraform::plugin::tls::ServerIdentity;
 
 mod batched;
 
 use batched::Batched;
-
-/// A connection that carries bytes in both directions.
-pub(super) trait ByteStream: AsyncRead + AsyncWrite + Send {}
-
-impl<S: AsyncRead + AsyncWrite + Send> ByteStream for S {}
 
 /// How many TLS handshakes may be under way at a time: the host makes one, strangers may make others.
 const HANDSHAKES: usize = 128;

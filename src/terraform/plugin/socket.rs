@@ -3,15 +3,20 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 
-use crate::terraform::plugin::connection::ByteStream;
 use crate::terraform::plugin::{Environment, Error};
 
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
 mod unix_stream;
+
+/// A connection that carries bytes in both directions.
+pub(super) trait ByteStream: AsyncRead + AsyncWrite + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Send> ByteStream for S {}
 
 /// A listening socket. The file of a unix socket goes when this does.
 #[derive(Debug)]

@@ -1,23 +1,9 @@
 //! Checks of a configuration against its schema, before the provider sees it.
 
-use super::{Attribute, Block, Name, NestedBlock, Presence};
+use super::{Attribute, Block, NestedBlock, Presence};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::messages;
 use crate::terraform::value::{Path, Value};
-
-/// What a known value must satisfy.
-#[derive(Debug, Clone)]
-pub enum Rule {
-    /// One of these texts; see [`Rule::one_of`].
-    OneOf(Vec<Name>),
-    /// A number from the first to the second, both included.
-    Range(i64, i64),
-    /// Text that is not empty.
-    NotEmpty,
-    /// Text that a function accepts; the function answers what is wrong with it, as the
-    /// end of a sentence that begins with the attribute's name.
-    Text(fn(&str) -> Result<(), String>),
-}
 
 /// Every rule of `block` that a known value in `config` breaks, at its path, and every read-only attribute
 /// that it sets.
@@ -110,31 +96,6 @@ fn occurrences<'v>(nested: &NestedBlock, value: &'v Value, path: &Path) -> Vec<(
         Value::Set(items) => items.iter().map(|item| (at.clone(), item)).collect(),
         Value::Map(entries) => entries.iter().map(|(label, item)| (at.key(label), item)).collect(),
         _ => Vec::new(),
-    }
-}
-
-impl Rule {
-    /// One of these texts, written in the source or read from data.
-    pub fn one_of<N: Into<Name>>(allowed: impl IntoIterator<Item = N>) -> Self {
-        Self::OneOf(allowed.into_iter().map(Into::into).collect())
-    }
-
-    /// What is wrong with a value, as the end of a sentence that begins with its name.
-    fn broken_by(&self, value: &Value) -> Option<String> {
-        match self {
-            Self::OneOf(allowed) => {
-                let text = value.as_str()?;
-                let named = allowed.iter().any(|name| name == text);
-                (!named).then(|| format!("must be one of {}, not {text:?}", allowed.join(", ")))
-            }
-            Self::Range(least, most) => {
-                let Value::Number(number) = value else { return None };
-                let inside = number.as_i64().is_some_and(|n| (*least..=*most).contains(&n));
-                (!inside).then(|| format!("must be a whole number from {least} to {most}, not {number}"))
-            }
-            Self::NotEmpty => (value.as_str()?.is_empty()).then(|| "must not be empty".to_owned()),
-            Self::Text(accept) => accept(value.as_str()?).err(),
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::terraform::diagnostic::Severity;
-use crate::terraform::schema::{Nesting, Presence};
+use crate::terraform::schema::{Nesting, Presence, Rule};
 use crate::terraform::value::Type;
 
 fn text(name: &'static str) -> Attribute {
