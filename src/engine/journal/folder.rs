@@ -76,13 +76,7 @@ impl FolderStore {
             let _folder = self.locked()?;
             let path = self.folder.join(format!("{}.{EXTENSION}", Uuid::new_v4()));
             let file = files::open(&path, true)?;
-            files::lock(&file, &path, Duration::ZERO)?;
-            let mut own = OwnFile { path, file, end: 0, reserved: 0 };
-            own.append(&[JournalLine::Writer(self.writer.clone())])?;
-            // The name has to survive as well.
-            #[cfg(unix)]
-            File::open(&self.folder)?.sync_all()?;
-            self.own = Some(own);
+            self.own = Some(OwnFile::begun(path, file, &self.writer)?);
         }
         self.own.as_mut().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
@@ -110,6 +104,10 @@ impl FolderStore {
 
     /// What the process of this file left, if it and its run are dead. A file without anything is removed.
     fn orphans_in(&self, path: &Path) -> io::Result<Vec<OrphanedCreate>> {
+        if is_abandoned(path)? {
+            fs::remove_file(path)?;
+            return Ok(Vec::new());
+        }
         let Some((_file, journaled)) = self.read_dead(path)? else { return Ok(Vec::new()) };
         if journaled.open.is_empty() {
             fs::remove_file(path)?;
@@ -251,6 +249,30 @@ impl JournalStore for FolderStore {
 }
 
 impl OwnFile {
+    /// The file that was just made at `path`, locked, with its first line; it is removed where it cannot have that.
+    fn begun(path: PathBuf, file: File, writer: &WriterProcess) -> io::Result<Self> {
+        let mut own = Self { path, file, end: 0, reserved: 0 };
+        if let Err(why) = own.begin(writer) {
+            let Self { path, file, .. } = own;
+            drop(file);
+            // What cannot be removed either, the next run removes.
+            let _ = fs::remove_file(path);
+            return Err(why);
+        }
+        Ok(own)
+    }
+
+    fn begin(&mut self, writer: &WriterProcess) -> io::Result<()> {
+        files::lock(&self.file, &self.path, Duration::ZERO)?;
+        self.append(&[JournalLine::Writer(writer.clone())])?;
+        // The name has to survive as well.
+        #[cfg(unix)]
+        if let Some(folder) = self.path.parent() {
+            File::open(folder)?.sync_all()?;
+        }
+        Ok(())
+    }
+
     fn append(&mut self, lines: &[JournalLine]) -> io::Result<()> {
         let bytes = encode(lines);
         let needed = self.end + u64::try_from(bytes.len()).unwrap_or(u64::MAX);
@@ -274,6 +296,13 @@ impl OwnFile {
 
 fn encode(lines: &[JournalLine]) -> Vec<u8> {
     lines.iter().flat_map(JournalLine::encode).collect()
+}
+
+/// Whether nobody holds a journal and it has no whole line: its process died, or failed, before it had written who it
+/// is. The folder is locked, as it is while a process makes its journal and writes that line.
+fn is_abandoned(path: &Path) -> io::Result<bool> {
+    let file = files::open(path, false)?;
+    Ok(file.try_lock().is_ok() && whole_lines(&bytes(&file)?) == 0)
 }
 
 /// What a journal says.
@@ -313,8 +342,47 @@ fn close_at(path: &Path, is_empty: bool) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::{self, File};
+
     use super::super::entry::tests::entry;
-    use super::{Duration, FolderStore, JournalLine, WriterProcess};
+    use super::{Duration, FolderStore, JournalLine, JournalStore as _, OwnFile, WriterProcess};
+
+    #[test]
+    fn a_journal_without_its_first_line_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = FolderStore::new(folder.path().to_owned(), WriterProcess::new("1-1", "here"));
+        drop(store.locked().unwrap());
+        let lost = JournalLine::Begun(entry("first", "same")).encode();
+        let files: [(&str, &[u8]); 5] = [
+            ("empty", b""),
+            ("reserved", &[0; 100]),
+            ("torn", b"{\"writer\": {"),
+            ("held", b""),
+            ("lost", &lost),
+        ];
+        let path = |name: &str| folder.path().join(format!("{name}.journal"));
+        for (name, bytes) in files {
+            fs::write(path(name), bytes).unwrap();
+        }
+        let held = File::open(path("held")).unwrap();
+        held.lock().unwrap();
+        let (orphans, unread) = store.orphans().unwrap();
+        assert!(orphans.is_empty() && unread.is_empty(), "{orphans:?} {unread:?}");
+        let left: Vec<&str> =
+            files.map(|(name, _)| name).into_iter().filter(|name| path(name).exists()).collect();
+        assert_eq!(left, ["held", "lost"], "whose process lives, and what may be of a create");
+    }
+
+    #[test]
+    fn a_journal_that_cannot_be_begun_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.journal");
+        fs::write(&path, "").unwrap();
+        // It cannot be written: it is open for reading alone.
+        let file = File::open(&path).unwrap();
+        OwnFile::begun(path.clone(), file, &WriterProcess::new("1-1", "here")).unwrap_err();
+        assert!(!path.exists());
+    }
 
     #[test]
     fn a_look_for_orphans_locks_no_journal_that_another_process_reads() {
@@ -325,7 +393,7 @@ mod tests {
             JournalLine::Begun(entry("first", "same")),
         ];
         let bytes: Vec<u8> = lines.iter().flat_map(JournalLine::encode).collect();
-        std::fs::write(folder.path().join("a.journal"), bytes).unwrap();
+        fs::write(folder.path().join("a.journal"), bytes).unwrap();
         let reading = store().locked().unwrap();
         let looking = store();
         let look = std::thread::spawn(move || looking.has_orphaned_process().unwrap());
