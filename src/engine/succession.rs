@@ -7,7 +7,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, catalog};
-use crate::connector::{self, Connector, Error, id_at, scalar};
+use crate::connector::{Connector, Error, id_at, scalar};
 use crate::engine::object::current;
 use crate::engine::restore::has_ended;
 use crate::engine::taken::holder;
@@ -67,23 +67,49 @@ impl Predecessor<'_> {
 
     /// Puts the new object where another one holds the old, and ends the old one, which Stripe refused
     /// before. None where nothing held it.
+    ///
+    /// # Errors
+    /// A call fails, or the new object has no id.
     pub async fn hand_over(&self, connector: &Connector, new: &Json) -> Result<Option<EndOutcome>, Error> {
-        let Some(rule) = &self.object.entity.ends_with else { return Ok(None) };
-        let Some(held_as) = &rule.held_as else { return Ok(None) };
-        let holder = id_at(new, &rule.field).zip(catalog().by_key(&rule.object));
-        let Some((id, entity)) = holder.filter(|(id, _)| id_at(&self.object.body, &rule.field) == Some(id))
-        else {
-            return Ok(None);
-        };
-        let holds = current(connector, entity, id).await?;
-        if holds.as_ref().and_then(|holds| id_at(holds, held_as)) != Some(&self.object.locator) {
+        let Some(place) = self.place_for(new)? else { return Ok(None) };
+        let holds = current(connector, place.holder, place.id).await?;
+        if holds.as_ref().and_then(|holds| id_at(holds, place.held_as)) != Some(&self.object.locator) {
             return Ok(None);
         }
-        let successor = connector::id_of(new, "").to_owned();
-        let params = Map::from_iter([(held_as.clone(), Json::String(successor))]);
-        connector.update(entity, id, params).await?;
+        let params = Map::from_iter([(place.held_as.to_owned(), Json::from(place.successor))]);
+        connector.update(place.holder, place.id, params).await?;
         self.object.end(connector, self.options).await.map(Some)
     }
+
+    /// The place that the old object may have and the new one can take; none where they belong to different objects.
+    fn place_for<'n>(&self, new: &'n Json) -> Result<Option<HeldPlace<'n>>, Error> {
+        let entity = self.object.entity;
+        let found = entity.ends_with.as_ref().and_then(|rule| {
+            let (held_as, holder) = (rule.held_as.as_ref()?, catalog().by_key(&rule.object)?);
+            let id =
+                id_at(new, &rule.field).filter(|id| id_at(&self.object.body, &rule.field) == Some(id))?;
+            Some((held_as, holder, id))
+        });
+        let Some((held_as, holder, id)) = found else { return Ok(None) };
+        // An empty id would unset the place.
+        let successor = new.get("id").and_then(Json::as_str).filter(|id| !id.is_empty());
+        let successor = successor.ok_or_else(|| Error::Answer {
+            expected: entity.object.clone(),
+            found: "one without an id".to_owned(),
+        })?;
+        Ok(Some(HeldPlace { holder, id, held_as, successor }))
+    }
+}
+
+/// A place in another object that one object has at a time, such as a product's default price.
+struct HeldPlace<'n> {
+    holder: &'static Entity,
+    /// Which object of that type.
+    id: &'n str,
+    /// Its param.
+    held_as: &'static str,
+    /// The id that comes to stand there.
+    successor: &'n str,
 }
 
 /// The params of a create that takes over the names that it sets, where the configuration does not say.
@@ -114,5 +140,23 @@ mod tests {
         assert_eq!(taken(json!({"lookup_key": "silver"})), json!({"lookup_key": "silver"}));
         let said = json!({"lookup_key": "gold", "transfer_lookup_key": false});
         assert_eq!(taken(said.clone()), said, "what the configuration says holds");
+    }
+
+    #[test]
+    fn nothing_without_an_id_takes_a_place() {
+        let price = |id: &str| json!({"id": id, "object": "price", "product": "prod_1"});
+        let object =
+            Object::new(entity("Price").unwrap(), "price_1".to_owned(), Params::new(), price("price_1"));
+        let old = Predecessor { object: &object, options: DestroyOptions::default() };
+        let of_product = json!({"object": "price", "product": "prod_1"});
+        for new in [of_product, price("")] {
+            let why = old.place_for(&new).err().unwrap().to_string();
+            assert!(why.contains("price") && why.contains("without an id"), "{why}");
+        }
+        let new = price("price_2");
+        let place = old.place_for(&new).unwrap().unwrap();
+        assert_eq!((place.id, place.held_as, place.successor), ("prod_1", "default_price", "price_2"));
+        let elsewhere = json!({"object": "price", "product": "prod_2"});
+        assert!(old.place_for(&elsewhere).unwrap().is_none());
     }
 }
