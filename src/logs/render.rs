@@ -9,7 +9,9 @@ use crate::logs::redact::Redactor;
 use crate::logs::verbosity::{BODIES, BYTES, CONNECTIONS, OPERATIONS, REQUESTS};
 use crate::logs::{Log, certificate};
 use crate::stripe::Request;
-use crate::stripe::trace::{Direction, Event, RequestOutcome, Span, SpanId, Tls, TracedOperation};
+use crate::stripe::trace::{
+    Direction, Event, HttpMessage, RequestOutcome, Span, SpanId, Tls, TracedOperation,
+};
 
 type LineFields = Vec<(&'static str, Json)>;
 
@@ -44,9 +46,7 @@ pub(super) fn lines(log: &Log, redactor: &Redactor, span: &Span, event: &Event<'
         Event::ConnectionReused { connection } => {
             it.connection(Some(*connection), "reused the connection", Vec::new);
         }
-        Event::MessageBytes { connection, direction, bytes, pieces, after, duration } => {
-            it.message_bytes(*connection, *direction, bytes, (*pieces, *after, *duration));
-        }
+        Event::MessageBytes { connection, message } => it.message_bytes(*connection, message),
     }
     it.lines
 }
@@ -207,14 +207,9 @@ impl LineBuilder<'_> {
         });
     }
 
-    fn message_bytes(
-        &mut self,
-        connection: u64,
-        direction: Direction,
-        bytes: &[u8],
-        (pieces, after, duration): (usize, Duration, Duration),
-    ) {
+    fn message_bytes(&mut self, connection: u64, message: &HttpMessage) {
         self.line(Severity::Debug, BYTES, |it| {
+            let HttpMessage { direction, bytes, pieces, after, duration } = message;
             let verb = match direction {
                 Direction::Sent => "sent",
                 Direction::Received => "received",
@@ -222,8 +217,8 @@ impl LineBuilder<'_> {
             let fields = vec![
                 ("link", json!(connection)),
                 ("pieces", json!(pieces)),
-                ("first_byte_ms", milliseconds(after)),
-                duration_ms(duration),
+                ("first_byte_ms", milliseconds(*after)),
+                duration_ms(*duration),
                 ("bytes", json!(it.redactor.message(bytes))),
             ];
             (format!("{verb} {} bytes", bytes.len()), fields)

@@ -205,17 +205,24 @@ pub enum Event<'e> {
     MessageBytes {
         /// The number of the connection.
         connection: u64,
-        /// The direction of the message.
-        direction: Direction,
-        /// The message, complete or as far as it came.
-        bytes: &'e [u8],
-        /// The number of writes or reads it took.
-        pieces: usize,
-        /// From the last byte of the message before to the first of this one.
-        after: Duration,
-        /// From the first to the last of its bytes.
-        duration: Duration,
+        /// What went over it.
+        message: &'e HttpMessage,
     },
+}
+
+/// One HTTP message on a connection.
+#[derive(Debug)]
+pub struct HttpMessage {
+    /// The direction of the message.
+    pub direction: Direction,
+    /// The message, complete or as far as it came.
+    pub bytes: Vec<u8>,
+    /// The number of writes or reads it took.
+    pub pieces: usize,
+    /// From the last byte of the message before to the first of this one.
+    pub after: Duration,
+    /// From the first to the last of its bytes.
+    pub duration: Duration,
 }
 
 impl Span {

@@ -7,13 +7,12 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 use tokio_util::io::{InspectReader, InspectWriter};
 
-use super::trace::{Direction, Event, Span};
+use super::trace::{Direction, Event, HttpMessage, Span};
 use crate::sync::lock;
 
 /// A tap on the connection of that number in this process.
@@ -36,15 +35,6 @@ struct Capture {
     previous_end: Instant,
     first: Instant,
     last: Instant,
-}
-
-/// A message that has ended.
-struct HttpMessage {
-    direction: Direction,
-    bytes: Vec<u8>,
-    pieces: usize,
-    after: Duration,
-    duration: Duration,
 }
 
 impl Tap {
@@ -107,14 +97,7 @@ impl Tap {
     /// Called without the lock, because an observer may take long.
     fn report(&self, message: Option<(Span, HttpMessage)>) {
         let Some((span, message)) = message else { return };
-        span.notify(&Event::MessageBytes {
-            connection: self.number,
-            direction: message.direction,
-            bytes: &message.bytes,
-            pieces: message.pieces,
-            after: message.after,
-            duration: message.duration,
-        });
+        span.notify(&Event::MessageBytes { connection: self.number, message: &message });
     }
 
     fn lock(&self) -> MutexGuard<'_, Capture> {
