@@ -20,6 +20,7 @@ pub use crate::stripe::{BaseUrl, ProxyTls};
 pub use account::AccountMark;
 pub use client::{Connection, ConnectionTarget};
 pub use defaults::Defaults;
+use defaults::Destination;
 pub use error::Error;
 pub use handle::{decode as decode_handle, encode as encode_handle, id_of as id_of_handle};
 pub use identity::{AccountIdentity, Likeness};

@@ -40,7 +40,8 @@ impl Connection {
     /// The key cannot be fetched.
     pub async fn account_mark(&self) -> Result<AccountMark, Error> {
         let (key, live) = self.key_and_mode().await?;
-        let hash = |text: &str| account_name(&self.base(), &Secret::new(text.to_owned()));
+        let base = self.destination().to_string();
+        let hash = |text: &str| account_name(&base, &Secret::new(text.to_owned()));
         let mode = if live { "live" } else { "test" };
         let id = self.identity().await.account_id;
         Ok(AccountMark {

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::OnceCell;
 
 use crate::connection::throttle_scope::{ThrottleScope, account_name};
-use crate::connection::{Defaults, Error, Settings, logging, proxy, sandbox_transport};
+use crate::connection::{Defaults, Destination, Error, Settings, logging, proxy, sandbox_transport};
 use crate::env;
 use crate::logs::Log;
 use crate::secret::{Secret, SecretSource, Secrets, is_live_key};
@@ -122,10 +122,10 @@ impl Connection {
     /// The connection cannot be used, or the call did not succeed.
     pub async fn send(&self, call: Call) -> Result<Reply, Error> {
         let client = self.client().await?;
-        match call.host.and_then(|host| self.defaults.beside(host)) {
+        match call.host.and_then(|host| self.destination().beside(host)) {
             None => Ok(client.send(call).await?),
             // Stripe's other hosts are called seldom, so no transport to them is kept.
-            Some(base) => Ok(client.with_transport(self.transport(base.as_str()).await?).send(call).await?),
+            Some(other) => Ok(client.with_transport(self.transport(&other).await?).send(call).await?),
         }
     }
 
@@ -167,28 +167,38 @@ impl Connection {
             user_agent: concat!("terraform-provider-stripe/", env!("CARGO_PKG_VERSION")).to_owned(),
             stopped: self.defaults.stopped.clone(),
         };
-        Ok(Arc::new(Client::new(settings, self.transport(&self.base()).await?, throttle)))
+        Ok(Arc::new(Client::new(settings, self.transport(&self.destination()).await?, throttle)))
     }
 
     fn throttle(&self, api_key: &Secret) -> Result<Arc<dyn Throttle>, Error> {
         let Settings { id, nodes, scope, .. } = &self.settings;
         let stripes_limit = if is_live(api_key) { LIVE_LIMIT } else { TEST_LIMIT };
         let limit = self.defaults.requests_per_second.unwrap_or(stripes_limit);
-        // A sandbox file has no limit that other processes could use up.
-        let in_sandbox = self.defaults.sandbox.is_some();
-        let default = if in_sandbox { ThrottleScope::Process } else { ThrottleScope::default() };
+        let destination = self.destination();
+        let default = match destination {
+            // A sandbox file has no limit that other processes could use up.
+            Destination::Sandbox(_) => ThrottleScope::Process,
+            Destination::Api(_) => ThrottleScope::default(),
+        };
         let scope = scope.as_ref().or(self.defaults.scope.as_ref()).unwrap_or(&default);
-        let windows = scope.windows(&account_name(&self.base(), api_key), limit, &self.defaults.env)?;
+        let account = account_name(&destination.to_string(), api_key);
+        let windows = scope.windows(&account, limit, &self.defaults.env)?;
         Ok(Arc::new(ConnectionThrottle::new(id, NodeThrottle::new(nodes.min, nodes.max), windows)))
     }
 
-    async fn transport(&self, base: &str) -> Result<Arc<dyn Transport>, Error> {
-        if let Some(file) = &self.defaults.sandbox {
-            // Another process that writes to the file may be waited for.
-            let opening = sandbox_transport::transport(file, self.defaults.timeout);
-            let opened = self.defaults.stopped.run_until_cancelled(opening).await;
-            return opened.ok_or_else(stripe::Error::stopped)?.map_err(Error::Sandbox);
+    async fn transport(&self, to: &Destination) -> Result<Arc<dyn Transport>, Error> {
+        match to {
+            Destination::Api(base) => self.http(base.as_str()).await,
+            Destination::Sandbox(file) => {
+                // Another process that writes to the file may be waited for.
+                let opening = sandbox_transport::transport(file, self.defaults.timeout);
+                let opened = self.defaults.stopped.run_until_cancelled(opening).await;
+                opened.ok_or_else(stripe::Error::stopped)?.map_err(Error::Sandbox)
+            }
         }
+    }
+
+    async fn http(&self, base: &str) -> Result<Arc<dyn Transport>, Error> {
         let own = self.settings.ca_certificate.as_deref();
         let roots: Vec<&str> = own.into_iter().chain(self.defaults.ca_certificate.as_deref()).collect();
         if self.settings.proxy.is_none()
@@ -209,9 +219,9 @@ impl Connection {
         Ok(Arc::new(HttpTransport::new(base, proxy.as_ref(), timeout, &roots)?))
     }
 
-    /// The base address of calls, or the path of the sandbox's file.
-    pub(super) fn base(&self) -> String {
-        self.defaults.base()
+    /// Where the calls go.
+    pub(super) fn destination(&self) -> Destination {
+        self.defaults.destination()
     }
 
     /// The key. A rotated one is that of the next connection.

@@ -1,5 +1,6 @@
 //! What all connections of a provider have in common.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -51,23 +52,41 @@ pub struct Defaults {
 }
 
 impl Defaults {
-    /// The base address of calls, or the path of the sandbox's file.
-    pub(super) fn base(&self) -> String {
-        match &self.sandbox {
-            Some(file) => file.display().to_string(),
-            None => self.address().to_string(),
+    /// Where calls go.
+    pub(super) fn destination(&self) -> Destination {
+        if let Some(file) = &self.sandbox {
+            return Destination::Sandbox(file.clone());
+        }
+        let of_environment = || self.env.get(env::STRIPE_API_BASE).map(|written| BaseUrl::new(&written));
+        let written = self.api_base.clone().or_else(of_environment);
+        Destination::Api(written.unwrap_or_else(BaseUrl::of_stripe))
+    }
+}
+
+/// Where calls go. As text it names what is kept for it, such as a limit or a journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Destination {
+    /// The address of Stripe, or of what stands in its place.
+    Api(BaseUrl),
+    /// The sandbox with this file.
+    Sandbox(PathBuf),
+}
+
+impl Destination {
+    /// Another of Stripe's hosts, where calls go to Stripe itself.
+    pub(super) fn beside(&self, host: &str) -> Option<Self> {
+        match self {
+            Self::Api(base) => base.beside(host).map(Self::Api),
+            Self::Sandbox(_) => None,
         }
     }
+}
 
-    /// The address of another of Stripe's hosts, where calls go to Stripe itself.
-    pub(super) fn beside(&self, host: &str) -> Option<BaseUrl> {
-        let to_sandbox = self.sandbox.is_some();
-        (!to_sandbox).then(|| self.address().beside(host))?
-    }
-
-    /// The base address of calls that do not go to the sandbox.
-    fn address(&self) -> BaseUrl {
-        let of_environment = || self.env.get(env::STRIPE_API_BASE).map(|written| BaseUrl::new(&written));
-        self.api_base.clone().or_else(of_environment).unwrap_or_else(BaseUrl::of_stripe)
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Api(base) => base.fmt(f),
+            Self::Sandbox(file) => file.display().fmt(f),
+        }
     }
 }

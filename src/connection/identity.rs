@@ -58,7 +58,7 @@ impl Connection {
     pub async fn identity(&self) -> AccountIdentity {
         let key = self.key().await.ok();
         let asked = || self.asked_account.get().cloned().flatten();
-        let base = format!("{} {}", self.base(), self.account().unwrap_or_default());
+        let base = format!("{} {}", self.destination(), self.account().unwrap_or_default());
         AccountIdentity {
             account_id: self
                 .account()

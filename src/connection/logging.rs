@@ -15,7 +15,7 @@ pub(super) fn log(settings: &Settings, defaults: &Defaults) -> Option<Arc<Log>> 
         let id = Some(settings.id.as_str()).filter(|id| !id.is_empty());
         let log = logs::Settings {
             connection: id.unwrap_or(DEFAULT).to_owned(),
-            base: defaults.base(),
+            base: defaults.destination().to_string(),
             enabled: settings.log.enabled,
             level: settings.log.level,
             verbosity: settings.verbosity,

@@ -1,7 +1,7 @@
 //! Checks without a call whether a connection can be used.
 
 use crate::connection::client::is_live;
-use crate::connection::{Connection, Error};
+use crate::connection::{Connection, Destination, Error};
 use crate::secret::{Secret, SecretSource, is_this_machine, kind_of_key};
 
 impl Connection {
@@ -40,9 +40,12 @@ impl Connection {
         if self.defaults().expected_livemode.is_some_and(|expected| expected != live) {
             return Err(Error::WrongMode { live });
         }
-        let base = self.base();
-        let clear = self.defaults().sandbox.is_none() && !keeps_secrets(&base);
-        if live && clear { Err(Error::LiveKeyInClear { base }) } else { Ok(()) }
+        match self.destination() {
+            Destination::Api(base) if live && !keeps_secrets(base.as_str()) => {
+                Err(Error::LiveKeyInClear { base: base.to_string() })
+            }
+            _ => Ok(()),
+        }
     }
 }
 
