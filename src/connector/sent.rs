@@ -14,41 +14,48 @@ pub(super) fn unset_by_null(params: Map<String, Json>) -> Map<String, Json> {
     params.into_iter().map(|(name, value)| (name, unset(value))).collect()
 }
 
+/// The call that params are sent with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Call {
+    Create,
+    Update,
+}
+
 /// Params of an update without what says nothing in a form: the empty text there unsets a value, which Stripe refuses
 /// where it cannot. That is how an object, a list or a map without anything in it would be written.
 pub(super) fn said(params: Map<String, Json>, known: &[Member]) -> Map<String, Json> {
-    spoken(params, known, false)
+    spoken(params, known, Call::Update)
 }
 
 /// The same of a create, where there is nothing yet that an empty text could unset.
 pub(super) fn said_first(params: Map<String, Json>, known: &[Member]) -> Map<String, Json> {
-    spoken(params, known, true)
+    spoken(params, known, Call::Create)
 }
 
-fn spoken(params: Map<String, Json>, known: &[Member], is_create: bool) -> Map<String, Json> {
+fn spoken(params: Map<String, Json>, known: &[Member], call: Call) -> Map<String, Json> {
     let sent = params.into_iter().filter_map(|(name, value)| {
         let shape = find(known, &name).map(|member| &member.shape);
-        Some((name, spoken_value(value, shape, is_create)?))
+        Some((name, spoken_value(value, shape, call)?))
     });
     sent.collect()
 }
 
-fn spoken_value(value: Json, shape: Option<&Shape>, is_create: bool) -> Option<Json> {
+fn spoken_value(value: Json, shape: Option<&Shape>, call: Call) -> Option<Json> {
     let unsets = shape.is_none_or(|shape| shape.clearing != Clearing::Never);
     match (value, shape) {
         (Json::Object(inside), Some(shape)) if shape.members().is_some() => {
-            let inside = spoken(inside, shape.members().unwrap_or_default(), is_create);
+            let inside = spoken(inside, shape.members().unwrap_or_default(), call);
             (!inside.is_empty() || unsets).then_some(Json::Object(inside))
         }
         (Json::Object(inside), _) if inside.is_empty() && !unsets => None,
         (Json::Array(items), _) if items.is_empty() && !unsets => None,
         (Json::Array(items), Some(shape)) => {
             let empty = || Json::Object(Map::new());
-            let spoken = |item| spoken_value(item, shape.item(), is_create).unwrap_or_else(empty);
+            let spoken = |item| spoken_value(item, shape.item(), call).unwrap_or_else(empty);
             Some(Json::Array(items.into_iter().map(spoken).collect()))
         }
         (Json::String(text), Some(shape))
-            if text.is_empty() && is_create && !unsets && !shape.is_required() =>
+            if text.is_empty() && call == Call::Create && !unsets && !shape.is_required() =>
         {
             None
         }
