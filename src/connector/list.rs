@@ -85,13 +85,31 @@ impl ListRequest {
         }
     }
 
-    /// What makes it this list and no other.
-    fn parts(&self) -> [String; 6] {
+    /// What makes it this list and no other: all of it but the page.
+    fn parts(&self) -> [String; 8] {
+        let Self {
+            entity,
+            params,
+            filter,
+            search,
+            sort_by,
+            descending,
+            page_size: _,
+            page_token: _,
+            without_ended,
+        } = self;
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let order = if self.descending { "DESC" } else { "" };
-        let (filter, search, sort_by) = (text(&self.filter), text(&self.search), text(&self.sort_by));
-        // Where Stripe numbers its pages, a position is a place on a page of one size.
-        [self.entity.name.clone(), filter, search, sort_by, order.to_owned(), self.size().to_string()]
+        [
+            entity.name.clone(),
+            Json::Object(params.clone()).to_string(),
+            text(filter),
+            text(search),
+            text(sort_by),
+            descending.to_string(),
+            without_ended.to_string(),
+            // Where Stripe numbers its pages, a position is a place on a page of one size.
+            self.size().to_string(),
+        ]
     }
 
     fn size(&self) -> usize {
@@ -260,7 +278,33 @@ fn listable(
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use super::TopEntities;
+    use super::{ListRequest, TopEntities};
+    use crate::connector::entity;
+    use crate::connector::page_token::{Position, encode};
+
+    #[test]
+    fn a_page_token_is_of_the_list_that_gave_it() {
+        let invoices = ListRequest::of(entity("Invoice").unwrap());
+        let position = Position { after: Some("in_1".to_owned()), ..Position::default() };
+        let page_token = Some(encode(&invoices.parts(), position.clone()));
+        let next = ListRequest { page_token, ..invoices };
+        assert_eq!(next.position().unwrap(), position);
+        let params = json!({"customer": "cus_1"}).as_object().unwrap().clone();
+        let text = || Some("a".to_owned());
+        let others = [
+            ListRequest { entity: entity("Price").unwrap(), ..next.clone() },
+            ListRequest { params, ..next.clone() },
+            ListRequest { filter: text(), ..next.clone() },
+            ListRequest { search: text(), ..next.clone() },
+            ListRequest { sort_by: text(), ..next.clone() },
+            ListRequest { descending: true, ..next.clone() },
+            ListRequest { page_size: Some(7), ..next.clone() },
+            ListRequest { without_ended: true, ..next },
+        ];
+        for other in others {
+            assert!(other.position().is_err(), "{other:?}");
+        }
+    }
 
     #[test]
     fn the_first_entities_of_many_are_kept_and_no_more() {
