@@ -48,7 +48,7 @@ pub use entities::{entity, is_deleted};
 pub use error::Error;
 pub use filter::{Filter, FilterError};
 pub use id::{InvalidId, check_any_id, check_id};
-pub use list::{ALL, ListRequest, Page, check_filter, check_sort_field};
+pub use list::{ListRequest, Page, PageSize, check_filter, check_sort_field};
 pub use locator::{check as check_locator, id_count, id_of, locator, own_id, placed};
 pub use reader::{ReadHint, Savings};
 pub use record::{Arrays, record, record_of, scalar};

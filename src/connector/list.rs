@@ -24,8 +24,17 @@ const STRIPE_PAGE: usize = 100;
 /// they are in memory together.
 const MOST_SORTED: usize = 10_000;
 
-/// A page that holds all there are, with room for one more. The caller keeps them all in memory.
-pub const ALL: usize = usize::MAX - 1;
+/// How many entities a page has at most.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PageSize {
+    /// 25.
+    #[default]
+    Default,
+    /// That many.
+    Of(usize),
+    /// All there are. The caller keeps them all in memory.
+    All,
+}
 
 /// Which entities to list.
 #[derive(Debug, Clone)]
@@ -42,8 +51,8 @@ pub struct ListRequest {
     pub sort_by: Option<String>,
     /// Largest first, when sorted by a field.
     pub descending: bool,
-    /// Entities on the page; none means 25.
-    pub page_size: Option<usize>,
+    /// The most entities on the page.
+    pub page_size: PageSize,
     /// The token of the page before.
     pub page_token: Option<String>,
     /// Only what Stripe lists by itself: it leaves out what was canceled or archived, of some types.
@@ -79,7 +88,7 @@ impl ListRequest {
             search: None,
             sort_by: None,
             descending: false,
-            page_size: None,
+            page_size: PageSize::Default,
             page_token: None,
             without_ended: false,
         }
@@ -113,7 +122,11 @@ impl ListRequest {
     }
 
     fn size(&self) -> usize {
-        self.page_size.unwrap_or(PAGE_SIZE)
+        match self.page_size {
+            PageSize::Default => PAGE_SIZE,
+            PageSize::Of(size) => size,
+            PageSize::All => usize::MAX,
+        }
     }
 
     /// Whether an id alone says which entity is meant. What belongs to another is only found with it; and what
@@ -154,7 +167,7 @@ impl Connector {
         let all = request.sort_by.is_some() || pushed.rest;
         let (ids, mut params) = listable(list, request, pushed.params)?;
         if list.param("limit").is_some() {
-            let wanted = if all { STRIPE_PAGE } else { (size + 1).min(STRIPE_PAGE) };
+            let wanted = if all { STRIPE_PAGE } else { size.saturating_add(1).min(STRIPE_PAGE) };
             params.insert("limit".to_owned(), wanted.into());
         }
         let paginator = Paginator { connector: self, entity, list, ids, params, filter };
@@ -182,7 +195,7 @@ async fn in_stripes_order(
     size: usize,
 ) -> Result<Page, Error> {
     // One more than the page holds tells whether there is another page; and an id has one entity.
-    let wanted = if paginator.filter.id().is_some() { 1 } else { size + 1 };
+    let wanted = if paginator.filter.id().is_some() { 1 } else { size.saturating_add(1) };
     let mut found = paginator.collect(position, wanted).await?;
     let more = found.len() > size;
     found.truncate(size);
@@ -204,7 +217,7 @@ async fn sorted(
         return Err(Error::SortTooDeep { most: MOST_SORTED });
     }
     // One more than the page holds tells whether there is another page.
-    let mut first = TopEntities { most: end + 1, entities: Vec::new() };
+    let mut first = TopEntities { most: end.saturating_add(1), entities: Vec::new() };
     let by = |a: &Json, b: &Json| field.order(field.value(a), field.value(b), request.descending);
     let add = |body, _| {
         first.add(body, by);
@@ -278,7 +291,7 @@ fn listable(
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use super::{ListRequest, TopEntities};
+    use super::{ListRequest, PageSize, TopEntities};
     use crate::connector::entity;
     use crate::connector::page_token::{Position, encode};
 
@@ -298,7 +311,7 @@ mod tests {
             ListRequest { search: text(), ..next.clone() },
             ListRequest { sort_by: text(), ..next.clone() },
             ListRequest { descending: true, ..next.clone() },
-            ListRequest { page_size: Some(7), ..next.clone() },
+            ListRequest { page_size: PageSize::Of(7), ..next.clone() },
             ListRequest { without_ended: true, ..next },
         ];
         for other in others {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, catalog};
-use crate::connector::{Connector, Error, ListRequest};
+use crate::connector::{Connector, Error, ListRequest, PageSize};
 use crate::engine::Object;
 use crate::engine::restore::has_ended;
 
@@ -35,7 +35,7 @@ impl Object {
         (by, param): (&'static Entity, &'static str),
     ) -> Result<UsageCount, Error> {
         let params = Map::from_iter([(param.to_owned(), Json::from(self.locator.as_str()))]);
-        let page_size = Some(COUNTED);
+        let page_size = PageSize::Of(COUNTED);
         let request = ListRequest { params, page_size, without_ended: true, ..ListRequest::of(by) };
         let found = connector.list(request).await?;
         let count = found.entities.iter().filter(|body| !has_ended(by, body)).count();
@@ -45,6 +45,6 @@ impl Object {
 
 /// Whether there is any object of a type that its list shows.
 pub async fn is_any(connector: &Connector, entity: &'static Entity) -> Result<bool, Error> {
-    let request = ListRequest { page_size: Some(1), ..ListRequest::of(entity) };
+    let request = ListRequest { page_size: PageSize::Of(1), ..ListRequest::of(entity) };
     Ok(!connector.list(request).await?.entities.is_empty())
 }

@@ -1,6 +1,6 @@
 //! The filter clause over a thousand customers: which rows it finds, and in how many calls.
 
-use stripe_provider::connector::{Connector, ListRequest, Page, entity};
+use stripe_provider::connector::{Connector, ListRequest, Page, PageSize, entity};
 use stripe_provider::sandbox::Sandbox;
 
 use crate::support::connectors::connector;
@@ -31,7 +31,7 @@ async fn shop() -> (Connector, Sandbox) {
 
 fn request(name: &str, filter: &str) -> ListRequest {
     let entity = entity(name).unwrap();
-    ListRequest { filter: Some(filter.to_owned()), page_size: Some(200), ..ListRequest::of(entity) }
+    ListRequest { filter: Some(filter.to_owned()), page_size: PageSize::Of(200), ..ListRequest::of(entity) }
 }
 
 fn names(page: &Page) -> Vec<&str> {
@@ -88,7 +88,7 @@ async fn pages_and_orders_hold_over_every_row() {
     assert!(seen.is_sorted_by(|a, b| a > b), "newest first, none twice");
     let sorted = ListRequest {
         sort_by: Some("Balance".to_owned()),
-        page_size: Some(3),
+        page_size: PageSize::Of(3),
         ..request("Customer", "Balance > 4")
     };
     let page = connector.list(sorted).await.unwrap();

@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 
 use crate::catalog::OperationKind;
-use crate::connector::ListRequest;
+use crate::connector::{ListRequest, PageSize};
 use crate::provider::connection_settings::connection_attribute;
 use crate::provider::data_sources::{check_fields, check_order, ids_of};
 use crate::provider::explain::explain_list;
@@ -70,12 +70,13 @@ async fn list(runtime: &Runtime, config: Value) -> Result<Value, Diagnostics> {
     let entity = find(config.get("entity").as_str().unwrap_or_default()).map_err(|unknown| vec![unknown])?;
     let connector =
         runtime.known_connector(config.get("connection_handle").as_str()).map_err(|invalid| vec![invalid])?;
+    let size = config.get("page_size").as_i64().and_then(|size| usize::try_from(size).ok());
     let request = ListRequest {
         filter: text("filter"),
         search: text("search"),
         sort_by: text("sort_by"),
         descending: config.get("sort_order").as_str() == Some("DESC"),
-        page_size: config.get("page_size").as_i64().and_then(|size| usize::try_from(size).ok()),
+        page_size: size.map_or(PageSize::Default, PageSize::Of),
         page_token: text("page_token"),
         ..ListRequest::of(entity)
     };

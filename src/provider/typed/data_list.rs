@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
 
 use crate::catalog::{Entity, Operation, OperationKind, parents};
-use crate::connector::{ALL, ListRequest, selectors};
+use crate::connector::{ListRequest, PageSize, selectors};
 use crate::engine::{Params, WrittenParams, parse};
 use crate::provider::connection_settings::connection_attribute;
 use crate::provider::data_sources::{check_fields, check_order, ids_of};
@@ -140,7 +140,10 @@ impl PluralDataSource {
         let handle = config.get("connection_handle").as_str();
         let connector = runtime.known_connector(handle).map_err(|it| vec![it])?;
         let limit = config.get("limit").as_i64().and_then(|it| usize::try_from(it).ok());
-        let request = ListRequest { page_size: Some(limit.unwrap_or(ALL)), ..list_request(entity, &config)? };
+        let request = ListRequest {
+            page_size: limit.map_or(PageSize::All, PageSize::Of),
+            ..list_request(entity, &config)?
+        };
         let page = connector
             .list(request)
             .await

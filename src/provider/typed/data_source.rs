@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, OperationKind};
-use crate::connector::{self, Connector, Filter, ListRequest};
+use crate::connector::{self, Connector, Filter, ListRequest, PageSize};
 use crate::engine::has_ended;
 use crate::provider::explain::explain_connector;
 use crate::provider::messages::found;
@@ -182,7 +182,7 @@ async fn found_in(
     let request = ListRequest {
         params,
         filter: (!clauses.is_empty()).then(|| clauses.join(" AND ")),
-        page_size: Some(ASKED),
+        page_size: PageSize::Of(ASKED),
         ..ListRequest::of(entity)
     };
     let mut found = meant(connector, request).await?;

@@ -71,10 +71,10 @@ impl ListStream {
         let handle = request.config.get("connection_handle").as_str();
         let connector = runtime.known_connector(handle).map_err(|unusable| vec![unusable])?;
         let page = list_request(surfaces.own().entity, &request.config)?;
-        let left = request.limit.min(connector::ALL);
+        let left = request.limit;
         // What is in an order is read as a whole.
         let size = if page.sort_by.is_some() { left } else { left.min(PAGE) };
-        let page = connector::ListRequest { page_size: Some(size), ..page };
+        let page = connector::ListRequest { page_size: connector::PageSize::Of(size), ..page };
         Ok(Self { surfaces, runtime, connector, request, page, left })
     }
 
