@@ -53,7 +53,8 @@ pub use error::Error;
 pub use export::{export, export_beside, export_whole};
 pub use import::{ImportError, ImportId, is_account};
 pub use journal::{
-    ExistenceCheck, Intent, Journal, JournalPlace, Leftovers, PendingCreate, RecoveredObject, fingerprint,
+    Existence, ExistenceCheck, IdOrigin, Intent, Journal, JournalPlace, Leftovers, PendingCreate,
+    RecoveredObject, fingerprint,
 };
 pub use mark::successor_mark;
 pub use object::Object;

@@ -11,8 +11,8 @@ use crate::connector::{self, ActionRef, Connector};
 use crate::engine::once::OutgoingCall;
 use crate::engine::params::{not_an_id, parse, require};
 use crate::engine::{
-    DesiredParams, Journal, ParamError, ParamErrors, Params, RecoveredObject, SendFailure, UnlistedValue,
-    WrittenParams, fingerprint, once, secret_values, unlisted_values,
+    DesiredParams, IdOrigin, Journal, ParamError, ParamErrors, Params, RecoveredObject, SendFailure,
+    UnlistedValue, WrittenParams, fingerprint, once, secret_values, unlisted_values,
 };
 use crate::stripe::IdempotencyKey;
 
@@ -110,7 +110,7 @@ impl ActionInput {
         let name = &action.action.name;
         let sent = serde_json::json!([ids, params]).to_string();
         let fingerprint = fingerprint(&["action", name, &sent, triggers.unwrap_or_default()]);
-        let sending = OutgoingCall { what: name, fingerprint, says_id: false };
+        let sending = OutgoingCall { what: name, fingerprint, id_origin: IdOrigin::Stripe };
         let mut pending = once::begin(journal, connector, sending).await?;
         let call =
             |key: IdempotencyKey| async move { connector.run(*action, ids, params.clone(), key).await };

@@ -12,7 +12,8 @@ use crate::engine::params::{Params, paths_of_second_call, split_create};
 use crate::engine::restore::{asks_for_end, is_over};
 use crate::engine::succession::taking_over;
 use crate::engine::{
-    EndOutcome, Journal, PendingCreate, Predecessor, RecoveredObject, SendFailure, drift, fingerprint, once,
+    EndOutcome, IdOrigin, Journal, PendingCreate, Predecessor, RecoveredObject, SendFailure, drift,
+    fingerprint, once,
 };
 use crate::stripe::{IdempotencyKey, Reply, finishing};
 
@@ -64,7 +65,7 @@ pub async fn create(
     let sending = OutgoingCall {
         what: &entity.name,
         fingerprint: print_of(entity, &params),
-        says_id: params.contains_key("id") || !entity.has_own_id(),
+        id_origin: IdOrigin::from(params.contains_key("id") || !entity.has_own_id()),
     };
     let pending = once::begin(journal, connector, sending).await?;
     let (first, mut second) = split_create(entity, params.clone());

@@ -46,6 +46,7 @@ use crate::env::Env;
 use crate::stripe::digest;
 use crate::sync::lock;
 
+pub use entry::IdOrigin;
 pub use pending::{PendingCreate, RecoveredObject};
 pub use place::JournalPlace;
 
@@ -85,14 +86,25 @@ pub struct Intent {
     pub what: String,
     /// A hash of what is sent.
     pub fingerprint: String,
-    /// Whether it says the object's id itself, which may be that of another account's object, too.
-    pub says_id: bool,
+    /// Who says the object's id.
+    pub id_origin: IdOrigin,
     /// Where it is sent.
     pub account: AccountMark,
 }
 
-/// A look for an object: whether it is seen. None where that could not be found out.
-pub type ExistenceCheck = BoxFuture<'static, Option<bool>>;
+/// What a look for an object came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existence {
+    /// It is seen.
+    Seen,
+    /// It is not seen: there is none, or not for who looks.
+    NotSeen,
+    /// That could not be found out.
+    Unknown,
+}
+
+/// A look for an object.
+pub type ExistenceCheck = BoxFuture<'static, Existence>;
 
 /// Creates that interrupted runs left behind.
 #[derive(Debug, Default)]
@@ -194,14 +206,14 @@ impl Journal {
                 continue;
             }
             let seen = sees_one(self.looks(&theirs, &look)).await;
-            if seen == Some(true) {
+            if seen == Existence::Seen {
                 self.with_orphans(|orphans| {
                     let of_key = orphans.iter_mut().filter(|orphan| orphan.entry.account.key == theirs);
                     of_key.for_each(|orphan| orphan.entry.account.clone_from(ours));
                 });
             }
             // What is not known yet is asked again by the next create.
-            if seen.is_some() {
+            if seen != Existence::Unknown {
                 compared.insert(pair);
             }
         }
@@ -220,8 +232,9 @@ impl Journal {
     /// Looks for a few objects that a key made.
     fn looks(&self, key: &str, look: impl Fn(&str, &str) -> Option<ExistenceCheck>) -> Vec<ExistenceCheck> {
         self.with_orphans(|orphans| {
+            let is_of_stripe = |orphan: &OrphanedCreate| orphan.entry.id_origin == IdOrigin::Stripe;
             let of_key =
-                orphans.iter().filter(|orphan| orphan.entry.account.key == key && !orphan.entry.says_id);
+                orphans.iter().filter(|orphan| orphan.entry.account.key == key && is_of_stripe(orphan));
             let looks = of_key.filter_map(|orphan| look(&orphan.entry.what, orphan.entry.id.as_deref()?));
             looks.take(MOST_COMPARED).collect()
         })
@@ -250,7 +263,7 @@ impl Journal {
                 }
             }
         }
-        let Intent { what, fingerprint, says_id, account } = intent;
+        let Intent { what, fingerprint, id_origin, account } = intent;
         let at = Timestamp::now().as_second();
         let entry = JournalEntry {
             key,
@@ -258,7 +271,7 @@ impl Journal {
             fingerprint,
             account,
             at,
-            says_id,
+            id_origin,
             id: None,
             is_answered: false,
             missed_by: None,
@@ -286,7 +299,8 @@ impl Journal {
     pub fn arrived(&self, what: &str, id: &str, account: Option<&AccountMark>) {
         let is_it = |orphan: &mut OrphanedCreate| {
             let entry = &orphan.entry;
-            let is_there = account.map_or(!entry.says_id, |account| entry.account.is_same(account));
+            let is_there =
+                account.map_or(entry.id_origin == IdOrigin::Stripe, |account| entry.account.is_same(account));
             is_there && entry.is_of(what, id)
         };
         let arrived: Vec<OrphanedCreate> =
@@ -332,13 +346,13 @@ impl Journal {
 }
 
 /// Whether one of the objects is seen. Where none is, and one look came to nothing, it is not known.
-async fn sees_one(looks: Vec<ExistenceCheck>) -> Option<bool> {
-    let mut seen = Some(false);
+async fn sees_one(looks: Vec<ExistenceCheck>) -> Existence {
+    let mut seen = Existence::NotSeen;
     for look in looks {
         match look.await {
-            Some(true) => return Some(true),
-            Some(false) => {}
-            None => seen = None,
+            Existence::Seen => return Existence::Seen,
+            Existence::NotSeen => {}
+            Existence::Unknown => seen = Existence::Unknown,
         }
     }
     seen

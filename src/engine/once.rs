@@ -5,7 +5,7 @@ use std::io;
 use crate::catalog::OperationKind;
 use crate::connector::{self, Connector, Error};
 use crate::engine::journal::Intent;
-use crate::engine::{ExistenceCheck, Journal, PendingCreate};
+use crate::engine::{Existence, ExistenceCheck, IdOrigin, Journal, PendingCreate};
 use crate::stripe::{IdempotencyKey, Reply};
 
 /// A call that is about to be sent.
@@ -14,8 +14,8 @@ pub(super) struct OutgoingCall<'s> {
     pub what: &'s str,
     /// A hash of what is sent.
     pub fingerprint: String,
-    /// Whether it says the id itself, which may be that of another account's object, too.
-    pub says_id: bool,
+    /// Who says the object's id.
+    pub id_origin: IdOrigin,
 }
 
 /// A create or an action that failed.
@@ -41,7 +41,7 @@ pub(super) async fn begin(
     connector: &Connector,
     sending: OutgoingCall<'_>,
 ) -> Result<PendingCreate, Error> {
-    let OutgoingCall { what, fingerprint, says_id } = sending;
+    let OutgoingCall { what, fingerprint, id_origin } = sending;
     let account = if journal.has_orphan(&fingerprint) {
         let account = connector.fetch_account_mark().await?;
         journal.recognise(&fingerprint, &account, |what, id| look(connector, what, id)).await;
@@ -49,7 +49,7 @@ pub(super) async fn begin(
     } else {
         connector.account_mark().await?
     };
-    Ok(journal.begin(Intent { what: what.to_owned(), fingerprint, says_id, account }).await)
+    Ok(journal.begin(Intent { what: what.to_owned(), fingerprint, id_origin, account }).await)
 }
 
 /// Looks for an object that another key made. None where there is nothing to look for: a run of an action is no object,
@@ -62,12 +62,12 @@ fn look(connector: &Connector, what: &str, id: &str) -> Option<ExistenceCheck> {
     let (connector, id) = (connector.clone(), id.to_owned());
     Some(Box::pin(async move {
         match connector.get(entity, &id).await {
-            Ok(_) => Some(true),
+            Ok(_) => Existence::Seen,
             // Asked again, Stripe would say the same.
             Err(error) if error.stripe().is_some_and(|it| it.is_gone() || it.lacks_permission()) => {
-                Some(false)
+                Existence::NotSeen
             }
-            Err(_) => None,
+            Err(_) => Existence::Unknown,
         }
     }))
 }

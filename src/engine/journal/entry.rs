@@ -4,6 +4,34 @@ use serde::{Deserialize, Serialize};
 
 use crate::connector::AccountMark;
 
+/// Who says the id of an object that is created. A line has it as a truth: whether the create says it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "bool", into = "bool")]
+pub enum IdOrigin {
+    /// Stripe makes it up: no other account has the same.
+    #[default]
+    Stripe,
+    /// The create says it itself: it may be that of another account's object, too.
+    Create,
+}
+
+impl From<bool> for IdOrigin {
+    fn from(create_says_it: bool) -> Self {
+        if create_says_it { Self::Create } else { Self::Stripe }
+    }
+}
+
+impl From<IdOrigin> for bool {
+    fn from(origin: IdOrigin) -> Self {
+        origin == IdOrigin::Create
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_of_stripe(origin: &IdOrigin) -> bool {
+    *origin == IdOrigin::Stripe
+}
+
 /// One create in flight.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct JournalEntry {
@@ -17,9 +45,9 @@ pub(super) struct JournalEntry {
     pub account: AccountMark,
     /// When it was written, in seconds since 1970.
     pub at: i64,
-    /// Whether the create says the object's id itself: another account may have the same.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub says_id: bool,
+    /// Who says the object's id.
+    #[serde(rename = "says_id", default, skip_serializing_if = "is_of_stripe")]
+    pub id_origin: IdOrigin,
     /// The object's id, once Stripe answered, this run or the one that the entry was claimed from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -196,7 +224,7 @@ pub(super) fn whole_lines(bytes: &[u8]) -> usize {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::{AccountMark, JournalEntry, JournalLine, Journaled, WriterProcess, whole_lines};
+    use super::{AccountMark, IdOrigin, JournalEntry, JournalLine, Journaled, WriterProcess, whole_lines};
 
     pub(in crate::engine::journal) fn entry(key: &str, fingerprint: &str) -> JournalEntry {
         JournalEntry {
@@ -205,11 +233,21 @@ pub(super) mod tests {
             fingerprint: fingerprint.to_owned(),
             account: AccountMark { key: "hash".to_owned(), id: None },
             at: 1_700_000_000,
-            says_id: false,
+            id_origin: IdOrigin::Stripe,
             id: None,
             is_answered: false,
             missed_by: None,
         }
+    }
+
+    #[test]
+    fn a_line_says_whether_the_create_says_the_id() {
+        let stripes = serde_json::to_value(entry("one", "same")).unwrap();
+        assert!(stripes.get("says_id").is_none(), "{stripes}");
+        let own = JournalEntry { id_origin: IdOrigin::Create, ..entry("one", "same") };
+        let line = serde_json::to_value(&own).unwrap();
+        assert_eq!(line["says_id"], true);
+        assert_eq!(serde_json::from_value::<JournalEntry>(line).unwrap(), own);
     }
 
     fn bytes(lines: &[JournalLine]) -> Vec<u8> {

@@ -7,7 +7,10 @@ use jiff::Timestamp;
 
 use super::entry::tests::entry;
 use super::entry::{JournalLine, WriterProcess};
-use super::{ExistenceCheck, Intent, Journal, Leftovers, PendingCreate, RecoveredObject, fingerprint, run};
+use super::{
+    Existence, ExistenceCheck, IdOrigin, Intent, Journal, Leftovers, PendingCreate, RecoveredObject,
+    fingerprint, run,
+};
 use crate::connector::AccountMark;
 
 mod claims;
@@ -32,7 +35,12 @@ fn journal(folder: &Path, run: &str) -> Journal {
 
 fn intent_in(fingerprint: &str, key: &str, id: Option<&str>) -> Intent {
     let account = AccountMark { key: key.to_owned(), id: id.map(str::to_owned) };
-    Intent { what: "Customer".to_owned(), fingerprint: fingerprint.to_owned(), says_id: false, account }
+    Intent {
+        what: "Customer".to_owned(),
+        fingerprint: fingerprint.to_owned(),
+        id_origin: IdOrigin::Stripe,
+        account,
+    }
 }
 
 fn intent(fingerprint: &str) -> Intent {
@@ -160,7 +168,11 @@ async fn a_rotated_key_is_recognised_by_an_object_that_the_old_one_made() {
     let sees = async |visible: Option<&str>, rotated: &AccountMark| {
         let look = |what: &str, id: &str| -> Option<ExistenceCheck> {
             calls.set(calls.get() + 1);
-            let seen = visible.map(|visible| (what, id) == ("Customer", visible));
+            let seen = match visible {
+                None => Existence::Unknown,
+                Some(visible) if (what, id) == ("Customer", visible) => Existence::Seen,
+                Some(_) => Existence::NotSeen,
+            };
             Some(Box::pin(std::future::ready(seen)))
         };
         later.recognise("same", rotated, look).await;
