@@ -49,6 +49,18 @@ pub struct CreateRequest<'c> {
     pub in_state: bool,
 }
 
+/// The call that makes an object; an update may follow it.
+#[derive(Clone, Copy)]
+struct FirstCall<'c> {
+    entity: &'static Entity,
+    /// The params that are wanted.
+    wanted: &'c Params,
+    /// Those of them that a create takes.
+    params: &'c Params,
+    /// Whether a state keeps the object.
+    in_state: bool,
+}
+
 /// Creates an object. Params that only an update takes follow in a second call, unless the object already has
 /// them. Unique names and roles, such as a lookup key or a default price, pass to it from the object it replaces.
 pub async fn create(
@@ -69,7 +81,8 @@ pub async fn create(
     };
     let pending = once::begin(journal, connector, sending).await?;
     let (first, mut second) = split_create(entity, params.clone());
-    let mut made = create_once(connector, entity, (&first, &params), (pending, in_state)).await?;
+    let call = FirstCall { entity, wanted: &params, params: &first, in_state };
+    let mut made = create_once(connector, call, pending).await?;
     second.retain(|name, desired| !drift::is_so(entity, name, desired, &made.body));
     if !second.is_empty() {
         let names = paths_of_second_call(&first, &second);
@@ -101,27 +114,28 @@ pub(super) fn resumed(journal: &Journal, entity: &Entity, params: Params) -> Par
 /// itself has ended, because its params ask for that.
 async fn made_before(
     connector: &Connector,
-    entity: &'static Entity,
+    call: FirstCall<'_>,
     locator: &str,
-    (wanted, answered): (&Params, &Json),
+    answered: &Json,
 ) -> Result<Option<Json>, connector::Error> {
+    let FirstCall { entity, wanted, .. } = call;
     let now = current(connector, entity, locator).await?;
     let ends = !wanted.contains_key("id") && !is_over(entity, answered);
     Ok(now.filter(|now| !(ends && is_over(entity, now) && !asks_for_end(entity, wanted, now))))
 }
 
-/// The object made under the key that is pending, by those of the params that are wanted which a create takes.
+/// The object made under the key that is pending.
 async fn create_once(
     connector: &Connector,
-    entity: &'static Entity,
-    (params, wanted): (&Params, &Params),
-    (mut pending, in_state): (PendingCreate, bool),
+    first: FirstCall<'_>,
+    mut pending: PendingCreate,
 ) -> Result<Created, SendFailure> {
+    let FirstCall { entity, params, in_state, .. } = first;
     let call = |key: IdempotencyKey| async move { connector.create(entity, params.clone(), key).await };
     let mut answered = once::send(&mut pending, call).await;
     if let Ok(Reply { replayed: true, body, .. }) = &answered {
         let locator = connector::locator(entity, params, body, pending.key_text());
-        match made_before(connector, entity, &locator, (wanted, body)).await {
+        match made_before(connector, first, &locator, body).await {
             Ok(None) => {
                 pending.renew();
                 answered = call(pending.key()).await;
