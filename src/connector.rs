@@ -24,12 +24,11 @@ mod page_token;
 mod path;
 mod reader;
 mod record;
+mod reference;
 mod selectors;
 mod sent;
 
 use std::sync::Arc;
-
-use serde_json::Value as Json;
 
 use crate::catalog::Entity;
 use crate::connection::Connection;
@@ -52,6 +51,7 @@ pub use list::{ListRequest, Page, PageSize, check_filter, check_sort_field};
 pub use locator::{check as check_locator, id_count, id_of, locator, own_id, placed};
 pub use reader::{ReadHint, Savings};
 pub use record::{Arrays, record, record_of, scalar};
+pub use reference::{elements, id_at, items_of, reference};
 pub use selectors::selectors;
 
 /// The operations and actions of one connection.
@@ -87,12 +87,6 @@ impl Connector {
     pub async fn fetch_account_mark(&self) -> Result<AccountMark, Error> {
         Ok(self.connection.fetch_account_mark().await?)
     }
-}
-
-/// The id in a field, whether the object there is expanded or not.
-pub fn id_at<'b>(body: &'b Json, field: &str) -> Option<&'b str> {
-    let found = body.get(field)?;
-    found.as_str().or_else(|| found.get("id")?.as_str())
 }
 
 /// An operation of the connector, as the log names it.

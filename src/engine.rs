@@ -45,7 +45,6 @@ mod words;
 
 pub use action::{ActionInput, ActionResult};
 pub use change::{Change, Restores};
-pub(crate) use compare::{elements, reference};
 pub use create::{CreateRequest, Created, create};
 pub use destroy_options::{DestroyOptions, OnDestroy};
 pub use end::EndOutcome;

@@ -19,7 +19,7 @@ use sort::{SortField, sort_field};
 /// Entities on a page where nothing is said: the connector's default.
 const PAGE_SIZE: usize = 25;
 /// The most entities Stripe returns at once.
-const STRIPE_PAGE: usize = 100;
+pub(super) const STRIPE_PAGE: usize = 100;
 /// The most entities of a sorted list, from its beginning to the end of the page that is asked for:
 /// they are in memory together.
 const MOST_SORTED: usize = 10_000;

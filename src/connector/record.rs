@@ -33,7 +33,7 @@ pub fn record_of(fields: &[Member], body: &Json, arrays: Arrays) -> Vec<(String,
 /// Adds a null for each single value inside an object that is null.
 fn missing(place: &str, fields: &[Member], body: &Json, pairs: &mut Vec<(String, Option<String>)>) {
     for field in fields {
-        let key = if place.is_empty() { field.name.clone() } else { format!("{place}.{}", field.name) };
+        let key = join_path(place, &field.name);
         match (body.get(&field.name), &field.shape.kind) {
             (Some(inside @ (Json::Object(_) | Json::Null)), Kind::Object(members)) => {
                 missing(&key, members, inside, pairs);

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use crate::catalog::{Kind, Member, Shape, other_spelling};
-use crate::connector::{compare_numbers, scalar};
+use crate::connector::{compare_numbers, elements, reference, scalar};
 use crate::engine::Params;
 use crate::engine::params::accepted;
 
@@ -119,21 +119,6 @@ fn equal_scalars(shape: Option<&Shape>, a: &Json, b: &Json) -> bool {
 pub(super) fn inside<'s>(shape: Option<&'s Shape>, name: &str) -> Option<&'s Shape> {
     let shape = shape?;
     shape.member(name).map(|member| &member.shape).or_else(|| shape.map_value())
-}
-
-/// The elements of a list, or of the first page of one.
-pub(crate) fn elements(value: &Json) -> Option<&[Json]> {
-    let is_page = value.get("object").is_some_and(|object| object == "list");
-    let list = if is_page { value.get("data")? } else { value };
-    list.as_array().map(Vec::as_slice)
-}
-
-/// The id of an expanded object, else the value itself.
-pub(crate) fn reference(value: &Json) -> &Json {
-    match (value.get("object"), value.get("id")) {
-        (Some(_), Some(id)) => id,
-        _ => value,
-    }
 }
 
 /// Whether an update takes a value of this kind: a create takes a time where an update takes words alone.

@@ -12,8 +12,9 @@ use serde_json::Value as Json;
 
 use crate::catalog::names::join_path;
 use crate::catalog::{Entity, Shape, find};
+use crate::connector::{elements, reference};
 use crate::engine::Params;
-use crate::engine::compare::{elements, equal, fulfils, inside, may_fulfil, reference};
+use crate::engine::compare::{equal, fulfils, inside, may_fulfil};
 use crate::engine::words::with_words;
 
 /// `params` with every value that has drifted replaced by what Stripe holds now; none when

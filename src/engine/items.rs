@@ -3,7 +3,8 @@
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Member, OperationKind, find};
-use crate::engine::compare::{elements, equal, may_fulfil, reference};
+use crate::connector::{elements, reference};
+use crate::engine::compare::{equal, may_fulfil};
 
 /// The members that tell which item of a list is meant.
 pub(super) struct ItemKeys<'e> {

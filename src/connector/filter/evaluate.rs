@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use crate::connector::decimal::compare_numbers;
+use crate::connector::reference;
 
 use super::expression::{Comparison, Expression, Field, Operand};
 
@@ -48,10 +49,7 @@ pub(super) fn truth(expression: &Expression, body: &Json) -> Option<bool> {
 /// The value of a field; none where it is null or absent. An expanded object is its id.
 fn value<'b>(body: &'b Json, field: &Field) -> Option<&'b Json> {
     let found = field.path.iter().try_fold(body, |value, name| value.get(name))?;
-    let found = match (found.get("object"), found.get("id")) {
-        (Some(_), Some(id)) => id,
-        _ => found,
-    };
+    let found = reference(found);
     (!found.is_null()).then_some(found)
 }
 

@@ -4,11 +4,8 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Kind, Method, Operation, OperationKind, parents};
 use crate::connector::entities::with_expansions;
-use crate::connector::list::next_token;
+use crate::connector::list::{STRIPE_PAGE, next_token};
 use crate::connector::{Connector, Error, answer, id_at, locator, path, traced_operation};
-
-/// The most objects that Stripe returns at once.
-pub(super) const PAGE: usize = 100;
 
 /// One list of Stripe's, with everything that its objects share: what they belong to, and the params
 /// that Stripe requires.
@@ -136,7 +133,7 @@ fn params(entity: &'static Entity, list: &Operation, known: &Json) -> Option<Map
             params.insert(param.name.clone(), id_at(known, &param.name)?.into());
         }
     }
-    params.insert("limit".to_owned(), PAGE.into());
+    params.insert("limit".to_owned(), STRIPE_PAGE.into());
     Some(with_expansions(entity, list, params, "data."))
 }
 

@@ -16,8 +16,9 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value as Json;
 
-use super::listing::{FetchedPage, PAGE, Start};
+use super::listing::{FetchedPage, Start};
 use super::segment::{Abilities, AccessPath, Segment, SegmentEdge, id_of};
+use crate::connector::list::STRIPE_PAGE;
 
 /// The most objects that are kept for reads to come.
 const MOST_KEPT: usize = 10_000;
@@ -115,7 +116,7 @@ impl PageCache {
     /// A page for who will wait, where all that is expected is not shown yet, and enough of what was shown was
     /// asked for. It grows a segment down, else up to the one above.
     fn ahead(&self, to_come: usize) -> Option<Start> {
-        if self.after_write || to_come < self.kept.len() + PAGE * (self.under_way.len() + 1) {
+        if self.after_write || to_come < self.kept.len() + STRIPE_PAGE * (self.under_way.len() + 1) {
             return None;
         }
         let [pages, objects] = self
@@ -123,7 +124,7 @@ impl PageCache {
             .iter()
             .fold([0, 0], |[pages, objects], segment| [pages + segment.pages, objects + segment.objects]);
         let asked_for = objects.saturating_sub(self.kept.len());
-        if pages * PAGE > (SHOWN_FOR_ONE * asked_for).max(to_come / UNTRIED_PART) {
+        if pages * STRIPE_PAGE > (SHOWN_FOR_ONE * asked_for).max(to_come / UNTRIED_PART) {
             return None;
         }
         let down = self.segments.iter().filter_map(|segment| segment.oldest.on.as_ref());

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::Value as Json;
 
-use super::listing::{FetchedPage, PAGE, Start};
+use super::listing::{FetchedPage, Start};
+use crate::connector::list::STRIPE_PAGE;
 
 /// What a list can do.
 #[derive(Debug, Clone, Copy)]
@@ -120,7 +121,7 @@ impl Segment {
     /// How many pages a gap has, in seconds, if it is as dense as the segment is in its own seconds.
     fn pages_in(&self, gap: i64, own: i64) -> usize {
         let [gap, own] = [gap, own.max(1)].map(|seconds| usize::try_from(seconds).unwrap_or(usize::MAX));
-        gap.saturating_mul(self.objects) / own.saturating_mul(PAGE) + 1
+        gap.saturating_mul(self.objects) / own.saturating_mul(STRIPE_PAGE) + 1
     }
 }
 

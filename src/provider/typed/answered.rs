@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::connector::placed;
-use crate::engine::{elements, reference};
+use crate::connector::{elements, items_of, placed, reference};
 use crate::provider::metadata_rules::METADATA;
 use crate::provider::payload::natural;
 use crate::provider::typed::arguments::{dynamic, typed};
@@ -76,12 +75,6 @@ impl Surface {
             inside.map(|(name, json)| (name.clone(), items_of(json).clone())).collect();
         dynamic(natural(&Json::Object(shown)))
     }
-}
-
-/// A page stands for its items.
-fn items_of(json: &Json) -> &Json {
-    let is_page = json.get("object").is_some_and(|object| object == "list");
-    json.get("data").filter(|_| is_page).unwrap_or(json)
 }
 
 impl Slot {

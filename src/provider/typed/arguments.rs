@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use crate::connector::reference;
 use crate::engine::WrittenParams;
 use crate::provider::payload::{like, natural, to_json};
 use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface, has_key};
@@ -195,7 +196,7 @@ pub(super) fn dynamic((ty, value): (Type, Value)) -> Value {
 
 /// JSON as a value of a type of the schema. A whole object stands for its id, a page for its items.
 pub(super) fn typed(ty: &Type, json: &Json) -> Value {
-    let json = crate::engine::reference(json);
+    let json = reference(json);
     match (ty, json) {
         (_, Json::Null) => Value::Null,
         (Type::Dynamic, json) => dynamic(natural(json)),
