@@ -14,6 +14,7 @@ mod actions;
 mod answer;
 mod decimal;
 mod describe;
+mod embedded;
 mod entities;
 mod error;
 pub mod filter;

@@ -43,11 +43,17 @@ pub(super) fn check_action(entity: &Entity, action: &Action, body: &Json) -> Res
     catalog().by_key(&action.returns).map_or(Ok(()), |returned| check_entity(returned, body))
 }
 
+/// The items of a page.
+pub(super) fn items(page: &mut Json) -> Result<Vec<Json>, Error> {
+    match page.get_mut("data").map(Json::take) {
+        Some(Json::Array(items)) => Ok(items),
+        _ => Err(wrong("list", page)),
+    }
+}
+
 /// The entities of a page that a list or a search answered.
 pub(super) fn entities(entity: &Entity, body: &mut Json) -> Result<Vec<Json>, Error> {
-    let Some(Json::Array(entities)) = body.get_mut("data").map(Json::take) else {
-        return Err(wrong("list", body));
-    };
+    let entities = items(body)?;
     entities.iter().try_for_each(|one| check_entity(entity, one))?;
     Ok(entities)
 }

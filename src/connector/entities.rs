@@ -28,8 +28,9 @@ impl Connector {
             let ids = locator::ids(entity, locator)?;
             let params = with_expansions(entity, operation, Map::new(), "");
             let call = path::operation(operation, &ids)?.params(params);
-            let body = self.connection.send(call).await?.body;
+            let mut body = self.connection.send(call).await?.body;
             check_entity(entity, &body)?;
+            self.read_all_items(entity, &mut body).await?;
             if let Some(id) = ids.last().filter(|_| operation.is_of_one()) {
                 check_id_matches(entity, id, &body)?;
             }
@@ -56,8 +57,9 @@ impl Connector {
             let params = with_expansions(entity, operation, params, "");
             let call = path::operation(operation, &ids)?.params(params).key(key);
             let _write = self.reader.writing();
-            let reply = self.connection.send(call).await?;
+            let mut reply = self.connection.send(call).await?;
             check_entity(entity, &reply.body)?;
+            self.show_all_items(entity, &mut reply.body).await;
             self.reader.note(entity, &reply.body);
             Ok(reply)
         };
@@ -78,8 +80,9 @@ impl Connector {
             let params = with_expansions(entity, operation, params, "");
             let call = path::operation(operation, &ids)?.params(params);
             let _write = self.reader.writing();
-            let body = self.connection.send(call).await?.body;
+            let mut body = self.connection.send(call).await?.body;
             check_entity(entity, &body)?;
+            self.show_all_items(entity, &mut body).await;
             self.reader.note(entity, &body);
             Ok(body)
         };

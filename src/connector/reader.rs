@@ -124,7 +124,10 @@ impl Connector {
         let created = segment::time_of(known.body);
         let target = ReadTarget { id: (*id).to_owned(), created, expected: known.expected_reads };
         match others.read(self, listing, target).await {
-            ReadOutcome::Found(body) => Ok(body),
+            ReadOutcome::Found(mut body) => {
+                self.read_all_items(entity, &mut body).await?;
+                Ok(body)
+            }
             ReadOutcome::Singly(_single) => self.get(entity, locator).await,
         }
     }
