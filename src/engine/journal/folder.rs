@@ -3,21 +3,22 @@
 //! The system drops the lock with the process, however it ends. A file whose lock is free and whose
 //! Terraform run is over is a dead run's, and its entries may be claimed. Reading the files of
 //! others, claiming, making and closing a file happen under one more lock, the folder's.
-//!
-//! A file grows ahead of its lines, in zeros: a sync then writes no size, and what has to be
-//! noted of a create that was begun finds its space on a disk that has filled up since.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use super::entry::{JournalLine, Journaled, WriterProcess, whole_lines};
+use super::entry::{JournalLine, Journaled, WriterProcess};
 use super::run;
 use super::store::{JournalStore, OrphanedCreate, missed_lines};
 use crate::files;
+
+mod file;
+
+use file::{OwnFile, append_as_last, close_at, is_abandoned, journaled};
 
 /// How the names of journals end.
 const EXTENSION: &str = "journal";
@@ -30,30 +31,12 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 const ORPHAN_TIMEOUT: Duration = Duration::from_secs(3);
 /// The time between two looks whether it has ended.
 const ORPHAN_RETRY: Duration = Duration::from_millis(20);
-/// Space that is kept free behind the lines for what has to be noted of open creates, in bytes.
-const SPARE: u64 = 16 << 10;
-/// By how much a file grows, in bytes.
-const GROWTH: usize = 32 << 10;
-/// The largest journal that is read, in bytes: thousands of creates.
-const LARGEST: u64 = 64 << 20;
-
 /// The journals of one folder.
 #[derive(Debug)]
 pub(super) struct FolderStore {
     folder: PathBuf,
     writer: WriterProcess,
     own: Option<OwnFile>,
-}
-
-/// The journal of this process, locked.
-#[derive(Debug)]
-struct OwnFile {
-    path: PathBuf,
-    file: File,
-    /// Where the next line belongs.
-    end: u64,
-    /// How long the file is.
-    reserved: u64,
 }
 
 impl FolderStore {
@@ -248,104 +231,12 @@ impl JournalStore for FolderStore {
     }
 }
 
-impl OwnFile {
-    /// The file that was just made at `path`, locked, with its first line; it is removed where it cannot have that.
-    fn begun(path: PathBuf, file: File, writer: &WriterProcess) -> io::Result<Self> {
-        let mut own = Self { path, file, end: 0, reserved: 0 };
-        if let Err(why) = own.begin(writer) {
-            let Self { path, file, .. } = own;
-            drop(file);
-            // What cannot be removed either, the next run removes.
-            let _ = fs::remove_file(path);
-            return Err(why);
-        }
-        Ok(own)
-    }
-
-    fn begin(&mut self, writer: &WriterProcess) -> io::Result<()> {
-        files::lock(&self.file, &self.path, Duration::ZERO)?;
-        self.append(&[JournalLine::Writer(writer.clone())])?;
-        // The name has to survive as well.
-        #[cfg(unix)]
-        if let Some(folder) = self.path.parent() {
-            File::open(folder)?.sync_all()?;
-        }
-        Ok(())
-    }
-
-    fn append(&mut self, lines: &[JournalLine]) -> io::Result<()> {
-        let bytes = encode(lines);
-        let needed = self.end + u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        let begins = lines.iter().any(|line| matches!(line, JournalLine::Begun(_) | JournalLine::Writer(_)));
-        if needed + if begins { SPARE } else { 0 } > self.reserved {
-            self.grow(bytes.len())?;
-        }
-        self.file.seek(SeekFrom::Start(self.end))?;
-        self.file.write_all(&bytes)?;
-        self.end = needed;
-        Ok(())
-    }
-
-    fn grow(&mut self, by: usize) -> io::Result<()> {
-        self.file.seek(SeekFrom::Start(self.reserved))?;
-        self.file.write_all(&vec![0; by + GROWTH])?;
-        self.reserved = self.file.stream_position()?;
-        Ok(())
-    }
-}
-
-fn encode(lines: &[JournalLine]) -> Vec<u8> {
-    lines.iter().flat_map(JournalLine::encode).collect()
-}
-
-/// Whether nobody holds a journal and it has no whole line: its process died, or failed, before it had written who it
-/// is. The folder is locked, as it is while a process makes its journal and writes that line.
-fn is_abandoned(path: &Path) -> io::Result<bool> {
-    let file = files::open(path, false)?;
-    Ok(file.try_lock().is_ok() && whole_lines(&bytes(&file)?) == 0)
-}
-
-/// What a journal says.
-fn journaled(file: &File) -> io::Result<Journaled> {
-    Ok(Journaled::read(&bytes(file)?))
-}
-
-fn bytes(mut file: &File) -> io::Result<Vec<u8>> {
-    file.seek(SeekFrom::Start(0))?;
-    let mut bytes = Vec::new();
-    file.take(LARGEST).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// Adds lines where the lines end, over the zeros or the torn line that follow.
-fn append_as_last(file: &mut File, lines: &[JournalLine]) -> io::Result<()> {
-    let end = whole_lines(&bytes(file)?);
-    file.seek(SeekFrom::Start(u64::try_from(end).unwrap_or_default()))?;
-    file.write_all(&encode(lines))?;
-    file.sync_data()
-}
-
-/// Closes a journal of a run that has ended in an orderly way.
-fn close_at(path: &Path, is_empty: bool) -> io::Result<()> {
-    if !path.exists() {
-        // Another process of the run ended at the same time, and was first.
-        return Ok(());
-    }
-    if is_empty {
-        return fs::remove_file(path);
-    }
-    let mut file = files::open(path, false)?;
-    append_as_last(&mut file, &[JournalLine::Closed])?;
-    let end = file.stream_position()?;
-    file.set_len(end)
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs::{self, File};
 
     use super::super::entry::tests::entry;
-    use super::{Duration, FolderStore, JournalLine, JournalStore as _, OwnFile, WriterProcess};
+    use super::{Duration, FolderStore, JournalLine, JournalStore as _, WriterProcess};
 
     #[test]
     fn a_journal_without_its_first_line_is_removed() {
@@ -371,17 +262,6 @@ mod tests {
         let left: Vec<&str> =
             files.map(|(name, _)| name).into_iter().filter(|name| path(name).exists()).collect();
         assert_eq!(left, ["held", "lost"], "whose process lives, and what may be of a create");
-    }
-
-    #[test]
-    fn a_journal_that_cannot_be_begun_is_removed() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.journal");
-        fs::write(&path, "").unwrap();
-        // It cannot be written: it is open for reading alone.
-        let file = File::open(&path).unwrap();
-        OwnFile::begun(path.clone(), file, &WriterProcess::new("1-1", "here")).unwrap_err();
-        assert!(!path.exists());
     }
 
     #[test]
