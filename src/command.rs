@@ -23,14 +23,14 @@ mod sandbox;
 pub use arguments::Command;
 pub use platform::platform_of_target;
 
-/// The time for the last export of logs: Terraform waits two seconds for the end of the process, and
-/// open calls may have used one of them.
+/// How long the last export of logs may take: Terraform waits two seconds for the process to end, and open
+/// calls may already have used one of them.
 const FLUSH_TIMEOUT: Duration = Duration::from_millis(700);
 
 /// How the provider is known to the practitioner and in log records.
 const PROVIDER: ProviderName = ProviderName { local: "stripe", crate_name: env!("CARGO_CRATE_NAME") };
 
-/// What a person is told who starts the program as Terraform does.
+/// What the program tells a person who starts it the way Terraform does.
 const STARTED_BY_HAND: &str = concat!(
     "This is terraform-provider-stripe ",
     env!("CARGO_PKG_VERSION"),
@@ -42,7 +42,7 @@ const STARTED_BY_HAND: &str = concat!(
 /// An error with a message for the terminal.
 pub type Error = Box<dyn std::error::Error>;
 
-/// Runs a command to its end; `out` is standard output, and a terminal or not.
+/// Runs a command to completion. `out` is standard output; `is_terminal` tells whether it is a terminal.
 pub async fn run(command: Command, env: Env, out: &mut dyn Write, is_terminal: bool) -> Result<(), Error> {
     check_clock(SystemTime::now())?;
     match command {
@@ -58,7 +58,7 @@ pub async fn run(command: Command, env: Env, out: &mut dyn Write, is_terminal: b
     }
 }
 
-/// TLS and HTTP have no words for a time before 1970, and no certificate is valid then.
+/// TLS and HTTP cannot express a time before 1970, and no certificate is valid then.
 fn check_clock(now: SystemTime) -> Result<(), Error> {
     let wrong = || "the clock of this machine shows a time before 1970: set it, then run again".into();
     now.duration_since(UNIX_EPOCH).map(drop).map_err(|_| wrong())

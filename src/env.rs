@@ -1,46 +1,46 @@
-//! Environment variables. Nothing else in the program reads them, so that tests can provide their
-//! own. Google's libraries read the variables for credentials themselves.
+//! Environment variables. Nothing else in the program reads them, so that tests can supply their own.
+//! Google's libraries read the variables for credentials themselves.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-/// The key when the configuration has none.
+/// The key, if the configuration has none.
 pub const STRIPE_API_KEY: &str = "STRIPE_API_KEY";
-/// The connected account when the configuration has none.
+/// The connected account, if the configuration has none.
 pub const STRIPE_ACCOUNT: &str = "STRIPE_ACCOUNT";
-/// The base address of Stripe's API when the configuration has none.
+/// The base address of Stripe's API, if the configuration has none.
 pub const STRIPE_API_BASE: &str = "STRIPE_API_BASE";
-/// The address of Secret Manager instead of Google's own: an https address, or an http address of
-/// this machine.
+/// The address of Secret Manager, in place of Google's own: an https address, or an http address of this
+/// machine.
 pub const STRIPE_PROVIDER_SECRET_MANAGER_ENDPOINT: &str = "STRIPE_PROVIDER_SECRET_MANAGER_ENDPOINT";
-/// The path of the file of Google credentials. Google's libraries read it; the program only names
-/// it in messages.
+/// The path of the Google credentials file. Google's libraries read it; the program only names it in
+/// messages.
 pub const GOOGLE_APPLICATION_CREDENTIALS: &str = "GOOGLE_APPLICATION_CREDENTIALS";
-/// Terraform's data directory; `.terraform` when it is not set.
+/// Terraform's data directory; `.terraform` if it is not set.
 pub const TF_DATA_DIR: &str = "TF_DATA_DIR";
-/// The workspace, when the environment chooses it.
+/// The workspace, if the environment chooses it.
 pub const TF_WORKSPACE: &str = "TF_WORKSPACE";
-/// The folder of the settings of programs on Windows.
+/// The folder for program settings on Windows.
 pub const APPDATA: &str = "APPDATA";
 /// The home directory of the user.
 pub const HOME: &str = "HOME";
-/// The user's directory for files that last until the machine is shut down.
+/// The user's directory for files that last until the machine shuts down.
 pub const XDG_RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
-/// The user's directory for data of programs.
+/// The user's directory for program data.
 pub const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
-/// Set to anything, it forbids colour: <https://no-color.org>.
+/// If it is set to anything, it forbids colour: <https://no-color.org>.
 pub const NO_COLOR: &str = "NO_COLOR";
 /// The kind of terminal; `dumb` has no colour.
 pub const TERM: &str = "TERM";
-/// The user's directory for files that can be made again.
+/// The user's directory for files that can be recreated.
 pub const XDG_CACHE_HOME: &str = "XDG_CACHE_HOME";
-/// The folder of the project; cargo sets it for what `cargo run` starts.
+/// The folder of the project; cargo sets it for programs that `cargo run` starts.
 pub const CARGO_MANIFEST_DIR: &str = "CARGO_MANIFEST_DIR";
-/// The directories of programs, separated by the system's separator.
+/// The directories that contain programs, separated by the system's separator.
 pub const PATH: &str = "PATH";
 
-/// The environment of the process, or one made for a test.
+/// The environment of the process, or one that a test supplies.
 #[derive(Clone)]
 pub struct Env(Source);
 
@@ -56,13 +56,13 @@ impl Env {
         Self(Source::Process)
     }
 
-    /// An environment of these variables only.
+    /// An environment with only these variables.
     pub fn from_pairs<K: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (K, V)>) -> Self {
         let pairs = pairs.into_iter().map(|(name, value)| (name.into(), value.into()));
         Self(Source::Made(Arc::new(pairs.collect())))
     }
 
-    /// The value of a variable; none when it is not set, empty, or not UTF-8.
+    /// Returns the value of a variable, or `None` if it is not set, empty, or not UTF-8.
     pub fn get(&self, name: &str) -> Option<String> {
         let value = match &self.0 {
             Source::Process => std::env::var(name).ok(),
@@ -80,7 +80,7 @@ impl Env {
     }
 }
 
-/// Leaves the values out, because they may be secrets.
+/// Leaves out the values, because they may be secrets.
 impl fmt::Debug for Env {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {

@@ -1,13 +1,13 @@
-//! Files that the processes of one user share: in folders of that user alone, never behind a
-//! link, and never waited for without an end.
+//! Files that the processes of one user share: in folders that belong to that user alone, never reached
+//! through a link, and never waited for without a limit.
 //!
-//! Another user of the machine could put a link, a pipe or a folder of his own where a shared file is
-//! expected. So a folder must belong to the user of this process and be closed to others, what
-//! is opened must be a regular file, and a last component that is a link is refused. The parents
-//! of the folder may be links: they are the user's own choice.
+//! Another user of the machine could put a link, a pipe or a folder of their own where a shared file is
+//! expected. So a folder must belong to the user of this process and be closed to others, an opened file
+//! must be a regular file, and a path whose last component is a link is refused. The parents of the folder
+//! may be links: they are the user's own choice.
 //!
-//! File work blocks, for ever on a file system that hangs. It belongs on threads that may block, and
-//! [`bounded`] is how an async caller waits for it.
+//! File work blocks, and on a file system that hangs it blocks forever. It belongs on threads that may
+//! block, and an async caller waits for it with [`bounded`].
 
 mod kept;
 
@@ -18,21 +18,21 @@ use std::time::Duration;
 
 pub use kept::{KeptFile, LockedFile};
 
-/// The time between two tries to lock a file.
+/// The time between two attempts to lock a file.
 const LOCK_RETRY: Duration = Duration::from_millis(2);
 
-/// Makes a folder that only this user can use, with its parents, or checks the one that is there.
+/// Creates a folder that only this user can use, including its parents, or checks the existing one.
 ///
 /// # Errors
-/// The path is no folder or a link, belongs to another user, or cannot be made.
+/// The path is not a folder or is a link, belongs to another user, or cannot be created.
 pub fn private_folder(path: &Path) -> io::Result<()> {
     make_folder(path).and_then(|()| check_folder(path)).map_err(|error| at(path, &error))
 }
 
-/// Opens a shared file for reading and writing. A file that is made is for this user only.
+/// Opens a shared file for reading and writing. A newly created file is accessible to this user only.
 ///
 /// # Errors
-/// The path is a link or no regular file, belongs to another user, or cannot be opened.
+/// The path is a link or not a regular file, belongs to another user, or cannot be opened.
 pub fn open(path: &Path, create: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(create);
@@ -47,10 +47,10 @@ pub fn open(path: &Path, create: bool) -> io::Result<File> {
     Ok(file)
 }
 
-/// Locks a file, until it is unlocked or closed, within `limit`; blocks the thread.
+/// Locks a file within `limit`, until it is unlocked or closed. Blocks the thread.
 ///
 /// # Errors
-/// Another process holds the lock for longer, or the file cannot be locked.
+/// Another process still holds the lock at the limit, or the file cannot be locked.
 pub fn lock(file: &File, path: &Path, limit: Duration) -> io::Result<()> {
     let mut waited = Duration::ZERO;
     loop {
@@ -66,10 +66,10 @@ pub fn lock(file: &File, path: &Path, limit: Duration) -> io::Result<()> {
     }
 }
 
-/// Does file work on a thread that may block, and waits for it up to `limit`.
+/// Does file work on a thread that may block, and waits for it for at most `limit`.
 ///
 /// # Errors
-/// The work's own error, or that the file system does not answer.
+/// The error of the work itself, or that the file system does not answer.
 pub async fn bounded<T: Send + 'static>(
     path: &Path,
     limit: Duration,
@@ -82,13 +82,13 @@ pub async fn bounded<T: Send + 'static>(
     }
 }
 
-/// The error of file work that did not end in time.
+/// The error for file work that did not finish in time.
 pub fn no_answer(path: &Path, limit: Duration) -> io::Error {
     let why = format!("the file system did not answer within {} s", limit.as_secs());
     io::Error::new(io::ErrorKind::TimedOut, format!("{}: {why}", path.display()))
 }
 
-/// An error with the path it is about.
+/// Adds the path to an error.
 fn at(path: &Path, why: &dyn ToString) -> io::Error {
     io::Error::other(format!("{}: {}", path.display(), why.to_string()))
 }
@@ -115,7 +115,7 @@ fn check_folder(path: &Path) -> io::Result<()> {
 #[cfg(unix)]
 use system::check_owner;
 
-/// The owner of a file is not checked where the system has no such number.
+/// The owner of a file is not checked on systems that have no user ids.
 #[cfg(not(unix))]
 fn check_owner(_found: &fs::Metadata) -> io::Result<()> {
     Ok(())
@@ -131,7 +131,7 @@ mod system {
 
     use rustix::fs::OFlags;
 
-    /// A link is an error, and a pipe without its other end makes nobody wait.
+    /// Makes opening a link an error, and opening a pipe that has no other end return at once.
     pub(super) fn restrict(options: &mut OpenOptions) {
         let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
         options.mode(0o600).custom_flags(flags.bits().cast_signed());
@@ -192,7 +192,8 @@ mod tests {
 
     #[test]
     fn what_belongs_to_another_user_is_refused() {
-        // Root's own folder is another user's for everybody else, and only root can give one away.
+        // Root's own folder belongs to another user for everybody except root, and only root can give a
+        // folder away.
         let scratch = tempfile::tempdir().unwrap();
         let folder = scratch.path().join("given");
         private_folder(&folder).unwrap();
@@ -233,7 +234,7 @@ mod tests {
         let (end, ended) = std::sync::mpsc::channel::<()>();
         let path = std::path::Path::new("/slow/file");
         let hung = bounded(path, Duration::from_secs(0), move || {
-            // Ends with the sender.
+            // This ends when the sender is dropped.
             let _ = ended.recv();
             Ok(())
         });

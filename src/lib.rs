@@ -4,34 +4,36 @@
 //! terraform ⇄ terraform (plugin ⇄ protocol) ⇄ provider ⇄ engine ⇄ connector ⇄ connection ⇄ stripe ⇄ Stripe | sandbox
 //! ```
 //!
-//! One binary serves the Terraform plugin protocol, version 5. Everything it knows of
-//! Stripe is data (the [`catalog`]); every call goes through one throttled client
-//! ([`stripe`]); and the same binary contains a stateful Stripe ([`sandbox`]).
+//! One binary serves version 5 of the Terraform plugin protocol. Everything it knows about Stripe is data
+//! (the [`catalog`]); every call goes through one throttled client ([`stripe`]); and the same binary contains
+//! a stateful Stripe ([`sandbox`]).
 //!
-//! What always holds:
+//! Invariants:
 //!
-//! - Data flows one way: a module on the right of the picture imports nothing on its left, except for
-//!   [`provider`], which is written in the values and schemas of [`mod@terraform`] and served by it.
+//! - Data flows one way: a module on the right of the picture imports nothing from its left. The exception is
+//!   [`provider`], which uses the values and schemas of [`mod@terraform`] and is served by it.
 //! - Generated wire types appear in [`mod@terraform`] only.
-//! - To the provider a Stripe object has no Rust type and no Rust file of its own: adding one is adding data. Only
-//!   the sandbox has code for the behaviour of single objects.
-//! - What Stripe accepted is in the state, whatever fails afterwards; actions and ephemeral resources have no state.
-//! - A plan is a function of config, prior state and provider config: no clock (only to refuse a time that has
-//!   passed), no randomness except for the private data of a create. An apply plans as updates what was planned so.
+//! - The provider has no Rust type and no Rust file for a single Stripe object: adding an object is adding
+//!   data. Only the sandbox has code for the behaviour of single objects.
+//! - Whatever Stripe accepted is in the state, no matter what fails afterwards; actions and ephemeral
+//!   resources have no state.
+//! - A plan is a function of config, prior state and provider config: no clock (except to refuse a time that
+//!   has passed), no randomness (except in the private data of a create). An apply updates exactly the
+//!   objects that were planned as updates.
 //! - Only `main.rs` and the handshake print to standard output; only [`mod@env`] reads the environment.
 //!
-//! A *connection* is one client with its settings and its key; the *connector* knows entities and actions by name
-//! and makes calls through a connection; the *engine* keeps one object as its configuration describes it.
-//! `src/bin` holds two programs that are not shipped: `catalog` generates the catalog's facts from
-//! Stripe's API description, `release` packs a release.
+//! A *connection* is one client with its settings and its key. The *connector* knows entities and actions by
+//! name and makes calls through a connection. The *engine* keeps one object as its configuration describes
+//! it. `src/bin` holds two programs that are not shipped: `catalog` generates the catalog's facts from
+//! Stripe's API description, and `release` packs a release.
 //!
 //! The modules, from Terraform to Stripe. To start from Stripe's side, read [`catalog`] first.
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`mod@terraform`] | the plugin protocol: process, gRPC, values, schemas; nothing of Stripe |
+//! | [`mod@terraform`] | the plugin protocol: process, gRPC, values, schemas; knows nothing of Stripe |
 //! | [`provider`] | the resources, data sources, ephemeral resources, actions and lists that a configuration uses |
-//! | [`engine`] | plan, create, update, end, drift and import of one object, over params; nothing of Terraform |
+//! | [`engine`] | plan, create, update, end, drift and import of one object, in params; knows nothing of Terraform |
 //! | [`connector`] | operations and actions by name (`Get Customer`), filter clauses, pages, reading by list |
 //! | [`connection`] | the settings of one connection: key, account, limits, proxy; makes the client |
 //! | [`stripe`] | the HTTP client: throttle, retry, idempotency, authentication, transport |
@@ -39,7 +41,7 @@
 //! | [`catalog`] | what Stripe offers, as data: entity types, params, fields, operations, actions |
 //! | [`secret`] | reads keys from the configuration, the environment, files and Secret Manager |
 //! | [`logs`] | writes the events of the client as lines and spans, with secrets redacted |
-//! | [`mod@env`] | the environment variables that are read |
+//! | [`mod@env`] | the environment variables that the program reads |
 //! | [`files`] | files that several processes share, and their locks |
 //! | [`sync`] | locks within the process that a panic does not poison |
 //! | [`registry_docs`] | the pages of the Terraform registry, from schemas, catalog and examples |

@@ -7,10 +7,10 @@
 //!                         └───────────────────▶ OTLP, as a span
 //! ```
 //!
-//! A [`Log`] receives the events of one connection's operations. Each line has a severity and a
-//! verbosity (from 1, operations, to 5, bytes) and is written when the level and the verbosity of
-//! the settings allow both. Standard error also gets what Terraform is asked to show: requests under
-//! `TF_LOG=DEBUG`, their bodies under `TRACE`. `docs/design/0007-logs.md` has the table.
+//! A [`Log`] receives the events of one connection's operations. Each line has a severity and a verbosity
+//! (from 1, operations, to 5, bytes), and is written if the level and the verbosity of the settings allow
+//! both. Standard error also gets what Terraform is asked to show: requests under `TF_LOG=DEBUG`, their
+//! bodies under `TRACE`. `docs/design/0007-logs.md` has the table.
 
 mod certificate;
 mod file;
@@ -52,17 +52,17 @@ pub enum Level {
 /// The settings of a log.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The name of the connection in every line: `locations/L/connections/N`, or `default`.
+    /// The name of the connection, repeated in every line: `locations/L/connections/N`, or `default`.
     pub connection: String,
     /// The base address of the calls, or the path of the sandbox's file.
     pub base: String,
-    /// Whether the connection is asked to log. Standard error gets what Terraform shows in any case.
+    /// Whether the connection is asked to log. What Terraform shows goes to standard error in any case.
     pub enabled: bool,
     /// The least severe level that is written.
     pub level: Level,
     /// From 1 (operations) to 5 (bytes).
     pub verbosity: u8,
-    /// A file that gets every line too, one JSON object each.
+    /// A file that also gets every line, as one JSON object each.
     pub file: Option<PathBuf>,
 }
 
@@ -80,7 +80,7 @@ trait Sink: Send + Sync + fmt::Debug {
 #[derive(Debug)]
 pub struct Log {
     settings: Settings,
-    /// The verbosity up to which Terraform shows lines; 0 for none.
+    /// The verbosity up to which Terraform shows lines; 0 if it shows none.
     shown: u8,
     known: KnownSecrets,
     sinks: Vec<Box<dyn Sink>>,
@@ -90,8 +90,8 @@ pub struct Log {
 }
 
 impl Log {
-    /// A log that writes to standard error, to the file of its settings, and to the collector that
-    /// the environment names. A file that cannot be opened is [`Log::file_error`].
+    /// Creates a log that writes to standard error, to the file in its settings, and to the collector that
+    /// the environment names. If the file cannot be opened, [`Log::file_error`] tells why.
     pub fn new(settings: Settings, env: &Env) -> Self {
         let otlp = settings.enabled.then(|| otlp::of_process(env)).flatten();
         let mut sinks: Vec<Box<dyn Sink>> = vec![Box::new(StderrSink)];
@@ -110,12 +110,12 @@ impl Log {
         Self { settings, shown, known, sinks, otlp, file_error, now: Timestamp::now }
     }
 
-    /// Why the file of the settings cannot be opened; none when it is open or there is none.
+    /// Why the file in the settings cannot be opened; `None` if it is open or there is none.
     pub fn file_error(&self) -> Option<&str> {
         self.file_error.as_deref()
     }
 
-    /// Redacts this secret in every line and span from now on.
+    /// From now on, redacts this secret in every line and span.
     pub fn redact(&self, secret: &Secret) {
         self.known.add(secret);
     }
@@ -131,7 +131,7 @@ impl Log {
     }
 }
 
-/// The verbosity up to which Terraform shows what is sent, by its own log level.
+/// The verbosity up to which Terraform shows what is sent, according to its own log level.
 fn shown() -> u8 {
     match log::max_level() {
         log::LevelFilter::Trace => verbosity::BODIES,
@@ -140,7 +140,7 @@ fn shown() -> u8 {
     }
 }
 
-/// Whether Terraform's own log shows anything of what is sent.
+/// Whether Terraform's own log shows anything that is sent.
 pub fn terraform_listens() -> bool {
     log::max_level() >= log::LevelFilter::Debug
 }
@@ -164,7 +164,7 @@ impl Observer for Log {
     }
 }
 
-/// Sends the remaining lines and spans to the collector, if there is one, within `limit`.
+/// Sends the remaining lines and spans to the collector, if there is one. Waits for at most `limit`.
 pub async fn flush(limit: Duration) {
     otlp::flush(limit).await;
 }

@@ -1,5 +1,4 @@
-//! `terraform-provider-stripe`: a provider plugin when Terraform starts it, and a few
-//! commands for people.
+//! `terraform-provider-stripe`: a provider plugin when Terraform starts it, and a few commands for people.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -12,7 +11,7 @@ use tokio::runtime::Builder;
 fn main() -> ExitCode {
     let command = match Command::parse(std::env::args_os().skip(1)) {
         Ok(command) => command,
-        // The help and the version too: clap knows which stream and which exit code each has.
+        // This covers help and version too: clap knows the stream and the exit code of each.
         Err(told) => told.exit(),
     };
     let runtime = match runtime(&command).enable_all().build() {
@@ -22,7 +21,8 @@ fn main() -> ExitCode {
     let mut out = std::io::stdout();
     let is_terminal = out.is_terminal();
     let ended = runtime.block_on(command::run(command, Env::process(), &mut out, is_terminal));
-    // A thread that still blocks must not keep the process: the host of a plugin waits for its end.
+    // A thread that still blocks must not keep the process alive: the plugin's host waits for the process to
+    // end.
     runtime.shutdown_timeout(Duration::from_millis(200));
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -30,7 +30,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Terraform's calls are short and many: one thread, this one, answers them with less work than two that share them.
+/// Terraform's calls are short and many: answering them on one thread (this one) takes less work than sharing
+/// them between two.
 fn runtime(command: &Command) -> Builder {
     if matches!(command, Command::Plugin { .. }) {
         return Builder::new_current_thread();

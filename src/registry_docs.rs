@@ -1,7 +1,8 @@
-//! The registry's pages: schema and examples become Markdown.
+//! The registry's pages: turns the schema and the examples into Markdown.
 //!
-//! One page for each type of every family and for the provider block, in the folders the registry reads, and one
-//! that lists the entity types. The pages are committed; a test compares them with what is generated.
+//! There is one page for each type of every family, one for the provider block, and one that lists the
+//! entity types, in the folders that the registry reads. The pages are committed; a test compares them with
+//! the generated ones.
 
 mod entities;
 mod examples;
@@ -23,7 +24,7 @@ use crate::terraform::provider::{Family, Schemas};
 use examples::{Example, Examples};
 use page::DocPage;
 
-/// Every page, by its path below the project's folder. Examples are read from `examples`
+/// Returns every page, keyed by its path below the project's folder. Examples are read from `examples`
 /// below `root`; a type without an example is an error.
 pub fn pages(root: &Path, schemas: &Schemas) -> io::Result<BTreeMap<PathBuf, String>> {
     let mut pages = BTreeMap::new();
@@ -60,7 +61,8 @@ pub fn pages(root: &Path, schemas: &Schemas) -> io::Result<BTreeMap<PathBuf, Str
     Ok(pages)
 }
 
-/// The folder of the pages about a family, as the registry reads it, and of its examples.
+/// The folder for the pages of a family, as the registry expects it; its examples have a folder of the same
+/// name.
 fn folder_of(family: Family) -> &'static str {
     match family {
         Family::Resource => "resources",
@@ -71,7 +73,7 @@ fn folder_of(family: Family) -> &'static str {
     }
 }
 
-/// The name of the file of an example; none where the schema says all that there is to write.
+/// The file name of an example; `None` if the schema already says all there is to write.
 fn example_file(family: Family) -> Option<&'static str> {
     match family {
         Family::Resource => Some("resource.tf"),
@@ -87,8 +89,8 @@ fn path_of(family: Family, name: &str) -> PathBuf {
     Path::new("docs").join(folder_of(family)).join(format!("{short}.md"))
 }
 
-/// Writes every page that changed and the schemas encoded in advance, and removes the pages of types that
-/// are gone; answers their paths.
+/// Writes every page that changed and the pre-encoded schemas, and removes the pages of types that no
+/// longer exist. Returns the paths of all of them.
 pub fn write(root: &Path, schemas: &Schemas) -> io::Result<Vec<PathBuf>> {
     let mut written = Vec::new();
     let packed = |file: &str, encoded: Vec<u8>| (PathBuf::from(file), packed_schemas::pack(&encoded));
@@ -114,7 +116,7 @@ pub fn write(root: &Path, schemas: &Schemas) -> io::Result<Vec<PathBuf>> {
     Ok(written)
 }
 
-/// Pages of types that there are no more.
+/// Returns the pages of types that no longer exist.
 pub fn stale(root: &Path, schemas: &Schemas) -> io::Result<Vec<PathBuf>> {
     let (pages, mut stale) = (pages(root, schemas)?, Vec::new());
     for folder in Family::ALL.map(folder_of).map(|folder| Path::new("docs").join(folder)) {

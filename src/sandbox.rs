@@ -1,4 +1,4 @@
-//! The sandbox, an embedded Stripe: stateful, on the same catalog, in process or behind a port.
+//! The sandbox, an embedded Stripe: stateful, built on the same catalog, in process or behind a port.
 //!
 //! ```text
 //! request ─▶ fault? limit? ─▶ key ─▶ route ─▶ form ─▶ check ─▶ behaviour ─▶ store
@@ -6,8 +6,8 @@
 //! response ◀──── expand ◀──── render ◀───────────────── object ◀───┘
 //! ```
 //!
-//! One request is one SQLite transaction. What an object does beyond keeping its fields is
-//! in `behaviour`, everything else follows from the catalog.
+//! One request is one SQLite transaction. Anything an object does beyond keeping its fields is in
+//! `behaviour`; everything else follows from the catalog.
 
 mod admin_api;
 mod auth_context;

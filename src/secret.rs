@@ -1,4 +1,4 @@
-//! The sources of keys and passwords: configuration, environment, files, Secret Manager.
+//! Sources of keys and passwords: configuration, environment, files, Secret Manager.
 
 mod access;
 mod error;
@@ -32,12 +32,12 @@ pub use version::SecretVersion;
 pub struct Secret(String);
 
 impl Secret {
-    /// A secret with this text.
+    /// Wraps a text as a secret.
     pub fn new(text: String) -> Self {
         Self(text)
     }
 
-    /// The text of the secret, for sending it.
+    /// Returns the text of the secret, so that it can be sent.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -49,7 +49,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The source of a secret. All but `Inline` are references, which stay valid through a rotation.
+/// The source of a secret. Every variant except `Inline` is a reference, which stays valid when the secret
+/// is rotated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecretSource {
@@ -74,12 +75,12 @@ impl fmt::Display for SecretSource {
     }
 }
 
-/// A text without white space, and without the byte order mark of an editor, around it.
+/// Strips surrounding white space and the byte order mark that some editors add.
 fn trimmed(text: &str) -> &str {
     text.trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}')
 }
 
-/// Why a secret could not be fetched.
+/// The reason why a secret could not be fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The variable of this name is not set or is empty.
@@ -93,15 +94,15 @@ pub enum Error {
         /// The error of the operating system.
         why: std::io::Error,
     },
-    /// The source, which the text names, contains nothing.
+    /// The source named by the text is empty.
     #[error("{0} is empty")]
     Empty(String),
-    /// The source, which the text names, contains something that is no key.
+    /// The source contains something that is not a key.
     #[error("{place} holds no key: {why}")]
     NotAKey {
-        /// The source, as the other errors name it.
+        /// The source, named as in the other errors.
         place: String,
-        /// What of it no key has, without the text.
+        /// What makes the text not a key, without the text itself.
         why: &'static str,
     },
     /// The version could not be read from Secret Manager.
@@ -109,7 +110,7 @@ pub enum Error {
     SecretVersion(#[from] Arc<ManagerError>),
 }
 
-/// The result of reading a secret version, which is kept.
+/// The result of reading a secret version; it is cached.
 type Read = Result<Secret, Arc<ManagerError>>;
 
 /// Fetches the secrets of one connection.
@@ -117,13 +118,13 @@ type Read = Result<Secret, Arc<ManagerError>>;
 pub struct Secrets {
     env: Env,
     service_account: Option<String>,
-    /// The results by name: each version is read once, and its failure is kept too.
+    /// The results by name: each version is read once, and a failure is cached too.
     versions: Mutex<HashMap<String, Read>>,
 }
 
 impl Secrets {
-    /// Fetches from this environment, and reads secret versions as `service_account`, else as the
-    /// identity of the process's Google credentials.
+    /// Fetches secrets from this environment. Reads secret versions as `service_account` if it is given,
+    /// otherwise as the identity of the process's Google credentials.
     pub fn new(env: Env, service_account: Option<String>) -> Self {
         Self { env, service_account, versions: Mutex::default() }
     }
@@ -156,7 +157,7 @@ impl Secrets {
         }
     }
 
-    /// Fetches a key from its source: a text that can be one.
+    /// Fetches a key from its source and checks that the text can be a key.
     ///
     /// # Errors
     /// The source does not exist, cannot be read, or holds no key.
@@ -170,7 +171,7 @@ impl Secrets {
 
     /// Reads a version, or returns the result of an earlier read.
     async fn version(&self, name: &str) -> Read {
-        // The lock is kept during the read, so that concurrent callers read a version once.
+        // The lock is held during the read, so that concurrent callers read a version only once.
         let mut versions = self.versions.lock().await;
         if let Some(result) = versions.get(name) {
             return result.clone();

@@ -1,9 +1,10 @@
-//! The Stripe client: it throttles and retries calls, and has each POST executed once.
+//! The Stripe client: throttles and retries calls, and ensures that each POST is executed only once.
 //!
-//! A [`Call`] is a method, a path and params. [`Client::send`] makes a request of it, with the key and the
-//! idempotency key in its headers, locks the object that it writes to, and then repeats until there is an answer:
-//! wait for the [`Throttle`], send over the [`Transport`], decide about a retry. A transport is HTTPS or the
-//! sandbox in process, which makes no difference above it. [`trace`] has the events for logs.
+//! A [`Call`] is a method, a path and params. [`Client::send`] turns it into a request with the key and the
+//! idempotency key in its headers, and locks the object that the request writes to. It then repeats three
+//! steps until there is an answer: wait for the [`Throttle`], send over the [`Transport`], decide about a
+//! retry. A transport is either HTTPS or the in-process sandbox, and nothing above it can tell the
+//! difference. [`trace`] defines the events for logs.
 
 mod base_url;
 mod call;

@@ -1,7 +1,7 @@
-//! Locks within the process that a panic does not poison.
+//! In-process locks that a panic does not poison.
 //!
-//! Whatever they guard is whole between any two statements, so a thread that panicked while it held one
-//! leaves nothing half done for the next.
+//! The guarded data is consistent between any two statements, so a thread that panics while it holds a lock
+//! leaves nothing half done for the next thread.
 
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 

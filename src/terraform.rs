@@ -1,4 +1,4 @@
-//! Everything of Terraform and nothing of any one provider: what each provider that speaks
+//! Everything about Terraform and nothing about any particular provider: what every provider that speaks
 //! protocol 5 needs.
 //!
 //! ```text
@@ -7,10 +7,10 @@
 //!  mTLS       health    messages    diagnostics
 //! ```
 //!
-//! A provider implements [`Provider`] in [`value::Value`]s; [`protocol::Service`] serves it as
-//! the gRPC service that Terraform calls, and [`plugin`] is the process around that service; [`host`] is the
-//! side that starts and calls it.
-//! Nothing in here imports anything of ours from outside: it could be a crate of its own.
+//! A provider implements [`Provider`] in terms of [`value::Value`]s. [`protocol::Service`] serves it as the
+//! gRPC service that Terraform calls, [`plugin`] is the process around that service, and [`host`] is the
+//! side that starts and calls it. Nothing in here imports the crate's other modules: it could be a crate of
+//! its own.
 
 pub mod wire;
 
