@@ -1,4 +1,4 @@
-//! A shared file that stays open between its uses, each of them under its lock.
+//! A shared file that stays open between uses; each use happens under its lock.
 
 use std::fs::File;
 use std::io;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::{lock, open, private_folder};
 use crate::sync;
 
-/// A shared file in a folder of this user alone. Both are made at the first use.
+/// A shared file in a folder that belongs to this user alone. Both are created at the first use.
 #[derive(Debug)]
 pub struct KeptFile {
     path: PathBuf,
@@ -19,15 +19,15 @@ pub struct KeptFile {
 #[derive(Debug, Clone)]
 struct Open {
     file: Arc<File>,
-    /// Reading and writing it waits for nobody.
+    /// Whether reading and writing it never has to wait.
     is_in_memory: bool,
 }
 
-/// The file under its lock, which is released when this is dropped.
+/// The locked file; the lock is released when this is dropped.
 #[derive(Debug)]
 pub struct LockedFile<'f> {
     file: Arc<File>,
-    /// The lock of the system is one for the whole process.
+    /// The system's lock covers the whole process, so this mutex locks out other threads.
     _of_process: MutexGuard<'f, Option<Open>>,
 }
 
@@ -37,13 +37,13 @@ impl KeptFile {
         Self { path, open: Mutex::default() }
     }
 
-    /// Its path.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The file under its lock, where nothing has to be waited for: it is open, in memory, still the one at its path, and
-    /// nobody holds the lock.
+    /// Locks the file if that needs no waiting: it is open, in memory, still the one at its path, and nobody
+    /// holds the lock.
     pub fn locked_at_once(&self) -> Option<LockedFile<'_>> {
         let kept = match self.open.try_lock() {
             Ok(kept) => kept,
@@ -56,11 +56,11 @@ impl KeptFile {
         Some(LockedFile { file, _of_process: kept })
     }
 
-    /// The file under its lock within `limit`; blocks the thread.
+    /// Locks the file within `limit`. Blocks the thread.
     ///
     /// # Errors
-    /// The folder or the file cannot be made or opened, belongs to another user, or another process holds the lock for
-    /// longer.
+    /// The folder or the file cannot be created or opened, it belongs to another user, or another process
+    /// holds the lock for longer than `limit`.
     pub fn locked(&self, limit: Duration) -> io::Result<LockedFile<'_>> {
         let began = Instant::now();
         let mut kept = sync::lock(&self.open);
@@ -82,7 +82,7 @@ impl KeptFile {
 }
 
 impl LockedFile<'_> {
-    /// The file.
+    /// The locked file.
     pub fn file(&self) -> &File {
         &self.file
     }
@@ -95,7 +95,7 @@ impl Drop for LockedFile<'_> {
     }
 }
 
-/// Whether an open file is still the one at its path: another one is shared with nobody.
+/// Whether an open file is still the one at its path: a replaced one would be shared with nobody.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
@@ -103,21 +103,22 @@ fn is_at(file: &File, path: &Path) -> bool {
     (ours.dev(), ours.ino()) == (there.dev(), there.ino())
 }
 
-/// Nothing tells it elsewhere, so the file is opened for each use.
+/// Other systems cannot tell, so there the file is opened for each use.
 #[cfg(not(unix))]
 fn is_at(_file: &File, _path: &Path) -> bool {
     false
 }
 
-/// Whether the file is in memory, where `XDG_RUNTIME_DIR` is: every other file system may let a write wait.
+/// Whether the file is in memory, as it is in `XDG_RUNTIME_DIR`: on any other file system, a write may have
+/// to wait.
 #[cfg(target_os = "linux")]
 fn is_in_memory(file: &File) -> bool {
-    /// The kernel's number of tmpfs.
+    /// The kernel's magic number of tmpfs.
     const TMPFS: u32 = 0x0102_1994;
     rustix::fs::fstatfs(file).is_ok_and(|found| u32::try_from(found.f_type) == Ok(TMPFS))
 }
 
-/// Nothing is known of file systems elsewhere.
+/// Nothing is known about file systems on other systems.
 #[cfg(not(target_os = "linux"))]
 fn is_in_memory(_file: &File) -> bool {
     false
@@ -150,7 +151,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn a_file_in_memory_whose_lock_is_free_is_used_at_once() {
-        // Some containers have none.
+        // Some containers have no /dev/shm.
         let Ok(memory) = tempfile::tempdir_in("/dev/shm") else { return };
         let kept = KeptFile::new(memory.path().join("file"));
         drop(kept.locked(Duration::ZERO).unwrap());
