@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use x509_cert::Certificate;
 use x509_cert::der::Decode as _;
 
-/// Subject and issuer as RFC 4514 writes them, validity in RFC 3339, and the SHA-256 fingerprint.
+/// Returns subject and issuer in the form of RFC 4514, validity in RFC 3339, and the SHA-256 fingerprint.
 pub(super) fn fields(der: &CertificateDer<'_>) -> Vec<(&'static str, Json)> {
     let mut fields = match Certificate::from_der(der) {
         Ok(certificate) => {

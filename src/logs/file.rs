@@ -1,5 +1,5 @@
-//! A file of JSON lines in the shape that Cloud Logging's agents read: the special keys become
-//! properties of the entry, all others its payload.
+//! A file of JSON lines in the format of Cloud Logging's agents: special keys become properties of the entry,
+//! all others its payload.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -15,24 +15,24 @@ use crate::logs::line::{Http, LogLine, Severity};
 /// The fields that become labels of an entry.
 const LABELS: [&str; 3] = ["connection", "entity", "operation"];
 
-/// A file that lines are appended to; any number of processes may share it.
+/// A file to which lines are appended; any number of processes may share it.
 #[derive(Debug)]
 pub(super) struct FileSink {
     file: fs::File,
     path: PathBuf,
-    /// Whether lines name their spans: only useful when spans are exported.
+    /// Whether lines name their spans, which is only useful if spans are exported.
     traced: bool,
     failed: AtomicBool,
 }
 
 impl FileSink {
-    /// Opens the file; makes it, readable for its owner only, when it does not exist.
+    /// Opens the file, or creates it, readable by its owner only, if it does not exist.
     ///
     /// # Errors
-    /// The path cannot be opened or is no regular file, as a message with the path.
+    /// The path cannot be opened or is not a regular file; the message contains the path.
     pub(super) fn open(path: &Path, traced: bool) -> Result<Self, String> {
         let refused = |why: &str| format!("cannot write the log file {}: {why}", path.display());
-        // Opening a pipe would wait for its reader.
+        // Opening a pipe would wait for a reader.
         if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
             return Err(refused("it is no regular file"));
         }
@@ -46,7 +46,7 @@ impl FileSink {
 }
 
 impl Sink for FileSink {
-    /// One write a line, which the operating system does not mix with other writes.
+    /// Uses one write per line, which the operating system does not interleave with other writes.
     fn write(&self, line: &LogLine, now: Timestamp) {
         let mut text = entry(line, now, self.traced).to_string();
         text.push('\n');
@@ -91,7 +91,7 @@ const fn severity(severity: Severity) -> &'static str {
     }
 }
 
-/// The `httpRequest` of an entry. Its sizes are text, as 64-bit numbers are in JSON.
+/// Builds the `httpRequest` of an entry. Its sizes are text, which is how JSON represents 64-bit numbers.
 fn request(http: &Http) -> Json {
     let mut request = json!({
         "requestMethod": http.method,

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use crate::logs::{Level, Sink, verbosity};
 use crate::stripe::trace::SpanId;
 
-/// The longest field on standard error, in bytes; Terraform takes lines of up to 64 KiB.
+/// The maximum length of a field on standard error, in bytes; Terraform accepts lines of up to 64 KiB.
 const LONGEST_FIELD: usize = 20 << 10;
 
 /// The module that every line names.
@@ -37,16 +37,16 @@ pub(super) struct LogLine {
     pub(super) severity: Severity,
     /// From 1, operations, to 5, bytes.
     pub(super) verbosity: u8,
-    /// The settings of the connection ask for it; otherwise only Terraform's own log does.
+    /// Whether the settings of the connection ask for it; otherwise only Terraform's own log does.
     pub(super) asked: bool,
     pub(super) message: String,
     pub(super) fields: Vec<(&'static str, Json)>,
-    /// The request that the line reports as ended.
+    /// The request whose end the line reports.
     pub(super) http: Option<Http>,
     pub(super) span: SpanId,
 }
 
-/// A request and its response, for sinks that have a shape for them. Sizes are in bytes.
+/// A request and its response, for sinks that have a special format for them. Sizes are in bytes.
 #[derive(Debug, Clone)]
 pub(super) struct Http {
     pub(super) method: String,
@@ -59,7 +59,7 @@ pub(super) struct Http {
 }
 
 impl Severity {
-    /// The level at which lines of this severity are written.
+    /// The least verbose level at which lines of this severity are written.
     pub(super) const fn level(self) -> Level {
         match self {
             Self::Error | Self::Warning => Level::Error,
@@ -104,7 +104,7 @@ const fn shown_from(verbosity: u8) -> log::Level {
     if verbosity < verbosity::BODIES { log::Level::Debug } else { log::Level::Trace }
 }
 
-/// A field as text: JSON strings without quotes, other values as JSON, both cut where they are too long.
+/// Returns a field as text: JSON strings without quotes, other values as JSON, cut if too long.
 fn text(value: &Json) -> String {
     let mut text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     if text.len() > LONGEST_FIELD {

@@ -1,7 +1,7 @@
-//! Exports lines and spans to an OpenTelemetry collector, where the environment names one.
+//! Exports lines and spans to an OpenTelemetry collector, if the environment names one.
 //!
-//! Nothing runs until a connection with a log is used while the environment names a collector.
-//! Then two threads of the SDK collect and send; [`flush`] ends them.
+//! Nothing runs until a connection with a log is used while the environment names a collector. Then two
+//! threads of the SDK collect and send; [`flush`] ends them.
 
 mod client;
 mod settings;
@@ -37,8 +37,8 @@ const INSTRUMENTATION: &str = "terraform-provider-stripe";
 /// The exporter of this process.
 static OF_PROCESS: OnceLock<Option<Arc<Otlp>>> = OnceLock::new();
 
-/// The exporter to the collector that the environment names; none without one. All callers get the
-/// exporter that the first caller's environment describes.
+/// Returns the exporter to the collector that the environment names, or `None` if it names none. All callers
+/// get the exporter that the first caller's environment describes.
 pub(super) fn of_process(env: &Env) -> Option<Arc<Otlp>> {
     OF_PROCESS
         .get_or_init(|| {
@@ -83,7 +83,7 @@ impl Otlp {
         Ok(Self { spans: spans.map(Arc::new), lines, scope })
     }
 
-    /// Exports the span that ends with this event, if one does.
+    /// Exports the span that ends with this event, if any.
     pub(super) fn export_span(&self, context: EventContext<'_>, event: &Event<'_>) {
         let Some(processor) = &self.spans else { return };
         if let Some(span) = spans::from_event(context, event) {
@@ -93,10 +93,10 @@ impl Otlp {
 
     async fn shut_down(&self, limit: Duration) {
         let (spans, lines) = (self.spans.clone(), self.lines.as_ref().map(|(provider, _)| provider.clone()));
-        // Both block until their threads end, whose requests run on this runtime.
+        // Both calls block until their threads end, and the requests of those threads run on this runtime.
         let spans = tokio::task::spawn_blocking(move || spans.map(|it| it.shutdown_with_timeout(limit)));
         let lines = tokio::task::spawn_blocking(move || lines.map(|it| it.shutdown_with_timeout(limit)));
-        // The process ends: what is not sent within the limit is lost.
+        // The process is about to end: whatever is not sent within the limit is lost.
         let _ = tokio::time::timeout(limit, async { (spans.await, lines.await) }).await;
     }
 }
@@ -118,7 +118,7 @@ fn log_provider(to: &Collector, resource: &Resource, runtime: &Handle) -> Result
     Ok(SdkLoggerProvider::builder().with_log_processor(processor).with_resource(resource.clone()).build())
 }
 
-/// An exporter that sends to a collector as its settings say.
+/// Configures an exporter to send to a collector according to its settings.
 fn sending<B: WithExportConfig + WithHttpConfig>(
     exporter: B,
     to: &Collector,

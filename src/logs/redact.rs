@@ -1,11 +1,11 @@
 //! Redacts secrets before anything is written, in three ways.
 //!
-//! 1. *By name.* The values below a secret name, in a form, in JSON or in a header, are replaced
-//!    completely. The names come from a fixed list; the catalog's test of secrecy knows the others.
-//! 2. *By shape.* Stripe's keys, client secrets, credentials, card numbers, and what lets somebody in
-//!    through an address (its password, a token in its query) are replaced in any text.
-//! 3. *By value.* The key and the passwords of the connection, and what secret payloads hold, are replaced in
-//!    any text.
+//! 1. *By name.* Values below a secret name, in a form, in JSON or in a header, are replaced completely. The
+//!    names come from a fixed list; the catalog's secrecy test knows further ones.
+//! 2. *By shape.* Stripe's keys, client secrets, credentials, card numbers, and the access data in an address
+//!    (its password, a token in its query) are replaced in any text.
+//! 3. *By value.* The key and the passwords of the connection, and the contents of secret payloads, are
+//!    replaced in any text.
 //!
 //! A body that cannot be parsed is not written; only its length is.
 
@@ -30,7 +30,7 @@ use known::KnownTexts;
 pub(super) struct KnownSecrets(Arc<RwLock<KnownTexts>>);
 
 impl KnownSecrets {
-    /// Redacts this secret from now on, in all its spellings.
+    /// From now on, redacts this secret in all its spellings.
     pub(super) fn add(&self, secret: &Secret) {
         let spellings = text::spellings(secret);
         let mut known = sync::write(&self.0);
@@ -39,7 +39,7 @@ impl KnownSecrets {
         }
     }
 
-    /// A redactor of these secrets and of the fields that this test calls secret.
+    /// Creates a redactor for these secrets and for the fields that `secrecy` calls secret.
     pub(super) fn redactor(&self, secrecy: Option<&'static dyn Secrecy>) -> Redactor {
         Redactor { known: Arc::clone(&self.0), secrecy }
     }
@@ -49,18 +49,18 @@ impl KnownSecrets {
 #[derive(Debug)]
 pub(super) struct Redactor {
     known: Arc<RwLock<KnownTexts>>,
-    /// The catalog's test of the entity that the message is about.
+    /// The catalog's secrecy test for the entity that the message concerns.
     secrecy: Option<&'static dyn Secrecy>,
 }
 
 impl Redactor {
-    /// Text without known secrets and without what has the shape of one.
+    /// Returns the text without known secrets and without anything that has the shape of one.
     pub(super) fn text(&self, text: &str) -> String {
         let known = sync::read(&self.known);
         text::redact(&url::without_secrets(text), &known)
     }
 
-    /// Path and query of a request.
+    /// Redacts the path and query of a request.
     pub(super) fn target(&self, target: &str) -> String {
         match target.split_once('?') {
             None => self.text(target),
@@ -68,7 +68,7 @@ impl Redactor {
         }
     }
 
-    /// All headers as a JSON object; values of equal names are joined by commas.
+    /// Returns all headers as a JSON object; values of headers with equal names are joined by commas.
     pub(super) fn headers(&self, headers: &HeaderMap) -> Json {
         let mut object = Map::new();
         for (name, value) in headers {
@@ -87,7 +87,7 @@ impl Redactor {
         Json::Object(object)
     }
 
-    /// The value of one header; a secret one keeps its scheme, such as `Bearer`.
+    /// Redacts the value of one header; a secret value keeps its scheme, such as `Bearer`.
     fn header(&self, name: &str, value: &str) -> String {
         if !names::is_secret_header(name) {
             return self.target(value);
@@ -98,7 +98,7 @@ impl Redactor {
         }
     }
 
-    /// A body of this content type; the length of one that cannot be parsed.
+    /// Redacts a body of this content type; if it cannot be parsed, only its length is returned.
     pub(super) fn body(&self, content_type: &str, bytes: &[u8]) -> String {
         let looks_like_json = matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['));
         if bytes.is_empty() {
@@ -117,7 +117,7 @@ impl Redactor {
         }
     }
 
-    /// A complete HTTP message in bytes.
+    /// Redacts a complete HTTP message in bytes.
     pub(super) fn message(&self, bytes: &[u8]) -> String {
         message::redacted(self, bytes)
     }
@@ -135,7 +135,7 @@ impl Redactor {
         pairs.collect::<Vec<_>>().join("&")
     }
 
-    /// A part of a form, still encoded unless something in it is redacted.
+    /// Redacts a part of a form, which stays encoded unless something in it is redacted.
     fn form_value(&self, value: &str) -> String {
         let decoded = text::percent_decode(value);
         let redacted = self.string(&decoded);
@@ -173,7 +173,7 @@ impl Redactor {
         }
     }
 
-    /// A text value; JSON in it is redacted as JSON.
+    /// Redacts a text value; JSON inside it is redacted as JSON.
     fn string(&self, text: &str) -> String {
         let may_be_json = matches!(text.trim_start().as_bytes().first(), Some(b'{' | b'['));
         match serde_json::from_str(text) {
@@ -187,7 +187,8 @@ impl Redactor {
     }
 }
 
-/// Whether a path leads to a secret of the entity, which may stand anywhere in it: in a page, in an event.
+/// Whether a path leads to a secret of the entity, which may be nested anywhere, such as in a page or an
+/// event.
 fn is_secret_inside(secrecy: &dyn Secrecy, path: &[&str]) -> bool {
     (0..path.len()).any(|from| secrecy.is_secret(&path.get(from..).unwrap_or_default().join(".")))
 }

@@ -15,7 +15,7 @@ use crate::stripe::trace::{
 
 type LineFields = Vec<(&'static str, Json)>;
 
-/// The lines of an event that the log's level and verbosity allow.
+/// Renders the lines of an event that the level and verbosity of the log allow.
 pub(super) fn lines(log: &Log, redactor: &Redactor, span: &Span, event: &Event<'_>) -> Vec<LogLine> {
     let mut it = LineBuilder { log, redactor, span, lines: Vec::new() };
     match event {
@@ -60,7 +60,7 @@ struct LineBuilder<'p> {
 }
 
 impl LineBuilder<'_> {
-    /// Adds a line; `make` is called only when the settings or Terraform ask for the line.
+    /// Adds a line; `make` is called only if the settings or Terraform ask for the line.
     fn line(&mut self, severity: Severity, verbosity: u8, make: impl FnOnce(&Self) -> (String, LineFields)) {
         let asked = self.log.allows(severity.level(), verbosity);
         if asked || verbosity <= self.log.shown {
@@ -105,7 +105,7 @@ impl LineBuilder<'_> {
         }
     }
 
-    /// The operation in words: `List Customer where Name = 'John'`.
+    /// Describes the operation in words: `List Customer where Name = 'John'`.
     fn describe(&self) -> String {
         let TracedOperation { name, entity, id, filter, .. } = &*self.span.operation;
         let mut text = format!("{name} {entity}");
@@ -147,7 +147,7 @@ impl LineBuilder<'_> {
         });
     }
 
-    /// The message and the fields about the result of a request.
+    /// Returns the message and the fields for the result of a request.
     fn outcome(
         &self,
         request: &Request,

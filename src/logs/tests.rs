@@ -1,4 +1,4 @@
-//! The lines of each verbosity and each level, with their times masked.
+//! Tests the lines of each verbosity and each level, with times masked.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -24,10 +24,10 @@ use crate::stripe::{
     Reply, Request, Response, Transport, TransportError, Unthrottled,
 };
 
-/// The fields that are times, of which only the name is certain.
+/// The fields whose values are times, so that only their names can be compared.
 const TIMES: [&str; 4] = ["duration_ms", "waited_ms", "wait_ms", "first_byte_ms"];
 
-/// Keeps lines as `SEVERITY message {fields}`.
+/// Stores lines as `SEVERITY message {fields}`.
 #[derive(Debug, Default)]
 pub(super) struct Memory(Mutex<Vec<(Severity, String, Json)>>);
 
@@ -46,7 +46,7 @@ impl Memory {
         self.0.lock().unwrap().iter().map(|(severity, text, _)| format!("{severity:?} {text}")).collect()
     }
 
-    /// The fields of the first line with that message.
+    /// Returns the fields of the first line with this message.
     fn fields(&self, message: &str) -> Json {
         let lines = self.0.lock().unwrap();
         let found = lines.iter().find(|(_, text, _)| text.starts_with(message));
@@ -81,7 +81,7 @@ pub(super) fn log(level: Level, verbosity: u8) -> (Arc<Log>, Arc<Memory>) {
     (Arc::new(log), memory)
 }
 
-/// Answers from a script.
+/// A transport that answers from a script.
 #[derive(Debug)]
 struct Script(Mutex<VecDeque<Result<Response, TransportError>>>);
 
@@ -100,7 +100,7 @@ fn answer(status: u16, body: &str) -> Result<Response, TransportError> {
     Ok(Response { status, headers, body: body.to_owned().into() })
 }
 
-/// Creates a payment method over this transport, heard by this log.
+/// Creates a payment method over this transport, observed by this log.
 async fn create(log: &Arc<Log>, transport: Arc<dyn Transport>) -> Result<Reply, Error> {
     let settings = crate::stripe::Settings {
         api_key: Secret::new("rk_hidden".to_owned()),
@@ -132,7 +132,7 @@ async fn scripted(
     memory
 }
 
-/// First the connection breaks, then there is an answer.
+/// First the connection breaks, then an answer arrives.
 fn broken_then_made() -> [Result<Response, TransportError>; 2] {
     [
         Err(TransportError::Broken("reset".to_owned())),
@@ -223,7 +223,7 @@ async fn outside_of_an_operation_nothing_is_made() {
     trace::emit(|| -> Event<'_> { panic!("no observer receives this") });
 }
 
-/// A server behind TLS that answers every request with `{"id": "pm_1", "secret": "9191"}`.
+/// Starts a TLS server that answers every request with `{"id": "pm_1", "secret": "9191"}`.
 async fn secure_server() -> (String, String) {
     let issuer = CertificateParams::new(Vec::new()).map(|mut params| {
         params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
@@ -252,7 +252,7 @@ async fn secure_server() -> (String, String) {
             while stream.read(&mut read).await.is_ok_and(|count| count > 0) {
                 let body = r#"{"id": "pm_1", "secret": "9191"}"#;
                 let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 32\r\n\r\n";
-                // In two pieces, with the secret in the second.
+                // Writes two pieces, with the secret in the second.
                 stream.write_all(head.as_bytes()).await.unwrap();
                 stream.write_all(body.as_bytes()).await.unwrap();
             }
@@ -315,11 +315,11 @@ async fn verbosity_five_adds_every_byte_but_the_secret_ones() {
     assert!(bytes.starts_with("HTTP/1.1 200 OK\n"), "{bytes}");
     assert!(bytes.ends_with("\n\n{\"id\":\"pm_1\",\"secret\":\"(redacted)\"}"), "{bytes}");
     let all = memory.everything();
-    // A certificate's fingerprint may hold any four digits.
+    // A certificate's fingerprint may contain any four digits.
     assert!(!all.contains("cvc]=9191") && !all.contains("hidden") && !all.contains("42424242"), "{all}");
 }
 
-/// A proxy that opens one tunnel to any target.
+/// Starts a proxy that opens one tunnel to any target.
 async fn tunnelling_proxy() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -358,7 +358,7 @@ async fn a_tunnel_is_shown_without_who_we_are_to_the_proxy() {
     let bytes = memory.fields("sent ")["bytes"].as_str().unwrap().to_owned();
     assert!(bytes.starts_with("CONNECT localhost:"), "{bytes}");
     assert!(bytes.contains("proxy-authorization: Basic (redacted)"), "{bytes}");
-    // What goes through the tunnel is shown inside TLS only.
+    // Bytes that pass through the tunnel are shown only as they are inside TLS.
     let sent = memory.messages().iter().filter(|message| message.starts_with("Debug sent ")).count();
     assert_eq!(sent, 2, "{:#?}", memory.messages());
     assert!(!memory.everything().contains("c3ZjOjkxOTEgd29yZA"), "the password in base64");

@@ -1,4 +1,4 @@
-//! The shape of the entries, and many writers of one file.
+//! Tests the format of the entries, and many writers to one file.
 
 use std::time::Duration;
 
@@ -66,7 +66,7 @@ fn many_writers_of_one_file_keep_lines_whole() {
     let path = folder.path().join("log.jsonl");
     std::thread::scope(|scope| {
         for writer in 0..WRITERS {
-            // Each has the file open for itself, as another process has.
+            // Each writer opens the file separately, as another process would.
             let file = FileSink::open(&path, false).unwrap();
             scope.spawn(move || {
                 for number in 0..LINES {

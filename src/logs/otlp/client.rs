@@ -54,7 +54,7 @@ impl OtlpClient {
 #[tonic::async_trait]
 impl HttpClient for OtlpClient {
     async fn send_bytes(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, HttpError> {
-        // The address may hold credentials, so only its host is logged.
+        // The address may contain credentials, so only its host is logged.
         let to = request.uri().host().unwrap_or_default().to_owned();
         let response = self.send_request(request).await;
         let failure = match &response {
@@ -71,7 +71,7 @@ impl HttpClient for OtlpClient {
     }
 }
 
-/// The text of an error's last cause; the others repeat the address.
+/// The text of an error's innermost cause; the outer ones repeat the address.
 fn cause(error: &(dyn std::error::Error + 'static)) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {

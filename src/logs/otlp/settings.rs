@@ -26,11 +26,11 @@ pub(super) struct Collector {
     pub(super) endpoint: String,
     pub(super) headers: HashMap<String, String>,
     pub(super) timeout: Duration,
-    /// A PEM file of further trusted roots.
+    /// A PEM file of additional trusted roots.
     pub(super) certificate: Option<PathBuf>,
 }
 
-/// Leaves the headers out, because they hold tokens.
+/// Leaves out the headers, because they contain tokens.
 impl fmt::Debug for Collector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Collector").field("timeout", &self.timeout).finish_non_exhaustive()
@@ -38,7 +38,7 @@ impl fmt::Debug for Collector {
 }
 
 impl Settings {
-    /// Reads the variables; none when no collector is named or the export is switched off.
+    /// Reads the variables. Returns `None` if no collector is named or the export is disabled.
     pub(super) fn from_env(env: &Env) -> Option<Self> {
         if env.get("OTEL_SDK_DISABLED").is_some_and(|text| text.eq_ignore_ascii_case("true")) {
             return None;
@@ -51,7 +51,8 @@ impl Settings {
 }
 
 impl Collector {
-    /// The collector of one signal (`TRACES` or `LOGS`): its own variables come before the common ones.
+    /// Reads the collector of one signal (`TRACES` or `LOGS`): its own variables take precedence over the
+    /// common ones.
     fn of(env: &Env, signal: &str, path: &str) -> Option<Self> {
         let own = |name: &str| env.get(&format!("OTEL_EXPORTER_OTLP_{signal}_{name}"));
         let common = |name: &str| env.get(&format!("OTEL_EXPORTER_OTLP_{name}"));
@@ -59,7 +60,7 @@ impl Collector {
         if env.get(&format!("OTEL_{signal}_EXPORTER")).is_some_and(|exporter| exporter != "otlp") {
             return None;
         }
-        // The path of the signal is added to the common address only.
+        // The path of the signal is appended only to the common address.
         let below = |base: String| format!("{}/{path}", base.trim_end_matches('/'));
         let endpoint = own("ENDPOINT").or_else(|| common("ENDPOINT").map(below))?;
         if let Some(protocol) = either("PROTOCOL").filter(|protocol| protocol != "http/protobuf") {
@@ -78,7 +79,7 @@ impl Collector {
     }
 }
 
-/// The attributes that name this process; the environment's come last and win.
+/// The attributes that identify this process; those in the environment come last and win.
 fn resource(env: &Env) -> Vec<KeyValue> {
     let mut attributes = vec![
         KeyValue::new("service.name", env!("CARGO_PKG_NAME")),
@@ -91,7 +92,7 @@ fn resource(env: &Env) -> Vec<KeyValue> {
     attributes
 }
 
-/// The pairs in `name=value,name=value`.
+/// Parses the pairs in `name=value,name=value`.
 fn pairs(text: &str) -> impl Iterator<Item = (String, String)> {
     let pairs = text.split(',').filter_map(|pair| pair.split_once('='));
     pairs

@@ -1,7 +1,7 @@
 //! Renders events as spans, with the attributes of the semantic conventions for HTTP clients.
 //!
-//! An operation is a span, each attempt of its requests a span below it, and, at level DEBUG,
-//! connecting, tunnel and TLS of an attempt are spans below that.
+//! An operation is a span, each attempt of its requests is a child span, and at level DEBUG, connecting,
+//! tunnel and TLS of an attempt are children of that.
 
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
@@ -16,7 +16,7 @@ use crate::logs::{Level, Settings};
 use crate::stripe::trace::{Attempt, Event, RequestOutcome, Span, TracedOperation};
 use crate::stripe::{Request, Response, TransportError};
 
-/// A span that has just ended, as the SDK takes it.
+/// A finished span, ready for the SDK.
 #[derive(Debug)]
 pub(super) struct FinishedSpan {
     trace: [u8; 16],
@@ -50,7 +50,7 @@ impl FinishedSpan {
     }
 }
 
-/// The span and the connection of an event, and what is redacted in it.
+/// The span and the connection of an event, and the redactor for it.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::logs) struct EventContext<'p> {
     pub(in crate::logs) log: &'p Settings,
@@ -58,7 +58,7 @@ pub(in crate::logs) struct EventContext<'p> {
     pub(in crate::logs) span: &'p Span,
 }
 
-/// The span that ends with this event.
+/// Returns the span that ends with this event, if any.
 pub(super) fn from_event(context: EventContext<'_>, event: &Event<'_>) -> Option<FinishedSpan> {
     let EventContext { log, span, .. } = context;
     match event {
@@ -179,7 +179,7 @@ const fn error_type(error: &TransportError) -> &'static str {
     }
 }
 
-/// The host, port and scheme of the base address; none for a sandbox file.
+/// The host, port and scheme of the base address; empty for a sandbox file.
 fn server(base: &str) -> Vec<KeyValue> {
     let Ok(uri) = base.parse::<Uri>() else { return Vec::new() };
     let (Some(host), Some(scheme)) = (uri.host(), uri.scheme_str()) else { return Vec::new() };
@@ -191,7 +191,7 @@ fn server(base: &str) -> Vec<KeyValue> {
     ]
 }
 
-/// The address of the other end and the version of HTTP, where they are known.
+/// The address of the other end and the HTTP version, if they are known.
 fn peer(attempt: &Attempt) -> Vec<KeyValue> {
     let Some(peer) = attempt.peer.get() else { return Vec::new() };
     let version = match peer.version {
@@ -207,7 +207,7 @@ fn peer(attempt: &Attempt) -> Vec<KeyValue> {
     attributes
 }
 
-/// A span below the attempt it happens in.
+/// Builds a child span of the current attempt.
 fn network(span: &Span, name: &'static str, duration: Duration, attribute: KeyValue) -> Option<FinishedSpan> {
     let attempt = span.attempt.as_ref()?;
     let (_, low) = uuid::Uuid::new_v4().as_u64_pair();

@@ -1,4 +1,4 @@
-//! Spans and lines as a collector on this machine gets them.
+//! Tests spans and lines as received by a collector on this machine.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -40,7 +40,7 @@ async fn take(request: http::Request<Incoming>, all: Requests) -> http::Response
     match parts.uri.path() {
         "/v1/traces" => all.traces.push(ExportTraceServiceRequest::decode(body).unwrap()),
         "/v1/logs" => all.logs.push(ExportLogsServiceRequest::decode(body).unwrap()),
-        // Stripe, where it has no such customer.
+        // This branch plays Stripe, which has no such customer.
         _ => {
             let mut missing =
                 http::Response::new(Full::from(r#"{"error": {"type": "invalid_request_error"}}"#));
@@ -194,6 +194,6 @@ async fn a_collector_that_does_not_answer_holds_nobody_up() {
     let address = format!("http://{}", listener.local_addr().unwrap());
     let otlp = otlp(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &address)]);
     read_nothing(&otlp, Level::Info).await;
-    // Bounded by the limit, not by the exporter's ten seconds.
+    // The shutdown is bounded by the limit, not by the exporter's ten seconds.
     tokio::time::timeout(Duration::from_secs(8), otlp.shut_down(Duration::from_millis(100))).await.unwrap();
 }

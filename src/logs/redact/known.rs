@@ -1,4 +1,4 @@
-//! Finds known secrets in text: by their first bytes, however many there are.
+//! Finds known secrets in a text by their first bytes, so that the number of secrets does not matter.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
@@ -6,16 +6,16 @@ use std::ops::Range;
 
 use crate::secret::{REDACTED, Secret};
 
-/// The shortest text that is hidden, in bytes; a shorter one is part of many words.
+/// The minimum length of a text to hide, in bytes; a shorter one is part of many words.
 pub(super) const SHORTEST: usize = 4;
 
-/// The texts by their first bytes and their length, so that a text is searched once for all of them. A state may hold
-/// thousands of secrets.
+/// The texts by their first bytes and their length, so that a text is searched once for all of them. A state
+/// may contain thousands of secrets.
 #[derive(Default)]
 pub(super) struct KnownTexts(HashMap<[u8; SHORTEST], BTreeMap<usize, HashSet<Vec<u8>>>>);
 
 impl KnownTexts {
-    /// Hides this text from now on, unless it is too short.
+    /// From now on, hides this text, unless it is too short.
     pub(super) fn add(&mut self, text: &Secret) {
         let text = text.expose().as_bytes();
         if let Some(start) = text.first_chunk() {
@@ -23,7 +23,7 @@ impl KnownTexts {
         }
     }
 
-    /// The text without them.
+    /// Returns the text without the known secrets.
     pub(super) fn without(&self, text: &str) -> String {
         let (mut shown, mut done) = (String::with_capacity(text.len()), 0);
         for hidden in self.found(text.as_bytes()) {
@@ -35,7 +35,8 @@ impl KnownTexts {
         shown
     }
 
-    /// Where they stand. Those that overlap are one: of the second, what the first leaves may be the most.
+    /// Returns the positions of known secrets. Overlapping ones are merged: redacting only the first could
+    /// leave most of the second.
     fn found(&self, text: &[u8]) -> Vec<Range<usize>> {
         let mut found: Vec<Range<usize>> = Vec::new();
         let last = if self.0.is_empty() { 0 } else { text.len() };
@@ -49,7 +50,7 @@ impl KnownTexts {
         found
     }
 
-    /// The length of the longest that a text begins with.
+    /// The length of the longest known secret at the start of a text.
     fn longest(&self, text: &[u8]) -> Option<usize> {
         let mut by_length = self.0.get(text.first_chunk::<SHORTEST>()?)?.iter().rev();
         let is_known = |length: usize, texts: &HashSet<Vec<u8>>| {
@@ -59,7 +60,7 @@ impl KnownTexts {
     }
 }
 
-/// Leaves the texts out, which are secrets.
+/// Leaves out the texts, which are secrets.
 impl fmt::Debug for KnownTexts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("KnownTexts(…)")

@@ -2,10 +2,10 @@
 
 use super::Redactor;
 
-/// The most bytes that are written of something that is no HTTP.
+/// The maximum number of bytes that are written of something that is not HTTP.
 const HEX: usize = 256;
 
-/// A message as text: the head as far as it goes, the body redacted by its content type.
+/// Renders a message as text: the head as far as it is readable, and the body redacted by its content type.
 pub(super) fn redacted(redactor: &Redactor, bytes: &[u8]) -> String {
     let (head, body) = match bytes.windows(4).position(|part| part == b"\r\n\r\n") {
         Some(end) => bytes.split_at(end + 4),
@@ -36,7 +36,7 @@ pub(super) fn redacted(redactor: &Redactor, bytes: &[u8]) -> String {
     output.join("\n")
 }
 
-/// The lines of a head; none when the text is no head of an HTTP message.
+/// Returns the lines of a head, or `None` if the text is not the head of an HTTP message.
 fn head_of(head: &[u8]) -> Option<std::str::Lines<'_>> {
     let head = str::from_utf8(head).ok()?;
     let first = head.lines().next()?;
@@ -44,7 +44,7 @@ fn head_of(head: &[u8]) -> Option<std::str::Lines<'_>> {
     is_head.then(|| head.trim_end().lines())
 }
 
-/// The request line with its target redacted, or the status line.
+/// Returns the request line with its target redacted, or the status line.
 fn first_line(redactor: &Redactor, line: &str) -> String {
     match line.splitn(3, ' ').collect::<Vec<_>>().as_slice() {
         [method, target, version] if version.starts_with("HTTP/") => {
@@ -54,7 +54,7 @@ fn first_line(redactor: &Redactor, line: &str) -> String {
     }
 }
 
-/// The chunks of a body joined, as far as they are complete.
+/// Joins the chunks of a body, as far as they are complete.
 fn join_chunks(body: &[u8]) -> Vec<u8> {
     let (mut joined, mut rest) = (Vec::new(), body);
     while let Some(end) = rest.windows(2).position(|pair| pair == b"\r\n") {
@@ -71,7 +71,7 @@ fn join_chunks(body: &[u8]) -> Vec<u8> {
     joined
 }
 
-/// Bytes in hexadecimal; only their length when they hold a secret.
+/// Renders bytes in hexadecimal; if they contain a secret, only their length.
 fn in_hex(redactor: &Redactor, bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     if redactor.text(&text) != text {

@@ -1,6 +1,6 @@
-//! The names whose values are secret, with everything below them.
+//! The names whose values, including everything below them, are secret.
 
-/// Secret names of params, fields and headers, lower case, with underscores.
+/// Secret names of params, fields and headers, in lower case with underscores.
 const SECRET: &[&str] = &[
     "account_number",
     "api_key",
@@ -32,19 +32,19 @@ const SECRET: &[&str] = &[
     "token",
     "track_data",
 ];
-/// Parts of a name that make it secret.
+/// Parts that make a name secret.
 const SECRET_PARTS: &[&str] = &["secret", "password", "passwd", "passphrase", "private_key", "api_key"];
-/// Ends of a name that make it secret.
+/// Endings that make a name secret.
 const SECRET_ENDINGS: &[&str] = &["_token", "_cvc", "_cvv", "_pin"];
-/// Names above a `number` that is a card's or a bank account's.
+/// Names of parents whose `number` is that of a card or a bank account.
 const NUMBERED: &[&str] =
     &["bank_account", "card", "card_present", "external_account", "payment_method_data", "source"];
 
-/// Whether the last name of a path is secret, or one above it.
+/// Whether the last name of a path, or one above it, is secret.
 pub(super) fn is_secret(path: &[&str]) -> bool {
     let Some(name) = path.last().map(|name| normalize(name)) else { return false };
     let numbered = || path.iter().rev().skip(1).any(|above| NUMBERED.contains(&normalize(above).as_str()));
-    // A form writes values at the deepest names only, so the names above must be checked too.
+    // A form has values only at the deepest names, so the names above must be checked too.
     is_secret_name(&name)
         || (name == "number" && numbered())
         || path.iter().any(|above| is_secret_name(&normalize(above)))
@@ -63,12 +63,12 @@ fn is_secret_name(name: &str) -> bool {
         || SECRET_ENDINGS.iter().any(|end| name.ends_with(end))
 }
 
-/// The path in a name of a form: `card[number]` is `card`, `number`.
+/// The path in a form's name: `card[number]` is `card`, `number`.
 pub(super) fn form_path(name: &str) -> Vec<String> {
     name.split('[').map(|part| part.trim_end_matches(']').to_owned()).collect()
 }
 
-/// A name in the spelling of [`SECRET`]: `X-Api-Key` and `xApiKey` become `x_api_key`.
+/// Converts a name to the spelling of [`SECRET`]: `X-Api-Key` and `xApiKey` become `x_api_key`.
 fn normalize(name: &str) -> String {
     let mut normalized = String::with_capacity(name.len());
     let mut lower = false;

@@ -1,4 +1,4 @@
-//! Nothing secret survives, whatever is around it.
+//! Tests that no secret survives, whatever surrounds it.
 
 use std::time::{Duration, Instant};
 
@@ -46,7 +46,7 @@ fn names_hide_what_stands_below_them() {
     assert_eq!(shown, expected);
 }
 
-/// An entity whose `a.b` is secret.
+/// An entity whose field `a.b` is secret.
 #[derive(Debug)]
 struct Entity;
 
@@ -163,12 +163,12 @@ fn sensitive_name() -> impl Strategy<Value = String> {
     .prop_map(str::to_owned)
 }
 
-/// A secret that no other part of a test contains.
+/// A secret that occurs in no other part of a test.
 fn secret() -> impl Strategy<Value = String> {
     "[ -~äß€]{0,12}".prop_map(|tail| format!("QZX9{tail}"))
 }
 
-/// A value that holds `secret` somewhere.
+/// A value with `secret` somewhere inside it.
 fn holding(secret: String) -> impl Strategy<Value = Json> {
     let leaf = Just(Json::String(secret));
     leaf.prop_recursive(3, 8, 2, |inner| {
@@ -179,7 +179,7 @@ fn holding(secret: String) -> impl Strategy<Value = Json> {
     })
 }
 
-/// A body with a secret below a sensitive name, at any depth, and the secret.
+/// A body with a secret below a sensitive name, at any depth, together with the secret.
 fn body() -> impl Strategy<Value = (Map<String, Json>, String)> {
     let path = prop::collection::vec("[a-z_]{1,8}", 0..4);
     let parts = (secret(), sensitive_name(), path, any::<bool>());
@@ -209,7 +209,7 @@ proptest! {
         let text = Json::Object(body).to_string();
         let shown = redactor().body(JSON, text.as_bytes());
         prop_assert!(!shows(&shown), "{}", shown);
-        // Also where nobody says that it is JSON, and as text within JSON.
+        // It must also work if nothing says that this is JSON, and for JSON inside a text.
         let shown = redactor().body("", text.as_bytes());
         prop_assert!(!shows(&shown), "{}", shown);
         let within = json!({"metadata": {"blob": text}}).to_string();
@@ -231,7 +231,7 @@ proptest! {
         let message = format!(
             "POST /v1/x HTTP/1.1\r\nAuthorization: Bearer QZX9key\r\nContent-Type: {kind}\r\n\r\n{text}"
         );
-        // Wherever the connection breaks.
+        // The connection may break anywhere.
         let bytes = message.as_bytes();
         let shown = redactor().message(&bytes[..cut.min(bytes.len())]);
         prop_assert!(!shows(&shown), "{}", shown);

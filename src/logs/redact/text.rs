@@ -1,4 +1,4 @@
-//! Redacts secrets in any text: known ones, and what has the shape of one.
+//! Redacts secrets in any text: known ones, and anything that has the shape of one.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
@@ -8,10 +8,11 @@ use crate::logs::redact::known::{KnownTexts, SHORTEST};
 use crate::secret::{REDACTED, Secret, without_marked};
 use crate::stripe::form::percent_encode;
 
-/// The number of digits of a card number.
+/// The number of digits in a card number.
 const CARD: std::ops::RangeInclusive<usize> = 13..=19;
 
-/// The encodings of a secret: plain, JSON, percent-encoded, base64. None of one that is part of many words.
+/// Returns the encodings of a secret: plain, JSON, percent-encoded, base64. Returns none for a secret so
+/// short that it is part of many words.
 pub(super) fn spellings(secret: &Secret) -> Vec<Secret> {
     let text = secret.expose();
     if text.len() < SHORTEST {
@@ -24,12 +25,12 @@ pub(super) fn spellings(secret: &Secret) -> Vec<Secret> {
     all.into_iter().map(Secret::new).collect()
 }
 
-/// The text without known secrets, marked words and card numbers.
+/// Returns the text without known secrets, marked words and card numbers.
 pub(super) fn redact(text: &str, known: &KnownTexts) -> String {
     without_cards(&without_marked(&known.without(text)))
 }
 
-/// Redacts card numbers, also those in groups with spaces or hyphens between.
+/// Redacts card numbers, including those in groups separated by spaces or hyphens.
 fn without_cards(text: &str) -> String {
     let mut redacted = String::with_capacity(text.len());
     let mut rest = text;
@@ -40,7 +41,7 @@ fn without_cards(text: &str) -> String {
         if length > 0 {
             redacted.push_str(REDACTED);
         }
-        // Where no card number begins, none begins within the same digits either.
+        // If no card number begins here, none begins within the same run of digits either.
         let digits = if length > 0 { length } else { digits_at(from) };
         let (run, after) = from.split_at(digits);
         if length == 0 {
@@ -56,7 +57,7 @@ fn digits_at(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
-/// The length of the longest card number at the start of the text, separators included.
+/// The length of the longest card number at the start of the text, including separators.
 fn card(text: &str) -> Option<usize> {
     let (mut digits, mut end, mut found) = (Vec::new(), 0, None);
     loop {
@@ -90,7 +91,7 @@ fn satisfies_luhn(digits: &[u32]) -> bool {
     sum.is_multiple_of(10)
 }
 
-/// A name or value of a form, percent-decoded.
+/// Percent-decodes a name or value of a form.
 pub(super) fn percent_decode(text: &str) -> String {
     percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }

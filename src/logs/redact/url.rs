@@ -4,10 +4,10 @@ use super::names;
 use super::text::percent_decode;
 use crate::secret::REDACTED;
 
-/// Names of a query that are secret in an address and nowhere else.
+/// Query names that are secret in an address but nowhere else.
 const SECRET_IN_QUERY: [&str; 4] = ["auth", "key", "sig", "signature"];
 
-/// The text with every address in it redacted.
+/// Returns the text with every address in it redacted.
 pub(super) fn without_secrets(text: &str) -> String {
     let ends_address = |letter: char| letter.is_whitespace() || "\"'`<>\\".contains(letter);
     let mut redacted = String::with_capacity(text.len());
@@ -26,7 +26,7 @@ fn split(address: &str) -> (&str, &str) {
     address.split_at(address.find(['/', '?', '#']).unwrap_or(address.len()))
 }
 
-/// The user and the host; what stands in the place of the user alone is a token.
+/// Returns the user and the host; a user without a password is a token and is redacted.
 fn host(address: &str) -> String {
     let (authority, _) = split(address);
     match authority.rsplit_once('@') {
@@ -38,7 +38,7 @@ fn host(address: &str) -> String {
     }
 }
 
-/// The path and the query.
+/// Redacts the query of an address and returns it with the path.
 fn query(address: &str) -> String {
     let (_, rest) = split(address);
     let Some((path, query)) = rest.split_once('?') else { return rest.to_owned() };
