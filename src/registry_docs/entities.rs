@@ -1,4 +1,4 @@
-//! Renders the page of entity types: their operations, their parents, and how each ends.
+//! Renders the page of entity types: their operations, their parents, and how each type ends.
 
 use crate::catalog::{Entity, OperationKind, Removal, catalog};
 
@@ -64,7 +64,7 @@ fn end(removal: &Removal) -> String {
     }
 }
 
-/// What else there is to know of an end: what it needs, what it hangs on, what goes with it.
+/// Returns further notes on an end: what it requires, what it depends on, and what else it ends.
 fn beside(entity: &Entity) -> String {
     let consent =
         entity.irrevocable.then(|| "; in live mode with `allow_destroy_in_livemode` only".to_owned());

@@ -1,30 +1,31 @@
-//! Collects the examples of a page and the blocks they refer to, so that what a reader pastes is complete.
+//! Collects the examples of a page and the blocks that they refer to, so that what a reader pastes is
+//! complete.
 //!
-//! Examples refer to each other (`product = stripe_product.example.id`). A page shows its own first, and
-//! behind it the blocks of other examples that it needs, so that both together are a configuration.
+//! Examples refer to each other (`product = stripe_product.example.id`). A page shows its own example first,
+//! followed by the blocks of other examples that it needs, so that together they are a configuration.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
 
-/// Every block of every example, by the address that others name it by.
+/// Every block of every example, keyed by the address with which others refer to it.
 #[derive(Debug, Default)]
 pub(super) struct Examples {
     blocks: BTreeMap<String, String>,
 }
 
-/// One example as it stands on its page.
+/// One example, as it appears on its page.
 #[derive(Debug, Default)]
 pub(super) struct Example {
-    /// What the page is about.
+    /// The blocks of the page's own type.
     pub(super) own: String,
-    /// What that refers to; empty where it stands by itself.
+    /// The blocks that they refer to; empty if they are complete by themselves.
     pub(super) refers_to: String,
 }
 
 impl Examples {
-    /// The examples below a project's folder.
+    /// Reads the examples below a project's folder.
     pub(super) fn read(root: &Path) -> io::Result<Self> {
         let mut all = Self::default();
         let families = [
@@ -41,7 +42,7 @@ impl Examples {
         Ok(all)
     }
 
-    /// An example with the blocks of others that it needs, in the order of their addresses.
+    /// Returns an example with the blocks that it needs from others, sorted by address.
     pub(super) fn with_references(&self, own: String) -> Example {
         let declared: Vec<String> = blocks(&own).iter().filter_map(|block| address(block)).collect();
         let mut needed: BTreeMap<String, &String> = BTreeMap::new();
@@ -58,7 +59,7 @@ impl Examples {
     }
 }
 
-/// The blocks of a configuration, each with the comment above it.
+/// Splits a configuration into blocks, each with the comment above it.
 fn blocks(text: &str) -> Vec<String> {
     let mut all = Vec::new();
     let mut open: Vec<&str> = Vec::new();
@@ -73,8 +74,8 @@ fn blocks(text: &str) -> Vec<String> {
     all
 }
 
-/// The address by which others name a block: `stripe_price.example`, `data.stripe_price.example`,
-/// `var.name`. None for what nobody names.
+/// Returns the address with which others refer to a block: `stripe_price.example`,
+/// `data.stripe_price.example`, `var.name`. Returns `None` for blocks that nothing can refer to.
 fn address(block: &str) -> Option<String> {
     let head = block.lines().find(|line| !line.starts_with('#'))?;
     let mut words = head.split_whitespace();
@@ -88,7 +89,7 @@ fn address(block: &str) -> Option<String> {
     })
 }
 
-/// The addresses that a text may name.
+/// Returns the addresses to which a text may refer.
 fn references(text: &str) -> Vec<String> {
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || "_.".contains(letter);
     let words = text.split(|letter: char| !is_part(letter));

@@ -6,7 +6,7 @@ use crate::catalog::catalog;
 use crate::provider::StripeProvider;
 use crate::terraform::schema::{Presence, Schema};
 
-/// A query for the objects of a type: of what they belong to, and made lately.
+/// Returns a query for recently created objects of a type that belong to a given parent.
 pub(super) fn example(name: &str, schema: &Schema) -> String {
     let required = schema.block.attributes.iter().filter(|it| it.presence == Presence::Required);
     let mut arguments: Vec<(&str, String)> =
@@ -31,7 +31,7 @@ pub(super) fn example(name: &str, schema: &Schema) -> String {
     text
 }
 
-/// A value of a required argument: one of those that Stripe is known to take, else an id.
+/// Returns a value for a required argument: the first that Stripe is known to accept, or else an id.
 fn sample(type_name: &str, argument: &str) -> String {
     let values = StripeProvider::entity_of(type_name).map(|it| StripeProvider::values_at(it, &[argument]));
     let value = values.and_then(|values| values.first().cloned());

@@ -9,16 +9,16 @@ use crate::provider::StripeProvider;
 use crate::terraform::provider::Family;
 use crate::terraform::schema::Schema;
 
-/// What a change of an argument does, where its line does not say it.
+/// What a change of an argument does if its line does not say otherwise.
 const CHANGES: &str =
     "\nA change of an argument is an update of the object in Stripe, where its line says nothing else.\n";
 
-/// What stands before an import by an identity.
+/// The text that precedes an import by identity.
 const BY_IDENTITY: &str = "\nWith Terraform 1.12 and later also by its identity:\n\n";
 
 /// A page of the registry.
 pub(super) struct DocPage<'a> {
-    /// The family of its type; none for the provider block.
+    /// The family of its type; `None` for the provider block.
     pub(super) family: Option<Family>,
     pub(super) name: &'a str,
     pub(super) schema: &'a Schema,
@@ -41,7 +41,7 @@ impl DocPage<'_> {
             self.name,
             first.trim_end_matches('.')
         );
-        // A query is no configuration.
+        // A query is not a configuration.
         let language = if self.family == Some(Family::List) { "hcl" } else { "terraform" };
         // Writing to a String cannot fail.
         let _ = write!(

@@ -1,7 +1,8 @@
-//! The section of a page on restricted keys: the calls that a type makes, and the permission that covers them.
+//! The section of a page on restricted keys: the calls that a type makes, and the permission that covers
+//! them.
 //!
-//! Stripe publishes no table of permissions. The calls follow from the catalog; the name of the row in
-//! Stripe's form is data, as far as Stripe names it, and its refusal of a call names it in any case.
+//! Stripe publishes no table of permissions. The calls follow from the catalog. The name of the row in
+//! Stripe's form is data, if Stripe documents it; in any case, Stripe's refusal of a call names it.
 
 use std::fmt::Write as _;
 use std::sync::OnceLock;
@@ -11,14 +12,14 @@ use serde::Deserialize;
 use crate::catalog::embedded::embedded_table;
 use crate::catalog::{Entity, Operation, OperationKind, Removal, Restoration, catalog, find};
 
-/// What a page is about: an object that is kept, or objects that are only read.
+/// How the type on a page uses Stripe's objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {
-    /// Reads only.
+    /// Only reads them.
     Read,
-    /// A resource creates, changes and ends.
+    /// A resource that creates, changes and ends an object.
     Write,
-    /// An ephemeral resource creates.
+    /// An ephemeral resource that creates an object.
     Open,
 }
 
@@ -42,12 +43,12 @@ fn permissions() -> &'static Permissions {
     PERMISSIONS.get_or_init(|| embedded_table!("registry_docs/permissions.toml"))
 }
 
-/// The whole section of a resource or a data source.
+/// Builds the section for a resource or a data source.
 pub(super) fn section(entity: &'static Entity, access: Access) -> String {
     listed(entity, access, &calls(entity, access))
 }
 
-/// The whole section of an action, which makes one call.
+/// Builds the section for an action, which makes one call.
 pub(super) fn section_of_call(entity: &'static Entity, (method, path): (&str, &str)) -> String {
     listed(entity, Access::Write, &[(method, path, "invocation")])
 }
@@ -74,7 +75,7 @@ fn listed(entity: &'static Entity, access: Access, calls: &[(&str, &str, &str)])
     text
 }
 
-/// Method, path and occasion of every call.
+/// Returns method, path and occasion of every call.
 fn calls(entity: &'static Entity, access: Access) -> Vec<(&'static str, &'static str, &'static str)> {
     let call =
         |operation: &'static Operation, when| (operation.method.as_str(), operation.path.as_str(), when);
@@ -97,7 +98,8 @@ fn calls(entity: &'static Entity, access: Access) -> Vec<(&'static str, &'static
     creates.into_iter().chain(update.map(|it| call(it, when))).chain(ends(entity)).chain(reads).collect()
 }
 
-/// The calls that make what serves a moment: a create, and an update where a param is one of it alone.
+/// Returns the calls that create an ephemeral object: a create, and an update if only the update has some of
+/// the params.
 fn opens(entity: &'static Entity) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     let update = entity.operation(OperationKind::Update).filter(|update| {
         update.params.iter().any(|param| find(entity.create_params(), &param.name).is_none())
@@ -113,7 +115,7 @@ fn archives(removal: &Removal) -> bool {
     matches!(removal, Removal::Archive { .. } | Removal::DeleteOrArchive { .. })
 }
 
-/// The calls that end an object, and those that bring it back.
+/// Returns the calls that end an object, and those that restore it.
 fn ends(entity: &'static Entity) -> Vec<(&'static str, &'static str, &'static str)> {
     let (deletes, actions) = match &entity.removal {
         Removal::Delete | Removal::DeleteOrArchive { .. } => (true, vec![]),

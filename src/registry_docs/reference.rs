@@ -1,5 +1,5 @@
-//! The reference on a page: the attributes and blocks of a schema under headings, and what is inside
-//! of them as an indented tree. Every line inside has an anchor: its path with `--` between the names.
+//! The reference on a page: the attributes and blocks of a schema under headings, with their contents as an
+//! indented tree. Every line inside has an anchor: its path with `--` between the names.
 
 use std::fmt::Write as _;
 
@@ -9,20 +9,20 @@ use crate::terraform::value::Type;
 /// How many known values a description names; a page names all of them.
 const NAMED: usize = 8;
 
-/// The known values at a path of attributes.
+/// Returns the known values at a path of attributes.
 pub(super) type KnownValues<'a> = &'a dyn Fn(&[&str]) -> &'static [String];
 
-/// One line of the reference, with the lines inside it.
+/// One line of the reference, with the lines below it.
 struct ReferenceLine {
     name: String,
     presence: Presence,
-    /// The type, and what else is said in brackets.
+    /// The type, and further remarks in brackets.
     kind: String,
     text: String,
     inside: Vec<Self>,
 }
 
-/// The reference of a root block and of everything inside it.
+/// Renders the reference of a root block and of everything inside it.
 pub(super) fn reference(block: &Block, values: KnownValues<'_>) -> String {
     let lines = lines_of_block(block);
     let groups = [
@@ -43,7 +43,7 @@ pub(super) fn reference(block: &Block, values: KnownValues<'_>) -> String {
 }
 
 impl ReferenceLine {
-    /// Writes the line below the path of what it is inside of, and everything inside it.
+    /// Writes the line below the given path, and everything inside it.
     fn write(&self, text: &mut String, above: &[&str], values: KnownValues<'_>) {
         let path: Vec<&str> = above.iter().copied().chain([self.name.as_str()]).collect();
         let (indent, anchor) = ("  ".repeat(above.len()), path.join("--"));
@@ -59,7 +59,7 @@ impl ReferenceLine {
     }
 }
 
-/// The text with every known value in the place of the first few.
+/// Replaces the first few known values in a text with all of them.
 fn with_all(text: &str, values: &[String]) -> String {
     let quoted: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
     match quoted.get(..NAMED) {
@@ -70,7 +70,7 @@ fn with_all(text: &str, values: &[String]) -> String {
     }
 }
 
-/// The lines of a block: what is required first, attributes before blocks.
+/// The lines of a block: required ones first, attributes before blocks.
 fn lines_of_block(block: &Block) -> Vec<ReferenceLine> {
     let attributes = block.attributes.iter().map(line_of_attribute);
     required_first(attributes.chain(block.blocks.iter().map(line_of_nested)).collect())
@@ -125,7 +125,7 @@ fn line_of_nested(nested: &NestedBlock) -> ReferenceLine {
     }
 }
 
-/// The lines inside an attribute: its documented members, else those that its type names.
+/// The lines inside an attribute: its documented members, or else those in its type.
 fn inside(members: &[MemberDoc], ty: &Type, presence: Presence) -> Vec<ReferenceLine> {
     let documented: Vec<ReferenceLine> = members.iter().map(line_of_member).collect();
     match ty {
@@ -149,7 +149,7 @@ fn instead(deprecation: Option<&str>) -> String {
     deprecation.map_or_else(String::new, |instead| format!(" Deprecated: {instead}"))
 }
 
-/// A type as the registry writes it. What is in an object stands below it.
+/// Names a type as the registry does. The contents of an object are listed below it.
 fn described(ty: &Type) -> String {
     match ty {
         Type::Bool => "Boolean".to_owned(),
