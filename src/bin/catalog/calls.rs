@@ -1,7 +1,7 @@
-//! The calls of one service, and what each takes.
+//! The calls of one service, and the params of each.
 //!
-//! In the facts a path says which placeholder is which: `{id}` is the object itself, every
-//! other one names what the object belongs to (`/v1/customers/{customer}/tax_ids/{id}`).
+//! In the facts, a path tells its placeholders apart: `{id}` is the object itself, and every other one names
+//! what the object belongs to (`/v1/customers/{customer}/tax_ids/{id}`).
 
 use std::collections::BTreeMap;
 
@@ -13,24 +13,24 @@ use crate::description::GenerateError;
 use crate::services::objects_of;
 use crate::shapes;
 
-/// One call of the description.
+/// One call in the description.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Endpoint<'s> {
     pub(crate) path: &'s str,
     pub(crate) method: &'s str,
     pub(crate) call: &'s Value,
-    /// The call of a service that helps testing another one.
+    /// Whether the call belongs to a service that helps to test another one.
     pub(crate) test_helper: bool,
 }
 
-/// The operations, sorted by kind, and the actions, sorted by verb.
+/// Returns the operations, sorted by kind, and the actions, sorted by verb.
 pub(crate) fn calls(endpoints: &[Endpoint<'_>]) -> Result<(Vec<Operation>, Vec<Action>), GenerateError> {
     let mut operations: Vec<Operation> = Vec::new();
     let mut actions = Vec::new();
     for endpoint in endpoints {
         let known = |kind| operations.iter().any(|operation| operation.kind == kind);
         match endpoint.kind() {
-            // What only tests can make is made that way; what they can change besides is an action.
+            // If only a test helper can create an object, that is its create; other test helpers are actions.
             Some(kind) if endpoint.test_helper && (kind != OperationKind::Create || known(kind)) => {
                 actions.extend(endpoint.action()?);
             }
@@ -85,15 +85,15 @@ impl<'s> Endpoint<'s> {
         method.ok_or_else(|| GenerateError::malformed(self.place(), "is called by another method"))
     }
 
-    /// The first label of the host that serves it, where that is its own.
+    /// The first label of the host that serves the call, if it has a host of its own.
     fn host(&self) -> String {
         let url = self.call.pointer("/servers/0/url").and_then(Value::as_str).unwrap_or_default();
         let label = url.strip_prefix("https://").and_then(|host| host.split('.').next());
         label.unwrap_or_default().to_owned()
     }
 
-    /// The action this call is; none where it answers with something other than an object
-    /// (a file, a list).
+    /// Returns this call as an action, or `None` if it answers with something other than an object (a file, a
+    /// list).
     fn action(&self) -> Result<Option<Action>, GenerateError> {
         let Some(returns) = self.answer().and_then(shapes::referenced) else { return Ok(None) };
         Ok(Some(Action {
@@ -110,7 +110,7 @@ impl<'s> Endpoint<'s> {
         }))
     }
 
-    /// What a POST ends with, otherwise what Stripe's libraries call it.
+    /// The last word of a POST's path, or else the name in Stripe's libraries.
     fn verb(&self) -> Result<String, GenerateError> {
         let last =
             self.path.rsplit('/').next().filter(|last| self.method == "post" && !last.starts_with('{'));
@@ -125,7 +125,7 @@ impl<'s> Endpoint<'s> {
         if let Some(body) = self.call.get("requestBody").and_then(first_content) {
             params.extend(shapes::params(body, &self.place())?);
         }
-        // How v1 and v2 of the API show what they leave out otherwise: a rule's business.
+        // `expand` makes the API show what it otherwise leaves out; a rule handles it.
         params.retain(|param| param.name != "expand");
         params.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(params)
@@ -154,14 +154,14 @@ impl<'s> Endpoint<'s> {
         answers.get("200")?.get("content")?.get("application/json")?.get("schema")
     }
 
-    /// The objects the call answers with: one, one of several, or a list of it.
+    /// The objects that the call answers with: one, one of several, or a list of them.
     pub(crate) fn answers(&self) -> Vec<&'s str> {
         self.answer().map(objects_of).unwrap_or_default()
     }
 }
 
-/// The path with its placeholders renamed: the last one is `{id}` where the call is about one
-/// object, the others say what it belongs to.
+/// Renames the placeholders of a path: the last one becomes `{id}` if the call concerns one object; the
+/// others say what it belongs to.
 fn template(path: &str, of_one: bool) -> String {
     let last = path.matches('{').count();
     let (mut seen, mut before) = (0, "");

@@ -1,8 +1,8 @@
-//! An API description goes in, one [`Entity`] per object comes out, and one per service that is
-//! no object's own.
+//! Turns an API description into one [`Entity`] for each object, and one for each service that belongs to no
+//! object.
 //!
-//! Nothing here knows an object by name. Names, prefixes and everything else the description
-//! does not say are rules, which `build.rs` joins with the facts.
+//! Nothing here knows an object by name. Names, prefixes and everything else that the description does not
+//! say are rules, which `build.rs` combines with the facts.
 
 use std::collections::BTreeMap;
 
@@ -17,10 +17,10 @@ use crate::shapes;
 /// Why a description cannot be turned into facts.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(crate) enum GenerateError {
-    /// Something every description of this shape has is not there.
+    /// Something is missing that every description of this form has.
     #[error("{place}: {what}")]
     Malformed {
-        /// Where, as a path into the description.
+        /// The place, as a path into the description.
         place: String,
         /// What is wrong.
         what: String,
@@ -33,7 +33,7 @@ impl GenerateError {
     }
 }
 
-/// An API description in the shape Stripe publishes.
+/// An API description in the form that Stripe publishes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Description<'s> {
     root: &'s Value,
@@ -45,7 +45,7 @@ impl<'s> Description<'s> {
         Self { root }
     }
 
-    /// The version of the API that is described.
+    /// The version of the described API.
     pub(crate) fn version(self) -> Result<&'s str, GenerateError> {
         self.root
             .pointer("/info/version")
@@ -53,7 +53,7 @@ impl<'s> Description<'s> {
             .ok_or_else(|| GenerateError::malformed("info.version", "is missing"))
     }
 
-    /// The facts of every object and of every service that is no object's own, by key.
+    /// Returns the facts of every object and of every service that belongs to no object, by key.
     pub(crate) fn entities(self) -> Result<BTreeMap<String, Entity>, GenerateError> {
         let services = Services::of(self);
         let mut entities = BTreeMap::new();
@@ -98,7 +98,7 @@ impl<'s> Description<'s> {
         Ok(entity)
     }
 
-    /// Every object, sorted.
+    /// Returns every object, sorted.
     fn objects(self) -> Vec<&'s str> {
         let schemas = self.root.pointer("/components/schemas").and_then(Value::as_object);
         let resources =
@@ -113,7 +113,7 @@ impl<'s> Description<'s> {
         self.root.get("components")?.get("schemas")?.get(name)
     }
 
-    /// Every call with the service it is of, in the order of the description.
+    /// Returns every call with its service, in the order of the description.
     pub(crate) fn endpoints(self) -> impl Iterator<Item = (&'s str, Endpoint<'s>)> {
         let paths = self.root.get("paths").and_then(Value::as_object);
         paths.into_iter().flatten().flat_map(|(path, methods)| {
@@ -126,7 +126,7 @@ impl<'s> Description<'s> {
     }
 }
 
-/// The fields of either of two objects: what only one of them has may be missing.
+/// Returns the fields of either of two objects: those that only one of them has may be missing.
 fn merged(one: Vec<Member>, other: Vec<Member>) -> Vec<Member> {
     let in_both: Vec<String> = one
         .iter()

@@ -1,11 +1,10 @@
-//! How facts are written down: what fits on a line stays on it, so that a change of the API
-//! is a change of few lines.
+//! Formats facts: whatever fits on a line stays on it, so that a change of the API changes few lines.
 
 use serde_json::Value;
 
 const WIDTH: usize = 110;
 
-/// The text of a facts file, a line end included.
+/// Returns the text of a facts file, including the final newline.
 pub(crate) fn lay_out(value: &Value) -> String {
     let mut text = String::new();
     write(&mut text, value, 0, 0);
@@ -13,7 +12,7 @@ pub(crate) fn lay_out(value: &Value) -> String {
     text
 }
 
-/// `taken` is what already stands on the line, the comma to come included.
+/// `taken` is the width already used on the line, including the comma that will follow.
 fn write(text: &mut String, value: &Value, depth: usize, taken: usize) {
     let line = value.to_string();
     match value {

@@ -57,7 +57,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Does what was asked; the names of the files that differ, when only checking.
+/// Does what was asked; when only checking, returns the names of the files that differ.
 fn run() -> Result<Vec<String>, Error> {
     let arguments = Arguments::parse();
     let spec = serde_json::from_str(&read(&arguments.spec)?)?;
@@ -69,7 +69,7 @@ fn run() -> Result<Vec<String>, Error> {
     Ok(Vec::new())
 }
 
-/// Every facts file, by name.
+/// Returns every facts file, by name.
 fn generate(description: Description<'_>) -> Result<BTreeMap<String, String>, Error> {
     let mut files = BTreeMap::new();
     let version = serde_json::json!({ "api_version": description.version()? });
@@ -93,7 +93,7 @@ fn write(into: &Path, files: &BTreeMap<String, String>) -> Result<(), Error> {
     Ok(())
 }
 
-/// The files that are missing, changed or too many.
+/// Returns the files that are missing, changed or superfluous.
 fn differing(into: &Path, files: &BTreeMap<String, String>) -> Result<Vec<String>, Error> {
     let mut names = Vec::new();
     for (name, text) in files {

@@ -1,9 +1,9 @@
-//! Stripe's services: which calls each has, and which of them is an object's own.
+//! Stripe's services: the calls of each, and which of them belongs to which object.
 //!
-//! A service that only helps testing (`v1.test_helpers.issuing.cards`) lends its calls to the
-//! one it helps (`v1.issuing.cards`). A service that answers with one object alone may be that
-//! object's *own*; one that is nobody's own (`v1.customers.tax_ids`, line items of quotes) is
-//! an entity type by itself.
+//! A service that only helps testing (`v1.test_helpers.issuing.cards`) adds its calls to the service that it
+//! helps (`v1.issuing.cards`). A service that answers with a single kind of object may be that object's *own*
+//! service. One that belongs to no object (`v1.customers.tax_ids`, line items of quotes) is an entity type by
+//! itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::calls::Endpoint;
 use crate::description::Description;
 use crate::shapes::referenced;
 
-/// What stands in the names of services, and in paths, that only help testing.
+/// The part of service names and paths that marks test helpers.
 const TESTING: &str = "test_helpers";
 
 /// Every service by name, with its calls in the order of the description.
@@ -35,8 +35,8 @@ impl<'s> Services<'s> {
         Self(services).without_strays()
     }
 
-    /// A service of nothing but custom calls that answer with another service's object is no
-    /// service of its own.
+    /// Merges services that consist only of custom calls answering with another service's object into that
+    /// other service.
     fn without_strays(mut self) -> Self {
         let stray = |name: &&String| self.own_of_customs(name).is_some_and(|own| own != **name);
         for name in self.0.keys().filter(stray).cloned().collect::<Vec<_>>() {
@@ -54,8 +54,8 @@ impl<'s> Services<'s> {
         self.own(object)
     }
 
-    /// The service that is the object's own: the one of its name, else the only one that
-    /// answers with nothing else, else the only one on the shortest path.
+    /// Returns the object's own service: the one with its name, else the only one that answers with nothing
+    /// else, else the only one on the shortest path.
     pub(crate) fn own(&self, object: &str) -> Option<String> {
         let sole = |(name, _): &(&String, &Vec<Endpoint<'s>>)| self.answers(name) == [object];
         let candidates: Vec<(&String, &Vec<Endpoint<'s>>)> = self.0.iter().filter(sole).collect();
@@ -67,7 +67,7 @@ impl<'s> Services<'s> {
         Some(found.0.clone())
     }
 
-    /// The objects a service answers with, as far as the five operations tell.
+    /// Returns the objects that a service answers with, as far as the five operations tell.
     pub(crate) fn answers(&self, service: &str) -> Vec<&'s str> {
         let calls = self.calls(service);
         let operations = || calls.iter().filter(|call| call.kind().is_some());
@@ -88,19 +88,19 @@ impl<'s> Services<'s> {
     }
 }
 
-/// What is left of a deleted object.
+/// Whether an object is the remainder of a deleted one.
 pub(crate) fn is_stub(object: &str) -> bool {
     object.starts_with("deleted_") || object == "v2.deleted_object"
 }
 
-/// `v1.customers.balance_transactions` and `customer_balance_transaction`.
+/// Compares names like `v1.customers.balance_transactions` and `customer_balance_transaction`.
 fn spelled_alike(service: &str, object: &str) -> bool {
     let service = service.strip_prefix("v1.").unwrap_or(service);
     let words: Vec<String> = service.split('.').map(singular).collect();
     words.join("_") == object.replace('.', "_")
 }
 
-/// Every reference of an answer: to an object, to one of several, to a list of either.
+/// Returns every reference in an answer: to an object, to one of several, or to a list of either.
 pub(crate) fn objects_of(answer: &Value) -> Vec<&str> {
     let item = answer.pointer("/properties/data/items").unwrap_or(answer);
     let several = item.get("anyOf").and_then(Value::as_array).into_iter().flatten();

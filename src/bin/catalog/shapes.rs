@@ -1,11 +1,11 @@
-//! The shapes of params and fields, from their schemas.
+//! Derives the shapes of params and fields from their schemas.
 
 use serde_json::Value;
 use stripe_provider::catalog::{Clearing, Kind, Member, Presence, Shape};
 
 use crate::description::GenerateError;
 
-/// The named params of an object schema, sorted.
+/// Returns the named params of an object schema, sorted.
 pub(crate) fn params(schema: &Value, place: &str) -> Result<Vec<Member>, GenerateError> {
     let mut params = Vec::new();
     for (name, schema, required) in properties(schema) {
@@ -17,7 +17,7 @@ pub(crate) fn params(schema: &Value, place: &str) -> Result<Vec<Member>, Generat
     Ok(params)
 }
 
-/// What a param takes.
+/// Returns the shape of a param.
 pub(crate) fn param(schema: &Value, place: &str) -> Result<Shape, GenerateError> {
     if let Some(several) = schema.get("anyOf").and_then(Value::as_array) {
         return union(several, place);
@@ -39,7 +39,8 @@ pub(crate) fn param(schema: &Value, place: &str) -> Result<Shape, GenerateError>
     })
 }
 
-/// One of several: the empty text among them unsets, comparisons among them make a range.
+/// Returns the shape of a union: an empty text among the variants unsets, comparisons among them make a
+/// range.
 fn union(several: &[Value], place: &str) -> Result<Shape, GenerateError> {
     if several.iter().any(is_comparison) {
         return Ok(Shape::new(Kind::Range));
@@ -72,7 +73,7 @@ fn unset_by_empty(shape: Shape) -> Shape {
     Shape { clearing: Clearing::Empty, ..shape }
 }
 
-/// The named fields of an object schema, sorted.
+/// Returns the named fields of an object schema, sorted.
 pub(crate) fn fields(schema: &Value, place: &str) -> Result<Vec<Member>, GenerateError> {
     let mut fields = Vec::new();
     for (name, schema, required) in properties(schema) {
@@ -89,7 +90,7 @@ pub(crate) fn fields(schema: &Value, place: &str) -> Result<Vec<Member>, Generat
     Ok(fields)
 }
 
-/// What a field holds.
+/// Returns the shape of a field.
 fn field(schema: &Value, place: &str) -> Result<Shape, GenerateError> {
     if let Some(object) = referenced(schema) {
         return Ok(Shape::new(Kind::Whole(object.to_owned())));
@@ -129,7 +130,7 @@ fn object_field(schema: &Value, place: &str) -> Result<Kind, GenerateError> {
     }
 }
 
-/// A single value, of a param and of a field alike.
+/// The kind of a single value, for params and fields alike.
 fn scalar(schema: &Value, place: &str) -> Result<Kind, GenerateError> {
     Ok(match (type_of(schema), format_of(schema)) {
         ("string", "decimal") => Kind::Decimal,
@@ -146,12 +147,12 @@ fn scalar(schema: &Value, place: &str) -> Result<Kind, GenerateError> {
     })
 }
 
-/// The name behind a reference.
+/// The name that a reference refers to.
 pub(crate) fn referenced(schema: &Value) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
 }
 
-/// The properties of an object schema: name, schema, required.
+/// The properties of an object schema: name, schema, and whether it is required.
 fn properties(schema: &Value) -> impl Iterator<Item = (&str, &Value, bool)> {
     let required = schema.get("required").and_then(Value::as_array);
     let is_required =
@@ -173,7 +174,7 @@ fn is_empty_text(schema: &Value) -> bool {
     values(schema) == [""]
 }
 
-/// An object of nothing but `gt`, `gte`, `lt` and `lte`.
+/// Whether a schema is an object with nothing but `gt`, `gte`, `lt` and `lte`.
 fn is_comparison(schema: &Value) -> bool {
     let mut names = properties(schema).map(|(name, ..)| name).peekable();
     names.peek().is_some() && names.all(|name| matches!(name, "gt" | "gte" | "lt" | "lte"))

@@ -12,7 +12,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The facts below a folder, by key, with their text.
+/// Returns the facts in a folder, by key, with their text.
 fn facts(folder: &Path) -> BTreeMap<String, (Entity, String)> {
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let files = files.filter(|path| !path.ends_with("version.json"));

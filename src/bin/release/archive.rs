@@ -1,4 +1,4 @@
-//! A zip whose bytes follow from what is in it: no times, no owners, one order.
+//! A zip whose bytes depend only on its contents: no times, no owners, one order.
 
 use std::error::Error;
 use std::fs;
@@ -17,7 +17,7 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// A text that was made for the archive.
+    /// A text that was written for the archive.
     pub(crate) fn text(name: &str, text: &str) -> Self {
         Self { name: name.to_owned(), bytes: text.as_bytes().to_vec(), mode: 0o644 }
     }
@@ -27,7 +27,7 @@ impl Entry {
         Ok(Self { name: name.to_owned(), bytes: read(path)?, mode: 0o644 })
     }
 
-    /// The program, which may be executed.
+    /// The executable program.
     pub(crate) fn program(name: &str, path: &Path) -> Result<Self, String> {
         Ok(Self { name: name.to_owned(), bytes: read(path)?, mode: 0o755 })
     }
@@ -37,7 +37,7 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
 }
 
-/// The bytes of a zip with these entries, in this order.
+/// Returns the bytes of a zip with these entries, in this order.
 pub(crate) fn zip(entries: &[Entry]) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for entry in entries {

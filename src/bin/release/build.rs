@@ -1,4 +1,4 @@
-//! Builds the program so that two builds of one commit are the same to the byte, wherever they are made.
+//! Builds the program so that two builds of one commit are identical to the byte, wherever they are made.
 
 use std::env;
 use std::error::Error;
@@ -10,17 +10,17 @@ use stripe_provider::command::platform_of_target;
 
 use crate::NAME;
 
-/// The target that the compiler on this machine builds for.
+/// The target for which the compiler on this machine builds by default.
 pub(crate) fn host_target() -> String {
     let version = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())).arg("-vV").output();
     let text = version.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
     text.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default().to_owned()
 }
 
-/// Builds the program for a target in a folder of its own, and answers its path.
+/// Builds the program for a target in a separate folder, and returns its path.
 ///
-/// Panics name their file, so the paths of this machine are replaced: those of the project, its build folder
-/// included, and those of the dependencies. The C code of dependencies names its files too.
+/// Panic messages name source files, so the paths of this machine are replaced: those of the project,
+/// including its build folder, and those of the dependencies. The C code of dependencies names its files too.
 pub(crate) fn build(root: &Path, target: &str) -> Result<PathBuf, Box<dyn Error>> {
     let folder = root.join("target/release-build");
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
@@ -48,7 +48,7 @@ pub(crate) fn build(root: &Path, target: &str) -> Result<PathBuf, Box<dyn Error>
     Ok(folder.join(target).join("release").join(format!("{NAME}{suffix}")))
 }
 
-/// The compiler's flags. A program for Linux stands at a fixed address: docs/design/0014-start.md.
+/// The compiler's flags. A program for Linux is linked at a fixed address: docs/design/0014-start.md.
 fn flags(target: &str, mut flags: Vec<String>) -> Vec<String> {
     if target.contains("-linux-") {
         flags.push("-Crelocation-model=static".to_owned());

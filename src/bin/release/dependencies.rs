@@ -1,4 +1,4 @@
-//! The packages that are part of the program, as cargo has resolved them.
+//! The packages that are part of the program, as resolved by cargo.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -60,12 +60,12 @@ struct Edge {
 
 #[derive(Debug, Deserialize)]
 struct DependencyKind {
-    /// `build` or `dev`; none for what the program is made of.
+    /// `build` or `dev`; `None` for a dependency that becomes part of the program.
     kind: Option<String>,
 }
 
-/// The packages that the program for a target is made of, by name; the program's own is left out. What only
-/// builds it or tests it, and macros, are no part of it.
+/// Returns the packages that the program for a target consists of, by name, without the program's own.
+/// Packages that are only used to build or test it, and macros, are not part of it.
 pub(crate) fn of_program(target: &str) -> Result<Vec<Package>, Box<dyn Error>> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
@@ -109,7 +109,7 @@ impl Described {
         Ok(Package {
             name: self.name.clone(),
             version: self.version.clone(),
-            // How expressions were written before SPDX.
+            // This is how expressions were written before SPDX.
             licence: licence.replace('/', " OR ").replace("  ", " "),
             folder: self.manifest_path.parent().unwrap_or(Path::new("")).to_owned(),
         })

@@ -1,4 +1,4 @@
-//! The licence texts of all that is in the program, each text once.
+//! The licence texts of everything in the program, each text once.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,10 +7,10 @@ use std::io;
 
 use crate::dependencies::Package;
 
-/// What the name of a licence file begins with.
+/// Prefixes of the names of licence files.
 const NAMES: [&str; 6] = ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE"];
 
-/// A list of the packages with their licences, and below it the texts that came with them.
+/// Lists the packages with their licences, followed by the texts that came with them.
 pub(crate) fn texts(packages: &[Package]) -> io::Result<String> {
     let mut list = String::from("The program contains code of these packages:\n\n");
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -29,7 +29,7 @@ pub(crate) fn texts(packages: &[Package]) -> io::Result<String> {
     Ok(list)
 }
 
-/// The licence texts in a package's folder, with the line ends of Unix.
+/// The licence texts in a package's folder, with Unix line endings.
 fn licence_files(package: &Package) -> io::Result<Vec<String>> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(&package.folder)? {

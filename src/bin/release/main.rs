@@ -1,5 +1,5 @@
-//! Makes what the registries of Terraform and OpenTofu take, without a network:
-//! `cargo run --bin release`. What the files are, and how a release is made: `docs/releasing.md`.
+//! Builds the files that the registries of Terraform and OpenTofu expect, without a network: `cargo run --bin
+//! release`. `docs/releasing.md` describes the files and how a release is made.
 
 use std::error::Error;
 use std::fs;
@@ -88,13 +88,13 @@ fn pack(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The name that Terraform looks for in the zip.
+/// The file name that Terraform looks for in the zip.
 fn program_name(platform: &str) -> String {
     let suffix = if platform.starts_with("windows") { ".exe" } else { "" };
     format!("{NAME}_v{VERSION}{suffix}")
 }
 
-/// The version stands in Cargo.toml; a tag and the changelog must agree with it.
+/// Checks that a tag and the changelog agree with the version in Cargo.toml.
 fn check_tag(tag: &str, changelog: &str) -> Result<(), String> {
     if tag.strip_prefix('v') != Some(VERSION) {
         return Err(format!("the tag is {tag}, and the version in Cargo.toml is {VERSION}"));

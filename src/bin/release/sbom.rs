@@ -1,5 +1,5 @@
-//! The bill of materials in CycloneDX's form. It has neither a time nor a serial number, so that it follows
-//! from the commit.
+//! The bill of materials in CycloneDX form. It has neither a time nor a serial number, so that it depends
+//! only on the commit.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -24,7 +24,7 @@ struct Locked {
     checksum: Option<String>,
 }
 
-/// The bill of materials of a program that is made of these packages.
+/// Returns the bill of materials of a program that consists of these packages.
 pub(crate) fn of(packages: &[Package]) -> Result<String, Box<dyn Error>> {
     let lock: Lock = toml::from_str(&fs::read_to_string(Path::new(ROOT).join("Cargo.lock"))?)?;
     let checksum = |locked: Locked| Some(((locked.name, locked.version), locked.checksum?));

@@ -1,4 +1,4 @@
-//! The manifest of the provider, and the checksums of the files of a release.
+//! The manifest of the provider, and the checksums of a release's files.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -7,12 +7,12 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
-/// What tells a registry which protocol the provider speaks.
+/// Tells a registry which protocol the provider speaks.
 pub(crate) const MANIFEST: &str =
     "{\n  \"version\": 1,\n  \"metadata\": {\n    \"protocol_versions\": [\"5.0\"]\n  }\n}\n";
 
-/// The lines of `SHA256SUMS` for the files of a folder that belong to a release, by name. Whatever else lies
-/// there (another version, a note, a key) is not signed with them.
+/// Returns the lines of `SHA256SUMS` for the files in a folder that belong to a release, by name. Other files
+/// there (another version, a note, a key) are not signed with them.
 pub(crate) fn of_folder(folder: &Path, release: &str) -> io::Result<String> {
     let mut files: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
     files.sort_by_key(fs::DirEntry::file_name);
