@@ -1,4 +1,4 @@
-//! A certificate authority of a test's own.
+//! A certificate authority for one test.
 
 use std::sync::Arc;
 
@@ -10,10 +10,10 @@ use tokio_rustls::TlsAcceptor;
 /// The names of this machine.
 pub const LOCAL: &[&str] = &["127.0.0.1", "localhost"];
 
-/// An authority that nobody trusts who is not told to.
+/// An authority that only clients that were told so trust.
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 
-/// A certificate with its key, both PEM.
+/// A certificate with its key, both in PEM.
 pub struct Certificate {
     pub certificate: String,
     pub key: String,
@@ -26,12 +26,12 @@ impl Authority {
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
-    /// Its own certificate, PEM: what a client trusts.
+    /// The authority's own certificate in PEM, for clients to trust.
     pub fn pem(&self) -> String {
         self.0.pem()
     }
 
-    /// A certificate for a server of these names.
+    /// Issues a certificate for a server with these names.
     pub fn certificate(&self, names: &[&str]) -> Certificate {
         let key = KeyPair::generate().unwrap();
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
@@ -39,7 +39,7 @@ impl Authority {
         Certificate { certificate: certificate.pem(), key: key.serialize_pem() }
     }
 
-    /// TLS as a server of these names accepts it.
+    /// Returns a TLS acceptor for a server with these names.
     pub fn acceptor(&self, names: &[&str]) -> TlsAcceptor {
         let Certificate { certificate, key } = self.certificate(names);
         let certificate = CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap();

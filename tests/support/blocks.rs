@@ -1,27 +1,29 @@
-//! Objects by the schema that came over the wire, as the library's host of plugins reads them, and the JSON
-//! they are stored as.
+//! Objects according to the schema that came over the wire, as the library's host of plugins builds them, and
+//! the JSON in which they are stored.
 
 use serde_json::{Value as Json, json};
 use stripe_provider::terraform::host::blocks;
 use stripe_provider::terraform::value::{Type, Value};
 use stripe_provider::terraform::wire::tfplugin5::schema::Block;
 
-/// The type of the objects of a block.
+/// The type of a block's objects.
 pub fn ty(block: &Block) -> Type {
     blocks::ty(block).unwrap()
 }
 
-/// The object with null for what is not written and no items for blocks that are not.
+/// Completes an object: attributes that are not written become null, and blocks that are not written become
+/// empty.
 pub fn whole(block: &Block, written: &Value) -> Value {
     blocks::whole(block, written).unwrap()
 }
 
-/// What core proposes: the config, and the prior value of what is computed and not configured.
+/// The state that core proposes: the config, with prior values for computed attributes that are not
+/// configured.
 pub fn proposed(block: &Block, prior: &Value, config: &Value) -> Value {
     blocks::proposed(block, prior, config).unwrap()
 }
 
-/// The form a state file has.
+/// The form of a value in a state file.
 pub fn stored(value: &Value) -> Json {
     match value {
         Value::Null => Json::Null,

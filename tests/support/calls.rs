@@ -1,4 +1,4 @@
-//! Which RPCs a client has called.
+//! Records which RPCs a client has called.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex};
 use tonic::service::Interceptor;
 use tonic::{GrpcMethod, Request, Status};
 
-/// The RPCs that were called, as `package.Service/Method`. Clones share them.
+/// The RPCs that were called, as `package.Service/Method`. Clones share the same set.
 #[derive(Debug, Clone, Default)]
 pub struct Calls(Arc<Mutex<BTreeSet<String>>>);
 
 impl Calls {
-    /// Every RPC that was called so far.
+    /// Returns every RPC that was called so far.
     pub fn so_far(&self) -> BTreeSet<String> {
         self.0.lock().unwrap().clone()
     }

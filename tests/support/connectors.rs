@@ -1,4 +1,4 @@
-//! The connector over a server of this machine, without a provider.
+//! A connector to a server on this machine, without a provider.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use stripe_provider::env::Env;
 use stripe_provider::secret::{Secret, SecretSource};
 use tokio_util::sync::CancellationToken;
 
-/// A connector to the server at this base, with this key.
+/// Creates a connector to the server at this base address, with this key.
 pub fn connector(base: &str, key: &str) -> Connector {
     let defaults = Defaults {
         api_base: Some(BaseUrl::new(base)),

@@ -1,4 +1,4 @@
-//! TLS before a sandbox, which breaks or shows the wrong certificate on demand.
+//! A TLS server in front of a sandbox that can break connections or present the wrong certificate.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,21 +10,21 @@ use tokio_rustls::TlsAcceptor;
 
 use super::authority::{Authority, LOCAL};
 
-/// What a connection is shown.
+/// What a connection gets to see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shows {
-    /// A certificate of the authority that is trusted.
+    /// A certificate of the trusted authority.
     Itself,
-    /// One of another authority.
+    /// A certificate of another authority.
     Stranger,
-    /// None: the connection is closed in the middle of the handshake.
+    /// Nothing: the connection is closed in the middle of the handshake.
     Nothing,
 }
 
-/// TLS before the sandbox.
+/// A TLS server in front of the sandbox.
 pub struct Front {
     pub base: String,
-    /// Who signed the certificate that is trusted, PEM.
+    /// The trusted authority that signed the certificate, in PEM.
     pub authority: String,
     shared: Arc<Shared>,
     _runtime: Runtime,
@@ -36,7 +36,7 @@ struct Shared {
 }
 
 impl Front {
-    /// A front before the sandbox at this base, with a certificate of this authority.
+    /// Starts a server in front of the sandbox at this base address, with a certificate of this authority.
     pub fn before(base: &str, authority: &Authority) -> Self {
         let inner: SocketAddr = base.trim_start_matches("http://").parse().unwrap();
         let (itself, stranger) = (authority.acceptor(LOCAL), Authority::new().acceptor(LOCAL));
@@ -59,12 +59,12 @@ impl Front {
         Self { base, authority: authority.pem(), shared, _runtime: runtime }
     }
 
-    /// What the next connections are shown.
+    /// Sets what the next connections get to see.
     pub fn show(&self, shows: Shows) {
         *self.shared.shows.lock().unwrap() = shows;
     }
 
-    /// How many connections were not shown the certificate they trust.
+    /// How many connections did not get to see the trusted certificate.
     pub fn refused(&self) -> usize {
         self.shared.refused.load(Ordering::SeqCst)
     }
@@ -72,7 +72,7 @@ impl Front {
 
 async fn serve(stream: TcpStream, shows: Shows, acceptor: TlsAcceptor, inner: SocketAddr) {
     if shows == Shows::Nothing {
-        // The client has begun the handshake by now.
+        // By now, the client has begun the handshake.
         let _ = stream.readable().await;
         return;
     }

@@ -1,11 +1,11 @@
 //! The harness of the suites that drive programs which not every machine has.
 //!
-//! Rust's own harness knows two ends of a test that could not run, passed and failed, and both
-//! are wrong. Here a [`Case`] lists the [tools](super::tools) it needs, and where one is missing
-//! the case is *ignored*, with the reason, and counted so. With `TF_ACC` set, as `.ci/run` sets
-//! it, a missing tool is a failure, unless it is optional. Filters, `--list`, `--skip`, `--exact` and `--test-threads`
-//! are those of `cargo test`. Output is never captured; a test that passes says nothing, unless
-//! `--nocapture` asks for its [findings](note).
+//! Rust's own harness knows only two results, passed and failed, and for a test that could not run both are
+//! wrong. Here, a [`Case`] lists the [tools](super::tools) that it needs. If one is missing, the case is
+//! *ignored*, with the reason, and counted as such. With `TF_ACC` set, as `.ci/run` sets it, a missing tool
+//! is a failure unless it is optional. Filters, `--list`, `--skip`, `--exact` and `--test-threads` work as in
+//! `cargo test`. Output is never captured; a passing test prints nothing, unless `--nocapture` asks for its
+//! [findings](note).
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,19 +19,19 @@ use libtest_mimic::{Arguments, Completion, Conclusion, Failed, Trial};
 
 use super::tools::Tool;
 
-/// A test with the tools it needs.
+/// A test and the tools that it needs.
 pub struct Case {
     name: String,
     needs: &'static [Tool],
     body: Box<dyn FnOnce() + Send>,
 }
 
-/// How many cases each missing tool has kept from running.
+/// How many cases could not run because of each missing tool.
 type Missing = Arc<Mutex<BTreeMap<Tool, usize>>>;
 
-/// A [`Case`] from the name of a function and the tools it needs: `case!(a_test, Terraform)`.
-/// An async function has `async` before its name; with `paused` its clock stands still while
-/// anything can go on, and jumps when everything waits.
+/// Builds a [`Case`] from the name of a function and the tools that it needs: `case!(a_test, Terraform)`. An
+/// async function has `async` before its name. With `paused`, its clock stands still while anything can make
+/// progress, and jumps ahead when everything is waiting.
 macro_rules! case {
     (async $name:ident $(, $tool:ident)*) => {
         $crate::support::harness::case!(@ $name, [$($tool),*], || $crate::support::harness::block_on(false, $name()))
@@ -52,13 +52,13 @@ macro_rules! case {
 }
 pub(crate) use case;
 
-/// Runs an async test on a runtime of its own.
+/// Runs an async test on its own runtime.
 pub fn block_on(paused: bool, test: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(paused).build();
     runtime.unwrap().block_on(test);
 }
 
-/// Runs the cases that the command line asks for; ends with what kept cases from running.
+/// Runs the cases that the command line asks for, then reports which tools were missing.
 pub fn run(arguments: &Arguments, cases: impl IntoIterator<Item = Case>) -> Conclusion {
     let missing = Missing::default();
     let trials = cases.into_iter().map(|case| case.trial(Arc::clone(&missing))).collect();
@@ -67,8 +67,7 @@ pub fn run(arguments: &Arguments, cases: impl IntoIterator<Item = Case>) -> Conc
     conclusion
 }
 
-/// The `main` of a suite; `at_once` is how many cases run at a time, where the command line does
-/// not say it.
+/// The `main` of a suite; `at_once` is how many cases run at a time unless the command line says otherwise.
 pub fn main(at_once: usize, cases: impl IntoIterator<Item = Case>) -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(at_once);
@@ -76,7 +75,7 @@ pub fn main(at_once: usize, cases: impl IntoIterator<Item = Case>) -> ExitCode {
 }
 
 impl Case {
-    /// A test by its path, the name of the suite's crate included.
+    /// Creates a test from its path, which includes the name of the suite's crate.
     pub fn new(path: &str, needs: &'static [Tool], body: impl FnOnce() + Send + 'static) -> Self {
         let name = path.split_once("::").map_or(path, |(_, name)| name).to_owned();
         Self { name, needs, body: Box::new(body) }
@@ -103,7 +102,7 @@ impl Case {
         })
     }
 
-    /// Runs the test on a thread of its name, which is what a panic is reported with.
+    /// Runs the test on a thread with its name, which is what a panic is reported with.
     fn run(self) {
         let (name, began) = (self.name.clone(), Instant::now());
         let named = thread::Builder::new().name(self.name).spawn(self.body).unwrap();
@@ -113,7 +112,7 @@ impl Case {
     }
 }
 
-/// Shows a finding of a test that passes to who asks for it with `--nocapture`.
+/// Prints a finding of a passing test if `--nocapture` asks for it.
 #[expect(clippy::print_stdout, reason = "asked for on the command line")]
 pub fn note(finding: impl fmt::Display) {
     if std::env::args().any(|argument| argument == "--nocapture") {
@@ -121,7 +120,7 @@ pub fn note(finding: impl fmt::Display) {
     }
 }
 
-/// What kept cases from running, and what to do about it.
+/// Reports which tools were missing and what to do about it.
 fn report(missing: &BTreeMap<Tool, usize>) {
     if missing.is_empty() {
         return;

@@ -1,13 +1,13 @@
-//! The library's host of plugins, for tests: no test waits for ever.
+//! The library's host of plugins, for tests, with a limit to every wait.
 
 use std::time::Duration;
 
 pub use stripe_provider::terraform::host::{HandshakeLine, Host};
 
-/// No test waits longer for anything.
+/// The maximum time that a test waits for anything.
 pub const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What a test waits for, or the end of the test.
+/// Waits for something, or fails the test.
 pub async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(TIMEOUT, Box::pin(what)).await.expect("it takes too long")
 }

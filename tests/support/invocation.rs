@@ -1,4 +1,4 @@
-//! Actions, as Terraform's core has them: validated, planned, and invoked as a stream of events.
+//! Actions as Terraform's core uses them: validated, planned, and invoked as a stream of events.
 
 use stripe_provider::terraform::value::Value;
 use stripe_provider::terraform::wire::tfplugin5::{
@@ -9,7 +9,7 @@ use tokio_stream::StreamExt;
 use super::blocks;
 use super::terraform::{Terraform, send};
 
-/// What an invocation told, in order, and the diagnostics that it ended with.
+/// The progress messages of an invocation, in order, and its final diagnostics.
 #[derive(Debug, Clone, Default)]
 pub struct Invocation {
     pub progress: Vec<String>,
@@ -22,14 +22,14 @@ impl Terraform {
         self.schema.action_schemas[name].schema.clone().unwrap().block.unwrap()
     }
 
-    /// What is found in the configuration of an action.
+    /// Returns the diagnostics for the configuration of an action.
     pub async fn validate_action(&mut self, name: &str, written: &Value) -> Vec<wire::Diagnostic> {
         let config = Some(self.action_config(name, written));
         let request = wire::validate_action_config::Request { action_type: name.to_owned(), config };
         self.client.validate_action_config(request).await.unwrap().into_inner().diagnostics
     }
 
-    /// What is found when an action is planned.
+    /// Returns the diagnostics for the plan of an action.
     pub async fn plan_action(&mut self, name: &str, written: &Value) -> Vec<wire::Diagnostic> {
         let config = Some(self.action_config(name, written));
         let action_type = name.to_owned();
@@ -39,7 +39,7 @@ impl Terraform {
         answer.diagnostics
     }
 
-    /// Runs an action to its end. Core wants one completed event, and nothing behind it.
+    /// Runs an action to completion. Core expects exactly one completed event, as the last one.
     pub async fn invoke(&mut self, name: &str, written: &Value) -> Invocation {
         let mut events = self.invoked(name, written).await;
         let mut told = Invocation::default();
@@ -55,7 +55,7 @@ impl Terraform {
         panic!("no end of {name}: {told:?}");
     }
 
-    /// The events of an action that runs.
+    /// Starts an action and returns its events.
     pub async fn invoked(
         &mut self,
         name: &str,

@@ -1,4 +1,4 @@
-//! How a run ends before its time, and what its user does then.
+//! The ways in which a run can end prematurely, and what its user does then.
 
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
@@ -11,7 +11,7 @@ use super::ports::wait_until;
 use super::signals::signal;
 use super::workdir::Workdir;
 
-/// How a run ends before its time.
+/// How a run ends prematurely.
 #[derive(Debug, Clone, Copy)]
 pub enum End {
     /// `kill -9` of the provider.
@@ -24,27 +24,28 @@ pub enum End {
     Interrupt,
     /// Ctrl-C twice: terraform leaves at once, without waiting for its provider.
     Interrupts,
-    /// The same, where the provider hears nothing of it but that it shall end: no terminal sends it Ctrl-C as well.
+    /// Like `Interrupts`, but the provider only hears that it should end: no terminal sends it the Ctrl-C as
+    /// well.
     Impatient,
 }
 
-/// How many rounds of kills there are: `ROUNDS=20` in the environment makes them many.
+/// How many rounds of kills there are; `ROUNDS=20` in the environment asks for more.
 pub fn rounds() -> usize {
     std::env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(2)
 }
 
-/// Starts a run in a process group of its own.
+/// Starts a run in its own process group.
 pub fn start(workdir: &Workdir, command: &str) -> Child {
     spawn(workdir.command(&[command, "-auto-approve", "-no-color", "-parallelism=10"]))
 }
 
-/// Starts a command in a process group of its own.
+/// Starts a command in its own process group.
 pub fn spawn(mut command: Command) -> Child {
     command.stdout(Stdio::null()).stderr(Stdio::null()).process_group(0).spawn().unwrap()
 }
 
-/// Lets each call of a method take half a second, so that a run is not over when its kill comes, however busy the
-/// machine.
+/// Delays each call of a method by half a second, so that a run is not over when its kill comes, however busy
+/// the machine is.
 pub fn hold_back(workdir: &Workdir, method: &str) {
     workdir.script(method, "/v1/", 1000, &json!({ "delay": 500 }));
 }
@@ -72,8 +73,9 @@ pub fn kill(mut run: Child, end: End) {
     wait_until("the provider ends", || !is_alive(provider));
 }
 
-/// What the user of a killed terraform does: removes its lock and, where it was killed while it
-/// wrote its state (in place, so that half of it is nothing), brings the backup back. Stripe is itself again.
+/// Does what the user of a killed terraform does: removes its lock and, if terraform was killed while it was
+/// writing its state (which it does in place, so half of it is lost), restores the backup. Stripe works
+/// normally again.
 pub fn mend(workdir: &Workdir) {
     workdir.sandbox.clear_faults();
     let _ = std::fs::remove_file(workdir.path(".terraform.tfstate.lock.info"));
@@ -86,18 +88,18 @@ pub fn mend(workdir: &Workdir) {
             backup.is_ok()
         ));
         let _ = std::fs::remove_file(&state);
-        // Without a backup there was no state before.
+        // If there is no backup, there was no state before.
         let _ = backup.map(|backup| std::fs::write(&state, backup).unwrap());
     }
 }
 
-/// The provider process below a terraform process that serves the apply: the youngest.
+/// Returns the provider process that serves the apply of a terraform process: the youngest one.
 #[track_caller]
 fn provider_of(terraform: u32) -> u32 {
     providers_of(terraform).into_iter().max().expect("terraform has a provider process")
 }
 
-/// The provider processes below a terraform process.
+/// Returns the provider processes below a terraform process.
 pub fn providers_of(terraform: u32) -> Vec<u32> {
     let listing =
         std::fs::read_to_string(format!("/proc/{terraform}/task/{terraform}/children")).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! The life of a resource: create, nothing to do, update, replace, import, delete, and
-//! delete once more when it is gone. Every answer on the way is held against the rules.
+//! The life of a resource: create, an empty plan, update, replace, import, delete, and another delete once it
+//! is gone. Every answer along the way is checked against the rules.
 
 use stripe_provider::terraform::value::Value;
 
@@ -11,15 +11,15 @@ use super::toy::boxes;
 pub struct Steps {
     /// The first configuration.
     pub create: Value,
-    /// One that changes the object in place; null when nothing does.
+    /// A configuration that changes the object in place; null if none does.
     pub update: Value,
-    /// One that needs a new object; null when nothing does.
+    /// A configuration that needs a new object; null if none does.
     pub replace: Value,
-    /// The attribute whose value an import takes; empty when there is no import.
+    /// The attribute whose value an import takes; empty if there is no import.
     pub import_by: &'static str,
     /// Attributes that an import cannot know.
     pub import_lacks: &'static [&'static str],
-    /// There is nothing but the state: a delete cannot be seen by a read.
+    /// Whether the object exists only in the state, so that a read cannot notice its deletion.
     pub local: bool,
 }
 
@@ -36,7 +36,7 @@ impl Steps {
     }
 }
 
-/// Runs the life of an object of type `name`; stops at the first rule that is broken.
+/// Runs the life of an object of type `name`; stops at the first broken rule.
 pub async fn lifecycle(terraform: &mut Terraform, name: &str, steps: &Steps) -> Outcome<()> {
     let mut object = step(terraform, name, &Object::default(), &steps.create, Action::Create).await?;
     let mut config = &steps.create;
@@ -56,7 +56,7 @@ pub async fn lifecycle(terraform: &mut Terraform, name: &str, steps: &Steps) -> 
     deleted(terraform, name, steps, &object).await
 }
 
-/// Plans and applies a configuration, and sees that nothing is left to do.
+/// Plans and applies a configuration, and checks that nothing is left to do.
 async fn step(
     terraform: &mut Terraform,
     name: &str,
@@ -70,7 +70,7 @@ async fn step(
     unchanged(terraform, name, &object, config).await
 }
 
-/// Reads the object, which must be as the apply left it, and plans, which must come to nothing.
+/// Reads the object, which must be as the apply left it, and plans, which must find no change.
 async fn unchanged(
     terraform: &mut Terraform,
     name: &str,
@@ -101,7 +101,7 @@ async fn imported(terraform: &mut Terraform, name: &str, steps: &Steps, object: 
     Ok(())
 }
 
-/// Deletes the object, and again when it is gone, as two runs that do not know of each other do.
+/// Deletes the object, then deletes it again, as two runs that do not know of each other would.
 async fn deleted(terraform: &mut Terraform, name: &str, steps: &Steps, object: &Object) -> Outcome<()> {
     for _ in 0..2 {
         let plan = terraform.plan(name, object, &Value::Null).await?;

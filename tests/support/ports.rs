@@ -1,4 +1,4 @@
-//! Ports of this machine, and waiting for something to happen.
+//! Ports on this machine, and waiting for something to happen.
 
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 /// Longer than anything takes on a busy machine.
 pub const TIMEOUT: Duration = Duration::from_secs(90);
 
-/// A port nobody listens on. Somebody else may take it before it is used.
+/// Returns a port on which nobody listens. Somebody else may take it before it is used.
 pub fn free_port() -> u16 {
     TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
@@ -16,7 +16,7 @@ pub fn answers(port: u16) -> bool {
     TcpStream::connect(("127.0.0.1", port)).is_ok()
 }
 
-/// Waits until something has happened; fails when it does not.
+/// Waits until something has happened; fails if it does not.
 #[track_caller]
 pub fn wait_until(what: &str, mut happened: impl FnMut() -> bool) {
     let deadline = Instant::now() + TIMEOUT;

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use super::ports::{answers, free_port, wait_until};
 use super::tools::Tool;
 
-/// A Redis of the test's own; ends with it.
+/// A Redis for one test; it ends with this value.
 pub struct Redis {
     child: Child,
     pub address: String,
@@ -38,7 +38,7 @@ impl Redis {
         redis
     }
 
-    /// Forgets everything, as one does that restarts without a file.
+    /// Makes it forget everything, like a Redis that restarts without a file.
     pub fn empty(&self) {
         assert_eq!(self.ask("FLUSHALL"), "+OK");
     }
@@ -47,8 +47,8 @@ impl Redis {
         self.address.trim_start_matches("redis://").trim_end_matches('/')
     }
 
-    /// The address of a proxy before it that loses the answer to one command, the `at`th that holds `command`; and
-    /// whether it has lost it.
+    /// Starts a proxy in front of it that loses the answer to one command: the `at`th that contains
+    /// `command`. Returns the proxy's address, and whether the answer has been lost.
     pub fn losing_an_answer(&self, command: &'static [u8], at: usize) -> (String, Arc<AtomicBool>) {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = format!("redis://{}/", listener.local_addr().unwrap());
@@ -74,7 +74,7 @@ impl Redis {
         (address, is_lost)
     }
 
-    /// The first line of the answer to a command.
+    /// Returns the first line of the answer to a command.
     pub fn ask(&self, command: &str) -> String {
         let mut redis = BufReader::new(TcpStream::connect(self.place()).unwrap());
         redis.get_mut().write_all(format!("{command}\r\n").as_bytes()).unwrap();
@@ -83,15 +83,15 @@ impl Redis {
         line.trim_end().to_owned()
     }
 
-    /// Ends it early.
+    /// Stops it early.
     pub fn stop(&mut self) {
-        // It may have ended already.
+        // It may already have ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Sends on what a client sends; where the answer is to be lost, nobody is there any more to take it.
+/// Forwards what a client sends. If the answer is to be lost, the client is disconnected before it arrives.
 fn forward(mut client: TcpStream, mut redis: TcpStream, loses_answer: impl Fn(&[u8]) -> bool) {
     let mut bytes = [0; 8 << 10];
     while let Ok(length @ 1..) = client.read(&mut bytes) {

@@ -1,5 +1,5 @@
-//! What core asserts of every answer. Each rule returns what is broken, and where; each
-//! has a test that it fires.
+//! The rules that core asserts for every answer. Each rule returns what is broken, and where. Each has a test
+//! that shows that it fires.
 
 use stripe_provider::terraform::value::{Path, Step, Value};
 use stripe_provider::terraform::wire::tfplugin5::{
@@ -28,7 +28,7 @@ pub struct Planned {
     pub requires_replace: Vec<wire::AttributePath>,
 }
 
-/// A plan is a function of what it is asked: the private data alone may differ.
+/// A plan is a function of its request: only the private data may differ.
 pub fn repeatable(first: &Planned, second: &Planned) -> Vec<String> {
     let same =
         first.planned.state == second.planned.state && first.requires_replace == second.requires_replace;
@@ -36,9 +36,9 @@ pub fn repeatable(first: &Planned, second: &Planned) -> Vec<String> {
     (!same).then(difference).into_iter().collect()
 }
 
-/// Whether the object must be replaced, and the paths that stand nowhere.
+/// Returns whether the object must be replaced, and the paths that do not exist.
 ///
-/// A path counts where the planned value differs from the prior one or is unknown.
+/// A path counts if the planned value differs from the prior one or is unknown.
 pub fn replacing(paths: &[wire::AttributePath], prior: &Value, planned: &Value) -> (bool, Vec<String>) {
     let mut missing = Vec::new();
     let mut replaces = false;
@@ -55,7 +55,7 @@ pub fn replacing(paths: &[wire::AttributePath], prior: &Value, planned: &Value) 
     (replaces, missing)
 }
 
-/// The path as a value's path.
+/// Converts a wire path to a value's path.
 pub fn to_path(path: &wire::AttributePath) -> Path {
     path.steps.iter().fold(Path::root(), |path, step| match step.selector.as_ref().expect("a selector") {
         Selector::AttributeName(name) => path.name(name),
@@ -74,7 +74,7 @@ fn find<'a>(value: &'a Value, path: &Path) -> Option<&'a Value> {
     })
 }
 
-/// Nothing in a state is unknown.
+/// Nothing in a state may be unknown.
 pub fn wholly_known(value: &Value) -> Vec<String> {
     let mut found = Vec::new();
     unknowns(value, &Path::root(), &mut found);
@@ -97,7 +97,7 @@ fn unknowns(value: &Value, path: &Path, found: &mut Vec<String>) {
     }
 }
 
-/// No plan and no state holds the value of a write-only attribute.
+/// No plan and no state may contain the value of a write-only attribute.
 pub fn write_only_null(block: &Block, value: &Value) -> Vec<String> {
     let attributes = block.attributes.iter().filter(|a| a.write_only && !value.get(&a.name).is_null());
     let mut found: Vec<_> = attributes.map(|a| format!("write-only `{}` is not null", a.name)).collect();
@@ -108,7 +108,7 @@ pub fn write_only_null(block: &Block, value: &Value) -> Vec<String> {
     found
 }
 
-/// What a read may answer: nothing unknown, and never without the private data it was given.
+/// A read may not answer with unknown values, nor lose the private data that it was given.
 pub fn read_valid(private_before: &[u8], read: &Object) -> Vec<String> {
     let mut broken = wholly_known(&read.state);
     if !read.state.is_null() && !private_before.is_empty() && read.private.is_empty() {
@@ -117,12 +117,12 @@ pub fn read_valid(private_before: &[u8], read: &Object) -> Vec<String> {
     broken
 }
 
-/// What a data source may answer: something, and nothing unknown.
+/// A data source must answer with an object, and with nothing unknown.
 pub fn data_valid(state: &Value) -> Vec<String> {
     if state.is_null() { vec!["the data source is null".to_owned()] } else { wholly_known(state) }
 }
 
-/// What an import may answer: one object, of the type asked for.
+/// An import must answer with exactly one object of the requested type.
 pub fn import_valid(name: &str, imported: &[ImportedResource]) -> Vec<String> {
     match imported {
         [one] if one.type_name == name && one.state.is_some() => Vec::new(),
@@ -131,7 +131,7 @@ pub fn import_valid(name: &str, imported: &[ImportedResource]) -> Vec<String> {
     }
 }
 
-/// A severity of zero would not stop a run; an empty summary says nothing.
+/// A severity of zero would not stop a run, and an empty summary says nothing.
 pub fn diagnostics_valid(diagnostics: &[wire::Diagnostic]) -> Vec<String> {
     let invalid = diagnostics.iter().filter(|d| !matches!(d.severity, 1 | 2) || d.summary.is_empty());
     invalid.map(|diagnostic| format!("invalid diagnostic {diagnostic:?}")).collect()
@@ -168,7 +168,7 @@ fn nested(block: &Block) -> impl Iterator<Item = Nested<'_>> {
     })
 }
 
-/// The objects of nested blocks, each with its place: a position, a label, or neither in a set.
+/// The objects of nested blocks, each with its place: a position, a label, or nothing in a set.
 fn objects(value: &Value) -> Vec<(Option<Step>, &Value)> {
     match value {
         Value::List(items) => {
@@ -183,7 +183,7 @@ fn objects(value: &Value) -> Vec<(Option<Step>, &Value)> {
     }
 }
 
-/// The path of an object at that place.
+/// The path of the object at this place.
 fn place(at: &Path, step: Option<&Step>) -> Path {
     match step {
         Some(Step::Index(index)) => at.index(usize::try_from(*index).expect("a position")),
@@ -192,7 +192,7 @@ fn place(at: &Path, step: Option<&Step>) -> Path {
     }
 }
 
-/// The object at a place of nested blocks; null when there is none.
+/// The object at a place of nested blocks; null if there is none.
 fn object_at<'v>(value: &'v Value, step: Option<&Step>) -> &'v Value {
     let found = objects(value).into_iter().find(|(place, _)| place.is_some() && place.as_ref() == step);
     found.map_or(&Value::Null, |(_, object)| object)

@@ -10,7 +10,7 @@ use tokio::process::{ChildStdin, Command};
 
 use super::host::{HandshakeLine, Host, soon};
 
-/// A program, started by a host that set `variables`, in a world of its own.
+/// Builds a command for a program in a clean environment, as a host that sets `variables` starts it.
 pub fn command(program: &str, variables: HashMap<&'static str, String>) -> Command {
     let mut command = Command::new(program);
     command
@@ -41,14 +41,14 @@ impl Running {
         self.process.child.id().unwrap()
     }
 
-    /// What else it wrote to standard output, once nobody can write to it any more.
+    /// Returns what else it wrote to standard output, once nobody can write to it any more.
     async fn rest(&mut self) -> String {
         let mut rest = String::new();
         soon(self.process.stdout.read_to_string(&mut rest)).await.unwrap();
         rest
     }
 
-    /// The end, with nothing left behind.
+    /// Waits for the end, and checks that nothing is left behind.
     pub async fn ended(&mut self) -> ExitStatus {
         assert_eq!(self.rest().await, "");
         assert!(!Path::new(&self.line.address).exists(), "the socket is left behind");

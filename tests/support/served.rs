@@ -17,12 +17,12 @@ pub struct Served {
     pub task: JoinHandle<Result<Shutdown, Error>>,
 }
 
-/// A plugin that listens for a host that set `variables`.
+/// Binds a plugin for a host that sets `variables`.
 pub fn bind(variables: &HashMap<&'static str, String>) -> Result<Plugin, Error> {
     Plugin::bind(&Environment::from_lookup(program::NAME, |name| variables.get(name).cloned()))
 }
 
-/// Serves the toy to a host that set `variables`.
+/// Serves the toy to a host that sets `variables`.
 pub fn serve(variables: &HashMap<&'static str, String>) -> Served {
     let plugin = bind(variables).unwrap();
     let line = HandshakeLine::parse(&plugin.handshake()).unwrap();

@@ -1,4 +1,4 @@
-//! The embedded sandbox behind a port, and asked in process.
+//! The embedded sandbox behind a port, with a way to ask it in process.
 
 use bytes::Bytes;
 use serde_json::Value as Json;
@@ -6,9 +6,9 @@ use stripe_provider::sandbox::{self, Sandbox};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-/// A sandbox behind a port of this machine; it ends with the value.
+/// A sandbox behind a port on this machine; it ends with this value.
 pub struct Server {
-    /// Where it is, as `api_base` takes it.
+    /// Its address, as `api_base` expects it.
     pub base: String,
     pub sandbox: Sandbox,
     runtime: Runtime,
@@ -23,14 +23,14 @@ impl Server {
         Self { base, sandbox, runtime }
     }
 
-    /// Asks the sandbox past its port; the answer must be a success.
+    /// Sends a request to the sandbox without the port; the answer must be a success.
     #[track_caller]
     pub fn ask(&self, method: &str, path: &str, form: &str) -> Json {
         self.runtime.block_on(ask(&self.sandbox, method, path, form))
     }
 }
 
-/// Serves a sandbox on the runtime that runs; answers its base.
+/// Serves a sandbox on the current runtime; returns its base address.
 pub async fn serve(sandbox: &Sandbox) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
@@ -38,7 +38,7 @@ pub async fn serve(sandbox: &Sandbox) -> String {
     base
 }
 
-/// Asks a sandbox past its port, with the form as it is sent; the answer must be a success.
+/// Sends a request to a sandbox without the port, with a form as its body; the answer must be a success.
 pub async fn ask(sandbox: &Sandbox, method: &str, path: &str, form: &str) -> Json {
     let request = http::Request::builder()
         .method(method)

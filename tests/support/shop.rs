@@ -1,4 +1,4 @@
-//! A shop's sandbox behind a port, and the provider as terraform runs in it: with one key or another.
+//! A shop's sandbox behind a port, and the provider as terraform runs it there, with varying keys.
 
 use serde_json::{Value as Json, json};
 use stripe_provider::env::Env;
@@ -24,12 +24,12 @@ impl Shop {
         Self { sandbox, base, folder: tempfile::tempdir().unwrap() }
     }
 
-    /// A run with this key in the environment; the empty text is none.
+    /// Starts a run with this key in the environment; an empty text means no key.
     pub async fn run(&self, key: &str) -> Terraform {
         self.run_with(key, &Value::map([("max_retries", Value::from(0))])).await
     }
 
-    /// A run with this key in the environment and this provider block.
+    /// Starts a run with this key in the environment and this provider block.
     pub async fn run_with(&self, key: &str, block: &Value) -> Terraform {
         let mut terraform = self.unconfigured(key).await;
         let mut block = block.clone();
@@ -38,7 +38,7 @@ impl Shop {
         terraform
     }
 
-    /// A provider that was not configured yet.
+    /// Starts a provider that is not configured yet.
     pub async fn unconfigured(&self, key: &str) -> Terraform {
         let data = self.folder.path().join("data").display().to_string();
         let home = self.folder.path().display().to_string();
@@ -47,19 +47,19 @@ impl Shop {
         ok(Terraform::start(StripeProvider::new(env)).await)
     }
 
-    /// The next fitting requests meet a fault.
+    /// Makes the next matching requests meet a fault.
     pub fn fault(&self, fault: Json) {
         let fault: SandboxFault = serde_json::from_value(fault).unwrap();
         self.sandbox.script(fault);
     }
 
-    /// How many objects of a type are alive.
+    /// How many objects of a type exist.
     pub fn count(&self, object: &str) -> usize {
         self.sandbox.counts().into_iter().find(|(name, _)| name == object).map_or(0, |(_, count)| count)
     }
 }
 
-/// The next requests to a path get Stripe's refusal with this status, code and message.
+/// A fault that answers the next requests to a path with Stripe's refusal: this status, code and message.
 pub fn refusal(path: &str, status: u16, code: &str, message: &str) -> Json {
     let error = json!({"error": {"type": "invalid_request_error", "code": code, "message": message}});
     let answer = json!({"answer": {"status": status, "body": error.to_string()}});
@@ -71,7 +71,7 @@ pub fn ok<T>(outcome: Result<T, Fault>) -> T {
     outcome.unwrap_or_else(|fault| panic!("{fault}"))
 }
 
-/// What is refused: the attribute and the text of each error.
+/// Returns what was refused: the attribute and the text of each error.
 #[track_caller]
 pub fn refused<T>(outcome: Result<T, Fault>) -> Vec<(String, String)> {
     match outcome {
@@ -81,7 +81,7 @@ pub fn refused<T>(outcome: Result<T, Fault>) -> Vec<(String, String)> {
     }
 }
 
-/// The warnings since the last look.
+/// Returns the warnings since the last call.
 pub fn warnings(terraform: &mut Terraform) -> Vec<(String, String)> {
     terraform.told.drain(..).map(|warning| (place(&warning), text(&warning))).collect()
 }
@@ -92,7 +92,7 @@ fn text(diagnostic: &Wire) -> String {
     format!("{}: {}", diagnostic.summary, diagnostic.detail)
 }
 
-/// The names of a diagnostic's path, joined by dots.
+/// The names in a diagnostic's path, joined by dots.
 fn place(diagnostic: &Wire) -> String {
     use stripe_provider::terraform::wire::tfplugin5::attribute_path::step::Selector;
     let steps = diagnostic.attribute.iter().flat_map(|path| &path.steps);

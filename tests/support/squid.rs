@@ -1,4 +1,4 @@
-//! A real squid for a test: a port for everybody, a port with passwords, a port with TLS.
+//! A real squid for a test: a port without authentication, a port with passwords, and the same two with TLS.
 
 use std::fs;
 use std::io::Write as _;
@@ -13,17 +13,17 @@ use super::tools::Tool;
 
 pub const USER: &str = "svc";
 const REALM: &str = "sandbox";
-/// What passwords are allowed to be.
+/// A password with unusual characters, which are allowed.
 pub const PASSWORD: &str = "p ass:w örd";
 
-/// A squid of the test's own; ends with it.
+/// A squid for one test; it ends with this value.
 pub struct Squid {
     child: Child,
-    /// Asks for nothing.
+    /// Asks for no authentication.
     pub open: u16,
-    /// Wants user and password, basic or digest.
+    /// Requires user and password, basic or digest.
     pub closed: u16,
-    /// The same two behind TLS.
+    /// The same two ports behind TLS.
     pub open_tls: u16,
     pub closed_tls: u16,
     _folder: tempfile::TempDir,
@@ -31,14 +31,14 @@ pub struct Squid {
 
 impl Drop for Squid {
     fn drop(&mut self) {
-        // It may have ended already.
+        // It may already have ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
 impl Squid {
-    /// Starts one with this certificate.
+    /// Starts a squid with this certificate.
     pub fn start(certificate: &Certificate) -> Self {
         let deadline = Instant::now() + TIMEOUT;
         loop {
@@ -46,7 +46,7 @@ impl Squid {
             if squid.is_up(deadline) {
                 return squid;
             }
-            // A port that was free has been taken by somebody else meanwhile.
+            // Somebody else has taken a port since it was found to be free.
             assert!(Instant::now() < deadline, "squid does not start");
         }
     }
@@ -62,7 +62,7 @@ impl Squid {
         Self { child, open, closed, open_tls, closed_tls, _folder: folder }
     }
 
-    /// Waits until it listens; false when it ended instead.
+    /// Waits until it listens; returns false if it ended instead.
     fn is_up(&mut self, deadline: Instant) -> bool {
         for port in [self.open, self.closed, self.open_tls, self.closed_tls] {
             while !answers(port) {
@@ -77,7 +77,7 @@ impl Squid {
 }
 
 fn write_files(folder: &Path, certificate: &Certificate, [open, closed, open_tls, closed_tls]: [u16; 4]) {
-    // Squid gives up its rights when root starts it.
+    // Squid drops its privileges when root starts it.
     fs::set_permissions(folder, fs::Permissions::from_mode(0o777)).unwrap();
     fs::write(folder.join("cert.pem"), &certificate.certificate).unwrap();
     fs::write(folder.join("key.pem"), &certificate.key).unwrap();
@@ -112,7 +112,7 @@ visible_hostname sandbox
     fs::write(folder.join("squid.conf"), config).unwrap();
 }
 
-/// User, realm and password as `digest_file_auth` keeps them.
+/// User, realm and password in the form of `digest_file_auth`.
 fn digested() -> String {
     let mut command = Command::new("openssl");
     let mut child = command.args(["md5", "-r"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -121,7 +121,7 @@ fn digested() -> String {
     output.split_whitespace().next().unwrap().to_owned()
 }
 
-/// A password as `basic_ncsa_auth` keeps it.
+/// A password in the form of `basic_ncsa_auth`.
 fn hashed(password: &str) -> String {
     let output = Command::new("openssl").args(["passwd", "-apr1", password]).output().unwrap();
     String::from_utf8(output.stdout).unwrap().trim().to_owned()

@@ -1,4 +1,4 @@
-//! Stripe's own stand-in, which holds every call against Stripe's description of the API.
+//! Stripe's own mock, which checks every call against Stripe's description of the API.
 
 use std::process::{Child, Command, Stdio};
 
@@ -9,7 +9,7 @@ use super::ports::{answers, free_port, wait_until};
 use super::tap::Call;
 use super::tools::Tool;
 
-/// A stand-in of the test's own; ends with it.
+/// A mock for one test; it ends with this value.
 pub struct StripeMock {
     child: Child,
     base: String,
@@ -18,7 +18,7 @@ pub struct StripeMock {
 
 impl Drop for StripeMock {
     fn drop(&mut self) {
-        // It may have ended already.
+        // It may already have ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -36,7 +36,7 @@ impl StripeMock {
         mock
     }
 
-    /// What it has against a call; none where it accepts it.
+    /// Returns its objection to a call, or `None` if it accepts the call.
     pub fn objects_to(&self, call: &Call) -> Option<String> {
         let method = call.method.parse().unwrap();
         let request = reqwest::Client::new()

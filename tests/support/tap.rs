@@ -1,4 +1,4 @@
-//! A door before a sandbox that notes every call that goes through it.
+//! A tap in front of a sandbox that records every call that passes through it.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,13 +11,13 @@ use stripe_provider::sandbox::{Dropped, Sandbox};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-/// A call as it was sent, and the status of its answer; 0 where the connection was cut.
+/// A call as it was sent, and the status of its answer; 0 if the connection was cut.
 #[derive(Debug, Clone)]
 pub struct Call {
     pub method: String,
     pub path: String,
     pub content_type: String,
-    /// The `Stripe-Version` that was asked for.
+    /// The requested `Stripe-Version`.
     pub version: String,
     /// The `Idempotency-Key`.
     pub key: String,
@@ -25,9 +25,9 @@ pub struct Call {
     pub status: u16,
 }
 
-/// A door before a sandbox; it closes with the value.
+/// A tap in front of a sandbox; it closes with this value.
 pub struct Tap {
-    /// Where it is, as `api_base` takes it.
+    /// Its address, as `api_base` expects it.
     pub base: String,
     noted: Arc<Mutex<Vec<Call>>>,
     _runtime: Runtime,
@@ -52,12 +52,12 @@ impl Tap {
         Self { base, noted, _runtime: runtime }
     }
 
-    /// Every call that was answered so far.
+    /// Returns every call that was answered so far.
     pub fn calls(&self) -> Vec<Call> {
         self.noted.lock().unwrap().clone()
     }
 
-    /// Every write so far that the sandbox accepted.
+    /// Returns every write so far that the sandbox accepted.
     pub fn writes(&self) -> Vec<Call> {
         self.calls().into_iter().filter(|call| call.method != "GET" && call.status == 200).collect()
     }

@@ -1,5 +1,5 @@
-//! A miniature of Terraform's core: it plans, applies, reads, imports and destroys through
-//! the protocol, in core's order, and holds every answer against the rules.
+//! A miniature of Terraform's core: it plans, applies, reads, imports and destroys through the protocol, in
+//! core's order, and checks every answer against the rules.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,7 +22,7 @@ mod imports;
 pub mod lists;
 mod moves;
 
-/// What this core can do.
+/// The capabilities of this core.
 const CAPABILITIES: wire::ClientCapabilities =
     wire::ClientCapabilities { deferral_allowed: false, write_only_attributes_allowed: true };
 
@@ -36,13 +36,14 @@ pub struct Terraform {
     pub schema: wire::get_provider_schema::Response,
     /// The texts of the warnings of reads and plans since this was last emptied.
     pub warnings: Vec<String>,
-    /// The warnings since the last look.
+    /// The warnings since this was last emptied.
     pub told: Vec<wire::Diagnostic>,
-    /// What the identities of the resource types consist of.
+    /// The identity schemas of the resource types.
     pub identities: BTreeMap<String, wire::ResourceIdentitySchema>,
-    /// The identity of the object that was planned, changed, read, moved or imported last; null where it has none.
+    /// The identity of the object that was last planned, changed, read, moved or imported; null if it has
+    /// none.
     pub identity: Value,
-    /// What the provider was configured with last.
+    /// The last configuration of the provider.
     configured: Option<wire::configure::Request>,
 }
 
@@ -53,7 +54,7 @@ pub struct Object {
     pub private: Vec<u8>,
 }
 
-/// What is to be done to an object.
+/// What to do with an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     Nothing,
@@ -69,7 +70,7 @@ pub struct Plan {
     pub action: Action,
     pub prior: Object,
     pub config: Value,
-    /// The configuration as an apply sees it, where the plan saw it without ignored changes.
+    /// The configuration that the apply sees, if it differs from that of the plan because of ignored changes.
     pub written: Option<Value>,
     pub planned: Object,
 }
@@ -77,7 +78,7 @@ pub struct Plan {
 /// Why core stops.
 #[derive(Debug)]
 pub enum Fault {
-    /// The provider answered with errors; what it left is beside them.
+    /// The provider answered with errors; the object is what it left.
     Refused(Vec<wire::Diagnostic>, Box<Object>),
     /// The provider broke rules.
     Broken(Vec<String>),
@@ -94,7 +95,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// What an operation of core comes to.
+/// The result of an operation of core.
 pub type Outcome<T> = Result<T, Fault>;
 
 impl Terraform {
@@ -103,7 +104,7 @@ impl Terraform {
         Self::over(connect(provider).await).await
     }
 
-    /// Loads the schemas of a provider that is connected.
+    /// Loads the schemas of a connected provider.
     pub async fn over(mut client: Client) -> Outcome<Self> {
         let schema = client.get_schema(wire::get_provider_schema::Request {}).await.unwrap().into_inner();
         broken(rules::loadable(&schema))?;
@@ -131,7 +132,7 @@ impl Terraform {
         self.begin_walk().await
     }
 
-    /// Configures the provider anew, as a process of its own is for each walk.
+    /// Configures the provider again: each walk of a real core has a process of its own.
     async fn begin_walk(&mut self) -> Outcome<()> {
         let Some(request) = self.configured.clone() else { return Ok(()) };
         let configured = self.client.configure(request).await.unwrap().into_inner();
@@ -167,14 +168,14 @@ impl Terraform {
         Ok(Plan { action, prior: prior.clone(), config, written: None, planned })
     }
 
-    /// Carries a plan out in an apply walk of its own.
+    /// Carries out a plan in its own apply walk.
     pub async fn apply(&mut self, name: &str, plan: &Plan) -> Outcome<Object> {
         let applied = self.apply_also(name, plan).await;
         self.begin_walk().await?;
         applied
     }
 
-    /// Carries a plan out, in the order of core's apply walk, which goes on.
+    /// Carries out a plan in the order of core's apply walk, which continues afterwards.
     pub async fn apply_also(&mut self, name: &str, plan: &Plan) -> Outcome<Object> {
         let mut prior = plan.prior.clone();
         if !prior.state.is_null() {
@@ -204,7 +205,7 @@ impl Terraform {
         self.change(name, &prior, &final_plan, written.as_ref().unwrap_or(&plan.config)).await
     }
 
-    /// Upgrades and reads an object; null when it is gone.
+    /// Upgrades and reads an object; returns null if it is gone.
     pub async fn refresh(&mut self, name: &str, object: &Object) -> Outcome<Object> {
         let state = self.upgrade(name, &object.state).await?;
         let ty = blocks::ty(&self.block(name));
@@ -242,7 +243,7 @@ impl Terraform {
         Ok(state)
     }
 
-    /// Reads a stored state as the provider would have it now.
+    /// Upgrades a stored state to the form that the provider now has.
     pub async fn upgrade(&mut self, name: &str, state: &Value) -> Outcome<Value> {
         let raw =
             wire::RawState { json: blocks::stored(state).to_string().into_bytes(), ..Default::default() };
@@ -260,7 +261,7 @@ impl Terraform {
         Ok(upgraded)
     }
 
-    /// Takes note of warnings, and stops at errors.
+    /// Collects warnings, and stops at errors.
     fn heard(&mut self, diagnostics: &[wire::Diagnostic], left: &Object) -> Outcome<()> {
         broken(rules::diagnostics_valid(diagnostics))?;
         let (errors, warnings): (Vec<_>, Vec<_>) =
@@ -288,7 +289,7 @@ impl Terraform {
         self.heard(&answer.diagnostics, &Object::default())
     }
 
-    /// One plan as the provider answers it.
+    /// Returns one plan as the provider answers it.
     pub async fn plan_again(
         &mut self,
         name: &str,
@@ -366,18 +367,18 @@ pub async fn connect<P: Provider>(provider: P) -> Client {
     client(channel, Calls::default())
 }
 
-/// A client with core's limits, whose calls are noted.
+/// Creates a client with core's limits, whose calls are recorded.
 pub fn client(channel: Channel, calls: Calls) -> Client {
     let client = ProviderClient::with_interceptor(channel, calls);
     client.max_decoding_message_size(MESSAGE_LIMIT).max_encoding_message_size(MESSAGE_LIMIT)
 }
 
-/// Writes a value as core does.
+/// Encodes a value as core does.
 pub fn send(value: &Value, ty: &Type) -> DynamicValue {
     DynamicValue { msgpack: msgpack::encode(value, ty).unwrap(), json: Vec::new() }
 }
 
-/// Reads a value as core does; one that is not set is null.
+/// Decodes a value as core does; one that is not set is null.
 pub fn receive(value: Option<&DynamicValue>, ty: &Type) -> Outcome<Value> {
     let Some(value) = value else { return Ok(Value::Null) };
     msgpack::decode(&value.msgpack, ty)

@@ -1,7 +1,7 @@
-//! The programs that some cases drive: where each is looked for, and where it comes from.
+//! The programs that some cases drive: where each is looked for, and where to get it.
 //!
-//! A case lists the tools it needs, and the [harness](super::harness) runs it only where all of
-//! them are. A test asks for the path of a tool that its case lists.
+//! A case lists the tools that it needs, and the [harness](super::harness) runs it only if all of them are
+//! there. A test asks for the path of a tool that its case lists.
 
 use std::env;
 use std::fmt;
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 pub enum Tool {
     /// A current terraform.
     Terraform,
-    /// Terraform 1.0.3, the oldest that is supported.
+    /// Terraform 1.0.3, the oldest supported version.
     OldTerraform,
     /// A Squid with TLS, as a proxy.
     Squid,
@@ -24,23 +24,23 @@ pub enum Tool {
     StripeCli,
     /// `script`, which runs a program in a terminal.
     Script,
-    /// Stripe's stand-in for its API, which needs Go.
+    /// Stripe's mock of its API, which needs Go.
     StripeMock,
-    /// Cargo, which a built suite can be run without.
+    /// Cargo, which is not needed to run a suite that is already built.
     Cargo,
 }
 
-/// Where a program is looked for.
+/// Where to look for a program.
 #[derive(Debug, Clone, Copy)]
 enum Place {
     /// By its name, in the folders of `PATH`.
     Path(&'static str),
-    /// At the path that this variable of the environment holds.
+    /// At the path in this environment variable.
     Variable(&'static str),
 }
 
 impl Tool {
-    /// Every file the tool needs; the first one is the tool itself.
+    /// Every file that the tool needs; the first one is the tool itself.
     const fn places(self) -> &'static [Place] {
         match self {
             Self::Cargo => &[Place::Path("cargo")],
@@ -55,12 +55,12 @@ impl Tool {
         }
     }
 
-    /// Whether a machine may be without it: not every one has a Go.
+    /// Whether a machine may lack the tool: not every one has Go.
     pub const fn is_optional(self) -> bool {
         matches!(self, Self::StripeMock)
     }
 
-    /// What to do on a machine that does not have the tool.
+    /// What to do on a machine that lacks the tool.
     pub const fn remedy(self) -> &'static str {
         match self {
             Self::Cargo => "https://rustup.rs",
@@ -69,13 +69,13 @@ impl Tool {
         }
     }
 
-    /// The path of the tool, or a sentence that says what is missing.
+    /// Returns the path of the tool, or a sentence that says what is missing.
     pub fn find(self) -> Result<PathBuf, String> {
         let found: Result<Vec<PathBuf>, String> = self.places().iter().map(|place| place.find()).collect();
         found.map(|mut files| files.swap_remove(0))
     }
 
-    /// The path of a tool that the case lists.
+    /// Returns the path of a tool that the case lists.
     #[track_caller]
     pub fn path(self) -> PathBuf {
         self.find().unwrap_or_else(|missing| panic!("the case does not list {self:?}: {missing}"))

@@ -1,5 +1,5 @@
-//! A provider of boxes in memory, written with the library's Terraform layer alone. It keeps
-//! every rule of Terraform, but for the flaw it is given.
+//! A provider of boxes in memory, written with nothing but the library's Terraform layer. It keeps every rule
+//! of Terraform, except for the flaw that it is given.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -33,12 +33,12 @@ pub struct Toy {
 }
 
 impl Toy {
-    /// A toy with that flaw.
+    /// Creates a toy with this flaw.
     pub fn with(flaw: Flaw) -> Self {
         Self { flaw: Some(flaw), ..Self::default() }
     }
 
-    /// The names of the schemas that were built, in that order.
+    /// The names of the schemas that were built, in order.
     pub fn built(&self) -> Arc<Mutex<Vec<String>>> {
         Arc::clone(&self.built)
     }
@@ -198,7 +198,7 @@ impl Provider for Toy {
             planned.state.set("id", Value::Unknown);
             planned.requires_replace.push(Path::attribute("kind"));
         }
-        // A provider need not care: what is write-only is kept out of plans and states for it.
+        // A provider need not take care: write-only values are kept out of plans and states for it.
         planned.state.set("code", code.clone());
         self.bend(&prior, &mut planned);
         planned

@@ -1,12 +1,12 @@
-//! The RPCs about a type that a provider does not have: each is answered with an empty
-//! list or with an error that repeats the name, never with a gRPC status.
+//! The RPCs for a type that a provider does not have: each is answered with an empty list or with an error
+//! that repeats the name, never with a gRPC status.
 
 use stripe_provider::terraform::wire::tfplugin5 as wire;
 use tokio_stream::StreamExt;
 
 use super::terraform::Client;
 
-/// The one error of an answer.
+/// Returns the only error of an answer.
 #[track_caller]
 pub fn error(diagnostics: &[wire::Diagnostic]) -> &wire::Diagnostic {
     let [only] = diagnostics else { panic!("one diagnostic, not {diagnostics:?}") };
@@ -29,7 +29,7 @@ macro_rules! refused {
     })*};
 }
 
-/// Calls every one of them.
+/// Calls every one of these RPCs.
 pub async fn calls(client: &mut Client) {
     refused!(
         client,

@@ -1,4 +1,4 @@
-//! A server in Stripe's place, which answers what a test says.
+//! A server in Stripe's place that answers as a test says.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -10,10 +10,10 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-/// What a call is answered with: status and body; with status 0 it is never answered.
+/// The answer to a call: status and body; with status 0, it is never answered.
 pub type Answer = (u16, String);
 
-/// A call as it came.
+/// A call as it was received.
 #[derive(Debug, Clone)]
 pub struct Asked {
     pub method: String,
@@ -23,13 +23,13 @@ pub struct Asked {
 
 /// A server in Stripe's place.
 pub struct Upstream {
-    /// Where it is, as `api_base` takes it.
+    /// Its address, as `api_base` expects it.
     pub base: String,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 impl Upstream {
-    /// Serves on the runtime that runs.
+    /// Serves on the current runtime.
     pub async fn start(answer: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -47,12 +47,12 @@ impl Upstream {
         Self { base, asked }
     }
 
-    /// Every call so far.
+    /// Returns every call so far.
     pub fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
 
-    /// Every call so far, as `GET /v1/customers`.
+    /// Returns every call so far, in the form `GET /v1/customers`.
     pub fn lines(&self) -> Vec<String> {
         self.asked().iter().map(|asked| format!("{} {}", asked.method, asked.target)).collect()
     }

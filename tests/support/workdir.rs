@@ -1,4 +1,4 @@
-//! A working directory of real terraform, with its own provider mirror and sandbox.
+//! A working directory for a real terraform, with its own provider mirror and sandbox.
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -17,20 +17,20 @@ const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-stripe");
 pub struct Workdir {
     folder: tempfile::TempDir,
     terraform: PathBuf,
-    /// What Stripe is here.
+    /// The sandbox that takes Stripe's place.
     pub sandbox: Sandbox,
     server: Arc<Server>,
-    /// Where processes that share a machine meet.
+    /// The folder in which processes that share a machine meet.
     runtime: Arc<tempfile::TempDir>,
 }
 
 impl Workdir {
-    /// A folder with this configuration. Who uses modules or a backend has to run `init`.
+    /// Creates a folder with this configuration. If it uses modules or a backend, the test must run `init`.
     pub fn new(config: &str) -> Self {
         Self::of(Tool::Terraform, config)
     }
 
-    /// The same for one of the terraforms.
+    /// Like [`Workdir::new`], but for a chosen terraform.
     pub fn of(terraform: Tool, config: &str) -> Self {
         let (folder, runtime) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let server = Server::start();
@@ -44,7 +44,7 @@ impl Workdir {
         workdir.prepared(config)
     }
 
-    /// Another folder on the same machine and the same sandbox.
+    /// Creates another folder on the same machine and with the same sandbox.
     pub fn beside(&self, config: &str) -> Self {
         let workdir = Self {
             folder: tempfile::tempdir().unwrap(),
@@ -62,7 +62,7 @@ impl Workdir {
         self
     }
 
-    /// Where the sandbox is.
+    /// The address of the sandbox.
     pub fn base(&self) -> &str {
         &self.server.base
     }
@@ -79,17 +79,17 @@ impl Workdir {
         std::fs::write(self.path("main.tf"), whole).unwrap();
     }
 
-    /// The folder where processes of this machine meet.
+    /// The folder in which processes of this machine meet.
     pub fn meeting_place(&self) -> PathBuf {
         self.runtime.path().join("terraform-provider-stripe")
     }
 
-    /// A path in the folder.
+    /// A path inside the folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    /// A command of this terraform, not started yet.
+    /// Builds a command for this terraform without starting it.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.terraform);
         command
@@ -98,7 +98,7 @@ impl Workdir {
             .env("TF_CLI_CONFIG_FILE", self.path("cli.tfrc"))
             .env("TF_IN_AUTOMATION", "1")
             .env("CHECKPOINT_DISABLE", "1")
-            // Terraform lives too shortly for its memory to be worth collecting: a sixth of its processor.
+            // Terraform's runs are too short for garbage collection to be worth a sixth of the processor.
             .env("GOGC", "off")
             .env("STRIPE_API_BASE", self.base())
             .env("STRIPE_API_KEY", "sk_test_acceptance")
@@ -114,7 +114,7 @@ impl Workdir {
         self.command(arguments).output().unwrap()
     }
 
-    /// Runs a command that must succeed; answers its standard output.
+    /// Runs a command that must succeed; returns its standard output.
     #[track_caller]
     pub fn ok(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
@@ -122,7 +122,7 @@ impl Workdir {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// Runs a command that must fail; answers all it printed, with line breaks as spaces.
+    /// Runs a command that must fail; returns everything that it printed, with line breaks as spaces.
     #[track_caller]
     pub fn fails(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
@@ -135,7 +135,7 @@ impl Workdir {
         self.ok(&["apply", "-auto-approve", "-no-color"])
     }
 
-    /// Nothing is left to do, with and without a refresh.
+    /// Checks that nothing is left to do, with and without a refresh.
     #[track_caller]
     pub fn assert_plan_is_empty(&self) {
         for refresh in ["-refresh=true", "-refresh=false"] {
@@ -150,7 +150,7 @@ impl Workdir {
         self.ok(&["destroy", "-auto-approve", "-no-color"])
     }
 
-    /// The attributes of one resource in the state.
+    /// Returns the attributes of one resource in the state.
     #[track_caller]
     pub fn attributes(&self, address: &str) -> Json {
         let state: Json = serde_json::from_str(&self.ok(&["show", "-json"])).unwrap();
@@ -159,7 +159,7 @@ impl Workdir {
         found.unwrap_or_else(|| panic!("{address} is not in the state"))["values"].clone()
     }
 
-    /// The ids of everything in the state.
+    /// Returns the ids of everything in the state.
     #[track_caller]
     pub fn ids(&self) -> Vec<String> {
         let state: Json = serde_json::from_str(&self.ok(&["show", "-json"])).unwrap();
@@ -167,18 +167,18 @@ impl Workdir {
         resources.iter().filter_map(|resource| resource["values"]["id"].as_str().map(str::to_owned)).collect()
     }
 
-    /// How many objects of a type are alive in the sandbox.
+    /// How many objects of a type exist in the sandbox.
     pub fn count(&self, object: &str) -> usize {
         self.sandbox.counts().into_iter().find(|(name, _)| *name == object).map_or(0, |(_, count)| count)
     }
 
-    /// Lets the next calls of a kind meet a fault; the path is what theirs begins with.
+    /// Makes the next calls of a kind meet a fault; `path` is the beginning of their paths.
     pub fn script(&self, method: &str, path: &str, times: usize, kind: &Json) {
         let fault = json!({ "method": method, "path": path, "times": times, "kind": kind });
         self.sandbox.script(serde_json::from_value(fault).unwrap());
     }
 
-    /// Asks the sandbox as somebody else would.
+    /// Reads from the sandbox as somebody else would.
     pub fn get(&self, path: &str) -> Json {
         self.server.ask("GET", path, "")
     }
@@ -193,8 +193,9 @@ impl Workdir {
         self.server.ask("DELETE", path, "")
     }
 
-    /// Names the built provider for `init` and for what follows it: terraform hashes an installed one before each
-    /// command, which for one that is not optimised is a fifth of the work. `release` tests one that is installed.
+    /// Names the built provider for `init` and for later commands. Terraform hashes an installed provider
+    /// before each command, which for an unoptimised one is a fifth of the work; `release` tests an installed
+    /// one.
     fn write_cli_config(&self) {
         let version = env!("CARGO_PKG_VERSION");
         let mirror = self.path("mirror");
@@ -211,12 +212,12 @@ impl Workdir {
     }
 }
 
-/// The words of a text with one space between them: terraform breaks and indents lines.
+/// Joins the words of a text with single spaces, because terraform breaks and indents lines.
 pub fn squeezed(text: &str) -> String {
     text.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// All that a command printed.
+/// Returns everything that a command printed.
 pub fn everything(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }

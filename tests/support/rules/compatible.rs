@@ -1,12 +1,12 @@
-//! Whether a result keeps what its plan promised.
+//! Checks whether a result keeps what its plan promised.
 
 use stripe_provider::terraform::value::{Path, Type, Value};
 use stripe_provider::terraform::wire::tfplugin5::schema::{Block, nested_block::NestingMode};
 
 use super::{Nested, nested, objects, place};
 
-/// Where `actual` breaks the promise of `planned`: what was known must be the same, what
-/// was unknown may have become anything.
+/// Returns where `actual` breaks the promise of `planned`: known values must be the same, and unknown ones
+/// may have become anything.
 pub fn compatible(block: &Block, planned: &Value, actual: &Value) -> Vec<String> {
     let mut broken = Vec::new();
     check_block(block, planned, actual, &Path::root(), &mut broken);
@@ -70,8 +70,8 @@ fn check_value(planned: &Value, actual: &Value, at: &Path, broken: &mut Vec<Stri
     }
 }
 
-/// Whether a value of one type may come of a plan of the other: what was planned to be of any type,
-/// as a part that is not known, may be of any.
+/// Whether a value of one type may result from a plan of the other. Whatever was planned as dynamic, because
+/// a part of it was unknown, may have any type.
 fn conforms(planned: &Type, actual: &Type) -> bool {
     match (planned, actual) {
         (Type::Dynamic, _) => true,
@@ -96,7 +96,7 @@ fn values_agree(planned: &Value, actual: &Value) -> bool {
     broken.is_empty()
 }
 
-/// Every element has a partner on the other side, and the set has not grown.
+/// Whether every element has a partner on the other side, and the set has not grown.
 fn sets_agree(before: &[Value], after: &[Value], agree: impl Fn(&Value, &Value) -> bool) -> bool {
     after.len() <= before.len()
         && before.iter().all(|planned| after.iter().any(|actual| agree(planned, actual)))

@@ -1,4 +1,4 @@
-//! What core asserts of identity schemas.
+//! The rules that core asserts for identity schemas.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use stripe_provider::terraform::value::Type;
 use stripe_provider::terraform::wire::tfplugin5 as wire;
 
-/// The type of the identities of a schema.
+/// The type of a schema's identities.
 pub fn identity_type(schema: &wire::ResourceIdentitySchema) -> Type {
     Type::object(schema.identity_attributes.iter().map(|it| {
         let spelling: Json = serde_json::from_slice(&it.r#type).expect("a type");
@@ -14,7 +14,8 @@ pub fn identity_type(schema: &wire::ResourceIdentitySchema) -> Type {
     }))
 }
 
-/// Core loads these schemas: of types that there are, with single values that an import must or may say.
+/// Core can load these schemas: they belong to existing types, and their single values are required or
+/// optional for an import.
 pub fn identifiable(
     identities: &BTreeMap<String, wire::ResourceIdentitySchema>,
     schema: &wire::get_provider_schema::Response,

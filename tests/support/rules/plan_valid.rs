@@ -1,11 +1,11 @@
-//! What a plan may hold, given the prior state and the config.
+//! What a plan may contain, given the prior state and the config.
 
 use stripe_provider::terraform::value::{Path, Value};
 use stripe_provider::terraform::wire::tfplugin5::schema::{Attribute, Block, nested_block::NestingMode};
 
 use super::{Nested, nested, object_at, objects, place};
 
-/// What is broken in `planned`; all three are whole objects or null.
+/// Returns what is broken in `planned`; all three values are whole objects or null.
 pub fn plan_valid(block: &Block, prior: &Value, config: &Value, planned: &Value) -> Vec<String> {
     let mut broken = Vec::new();
     check_block(block, [prior, config, planned], &Path::root(), &mut broken);

@@ -1,4 +1,4 @@
-//! What core demands of schemas before it runs any command.
+//! The rules that core demands of schemas before it runs any command.
 
 use std::collections::HashSet;
 
@@ -10,13 +10,13 @@ use stripe_provider::terraform::wire::tfplugin5::{
     schema::{Attribute, Block, NestedBlock, nested_block::NestingMode},
 };
 
-/// What is broken in the schemas.
+/// Returns what is broken in the schemas.
 pub fn loadable(response: &Response) -> Vec<String> {
     let mut broken: Vec<String> = response.diagnostics.iter().map(|d| d.summary.clone()).collect();
     let families = [
         ("resource", BlockKind::Resource, &response.resource_schemas),
         ("data", BlockKind::DataSource, &response.data_source_schemas),
-        // Terraform keeps the same names of both.
+        // Terraform reserves the same names for both.
         ("ephemeral", BlockKind::DataSource, &response.ephemeral_resource_schemas),
     ];
     let types = families.iter().flat_map(|(family, kind, schemas)| {
@@ -34,7 +34,7 @@ pub fn loadable(response: &Response) -> Vec<String> {
     broken
 }
 
-/// What is broken in the schema of an action, which is written and never answered.
+/// Returns what is broken in the schema of an action, which is written by a configuration and never answered.
 fn check_action(schema: &Schema) -> Vec<String> {
     let Some(block) = &schema.block else { return vec!["has no block".to_owned()] };
     let mut found = Vec::new();
@@ -62,7 +62,7 @@ fn check_schema(schema: &Schema, kind: BlockKind) -> Vec<String> {
     found
 }
 
-/// Whether an attribute of the block or of a block inside it is such a one.
+/// Whether any attribute of the block, or of a block inside it, satisfies `is`.
 fn has(block: &Block, is: &dyn Fn(&Attribute) -> bool) -> bool {
     block.attributes.iter().any(is)
         || block.block_types.iter().filter_map(|nested| nested.block.as_ref()).any(|inner| has(inner, is))

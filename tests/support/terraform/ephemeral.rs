@@ -1,4 +1,4 @@
-//! Ephemeral resources: opened and closed in one walk, and never stored.
+//! Ephemeral resources, which are opened and closed in one walk and never stored.
 
 use stripe_provider::terraform::value::Value;
 use stripe_provider::terraform::wire::tfplugin5 as wire;

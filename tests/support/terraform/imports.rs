@@ -1,4 +1,4 @@
-//! Imports, by an id and by an identity, and what core does with identities.
+//! Imports by id and by identity, and core's handling of identities.
 
 use stripe_provider::terraform::value::{Type, Value, msgpack};
 use stripe_provider::terraform::wire::tfplugin5 as wire;
@@ -36,18 +36,18 @@ impl Terraform {
         Ok(read)
     }
 
-    /// Imports the object of an identity and reads it.
+    /// Imports the object with this identity and reads it.
     pub async fn import_identity(&mut self, name: &str, identity: &Value) -> Outcome<Object> {
         let data = send(identity, &self.identity_type(name).expect("an identity schema"));
         self.imported(name, "", Some(wire::ResourceIdentityData { identity_data: Some(data) })).await
     }
 
-    /// The type of the identities of a resource type.
+    /// The type of a resource type's identities.
     pub fn identity_type(&self, name: &str) -> Option<Type> {
         self.identities.get(name).map(rules::identity_type)
     }
 
-    /// Takes the identity of an object: it has one where there are such.
+    /// Records the identity of an object, which must have one if its type has an identity schema.
     pub(super) fn identified(
         &mut self,
         name: &str,
@@ -59,7 +59,7 @@ impl Terraform {
         broken(lacks.then(|| format!("the {name} has no identity")).into_iter().collect())
     }
 
-    /// Takes a planned identity, which is wholly known where it is there.
+    /// Records a planned identity, which is fully known if it is present.
     pub(super) fn planned_identity(
         &mut self,
         name: &str,

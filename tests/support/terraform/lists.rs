@@ -1,4 +1,4 @@
-//! Lists of objects, as `terraform query` asks for them.
+//! Lists of objects, as `terraform query` requests them.
 
 use stripe_provider::terraform::value::Value;
 use stripe_provider::terraform::wire::tfplugin5 as wire;
@@ -12,12 +12,12 @@ use crate::support::{blocks, rules};
 pub struct Listed {
     pub identity: Value,
     pub name: String,
-    /// Null where it was not asked for.
+    /// Null if it was not requested.
     pub resource: Value,
 }
 
 impl Terraform {
-    /// Validates and lists, at most `limit` objects, with the state of each or without.
+    /// Validates a list and runs it for at most `limit` objects, with or without the state of each.
     pub async fn list(
         &mut self,
         name: &str,

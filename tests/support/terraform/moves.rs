@@ -1,4 +1,4 @@
-//! An object of one resource type becomes one of another.
+//! Moves of an object from one resource type to another.
 
 use stripe_provider::terraform::wire::tfplugin5 as wire;
 
@@ -6,7 +6,7 @@ use super::{Object, Outcome, Terraform, broken, named, receive};
 use crate::support::{blocks, rules};
 
 impl Terraform {
-    /// Makes an object of one type, and of a provider, an object of another type.
+    /// Converts an object of a type of some provider to an object of another type.
     pub async fn move_state(
         &mut self,
         (provider, source): (&str, &str),
@@ -18,7 +18,7 @@ impl Terraform {
         self.move_stored((provider, source, version), target, json, object.private.clone()).await
     }
 
-    /// Makes an object of a type of this provider of a state as it is stored.
+    /// Converts a stored state to an object of one of this provider's types.
     pub async fn move_stored(
         &mut self,
         (provider, source, version): (&str, &str, i64),

@@ -2,7 +2,7 @@
 
 use stripe_provider::terraform::value::Value;
 
-/// A box of wood.
+/// A wooden box.
 pub fn plain(name: &str) -> Value {
     text(&[("name", name), ("kind", "wood")])
 }
@@ -22,7 +22,7 @@ pub fn full() -> Value {
     config
 }
 
-/// The full box after a change in everything that can change.
+/// The full box after changing everything that can change.
 pub fn changed() -> Value {
     let mut config = full();
     config.set("name", "tools".into());
@@ -34,7 +34,7 @@ pub fn changed() -> Value {
     config
 }
 
-/// The changed box of another kind, for which a new one must be made.
+/// The changed box of another kind, which requires a new one.
 pub fn of_tin() -> Value {
     let mut config = changed();
     config.set("kind", "tin".into());

@@ -29,7 +29,7 @@ pub enum Flaw {
 }
 
 impl Toy {
-    /// Makes of a good plan the one that the flaw makes.
+    /// Turns a good plan into the one that the flaw makes.
     pub(super) fn bend(&self, prior: &Value, planned: &mut PlanResponse) {
         let state = &mut planned.state;
         match self.flaw {

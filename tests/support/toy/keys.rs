@@ -1,4 +1,4 @@
-//! The ephemeral resource `toy_key`: it opens a box for as long as a walk lasts.
+//! The ephemeral resource `toy_key`, which opens a box for the duration of a walk.
 
 use std::time::{Duration, SystemTime};
 
@@ -20,7 +20,7 @@ pub fn validate(config: &Value) -> Diagnostics {
     if paper { vec![error] } else { Vec::new() }
 }
 
-/// One of a box that is lost cannot be made; one of a rusty box lasts a minute.
+/// A key for a lost box cannot be made; a key for a rusty box lasts a minute.
 pub fn open(mut config: Value) -> Opened {
     let fits = config.get("fits").as_str().unwrap().to_owned();
     if fits == "lost" {

@@ -1,4 +1,4 @@
-//! The action of the toy: a music box plays, and tells each turn.
+//! The toy's action: a music box plays and reports each turn.
 
 use stripe_provider::terraform::diagnostic::{Diagnostic, Diagnostics};
 use stripe_provider::terraform::provider::Progress;
@@ -29,7 +29,7 @@ pub fn plan(config: &Value) -> Diagnostics {
     if config.get("song").as_str() == Some("lost") { vec![error] } else { Vec::new() }
 }
 
-/// Plays, and stops in the end: an endless song when it is told to.
+/// Plays, and ends; an endless song ends when it is told to stop.
 pub async fn play(config: &Value, progress: &Progress, stopped: &Notify) -> Diagnostics {
     for turn in 0..config.get("turns").as_i64().unwrap_or_default() {
         progress.tell(format!("turn {}", turn + 1));

@@ -1,4 +1,4 @@
-//! The toy as a program: a test executable that was started with a variable to be one.
+//! The toy as a program: a test executable becomes the toy if a variable is set when it starts.
 
 use std::io::Write;
 
@@ -7,13 +7,13 @@ use stripe_provider::terraform::protocol::Service;
 
 use super::{Flaw, Toy};
 
-/// The variable that makes a test executable the toy.
+/// The variable that turns a test executable into the toy.
 pub const SERVES: &str = "TOY_PROVIDER_SERVES";
 
 /// The variable that makes every apply of the toy panic.
 pub const PANICS: &str = "TOY_PROVIDER_PANICS";
 
-/// The toy, as the practitioner and its log records call it.
+/// The toy's name for the practitioner and in its log records.
 pub const NAME: ProviderName = ProviderName { local: "toy", crate_name: env!("CARGO_CRATE_NAME") };
 
 /// Whether this process is the toy.

@@ -1,4 +1,4 @@
-//! The schemas of the toy: one attribute and one block of every kind that a schema can have.
+//! The toy's schemas: one attribute and one block of every kind that a schema can have.
 
 use stripe_provider::terraform::diagnostic::{Diagnostic, Diagnostics};
 use stripe_provider::terraform::schema::Presence::{Computed, Optional, OptionalComputed, Required};
@@ -7,7 +7,7 @@ use stripe_provider::terraform::schema::{
 };
 use stripe_provider::terraform::value::{Path, Type, Value};
 
-/// What a box can be made of: data, as if it were read from a file.
+/// What a box can be made of, as data that might have been read from a file.
 const MATERIALS: &str = "wood\ntin\npaper\n";
 
 /// The provider block.
@@ -51,7 +51,7 @@ fn stickers() -> NestedBlock {
     NestedBlock::new("sticker", Nesting::Set, block)
 }
 
-/// A block whose name and attributes are made when the schema is.
+/// A block whose name and attributes are made when the schema is built.
 fn drawers() -> NestedBlock {
     let sides = ["left", "right"].map(|side| attribute(format!("{side}_handles"), Type::Number, Optional));
     let code = text("code", Optional).write_only();
@@ -76,7 +76,7 @@ fn attribute(name: impl Into<std::borrow::Cow<'static, str>>, ty: Type, presence
     Attribute::new(name, ty, presence, "Text.")
 }
 
-/// What no single attribute of a box shows.
+/// Finds problems of a box that no single attribute shows.
 pub fn validate_box(config: &Value) -> Diagnostics {
     let into_set = Path::attribute("labels").index(0);
     let error = Diagnostic::error("Empty Label", "A label needs text.").at(into_set);
@@ -84,7 +84,7 @@ pub fn validate_box(config: &Value) -> Diagnostics {
     if empty { vec![error] } else { Vec::new() }
 }
 
-/// What no single attribute of a count shows.
+/// Finds problems of a count that no single attribute shows.
 pub fn validate_boxes(config: &Value) -> Diagnostics {
     let error = Diagnostic::error("Paper Boxes Not Counted", "They are thrown away.").at_attribute("kind");
     if config.get("kind").as_str() == Some("paper") { vec![error] } else { Vec::new() }
