@@ -11,7 +11,7 @@
 //! GET    of the same three paths                      a page with buttons for that
 //! ```
 //!
-//! A `GET` changes nothing, so that no link and no picture of a page can.
+//! A `GET` changes nothing, so neither a link nor an image on a page can change anything.
 
 use bytes::Bytes;
 use http::Response;
@@ -69,7 +69,7 @@ pub(super) fn handle(sandbox: &Sandbox, request: &http::Request<Bytes>) -> Respo
     answer(status, &[("content-type".to_owned(), "application/json".to_owned())], body)
 }
 
-/// The only param of a request: in its query, or in a JSON body.
+/// Returns the only param of a request, from its query or from a JSON body.
 fn single_param(request: &http::Request<Bytes>, name: &str) -> ApiResult<Option<String>> {
     let query = form::decode(request.uri().query().unwrap_or_default());
     let mut given = query.map_err(|error| ApiError::of("unreadable", &[("error", &error)]))?;
@@ -86,7 +86,7 @@ fn single_param(request: &http::Request<Bytes>, name: &str) -> ApiResult<Option<
     }
 }
 
-/// Whether the authentication succeeds; by default it does.
+/// Whether the authentication should succeed; it does by default.
 fn outcome(request: &http::Request<Bytes>) -> ApiResult<bool> {
     match single_param(request, "outcome")?.as_deref() {
         None | Some("succeeded") => Ok(true),
@@ -112,7 +112,7 @@ fn fault(sandbox: &Sandbox, request: &http::Request<Bytes>) -> ApiResult<Json> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct LimitBody {
-    // Without this a missing member would pass as null.
+    // Without this, a missing member would count as null.
     #[serde(deserialize_with = "Option::deserialize")]
     per_second: Option<usize>,
 }
@@ -123,7 +123,7 @@ fn limit(sandbox: &Sandbox, request: &http::Request<Bytes>) -> ApiResult<Json> {
     Ok(json!({ "per_second": per_second }))
 }
 
-/// The page in a browser: a button for each thing that the customer can do.
+/// Builds the page for a browser: one button for each thing that the customer can do.
 fn page(request: &http::Request<Bytes>, path: &str) -> Option<String> {
     let buttons: &[(&str, &str)] = match path.rsplit_once('/') {
         Some((_, "authenticate")) => &[("", "Authenticate"), ("?outcome=failed", "Fail to authenticate")],

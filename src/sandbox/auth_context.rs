@@ -1,8 +1,8 @@
 //! The caller of a request: the account of its key, and the account that the call acts on.
 //!
-//! A key may name its account: `sk_test_shop_1` is a key of `acct_shop`; every other key is one of the
-//! sandbox's default account. A platform acts on the accounts that it created, and on no others:
-//! `Stripe-Account` names one, `Stripe-Context` one or the path to it.
+//! A key may name its account: `sk_test_shop_1` is a key of `acct_shop`. Every other key belongs to the
+//! sandbox's default account. A platform can act on the accounts that it created, and on no others:
+//! `Stripe-Account` names one, `Stripe-Context` names one or the path to it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,31 +11,31 @@ use bytes::Bytes;
 use crate::sandbox::error::{ApiError, ApiResult, masked};
 use crate::sandbox::store::{Body, Lease, Session};
 
-/// The default account, of every key that names none.
+/// The default account, to which every key belongs that names none.
 const USUAL: &str = "acct_1SandboxSandbox00";
 
-/// What the id of an account starts with.
+/// The prefix of account ids.
 const ACCOUNT: &str = "acct_";
 
-/// The types of object that are accounts: version 1 and version 2 of the API.
+/// The types of objects that are accounts, in versions 1 and 2 of the API.
 const ACCOUNTS: &[&str] = &["account", "v2.core.account"];
 
-/// The account and the mode that a request acts in, by its key and headers.
+/// The account and the mode in which a request acts, according to its key and headers.
 #[derive(Debug)]
 pub(super) struct Caller {
-    /// The account the call acts on.
+    /// The account that the call acts on.
     pub account: String,
-    /// The account of the key, where the call acts on one that is connected to it.
+    /// The account of the key, if the call acts on an account connected to it.
     pub platform: Option<String>,
-    /// Whether the key is a live one.
+    /// Whether the key is a live key.
     pub livemode: bool,
-    /// Whether the key is one that anybody may know.
+    /// Whether the key is publishable, so that anybody may know it.
     pub publishable: bool,
-    /// The base URL of the sandbox; empty where it is not served.
+    /// The base URL of the sandbox; empty if it is not served.
     pub base: String,
 }
 
-/// The `Host` of a served request; stands in its extensions.
+/// The `Host` of a served request, kept in the request's extensions.
 #[derive(Debug, Clone)]
 pub(super) struct ReachedAs(pub String);
 
@@ -66,7 +66,7 @@ impl Caller {
         Ok(caller)
     }
 
-    /// The caller with that key; none where it is no key of Stripe.
+    /// Returns the caller with this key, or `None` if it is not a Stripe key.
     fn with_key(key: &str) -> Option<Self> {
         let (kind, rest) = key.split_once('_').filter(|(kind, _)| ["sk", "rk", "pk"].contains(kind))?;
         let (mode, rest) = rest.split_once('_').filter(|(mode, _)| ["test", "live"].contains(mode))?;
@@ -77,7 +77,7 @@ impl Caller {
         Some(Self { account: account_of(rest), platform: None, livemode, publishable, base: String::new() })
     }
 
-    /// A customer in a browser, who has the URL of an object and no key.
+    /// Returns the caller for a customer in a browser, who has the URL of an object but no key.
     pub fn anybody(lease: &mut Lease<'_>, object: &str, id: &str) -> ApiResult<Self> {
         let found = lease.begin(String::new(), false)?.anywhere(object, id)?;
         let space = found.as_ref().and_then(|(space, _)| space.split_once('/'));
@@ -92,7 +92,7 @@ impl Caller {
         })
     }
 
-    /// Whether the caller created the account and did not delete it.
+    /// Whether the caller created the account and has not deleted it.
     fn has_made(&self, lease: &mut Lease<'_>, account: &str) -> ApiResult<bool> {
         knows(&lease.begin(self.space(), false)?, account)
     }
@@ -102,27 +102,27 @@ impl Caller {
         ACCOUNTS.contains(&object) && self.account == id
     }
 
-    /// The space of the caller: its account and mode.
+    /// The caller's space, which consists of its account and mode.
     pub fn space(&self) -> String {
         format!("{}/{}", self.account, if self.livemode { "live" } else { "test" })
     }
 }
 
-/// Whether the account of the session created an account.
+/// Whether the account of the session created the given account.
 fn knows(session: &Session<'_>, account: &str) -> ApiResult<bool> {
     let found = ACCOUNTS.iter().map(|object| session.get_live(object, account));
     Ok(found.collect::<ApiResult<Vec<_>>>()?.iter().any(Option::is_some))
 }
 
-/// Whether an object belongs to an account connected to that of the session.
+/// Whether an object belongs to an account that is connected to the session's account.
 pub(super) fn is_connected(session: &Session<'_>, object: &str, id: &str) -> ApiResult<bool> {
     let found = session.anywhere(object, id)?;
     let owner = found.as_ref().and_then(|(space, _)| space.split('/').next());
     owner.map_or(Ok(false), |owner| knows(session, owner))
 }
 
-/// The account of a space as it was created, with the space of its creator; none for
-/// an account that was not created through the API.
+/// Returns the account of a space as it was created, with the space of its creator, or `None` for an account
+/// that was not created through the API.
 pub(super) fn made(session: &Session<'_>, space: &str) -> ApiResult<Option<(String, Body)>> {
     let (account, mode) = space.split_once('/').unwrap_or_default();
     for object in ACCOUNTS {
@@ -134,7 +134,7 @@ pub(super) fn made(session: &Session<'_>, space: &str) -> ApiResult<Option<(Stri
     Ok(None)
 }
 
-/// The account in a key, between the mode and the next underscore.
+/// Returns the account in a key, which is between the mode and the next underscore.
 fn account_of(rest: &str) -> String {
     let named = match rest.strip_prefix(ACCOUNT) {
         Some(rest) => Some(rest.split('_').next().unwrap_or_default()),
@@ -143,7 +143,7 @@ fn account_of(rest: &str) -> String {
     named.filter(|name| !name.is_empty()).map_or_else(|| USUAL.to_owned(), |name| format!("{ACCOUNT}{name}"))
 }
 
-/// The key, by itself or as the user of basic authentication.
+/// Returns the key, given as a bearer token or as the user of basic authentication.
 fn given_key(request: &http::Request<Bytes>) -> String {
     match header(request, "authorization").unwrap_or_default().split_once(' ') {
         Some(("Bearer", key)) => key.trim().to_owned(),
@@ -152,16 +152,16 @@ fn given_key(request: &http::Request<Bytes>) -> String {
     }
 }
 
-/// The user name of basic authentication.
+/// Returns the user name of basic authentication.
 fn user(coded: &str) -> Option<String> {
     let decoded = String::from_utf8(STANDARD.decode(coded.trim()).ok()?).ok()?;
     Some(decoded.split(':').next().unwrap_or_default().to_owned())
 }
 
-/// Headers that decide whose request it is and whether it is a repetition; a malformed one is refused.
+/// Headers that decide whose request it is and whether it is a repetition; malformed ones are refused.
 const TELLING: &[&str] = &["authorization", "idempotency-key", "stripe-account", "stripe-context"];
 
-/// Refuses such a header that is given twice or is not text.
+/// Refuses such a header if it is given twice or is not text.
 fn check_headers(request: &http::Request<Bytes>) -> ApiResult<()> {
     for name in TELLING {
         let mut given = request.headers().get_all(*name).iter();
@@ -172,7 +172,7 @@ fn check_headers(request: &http::Request<Bytes>) -> ApiResult<()> {
     Ok(())
 }
 
-/// A header as text.
+/// Returns a header as text.
 pub(super) fn header<'r>(request: &'r http::Request<Bytes>, name: &str) -> Option<&'r str> {
     request.headers().get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty())
 }

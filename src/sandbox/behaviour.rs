@@ -1,4 +1,4 @@
-//! The registry of behaviours: which handler answers each call.
+//! The registry of behaviours, which tells which handler answers each call.
 
 use serde_json::Value as Json;
 
@@ -70,7 +70,7 @@ mod token_params;
 mod tokens_and_sources;
 mod webhook_endpoint;
 
-/// Every behaviour, by the module that has it.
+/// The behaviours of every module.
 const REGISTRY: &[&[Behaviour]] = &[
     account::BEHAVIOURS,
     application_fee::BEHAVIOURS,
@@ -123,7 +123,7 @@ fn behaviour(entity: &Entity) -> Option<&'static Behaviour> {
     behaviours().find(|behaviour| behaviour.keys.contains(&entity.key.as_str()))
 }
 
-/// Runs an operation: with the behaviour of the object, else with the default one.
+/// Runs an operation with the behaviour of the object, or else with the default one.
 pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> ApiResult<Json> {
     let known = call.entity.operation(kind).map_or(&[][..], |operation| operation.params.as_slice());
     let mut call = token_params::unfold(call, known)?;
@@ -137,7 +137,7 @@ pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> ApiResult<Json> {
     with_reactions(call, own.map_or_else(|| generic::operate(call, kind), |(_, answer)| answer(call)))
 }
 
-/// Runs an action: with the behaviour of the object, else as `lifecycle.toml` says.
+/// Runs an action with the behaviour of the object, or else as `lifecycle.toml` says.
 pub(super) fn act(call: &Call<'_>, name: &str) -> ApiResult<Json> {
     let known = catalog().action(name).map_or(&[][..], |(_, action)| action.params.as_slice());
     let call = &customer_time::of_call(&token_params::unfold(call, known)?)?;
@@ -150,7 +150,7 @@ pub(super) fn act(call: &Call<'_>, name: &str) -> ApiResult<Json> {
     with_reactions(call, answer(call))
 }
 
-/// Runs the reactions to a call; its answer shows what they changed.
+/// Runs the reactions to a call, whose answer then shows what they changed.
 fn with_reactions(call: &Call<'_>, answer: ApiResult<Json>) -> ApiResult<Json> {
     if answer.as_ref().is_err_and(|failure| failure.stage != Stage::Done) {
         return answer;
@@ -169,7 +169,7 @@ fn own_action(name: &str) -> Option<CallHandler> {
     all.into_iter().find(|(known, _)| *known == name).map(|(_, answer)| *answer)
 }
 
-/// The customer authenticates, or fails to, on the page of an intent's `next_action`.
+/// Authenticates, or fails to authenticate, as the customer on the page of an intent's `next_action`.
 pub(super) fn authenticate(call: &Call<'_>, succeeds: bool) -> ApiResult<Json> {
     match behaviour(call.entity).and_then(|behaviour| behaviour.authenticate) {
         Some(answer) => with_reactions(call, answer(call, succeeds)),
@@ -177,7 +177,7 @@ pub(super) fn authenticate(call: &Call<'_>, succeeds: bool) -> ApiResult<Json> {
     }
 }
 
-/// The customer pays with a payment method on the page of an object.
+/// Pays with a payment method as the customer on the page of an object.
 pub(super) fn pay(call: &Call<'_>, method: &str) -> ApiResult<Json> {
     match behaviour(call.entity).and_then(|behaviour| behaviour.pay) {
         Some(answer) => with_reactions(call, answer(call, method)),
@@ -185,23 +185,23 @@ pub(super) fn pay(call: &Call<'_>, method: &str) -> ApiResult<Json> {
     }
 }
 
-/// Whether an id is one of Stripe's test tokens that stand for an object of that type.
+/// Whether an id is one of Stripe's test tokens that stand for an object of this type.
 pub(super) fn is_test_token(object: &str, id: &str) -> bool {
     card::is_test_token(object, id)
 }
 
-/// Whether an id is that of an object that exists without being created.
+/// Whether an id belongs to an object that exists without being created.
 pub(super) fn is_unmade(call: &Call<'_>, object: &str, id: &str) -> bool {
     method_configuration::is_default(call, object, id)
 }
 
-/// The content of a file.
+/// Returns the content of a file.
 pub(super) fn file_content(call: &Call<'_>) -> ApiResult<Vec<u8>> {
     file::content(&call.named()?).ok_or_else(|| ApiError::absent("file", &call.id))
 }
 
-/// A field that is a page of other objects, or an object that exists without being created; none where it is stored with
-/// the object.
+/// Returns a field that is a page of other objects or an object that exists without being created, or `None`
+/// if the field is stored with the object.
 pub(super) fn included(session: &Session<'_>, object: &str, name: &str, id: &str) -> ApiResult<Option<Json>> {
     let own = behaviours().find(|behaviour| behaviour.keys.contains(&object));
     let pages = own.map_or(&[][..], |behaviour| behaviour.pages);

@@ -1,4 +1,4 @@
-//! One call being run: the open transaction, the type of object, the checked params.
+//! One running call: the open transaction, the type of object, the checked params.
 
 use serde_json::Value as Json;
 
@@ -10,26 +10,26 @@ use crate::sandbox::repeatable::now;
 use crate::sandbox::store::{Body, ObjectRow, Session, UNSHOWN_ID};
 use crate::sandbox::{check, complete, due, identifier, substitute};
 
-/// A call, as behaviours get it.
+/// A call, as behaviours receive it.
 #[derive(Debug, Clone)]
 pub(super) struct Call<'a> {
     /// The open transaction.
     pub session: &'a Session<'a>,
-    /// Who makes the call, and the account it acts on.
+    /// The caller, and the account that the call acts on.
     pub caller: &'a Caller,
-    /// The type of object the call is about.
+    /// The type of object that the call concerns.
     pub entity: &'a Entity,
     /// The checked and typed params.
     pub params: Body,
-    /// The id of the object in the path; empty when the path names none.
+    /// The id of the object in the path; empty if the path names none.
     pub id: String,
-    /// The owners of the object: the names and ids before its own in the path.
+    /// The owners of the object: the names and ids that precede its own in the path.
     pub parents: Vec<(String, String)>,
     /// The path itself.
     pub path: String,
     /// The time of the call.
     pub now: i64,
-    /// Runs the reactions to what the call changed so far.
+    /// Runs the reactions to what the call has changed so far.
     pub reactions: fn(&Call<'_>) -> ApiResult<()>,
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Call<'a> {
 const MADE_NOW: &[&str] = &["created", "created_at", "updated", "updated_at"];
 
 impl<'a> Call<'a> {
-    /// A call without params; `id` is empty where it names no object.
+    /// Creates a call without params; `id` is empty if it names no object.
     pub fn of(
         caller: &'a Caller,
         session: &'a Session<'a>,
@@ -58,13 +58,13 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The object in the path, of any type that the call may have.
+    /// Returns the object in the path, which may have any of the call's types.
     pub fn named(&self) -> ApiResult<Body> {
         let found = self.stored()?.filter(|stored| !stored.gone).map(|stored| stored.body);
         found.ok_or_else(|| ApiError::absent(&self.label(), &self.id))
     }
 
-    /// The object in the path as it is now, deleted or not.
+    /// Returns the object in the path as it is now, deleted or not.
     pub fn stored(&self) -> ApiResult<Option<ObjectRow>> {
         for object in self.objects() {
             if let Some(mut stored) = self.session.get(object, &self.id)? {
@@ -88,18 +88,18 @@ impl<'a> Call<'a> {
         service.map_or_else(|| object.clone(), |word| word.trim_end_matches('s').replace('_', " "))
     }
 
-    /// The same call about a new object of another type, with other params.
+    /// Returns the same call for a new object of another type, with other params.
     pub fn about(&self, object: &str, params: Body) -> ApiResult<Call<'a>> {
         self.on(object, "", params)
     }
 
-    /// The same call about the object of that type and id, with other params.
+    /// Returns the same call for the object of this type and id, with other params.
     pub fn on(&self, object: &str, id: &str, params: Body) -> ApiResult<Call<'a>> {
         let new = Call::of(self.caller, self.session, entity(object)?, id, self.reactions);
         Ok(Call { params, path: self.path.clone(), now: self.now, ..new })
     }
 
-    /// A blank object with a new id, not yet stored.
+    /// Creates a blank object with a new id, without storing it.
     pub fn fresh(&self) -> Body {
         let mut body = complete::blank(self.entity);
         let own = identifier::of(self.entity);
@@ -119,29 +119,29 @@ impl<'a> Call<'a> {
         body
     }
 
-    /// A blank object of another type with a new id, not yet stored.
+    /// Creates a blank object of another type with a new id, without storing it.
     pub fn fresh_of(&self, object: &str) -> ApiResult<Body> {
         Ok(self.about(object, Body::new())?.fresh())
     }
 
-    /// The object of that type that a param names; none where the param is not given.
+    /// Returns the object of this type that a param names, or `None` if the param is not given.
     pub fn referred_by(&self, param: &str, object: &str) -> ApiResult<Option<Body>> {
         text(&self.params, param).map(|id| self.session.referred(object, id, param)).transpose()
     }
 
-    /// The object that a param names, with its timed changes applied.
+    /// Returns the object that a param names, with its due changes applied.
     pub fn referred_as_of_now(&self, object: &str, id: &str, param: &str) -> ApiResult<Body> {
         let mut body = self.session.referred(object, id, param)?;
         due::bring_to(self.now, &mut body);
         Ok(body)
     }
 
-    /// The value at a path; the path goes on through an id into the object of that id.
+    /// Returns the value at a path; where the path reaches an id, it continues in the object with this id.
     pub fn resolve_path(&self, body: &Body, path: &str) -> ApiResult<Option<Json>> {
         Ok(self.resolve_typed(body, None, path)?.map(|(found, _)| found))
     }
 
-    /// The object whose id is at a path.
+    /// Returns the object whose id is at a path.
     pub fn object_at(&self, body: &Body, path: &str) -> ApiResult<Option<Body>> {
         match self.resolve_typed(body, None, path)? {
             Some((Json::String(id), types)) => self.live_object(&types, &id),
@@ -149,8 +149,8 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The value at a path, and the types of object whose id it may be. `shape` describes a body that has no
-    /// type of its own.
+    /// Returns the value at a path and the types of objects whose id it may be. `shape` describes a body that
+    /// has no type of its own.
     fn resolve_typed(
         &self,
         body: &Body,
@@ -179,18 +179,18 @@ impl<'a> Call<'a> {
         Ok(found.filter(|stored| !stored.gone).map(|stored| stored.body))
     }
 
-    /// The shape of a field of the call's object, or of a param.
+    /// Returns the shape of a field of the call's object, or of a param.
     fn shape_of(&self, name: &str) -> Option<&'a Shape> {
         let operations = self.entity.operations.iter().map(|operation| &operation.params);
         let params = operations.chain(self.entity.actions.iter().map(|action| &action.params));
         let own = std::iter::once(&self.entity.fields).chain(params);
         own.filter_map(|members| find(members, name)).map(|member| &member.shape).find(|shape| {
-            // A field may be plain text where the param says whose id it is.
+            // A field may be plain text although the param says whose id it is.
             !shape.objects().is_empty() || shape.members().is_some()
         })
     }
 
-    /// The types of object whose ids a name may hold; empty where any.
+    /// Returns the types of objects whose ids a name may hold; empty if any type may be meant.
     fn types(&self, shape: Option<&Shape>, name: &str) -> Vec<String> {
         let known = shape.map(Shape::objects).filter(|known| !known.is_empty());
         match known {
@@ -200,12 +200,12 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The id of the owner: the first one before the object's own in the path.
+    /// Returns the id of the owner: the first one that precedes the object's own in the path.
     pub fn owner(&self) -> &str {
         self.parents.first().map_or("", |(_, id)| id.as_str())
     }
 
-    /// The same call without these params.
+    /// Returns the same call without these params.
     pub fn without(&self, params: &[&str]) -> Self {
         let mut call = self.clone();
         call.params.retain(|name, _| !params.contains(&name.as_str()));
@@ -219,17 +219,17 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Runs the reactions to what was changed so far.
+    /// Runs the reactions to what has been changed so far.
     pub fn react(&self) -> ApiResult<()> {
         (self.reactions)(self)
     }
 
-    /// A required param.
+    /// Returns a required param.
     pub fn required_param(&self, name: &str) -> ApiResult<&str> {
         text(&self.params, name).ok_or_else(|| check::missing(name))
     }
 
-    /// The object that a required param names.
+    /// Returns the object that a required param names.
     pub fn required_object(&self, param: &str, object: &str) -> ApiResult<Body> {
         if param == "customer"
             && text(&self.params, param).is_none()
@@ -253,12 +253,12 @@ impl<'a> Call<'a> {
     }
 }
 
-/// The shape of a member of an object.
+/// Returns the shape of a member of an object.
 fn member<'s>(shape: &'s Shape, name: &str) -> Option<&'s Shape> {
     find(shape.members()?, name).map(|member| &member.shape)
 }
 
-/// A time as a field of that kind holds it: seconds, or text in version 2 of the API.
+/// Returns a time in the form of this kind of field: seconds, or text in version 2 of the API.
 pub(super) fn moment(kind: &Kind, seconds: i64) -> Json {
     if !matches!(kind, Kind::DateTime | Kind::Text { .. }) {
         return Json::from(seconds);
@@ -267,7 +267,7 @@ pub(super) fn moment(kind: &Kind, seconds: i64) -> Json {
     Json::from(text.to_string())
 }
 
-/// The catalog's entry of a type of object.
+/// Returns the catalog's entry for a type of object.
 pub(super) fn entity(object: &str) -> ApiResult<&'static Entity> {
     catalog().by_key(object).ok_or_else(|| ApiError::unsupported(&format!("objects of type {object}")))
 }

@@ -1,5 +1,5 @@
-//! Checks params against the catalog: refuses unknown, missing and mistyped ones by their names in a form,
-//! and returns typed values.
+//! Checks params against the catalog: refuses unknown, missing and mistyped ones, named as in a form, and
+//! returns typed values.
 
 use serde_json::Value as Json;
 
@@ -17,14 +17,14 @@ pub(super) use scalar::too_long;
 /// How params were given: as a form, whose values are texts, or as JSON, whose values have types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ParamEncoding {
-    /// In version 1 of the API.
+    /// Used in version 1 of the API.
     Form,
-    /// In version 2.
+    /// Used in version 2.
     Json,
 }
 
 impl ParamEncoding {
-    /// Checks the params of a call and returns them typed; an empty text stays an empty text.
+    /// Checks the params of a call and returns them with types; an empty text stays an empty text.
     pub fn params(self, known: &[Member], given: &Body) -> ApiResult<Body> {
         self.object(known, given, "")
     }
@@ -77,7 +77,7 @@ impl ParamEncoding {
         }
     }
 
-    /// Whether a value unsets a param: the empty text in a form, null in JSON.
+    /// Whether a value unsets a param: an empty text in a form, or null in JSON.
     fn empties(self, given: &Json) -> bool {
         if self == Self::Form { given == "" } else { given.is_null() }
     }
@@ -91,8 +91,8 @@ impl ParamEncoding {
         }
     }
 
-    /// The first shape that accepts the value, else the error of the last. Of several objects only the best
-    /// match is tried.
+    /// Checks a value against the first shape that accepts it; if none does, returns the last error. Of
+    /// several object shapes, only the best match is tried.
     fn union(self, shapes: &[Shape], given: &Json, path: &str) -> ApiResult<Json> {
         if let Some(meant) = given.as_object().and_then(|given| meant(shapes, given)) {
             return self.value(meant, given, path);
@@ -147,7 +147,7 @@ impl ParamEncoding {
     }
 }
 
-/// The refusal of a call that lacks a param.
+/// The refusal of a call in which a param is missing.
 pub(super) fn missing(param: &str) -> ApiError {
     ApiError::of("missing", &[("param", &param)]).param(param)
 }
@@ -157,12 +157,12 @@ pub(super) fn too_many(param: &str, most: usize) -> ApiError {
     ApiError::of("too_many_elements", &[("param", &param), ("most", &most)]).param(param)
 }
 
-/// The refusal of two params of which a call may have one; the first of them is named.
+/// The refusal of a call with two params of which only one is allowed; it names the first.
 pub(super) fn exclusive(first: &str, second: &str) -> ApiError {
     ApiError::of("exclusive", &[("first", &first), ("second", &second)]).param(first)
 }
 
-/// The refusal of a time that has come already.
+/// The refusal of a time that is not in the future.
 pub(super) fn not_in_future(param: &str) -> ApiError {
     ApiError::of("not_in_future", &[("param", &param)]).param(param)
 }
@@ -177,7 +177,7 @@ fn wrong_shape(wanted: &str, path: &str) -> ApiError {
     ApiError::of("wrong_shape", &[("wanted", &wanted)]).param(path)
 }
 
-/// The object shape that the given members match best.
+/// The object shape that best matches the given members.
 fn meant<'s>(shapes: &'s [Shape], given: &Body) -> Option<&'s Shape> {
     let objects = shapes.iter().filter(|shape| matches!(shape.kind, Kind::Object(_)));
     objects.min_by_key(|shape| {
@@ -191,10 +191,10 @@ fn meant<'s>(shapes: &'s [Shape], given: &Body) -> Option<&'s Shape> {
     })
 }
 
-/// More entries than a list of any param has.
+/// More entries than any list param may have.
 const ENTRIES: usize = 1000;
 
-/// Most keys an object's metadata may have.
+/// The maximum number of keys in an object's metadata.
 pub(super) const METADATA_KEYS: usize = 50;
 
 fn metadata_limits(name: &str, found: &Json, path: &str) -> ApiResult<()> {

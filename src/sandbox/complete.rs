@@ -1,8 +1,8 @@
-//! Completes objects for an answer: every required field is there, an object or a list is never missing, and
-//! no null stands where Stripe leaves a field out.
+//! Completes objects for an answer: every required field is present, an object or a list is never missing,
+//! and there is no null where Stripe leaves a field out.
 //!
-//! The facts say which fields are never null. For the others, `answers.toml` has what Stripe answers; a field
-//! that is not in it is null, or left out if optional.
+//! The facts say which fields are never null. For the others, `answers.toml` has what Stripe answers. A field
+//! that is not in the table is null, or left out if it is optional.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -16,7 +16,7 @@ use crate::sandbox::fields::{members, text};
 use crate::sandbox::shape;
 use crate::sandbox::store::Body;
 
-/// The whole table, by object.
+/// The whole table, by type of object.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
@@ -26,7 +26,7 @@ struct Table {
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/answers.toml"));
 
-/// The values that answers of one type of object have by default.
+/// The default values in answers of one type of object.
 struct AnswerDefaults<'e> {
     entity: &'e Entity,
     answers: Option<&'static Body>,
@@ -39,7 +39,7 @@ impl<'e> AnswerDefaults<'e> {
         Self { entity, answers, left_out }
     }
 
-    /// The default of a field; none where Stripe leaves it out.
+    /// Returns the default of a field, or `None` if Stripe leaves it out.
     fn standing(&self, field: &Shape, path: &str) -> Option<Json> {
         if let Some(value) = self.answers.and_then(|answers| answers.get(path)) {
             return Some(with_all_fields(field, value));
@@ -50,7 +50,7 @@ impl<'e> AnswerDefaults<'e> {
             (Presence::Optional, _) => None,
             _ if left_out => None,
             (_, Kind::Map(_)) if name == "metadata" => Some(json!({})),
-            // An empty map is left out: SDKs do not expect null in its place.
+            // An empty map is left out, because SDKs do not expect null in its place.
             (Presence::Nullable, Kind::Map(_)) if !outer.is_empty() => None,
             (Presence::Nullable, _) => Some(Json::Null),
             (Presence::Required, Kind::Integer) => {
@@ -60,7 +60,7 @@ impl<'e> AnswerDefaults<'e> {
         }
     }
 
-    /// Completes the members and sorts them by name, `id` and `object` first.
+    /// Completes the members and sorts them by name, with `id` and `object` first.
     fn members(&self, fields: &[Member], body: &mut Body, outer: &str) {
         for field in fields {
             if body.get(&field.name).is_some_and(is_whole) {
@@ -92,7 +92,7 @@ impl<'e> AnswerDefaults<'e> {
         }
     }
 
-    /// Completes nested values; objects of a type of their own are completed by that type.
+    /// Completes nested values; objects that have a type of their own are completed by that type.
     fn within(&self, shape: &Shape, value: &mut Json, path: &str) {
         match (&shape.kind, value) {
             (Kind::Object(fields), Json::Object(members)) => self.members(fields, members, path),
@@ -111,15 +111,15 @@ impl<'e> AnswerDefaults<'e> {
     }
 }
 
-/// Whether a value is there and holds no others.
+/// Whether a value is present and contains no others.
 fn is_whole(value: &Json) -> bool {
     !value.is_null() && !value.is_object() && !value.is_array()
 }
 
-/// All that is left of a deleted object.
+/// The members that remain of a deleted object.
 const STUB: &[&str] = &["id", "object", "deleted"];
 
-/// Completes an object; objects of unknown types and deleted ones stay as they are.
+/// Completes an object; deleted objects and those of unknown types stay as they are.
 pub(super) fn complete(body: &mut Body) {
     let is_stub = body.keys().all(|name| STUB.contains(&name.as_str()));
     let entity = text(body, "object").and_then(|object| catalog().by_key(object));
@@ -128,12 +128,12 @@ pub(super) fn complete(body: &mut Body) {
     }
 }
 
-/// Completes an object as one of that type.
+/// Completes an object as one of this type.
 pub(super) fn complete_as(entity: &Entity, body: &mut Body) {
     AnswerDefaults::of(entity).members(&entity.fields, body, "");
 }
 
-/// A blank object: each field has its default.
+/// Creates a blank object, in which each field has its default.
 pub(super) fn blank(entity: &Entity) -> Body {
     let mut body = Body::new();
     if entity.field("id").is_some() {
@@ -144,14 +144,14 @@ pub(super) fn blank(entity: &Entity) -> Body {
     body
 }
 
-/// The default of a field; null where Stripe leaves it out.
+/// Returns the default of a field, or null if Stripe leaves it out.
 pub(super) fn usual(object: &str, name: &str) -> Json {
     let entity = catalog().by_key(object);
     let found = entity.and_then(|entity| AnswerDefaults::of(entity).standing(entity.field(name)?, name));
     found.unwrap_or_default()
 }
 
-/// A value of the table, with all fields where it is an object.
+/// Returns a value of the table; an object gets all of its fields.
 fn with_all_fields(shape: &Shape, value: &Json) -> Json {
     let (Kind::Object(fields), Json::Object(given)) = (&shape.kind, value) else { return value.clone() };
     let mut members = members(shape::least(&shape.kind));

@@ -1,4 +1,4 @@
-//! The rules for params and for the state of objects: reads and applies `constraint.toml`.
+//! Rules for params and for the state of objects: reads and applies `constraint.toml`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -35,7 +35,7 @@ struct Constraints {
     locked: Option<StateLock>,
 }
 
-/// A value that must be unique among objects, or must exist in one.
+/// A value that must be unique among objects, or must exist in one of them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Value {
@@ -48,7 +48,7 @@ struct Value {
     code: Option<String>,
 }
 
-/// Params that are allowed in some states of the object only.
+/// Params that are allowed only in some states of the object.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StateLock {
@@ -62,7 +62,7 @@ type Table = BTreeMap<String, Constraints>;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/constraint.toml"));
 
-/// Checks the rules for the call of that name: `coupon.Create`, `CapturePaymentIntent`.
+/// Checks the rules for the call with this name: `coupon.Create`, `CapturePaymentIntent`.
 pub(super) fn check(call: &Call<'_>, name: &str) -> ApiResult<()> {
     documented::check(&call.params, name, call.now)?;
     let Some(constraints) = TABLE.get(name) else { return Ok(()) };
@@ -78,7 +78,7 @@ pub(super) fn check(call: &Call<'_>, name: &str) -> ApiResult<()> {
     constraints.locked.as_ref().map_or(Ok(()), |locked| locked.check(&call.params, &call.named()?))
 }
 
-/// The values that a rule may name: the params, the owners in the path, the platform, the time.
+/// Returns the values that a rule may name: the params, the owners in the path, the platform, the time.
 fn known(call: &Call<'_>) -> ApiResult<Body> {
     let platform = auth_context::made(call.session, &call.session.space)?.map(|(platform, _)| platform);
     let owners = call.parents.iter().map(|(name, id)| (name.as_str(), id.as_str()));
@@ -117,7 +117,7 @@ impl Constraints {
 }
 
 impl Value {
-    /// The value is one that a rule may name, else that of the object that the path names.
+    /// Checks a value that a rule may name, or else the one of the object in the path.
     fn check(&self, call: &Call<'_>, known: &Body, must_be: bool) -> ApiResult<()> {
         let path = self.from.as_ref().unwrap_or(&self.by);
         let own = if call.id.is_empty() { Body::new() } else { call.named()? };

@@ -1,4 +1,4 @@
-//! Currencies: their names, their decimals, and which amounts can be paid. `currency.toml` holds them.
+//! Currencies: their names, their decimals, and the amounts that can be paid, as listed in `currency.toml`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use crate::catalog::currencies;
 use crate::catalog::embedded::embedded_table;
 use crate::sandbox::error::{ApiError, ApiResult};
 
-/// The table; a list is written as words in one text.
+/// The table; a list is written as the words of one text.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
@@ -28,7 +28,7 @@ fn lists(words: &str, currency: &str) -> bool {
     words.split_whitespace().any(|word| word == currency)
 }
 
-/// A known currency in lower case; Stripe accepts any case.
+/// Returns a known currency in lower case; Stripe accepts any case.
 pub(super) fn read(given: &str, param: &str) -> ApiResult<String> {
     let small = given.to_ascii_lowercase();
     if currencies().any(|code| code == small) {
@@ -38,12 +38,12 @@ pub(super) fn read(given: &str, param: &str) -> ApiResult<String> {
     Err(ApiError::of("currency_unknown", &[("given", &given), ("all", &all.join(", "))]).param(param))
 }
 
-/// Whether the keys of a map of that name are currencies.
+/// Whether the keys of a map with this name are currencies.
 pub(super) fn are_keys(name: &str) -> bool {
     TABLE.keys_of.split_whitespace().any(|end| name.ends_with(end))
 }
 
-/// How many decimals an amount has.
+/// Returns the number of decimals of an amount.
 pub(super) fn places(currency: &str) -> u32 {
     if lists(&TABLE.zero_decimal, currency) {
         0
@@ -54,7 +54,7 @@ pub(super) fn places(currency: &str) -> u32 {
     }
 }
 
-/// `$20.00`, `-$20.00`.
+/// Formats an amount: `$20.00`, `-$20.00`.
 pub(super) fn written(amount: i64, currency: &str) -> String {
     let minus = if amount < 0 { "-" } else { "" };
     let sign = TABLE.signs.get(currency).map_or("", String::as_str);
@@ -82,7 +82,7 @@ pub(super) fn check_step(amount: i64, currency: &str, param: &str) -> ApiResult<
     whole(&TABLE.whole_charges, amount, currency, "charged amounts", param)
 }
 
-/// Refuses a payout with decimals where the currency is paid out in whole units only.
+/// Refuses a payout with decimals if the currency is only paid out in whole units.
 pub(super) fn check_payout(amount: i64, currency: &str, param: &str) -> ApiResult<()> {
     whole(&TABLE.whole_payouts, amount, currency, "payout amounts", param)
 }

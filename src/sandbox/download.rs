@@ -1,4 +1,4 @@
-//! The content of a file that was uploaded: `GET /v1/files/{id}/contents`.
+//! The content of an uploaded file: `GET /v1/files/{id}/contents`.
 
 use bytes::Bytes;
 use http::Response;
@@ -10,7 +10,8 @@ use crate::sandbox::call::{Call, entity};
 use crate::sandbox::error::ApiResult;
 use crate::sandbox::store::{Lease, Store};
 
-/// Answers a request for the content of a file; none where it is another request, or one that is refused.
+/// Answers a request for the content of a file. Returns `None` for any other request, and for one that is
+/// refused.
 pub(super) fn answer(store: &Store, request: &http::Request<Bytes>) -> Option<Response<Bytes>> {
     let file = requested_file(request)?;
     let mut lease = store.lease(false);
@@ -21,7 +22,7 @@ pub(super) fn answer(store: &Store, request: &http::Request<Bytes>) -> Option<Re
     Some(response)
 }
 
-/// The id of the file whose content is asked for.
+/// Returns the id of the file whose content is requested.
 fn requested_file(request: &http::Request<Bytes>) -> Option<&str> {
     let id = request.uri().path().strip_prefix("/v1/files/")?.strip_suffix("/contents")?;
     (request.method() == http::Method::GET && !id.contains('/')).then_some(id)

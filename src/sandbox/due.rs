@@ -1,4 +1,4 @@
-//! Time-based transitions of objects, applied when one is created, changed or read: `due.toml`.
+//! Time-based transitions of objects, applied when an object is created, changed or read: `due.toml`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use crate::catalog::embedded::embedded_table;
 use crate::sandbox::fields::{Body, given_number, set, status, text};
 
-/// A change of an object at a time that one of its fields holds.
+/// A change of an object at the time in one of its fields.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Due {

@@ -1,5 +1,5 @@
-//! Params of earlier API versions, which requests without today's version may still use: reads and applies
-//! `earlier.toml`, before params are checked.
+//! Params of earlier API versions, which requests without today's version may still use. Reads `earlier.toml`
+//! and applies it before params are checked.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -19,12 +19,12 @@ use crate::sandbox::fields::Body;
 #[serde(deny_unknown_fields)]
 struct Earlier {
     old: String,
-    /// Its name today; none where it was removed.
+    /// Its name today; `None` if it was removed.
     new: Option<String>,
     #[serde(default)]
     sets: BTreeMap<String, String>,
     today: Option<String>,
-    /// Stripe still accepts it in any version, undocumented.
+    /// Whether Stripe still accepts it in any version, although undocumented.
     #[serde(default)]
     still: bool,
     /// The members that it must have.
@@ -36,7 +36,8 @@ type Table = BTreeMap<String, Vec<Earlier>>;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/earlier.toml"));
 
-/// Renames params of earlier versions. Returns those that Stripe accepts undocumented: they are not checked.
+/// Renames params of earlier versions. Returns those that Stripe accepts although undocumented: they are not
+/// checked.
 pub(super) fn rename(
     request: &http::Request<Bytes>,
     entity: &Entity,
@@ -62,7 +63,7 @@ pub(super) fn rename(
     aside
 }
 
-/// Refuses a malformed version: a date, which a name or a preview may follow.
+/// Refuses a malformed version. It is a date, possibly followed by a name or a preview.
 pub(super) fn check_version(request: &http::Request<Bytes>) -> ApiResult<()> {
     let Some(given) = header(request, "stripe-version") else { return Ok(()) };
     let (day, rest) = given.split_at_checked("2026-01-31".len()).unwrap_or((given, ""));
@@ -90,8 +91,8 @@ impl Earlier {
     }
 }
 
-/// Removes the value at a path and returns it; of a list, that of its last object. `only` says which text it
-/// must be.
+/// Removes the value at a path and returns it; in a list, the path continues in the last object. If `only` is
+/// given, the value must be this text.
 fn remove_at(given: &mut Body, path: &str, only: Option<&str>) -> Option<Json> {
     let Some((first, rest)) = path.split_once('.') else {
         let fits = only.is_none_or(|only| given.get(path).is_some_and(|found| found == only));
@@ -108,7 +109,7 @@ fn remove_at(given: &mut Body, path: &str, only: Option<&str>) -> Option<Json> {
     members.fold(None, |taken, members| remove_at(members, rest, only).or(taken))
 }
 
-/// Sets the value at a path, unless there is one.
+/// Sets the value at a path, unless it already has one.
 pub(super) fn put(given: &mut Body, path: &str, value: Json) {
     let Some((first, rest)) = path.split_once('.') else {
         given.entry(path).or_insert(value);

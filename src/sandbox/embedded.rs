@@ -1,5 +1,5 @@
-//! Objects inside others: a field may hold the whole object whose id a param gives, or a page made of a list
-//! param.
+//! Objects inside others: a field may contain the whole object whose id a param gives, or a page built from a
+//! list param.
 
 use serde_json::Value as Json;
 
@@ -11,7 +11,8 @@ use crate::sandbox::store::Body;
 use crate::sandbox::{due, label, lifecycle, page, shape, substitute};
 
 impl Call<'_> {
-    /// A new object: the params that mean the field of their name, and the defaults of its type.
+    /// Builds a new object from the params that directly set the field of their name, and from the defaults
+    /// of its type.
     pub fn build(&self) -> ApiResult<Body> {
         let (call, mut body) = (self.plain(), self.fresh());
         shape::lay_over(call.entity, &mut body, &call.params)?;
@@ -22,7 +23,7 @@ impl Call<'_> {
         Ok(body)
     }
 
-    /// The same call without the params that mean more than the field of their name.
+    /// Returns the same call without the params that do more than set the field of their name.
     fn plain(&self) -> Self {
         let (mut call, apart) = (self.clone(), lifecycle::apart(self.entity));
         call.params.retain(|name, _| !apart.contains(name));
@@ -41,7 +42,7 @@ impl Call<'_> {
         Ok(())
     }
 
-    /// The object in the path, changed by the params that mean the field of their name.
+    /// Returns the object in the path, changed by the params that directly set the field of their name.
     pub fn revise(&self) -> ApiResult<Body> {
         let (call, mut body) = (self.plain(), self.named()?);
         shape::lay_over(call.entity, &mut body, &call.params)?;
@@ -52,7 +53,7 @@ impl Call<'_> {
     }
 }
 
-/// Replaces ids by the objects they name, and makes pages of list params.
+/// Replaces ids with the objects that they name, and turns list params into pages.
 fn put_in(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     for field in &call.entity.fields {
         match &field.shape.kind {
@@ -75,7 +76,7 @@ fn embed(call: &Call<'_>, body: &mut Body, field: &Member, object: &String) -> A
     Ok(())
 }
 
-/// A page of the items that the param lists; an empty page gets its URL.
+/// Builds a page of the items that the param lists; an empty page gets its URL.
 fn of_list(call: &Call<'_>, body: &mut Body, field: &Member, object: &str) -> ApiResult<()> {
     let url = address(call.entity, id(body), &field.name);
     if let (Some(Json::Array(given)), Some(item)) = (call.params.get(&field.name), catalog().by_key(object)) {
@@ -91,20 +92,20 @@ fn of_list(call: &Call<'_>, body: &mut Body, field: &Member, object: &str) -> Ap
     Ok(())
 }
 
-/// Shows items as a page in a field of an object, and stores them all.
+/// Shows items as a page in a field of an object, and stores all of them.
 pub(super) fn show(entity: &Entity, body: &mut Body, field: &str, items: &[Json]) {
     let url = address(entity, id(body), field);
     set(body, field, page::embedded(items, &url));
     set(body, &format!("_{field}"), items.to_vec());
 }
 
-/// The URL of a page.
+/// Returns the URL of a page.
 fn address(entity: &Entity, id: &str, field: &str) -> String {
     let get = entity.operation(OperationKind::Get).map_or("", |get| get.path.as_str());
     format!("{}/{field}", get.replace("{id}", id))
 }
 
-/// All items of a page in an object, which shows only the first.
+/// Returns all items of a page in an object; the page itself shows only the first ones.
 pub(super) fn all_items<'b>(owner: &'b Body, field: &str) -> Option<&'b [Json]> {
     let hidden = format!("_{field}");
     if owner.get(&hidden).is_some_and(Json::is_array) {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::sandbox::label;
 
-/// How far a request came before it failed.
+/// How far a request got before it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
     /// Nothing was run: the response is not recorded under the idempotency key.
@@ -18,19 +18,19 @@ pub(super) enum Stage {
 /// The error response to a call.
 #[derive(Debug, Clone)]
 pub(super) struct ApiError {
-    /// HTTP status.
+    /// The HTTP status.
     pub status: u16,
-    /// How far it came.
+    /// How far the request got.
     pub stage: Stage,
-    /// What stands under `error`.
+    /// The content of `error`.
     pub error: Map<String, Json>,
 }
 
-/// What every part of the sandbox answers with.
+/// The result type throughout the sandbox.
 pub(super) type ApiResult<T> = Result<T, ApiError>;
 
 impl ApiError {
-    /// A refusal of that status, type and message.
+    /// A refusal with this status, type and message.
     pub fn new(status: u16, kind: &str, message: impl Into<String>) -> Self {
         let mut error = Map::new();
         error.insert("message".into(), Json::String(message.into()));
@@ -53,12 +53,12 @@ impl ApiError {
         Self::new(402, "card_error", message)
     }
 
-    /// An id in the path that names nothing.
+    /// An id in the path that does not exist.
     pub fn absent(object: &str, id: &str) -> Self {
         Self { status: 404, ..Self::unknown_reference(object, id, label::path_param(object)) }
     }
 
-    /// An id in a param that names nothing.
+    /// An id in a param that does not exist.
     pub fn unknown_reference(object: &str, id: &str, param: &str) -> Self {
         let message = format!("No such {}: '{id}'", label::label(object));
         Self::invalid(message).code("resource_missing").param(param)
@@ -74,27 +74,27 @@ impl ApiError {
         Self::new(500, "api_error", message)
     }
 
-    /// The same error with a code, and the URL that explains it.
+    /// Returns the same error with a code, and with the URL that explains it.
     #[must_use]
     pub fn code(self, code: &str) -> Self {
         let page = format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-"));
         self.with("code", code).with("doc_url", page)
     }
 
-    /// The same error with the name of the param as a form has it.
+    /// Returns the same error with the name of the param, as in a form.
     #[must_use]
     pub fn param(self, param: impl Into<String>) -> Self {
         self.with("param", param.into())
     }
 
-    /// The same error with one more member.
+    /// Returns the same error with one more member.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Json>) -> Self {
         self.error.insert(name.into(), value.into());
         self
     }
 
-    /// The same error at another stage.
+    /// Returns the same error at another stage.
     #[must_use]
     pub fn at(mut self, stage: Stage) -> Self {
         self.stage = stage;
@@ -108,7 +108,7 @@ impl ApiError {
         json!({ "error": members.collect::<Map<_, _>>() })
     }
 
-    /// The response body in version 1, its members sorted by name as at Stripe.
+    /// The response body in version 1, with members sorted by name as at Stripe.
     pub fn envelope(&self, request_id: &str, livemode: bool) -> Json {
         let mode = if livemode { "" } else { "test/" };
         let page = format!("https://dashboard.stripe.com/{mode}logs/{request_id}?t=0");
@@ -121,7 +121,7 @@ impl ApiError {
     }
 }
 
-/// A key with its middle hidden, as Stripe repeats it.
+/// Hides the middle of a key, as Stripe does when it repeats one.
 pub(super) fn masked(key: &str) -> String {
     let letters: Vec<char> = key.chars().collect();
     let hidden = letters.len().saturating_sub(12);

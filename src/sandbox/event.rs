@@ -1,8 +1,8 @@
-//! Events: creates the events of what a call changed, and their deliveries.
+//! Events: creates the events for what a call changed, and their deliveries.
 //!
-//! The store notes every change: an object stored or removed. When the call is done, the changes become
-//! events, each with the object as it was then. Events are stored like other objects and are sent to the
-//! webhook endpoints that asked for them.
+//! The store records every change: an object stored or removed. When the call is done, the changes become
+//! events, each with the object as it was at that moment. Events are stored like other objects and are sent
+//! to the webhook endpoints that asked for them.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -27,7 +27,7 @@ pub(super) use thin::{ABOUT, PINGED, about};
 
 use subscribers::Subscribers;
 
-/// Stores the events of all changes in the session, and returns their deliveries.
+/// Stores the events for all changes in the session, and returns their deliveries.
 pub(super) fn record(session: &Session<'_>, cause: EventCause<'_>) -> ApiResult<Vec<Delivery>> {
     let changes = joined(session.take_changes());
     let mut deliveries = Vec::new();
@@ -46,13 +46,13 @@ pub(super) fn record(session: &Session<'_>, cause: EventCause<'_>) -> ApiResult<
             deliveries.append(&mut thin::tell(session, change, &kind, cause, subscribers)?);
         }
     }
-    // Storing the events is no change.
+    // Storing the events does not count as a change.
     session.take_changes();
     Ok(deliveries)
 }
 
-/// Joins changes of one object in one turn into one, but a change that has an event of its own starts
-/// another.
+/// Merges the changes to one object within a turn, except that a change with an event of its own starts a new
+/// one.
 fn joined(steps: Vec<ObjectChange>) -> Vec<ObjectChange> {
     let mut changes: Vec<ObjectChange> = Vec::new();
     let mut last = BTreeMap::new();
@@ -71,7 +71,7 @@ fn joined(steps: Vec<ObjectChange>) -> Vec<ObjectChange> {
     changes
 }
 
-/// Whether a change continues another one of the same object.
+/// Whether a change continues an earlier one to the same object.
 fn joins(known: &ObjectChange, step: &ObjectChange) -> bool {
     match (known.gone, step.gone) {
         (true, _) => false,
@@ -100,8 +100,8 @@ fn event(change: &ObjectChange, kind: &str, cause: EventCause<'_>) -> ApiResult<
     Ok(body)
 }
 
-/// The `previous_attributes`: the former values of changed members; in an object, of its changed members; a
-/// list whole; null for new ones.
+/// Builds the `previous_attributes`: the former values of changed members. Of an object, only its changed
+/// members are included; a list is included as a whole; new members are null.
 fn previous(before: &Body, after: &Body) -> Body {
     let former = |name: &String| {
         let told = match (before.get(name), after.get(name)) {
@@ -115,7 +115,8 @@ fn previous(before: &Body, after: &Body) -> Body {
     before.keys().chain(added).filter_map(former).collect()
 }
 
-/// Stores an event, and returns its deliveries. Those to a platform name the connected account of the event.
+/// Stores an event, and returns its deliveries. Deliveries to a platform name the connected account of the
+/// event.
 fn keep(
     session: &Session<'_>,
     mut event: Body,

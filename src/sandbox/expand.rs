@@ -1,7 +1,7 @@
-//! Expansion: fields that show an id show the whole object where a call asks for it.
+//! Expansion: fields that show an id show the whole object if a call asks for it.
 //!
-//! `check` refuses a wrong path before the call is run, whatever its answer would hold: the catalog
-//! says what is or holds an object. `apply` then puts the objects into the answer.
+//! `check` refuses a wrong path before the call is run, regardless of its answer: the catalog says what is an
+//! object or contains one. `apply` then puts the objects into the answer.
 
 use serde_json::Value as Json;
 
@@ -14,13 +14,13 @@ use crate::sandbox::store::Session;
 use crate::sandbox::view::{inner_hidden, render_in_place, stub};
 use crate::sandbox::{behaviour, substitute};
 
-/// The longest path that may be expanded.
+/// The maximum length of a path to expand.
 const DEEPEST: usize = 4;
 
-/// Expanded in a search, it shows how many objects were found.
+/// If it is expanded in a search, it shows how many objects were found.
 pub(super) const COUNT: &str = "total_count";
 
-/// Refuses a path that the answer to the call cannot expand.
+/// Refuses a path that cannot be expanded in the answer to the call.
 pub(super) fn check(entity: &Entity, called: Called, expand: &[String]) -> ApiResult<()> {
     let (is_list, is_search, answers) = match called {
         Called::Operation(operation) => {
@@ -46,7 +46,7 @@ pub(super) fn check(entity: &Entity, called: Called, expand: &[String]) -> ApiRe
     Ok(())
 }
 
-/// The types of object that an answer may have.
+/// Returns the types of objects that an answer may have.
 fn tops<'e>(entity: &'e Entity, answers: &str) -> Vec<&'e Entity> {
     let returned = catalog().by_key(answers).filter(|_| !answers.is_empty() && answers != entity.object);
     let others = entity.others.iter().filter_map(|object| catalog().by_key(object));
@@ -57,7 +57,7 @@ fn tops<'e>(entity: &'e Entity, answers: &str) -> Vec<&'e Entity> {
     )
 }
 
-/// Whether a path leads to something that can be expanded, in one of the types of object.
+/// Whether a path leads to something that can be expanded, in one of the types of objects.
 fn leads(tops: &[&Entity], path: &[&str]) -> bool {
     tops.iter().any(|entity| member_leads(&entity.fields, &entity.omitted, path))
 }
@@ -124,7 +124,7 @@ fn put_back(session: &Session<'_>, body: &mut Body, object: &str, path: &str) ->
     Ok(())
 }
 
-/// Expands the value at the end of a path, if it is there. `fields` describe an object that has no type of
+/// Expands the value at the end of a path, if it is present. `fields` describe an object that has no type of
 /// its own.
 fn expand_in(session: &Session<'_>, at: &mut Json, fields: &[Member], path: &[&str]) -> ApiResult<()> {
     match at {
@@ -142,7 +142,7 @@ fn expand_member(session: &Session<'_>, body: &mut Body, fields: &[Member], path
         return data.map_or(Ok(()), |data| expand_in(session, data, &[], rest));
     }
     let known = catalog().by_key(&object).map_or(fields, |entity| entity.fields.as_slice());
-    // In a list of several types, some lack the field.
+    // In a list of several types, some types lack the field.
     let Some(field) = find(known, name) else { return Ok(()) };
     if is_includable(&object, name) && !body.contains_key(*name) {
         let value = included(session, body, &object, name)?;
@@ -163,7 +163,7 @@ fn members(shape: &Shape) -> &[Member] {
     shape.item().unwrap_or(shape).members().unwrap_or_default()
 }
 
-/// Replaces ids by whole objects of these types.
+/// Replaces ids with whole objects of these types.
 fn fetch(session: &Session<'_>, objects: &[String], value: &mut Json) -> ApiResult<()> {
     match value {
         Json::Array(items) => items.iter_mut().try_for_each(|item| fetch(session, objects, item)),
@@ -177,7 +177,7 @@ fn fetch(session: &Session<'_>, objects: &[String], value: &mut Json) -> ApiResu
     }
 }
 
-/// A field that is stored but shown only when expanded, or a page of other objects.
+/// Returns a field that is stored but shown only when expanded, or a page of other objects.
 fn included(session: &Session<'_>, body: &Body, object: &str, name: &str) -> ApiResult<Json> {
     let id = id(body);
     let found = match behaviour::included(session, object, name, id)? {

@@ -1,4 +1,4 @@
-//! Scripted faults: what goes wrong between a program and Stripe, on demand.
+//! Scripted faults: failures between a program and Stripe, on demand.
 
 use std::time::Duration;
 
@@ -11,23 +11,23 @@ use serde::Deserialize;
 #[error("the connection was cut by a scripted fault")]
 pub struct Dropped;
 
-/// Which requests meet which fault.
+/// Defines which requests meet which fault.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// `GET`, `POST` or `DELETE`; any when there is none.
+    /// `GET`, `POST` or `DELETE`; any method if it is not given.
     #[serde(default)]
     pub method: Option<String>,
-    /// What the path begins with; any when there is none.
+    /// The beginning of the path; any path if it is not given.
     #[serde(default)]
     pub path: Option<String>,
     /// How many matching requests pass first.
     #[serde(default)]
     pub skip: usize,
-    /// How many requests then fail.
+    /// How many requests meet the fault after that.
     #[serde(default = "once")]
     pub times: usize,
-    /// How they fail.
+    /// The fault that they meet.
     pub kind: FaultKind,
 }
 
@@ -35,30 +35,30 @@ const fn once() -> usize {
     1
 }
 
-/// What a request meets.
+/// A fault that a request meets.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum FaultKind {
     /// The connection is cut before the request is looked at.
     DropBefore,
-    /// The request is done, then the connection is cut.
+    /// The request is carried out, then the connection is cut.
     DropAfter,
-    /// The request is done, then the connection is cut in the middle of the body.
+    /// The request is carried out, then the connection is cut in the middle of the body.
     CutBody,
-    /// The request is done after this many milliseconds.
+    /// The request is carried out after this many milliseconds.
     #[serde(deserialize_with = "milliseconds")]
     Delay(Duration),
-    /// The request is done; half of the body comes this many milliseconds late.
+    /// The request is carried out; half of the body arrives this many milliseconds late.
     #[serde(deserialize_with = "milliseconds")]
     SlowBody(Duration),
-    /// The request fails inside Stripe with this status: nothing is done, and the failure is
-    /// kept under the idempotency key.
+    /// The request fails inside Stripe with this status: nothing is done, and the failure is recorded under
+    /// the idempotency key.
     Fail(u16),
-    /// Something else answers.
+    /// Something other than Stripe answers.
     Answer {
-        /// HTTP status.
+        /// The HTTP status.
         status: u16,
-        /// Names and values.
+        /// The names and values of headers.
         #[serde(default)]
         headers: Vec<(String, String)>,
         /// The body.
@@ -70,12 +70,12 @@ pub enum FaultKind {
     },
 }
 
-/// How a body is sent; stands in the extensions of an answer that met such a fault.
+/// How a body is sent; kept in the extensions of an answer that met such a fault.
 #[derive(Debug, Clone, Copy)]
 pub enum BodyFault {
-    /// Half of it, then the connection is cut.
+    /// Half of it is sent, then the connection is cut.
     Half,
-    /// Its second half this much later.
+    /// Its second half is sent this much later.
     Slowly(Duration),
 }
 
@@ -83,7 +83,7 @@ fn milliseconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Dur
     u64::deserialize(deserializer).map(Duration::from_millis)
 }
 
-/// The faults still to come.
+/// The faults that are still to come.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     to_come: Vec<Fault>,
@@ -104,7 +104,7 @@ impl Faults {
         self.met
     }
 
-    /// The fault for this request: the first one that matches and is not used up.
+    /// Returns the fault for this request: the first one that matches and is not used up.
     pub fn next(&mut self, request: &http::Request<Bytes>) -> Option<FaultKind> {
         let at = self.to_come.iter().position(|fault| fault.fits(request))?;
         let fault = self.to_come.get_mut(at)?;
@@ -129,7 +129,7 @@ impl Fault {
     }
 }
 
-/// A scripted response.
+/// Builds a scripted response.
 pub(super) fn answer(status: u16, headers: &[(String, String)], body: String) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = status.try_into().unwrap_or_default();

@@ -16,14 +16,14 @@ macro_rules! body {
 }
 pub(super) use body;
 
-/// The value at a path: a name, or names with dots between them that lead into objects.
+/// Returns the value at a path: a name, or names joined by dots that lead into nested objects.
 pub(super) fn at<'a>(body: &'a Body, path: &str) -> Option<&'a Json> {
     let mut names = path.split('.');
     let first = body.get(names.next()?)?;
     names.try_fold(first, |found, name| found.get(name))
 }
 
-/// The same, to be changed.
+/// Like [`at`], but mutable.
 pub(super) fn at_mut<'a>(body: &'a mut Body, path: &str) -> Option<&'a mut Json> {
     let mut names = path.split('.');
     let first = body.get_mut(names.next()?)?;
@@ -42,37 +42,37 @@ pub(super) fn take_out(body: &mut Body, path: &str) {
     }
 }
 
-/// The text at a path; nothing when absent, null, empty or no text.
+/// Returns the text at a path, or `None` if it is absent, null, empty or not text.
 pub(super) fn text<'a>(body: &'a Body, path: &str) -> Option<&'a str> {
     at(body, path).and_then(Json::as_str).filter(|text| !text.is_empty())
 }
 
-/// The whole number at a path; zero when there is none.
+/// Returns the integer at a path, or zero if there is none.
 pub(super) fn number(body: &Body, path: &str) -> i64 {
     given_number(body, path).unwrap_or(0)
 }
 
-/// The whole number at a path, when there is one.
+/// Returns the integer at a path, if there is one.
 pub(super) fn given_number(body: &Body, path: &str) -> Option<i64> {
     at(body, path).and_then(Json::as_i64)
 }
 
-/// The boolean at a path; false when there is none.
+/// Returns the boolean at a path, or false if there is none.
 pub(super) fn flag(body: &Body, path: &str) -> bool {
     at(body, path).and_then(Json::as_bool).unwrap_or(false)
 }
 
-/// The text of a required member; an internal error where it is missing.
+/// Returns the text of a required member; a missing one is an internal error.
 pub(super) fn needed<'a>(body: &'a Body, name: &str) -> ApiResult<&'a str> {
     text(body, name).ok_or_else(|| lacking(body, name))
 }
 
-/// The whole number of a required member.
+/// Returns the integer of a required member.
 pub(super) fn needed_number(body: &Body, name: &str) -> ApiResult<i64> {
     given_number(body, name).ok_or_else(|| lacking(body, name))
 }
 
-/// The object in a required member.
+/// Returns the object in a required member.
 pub(super) fn needed_inner<'a>(body: &'a Body, name: &str) -> ApiResult<&'a Body> {
     inner(body, name).ok_or_else(|| lacking(body, name))
 }
@@ -88,37 +88,37 @@ fn lacking(body: &Body, name: &str) -> ApiError {
     ApiError::internal(format!("The {object} {} is kept without its {name}.", id(body)))
 }
 
-/// The members of the object at a path.
+/// Returns the members of the object at a path.
 pub(super) fn inner<'a>(body: &'a Body, path: &str) -> Option<&'a Body> {
     at(body, path).and_then(Json::as_object)
 }
 
-/// A copy of the object at a path; empty where there is none.
+/// Returns a copy of the object at a path, or an empty one if there is none.
 pub(super) fn members_at(body: &Body, path: &str) -> Body {
     at(body, path).cloned().map_or_else(Body::new, members)
 }
 
-/// The members of a value; empty where it is no object.
+/// Returns the members of a value; empty if it is not an object.
 pub(super) fn members(value: Json) -> Body {
     if let Json::Object(members) = value { members } else { Body::new() }
 }
 
-/// The elements of the list at a path; none when there is no list.
+/// Returns the elements of the list at a path; empty if there is no list.
 pub(super) fn items<'a>(body: &'a Body, path: &str) -> &'a [Json] {
     at(body, path).and_then(Json::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// The objects of the list at a path.
+/// Iterates over the objects of the list at a path.
 pub(super) fn objects<'a>(body: &'a Body, path: &str) -> impl Iterator<Item = &'a Body> + use<'a> {
     items(body, path).iter().filter_map(Json::as_object)
 }
 
-/// `recurring` and `interval` are `recurring[interval]`.
+/// Joins `recurring` and `interval` to `recurring[interval]`.
 pub(super) fn child(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}[{name}]") }
 }
 
-/// The objects of a list param inside another, each with what a form calls it: `phases[0][items][1]`.
+/// Iterates over the objects in a nested list param, each with its name in a form: `phases[0][items][1]`.
 pub(super) fn entries<'a>(
     params: &'a Body,
     name: &str,
@@ -148,7 +148,7 @@ pub(super) fn set(body: &mut Body, name: &str, value: impl Into<Json>) {
     body.insert(name.to_owned(), value.into());
 }
 
-/// Sets a member of an object inside an object, which it makes when there is none.
+/// Sets a member of a nested object, which is created if it does not exist.
 pub(super) fn set_inner(body: &mut Body, outer: &str, name: &str, value: impl Into<Json>) {
     let slot = body.entry(outer).or_insert(Json::Null);
     if !slot.is_object() {
@@ -159,13 +159,13 @@ pub(super) fn set_inner(body: &mut Body, outer: &str, name: &str, value: impl In
     }
 }
 
-/// Increments a counter, so that each time is a change and has an event.
+/// Increments a counter, so that each call is a change and has an event.
 pub(super) fn count(body: &mut Body, name: &str) {
     let counted = number(body, name) + 1;
     set(body, name, counted);
 }
 
-/// A member, null where there is none.
+/// Returns a member, or null if there is none.
 pub(super) fn member(body: &Body, name: &str) -> Json {
     body.get(name).cloned().unwrap_or(Json::Null)
 }
@@ -177,7 +177,7 @@ pub(super) fn copy(to: &mut Body, from: &Body, names: &[&str]) {
     }
 }
 
-/// Copies members that are there and are not null.
+/// Copies members that are present and not null.
 pub(super) fn copy_given(to: &mut Body, from: &Body, names: &[&str]) {
     for (name, value) in names.iter().filter_map(|name| from.get_key_value(*name)) {
         if !value.is_null() {
@@ -186,8 +186,8 @@ pub(super) fn copy_given(to: &mut Body, from: &Body, names: &[&str]) {
     }
 }
 
-/// Whether the members have these values: one of a list, none for an empty text, the value of a param for its
-/// name in braces.
+/// Whether the members have these values. A list means one of its values, an empty text means no value, and a
+/// name in braces means the value of that param.
 pub(super) fn all_have(members: &Body, values: &BTreeMap<String, Json>, known: &Body) -> bool {
     let has = |path: &str, value: &Json| {
         let named = value.as_str().and_then(|text| text.strip_prefix('{')?.strip_suffix('}'));
@@ -200,13 +200,13 @@ pub(super) fn all_have(members: &Body, values: &BTreeMap<String, Json>, known: &
     })
 }
 
-/// The value at a path; none where it is null, an empty text or an empty list.
+/// Returns the value at a path, or `None` if it is null, an empty text or an empty list.
 pub(super) fn said<'p>(params: &'p Body, path: &str) -> Option<&'p Json> {
     at(params, path)
         .filter(|found| !found.is_null() && *found != "" && !found.as_array().is_some_and(Vec::is_empty))
 }
 
-/// An object without its hidden members, as an error shows it.
+/// Returns an object without its hidden members, as shown in an error.
 pub(super) fn visible(body: &Body) -> Body {
     body.clone().into_iter().filter(|(name, _)| !name.starts_with('_')).collect()
 }

@@ -1,7 +1,7 @@
-//! Stripe's form encoding, read: `card[number]=4242`, `items[0][price]=p`, `expand[]=data.customer`.
+//! Decodes Stripe's form encoding: `card[number]=4242`, `items[0][price]=p`, `expand[]=data.customer`.
 //!
-//! The encoding does not tell a list with indexes from a map with number keys, so the result is a tree of
-//! texts, lists (of `[]`) and objects; what an object is, the catalog says when params are checked.
+//! The encoding does not distinguish a list with indexes from a map with numeric keys, so the result is a
+//! tree of texts, lists (from `[]`) and objects. The catalog tells what an object is when params are checked.
 
 use std::borrow::Cow;
 
@@ -9,24 +9,24 @@ use serde_json::Value as Json;
 
 use crate::sandbox::fields::{Body, members};
 
-/// A form that cannot be read.
+/// Why a form cannot be decoded.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum FormError {
     /// A percent sign without a byte, or bytes that are not text.
     #[error("invalid percent encoding in {0:?}")]
     Encoding(String),
-    /// Brackets that do not pair.
+    /// Unpaired brackets.
     #[error("invalid brackets in {0:?}")]
     Brackets(String),
-    /// One name used as a value and as a branch.
+    /// One name is used both as a value and as a branch.
     #[error("{0:?} is given both as a value and as an object")]
     Mixed(String),
 }
 
-/// More brackets than any param of Stripe's has.
+/// More brackets than any of Stripe's params has.
 const DEEPEST: usize = 24;
 
-/// A form while it is read: a tree in which names are found at once, however many there are.
+/// A form that is being decoded: a tree in which looking up a name is fast, however many there are.
 #[derive(Debug, Default)]
 pub(super) struct FormTree(Json);
 
@@ -36,13 +36,13 @@ impl FormTree {
         insert(&mut self.0, &segments(key)?, value).map_err(|()| FormError::Mixed(key.to_owned()))
     }
 
-    /// The params in the order of their first appearance.
+    /// Returns the params in the order of their first appearance.
     pub fn read(self) -> Body {
         members(self.0)
     }
 }
 
-/// Reads a query or a body.
+/// Decodes a query or a body.
 pub(super) fn decode(text: &str) -> Result<Body, FormError> {
     let mut form = FormTree::default();
     for pair in text.split('&').filter(|pair| !pair.is_empty()) {
@@ -73,7 +73,7 @@ fn descend(slot: &mut Json, name: &str, rest: &[String], value: String) -> Resul
     insert(branches.entry(name).or_insert(Json::Null), rest, value)
 }
 
-/// `a[][b]=1&a[][c]=2` is one element with two members: a new one starts when a name repeats.
+/// `a[][b]=1&a[][c]=2` is one element with two members: a new element starts when a name repeats.
 fn append(slot: &mut Json, rest: &[String], value: String) -> Result<(), ()> {
     if slot.is_null() {
         *slot = Json::Array(Vec::new());
@@ -87,7 +87,7 @@ fn append(slot: &mut Json, rest: &[String], value: String) -> Result<(), ()> {
     insert(items.last_mut().ok_or(())?, rest, value)
 }
 
-/// `a[b][]` is `a`, `b` and an empty name.
+/// Splits a name: `a[b][]` becomes `a`, `b` and an empty name.
 fn segments(key: &str) -> Result<Vec<String>, FormError> {
     let wrong = || FormError::Brackets(key.to_owned());
     let Some((first, mut rest)) = key.split_once('[') else { return Ok(vec![key.to_owned()]) };
@@ -105,7 +105,7 @@ fn segments(key: &str) -> Result<Vec<String>, FormError> {
     }
 }
 
-/// Reads one name or value: `+` is a space, `%41` a byte.
+/// Decodes one name or value: `+` is a space, `%41` a byte.
 pub(super) fn percent_decode(text: &str) -> Result<String, FormError> {
     let wrong = || FormError::Encoding(text.to_owned());
     let starts_byte =

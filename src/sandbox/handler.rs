@@ -1,4 +1,5 @@
-//! Handles a request: a scripted fault, the rate limit, the content of a file, or Stripe's answer.
+//! Handles a request: meets a scripted fault, the rate limit, returns the content of a file, or answers as
+//! Stripe does.
 
 use bytes::Bytes;
 
@@ -42,7 +43,8 @@ impl Sandbox {
         Ok(response)
     }
 
-    /// Runs store work on the blocking pool. It completes even if the caller is gone; a panic cuts the connection.
+    /// Runs store work on the blocking pool. It completes even if the caller is gone; a panic cuts the
+    /// connection.
     async fn run_blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> T + Send + 'static,

@@ -1,4 +1,4 @@
-//! Idempotency: a request with a key is run once; the same request again gets the recorded response.
+//! Idempotency: a request with a key is run once; repeating it returns the recorded response.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -11,11 +11,11 @@ use crate::sandbox::error::{ApiError, ApiResult};
 use crate::sandbox::request::is_v2;
 use crate::sandbox::store::{RecordedResponse, Session};
 
-/// How long a response is kept, in version 1 and version 2 of the API.
+/// How long a response is kept, in versions 1 and 2 of the API.
 const DAY: i64 = 24 * 60 * 60;
 const MONTH: i64 = 30 * DAY;
 
-/// Stripe's longest key.
+/// The maximum length of a key at Stripe.
 const LONGEST: usize = 255;
 
 /// A request with an idempotency key.
@@ -29,7 +29,8 @@ pub(super) struct Claim {
 }
 
 impl Claim {
-    /// The claim of a request that writes and has a key. Requests are the same if their path and body are.
+    /// Returns the claim of a request that writes and has a key. Requests are the same if their path and body
+    /// are equal.
     pub fn of(request: &http::Request<Bytes>) -> ApiResult<Option<Self>> {
         let v2 = is_v2(request);
         let claims = request.method() == Method::POST || (v2 && request.method() == Method::DELETE);
@@ -43,7 +44,7 @@ impl Claim {
         Ok(Some(Self { key: key.to_owned(), request, kept_for: if v2 { MONTH } else { DAY } }))
     }
 
-    /// The response recorded under this key; a key of another request is refused.
+    /// Returns the response recorded under this key; refuses a key that was used for another request.
     pub fn recorded(&self, session: &Session<'_>, now: i64) -> ApiResult<Option<RecordedResponse>> {
         match session.recorded(&self.key, now)? {
             Some((request, _)) if request != self.request => {

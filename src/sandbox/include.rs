@@ -1,12 +1,12 @@
-//! Leaves fields out of answers: in version 2 of the API those that `include` does not name; in both what
-//! only the answer to a create shows.
+//! Leaves fields out of answers: in version 2 of the API, those that `include` does not name; in both
+//! versions, those that only the answer to a create shows.
 
 use serde_json::Value as Json;
 
 use crate::catalog::{Called, Entity, OperationKind, Shape, find};
 use crate::sandbox::fields::{Body, at_mut, items, take_out};
 
-/// Leaves out of an answer what its call does not show.
+/// Removes from an answer what its call does not show.
 pub(super) fn leave_out(entity: &Entity, called: Called, params: &Body, answer: &mut Json) {
     let (known, creates) = match called {
         Called::Operation(operation) => (&operation.params, operation.kind == OperationKind::Create),
@@ -18,14 +18,14 @@ pub(super) fn leave_out(entity: &Entity, called: Called, params: &Body, answer: 
     let once = entity.answered_once.iter().filter(|_| !creates);
     for path in includable.iter().filter(|path| !asked.contains(&path.as_str())).chain(once) {
         each(answer, &mut |body| match at_mut(body, path) {
-            // In version 2 the field stays, as null.
+            // In version 2, the field stays, with the value null.
             Some(value) if entity.is_v2() => *value = Json::Null,
             _ => take_out(body, path),
         });
     }
 }
 
-/// The object itself, or each one of a page.
+/// Applies a change to the object itself, or to each object of a page.
 fn each(answer: &mut Json, change: &mut impl FnMut(&mut Body)) {
     let Json::Object(body) = answer else { return };
     match body.get_mut("data").and_then(Json::as_array_mut) {

@@ -12,7 +12,7 @@ use crate::sandbox::webhook_delivery::{Delivery, WebhookSender};
 use crate::sandbox::{event, seed};
 use crate::sync::lock;
 
-/// A sandbox. Clones share it.
+/// A sandbox. Clones share the same state.
 #[derive(Debug, Clone)]
 pub struct Sandbox(Arc<Shared>);
 
@@ -26,29 +26,29 @@ struct Shared {
 }
 
 impl Sandbox {
-    /// A sandbox that is gone with the process.
+    /// Creates a sandbox that disappears with the process.
     pub fn memory() -> Result<Self, OpenError> {
         Ok(Self::over(Store::open(None, seed::bodies)?))
     }
 
-    /// A sandbox kept in a file, which is made when it does not exist. Several processes may
-    /// share it.
+    /// Opens a sandbox stored in a file, which is created if it does not exist. Several processes may share
+    /// it.
     pub fn open(file: &Path) -> Result<Self, OpenError> {
         Ok(Self::over(Store::open(Some(file), seed::bodies)?))
     }
 
-    /// Whether a sandbox can be kept in a file; neither creates nor changes it.
+    /// Checks whether a sandbox can be stored in a file, without creating or changing the file.
     pub fn check(file: &Path) -> Result<(), OpenError> {
         store::check(file)
     }
 
-    /// A copy of this one in memory.
+    /// Returns an in-memory copy of this sandbox.
     pub fn copy(&self) -> Result<Self, OpenError> {
         Ok(Self::over(self.0.store.copy()?))
     }
 
-    /// From here on the same requests get the same answers: time stands still at `now` (in seconds since
-    /// 1970), and ids follow from the seed. The first call wins.
+    /// From now on, the same requests get the same answers: time stands still at `now` (in seconds since
+    /// 1970), and ids are derived from the seed. Only the first call has an effect.
     #[must_use]
     pub fn repeating(self, now: i64, seed: u64) -> Self {
         self.0.repeats.get_or_init(|| Mutex::new(Repeatable::new(now, seed)));
@@ -73,22 +73,22 @@ impl Sandbox {
         counted.unwrap_or_default()
     }
 
-    /// The next requests that fit meet this fault.
+    /// Makes the next matching requests meet this fault.
     pub fn script(&self, fault: Fault) {
         self.faults().add(fault);
     }
 
-    /// No request meets a fault any more.
+    /// Ends all faults.
     pub fn clear_faults(&self) {
         self.faults().clear();
     }
 
-    /// How many requests met a fault so far.
+    /// How many requests have met a fault so far.
     pub fn faults_met(&self) -> usize {
         self.faults().met()
     }
 
-    /// Refuses requests beyond this many in a second, as Stripe does; none refuses nothing.
+    /// Refuses requests beyond this many per second, as Stripe does; with `None`, refuses nothing.
     pub fn limit_to(&self, per_second: Option<usize>) {
         self.limit().set(per_second);
     }
@@ -132,7 +132,7 @@ impl Sandbox {
     }
 }
 
-/// Notes that an event was delivered.
+/// Records that an event was delivered.
 fn note_delivery(store: &Store, delivery: &Delivery) {
     let mut lease = store.lease(true);
     if let Ok(session) = lease.begin(delivery.space.clone(), true)

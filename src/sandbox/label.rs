@@ -1,4 +1,4 @@
-//! How error messages name objects and their ids: `label.toml`.
+//! The names of objects and their ids in error messages: `label.toml`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -16,7 +16,7 @@ struct Table {
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/label.toml"));
 
-/// The name of an object in error messages.
+/// Returns the name of an object in error messages.
 pub(super) fn label(object: &str) -> &str {
     TABLE.labels.get(object).map_or(object, String::as_str)
 }
@@ -26,7 +26,7 @@ pub(super) fn capital(word: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// The name of an object's id in the path.
+/// Returns the name of an object's id in the path.
 pub(super) fn path_param(object: &str) -> &'static str {
     TABLE.paths.get(object).map_or("id", String::as_str)
 }
