@@ -13,7 +13,7 @@ use crate::sandbox::error::ApiResult;
 use crate::sandbox::fields::{self, Body, all_have, set, status};
 use crate::sandbox::{identifier, message, shape, state};
 
-/// `lifecycle.toml`.
+/// The content of `lifecycle.toml`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
@@ -25,7 +25,7 @@ struct Table {
     missing: BTreeMap<String, BTreeMap<OperationKind, String>>,
 }
 
-/// Defaults of a new object that has the values `when`, and not all of `unless`.
+/// Defaults of a new object that has the values in `when`, and not all of those in `unless`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Conditional {
@@ -34,42 +34,42 @@ struct Conditional {
     set: Body,
 }
 
-/// What one action does.
+/// The effect of one action.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Transition {
-    /// The states that allow it; any when the list is empty.
+    /// The states that allow it; every state if the list is empty.
     pub when: Vec<String>,
-    /// The error in every other state; `{status}` and `{id}` stand for those of the object.
+    /// The error in any other state; `{status}` and `{id}` are replaced with those of the object.
     pub message: Option<String>,
     /// The code of that error.
     pub code: Option<String>,
-    /// What it sets.
+    /// The members that it sets.
     pub set: Body,
-    /// What it does to which object.
+    /// What it does, and to which object.
     pub does: TransitionKind,
-    /// The type of object that is created, if another one.
+    /// The type of object that is created, if it is a different type.
     pub of: Option<String>,
-    /// Why the sandbox does not do it.
+    /// Why the sandbox does not implement it.
     pub missing: Option<String>,
 }
 
-/// What an action does to which object.
+/// What an action does, and to which object.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum TransitionKind {
-    /// The object in the path changes.
+    /// Changes the object in the path.
     #[default]
     Change,
-    /// A new object is made.
+    /// Creates a new object.
     Make,
-    /// The object that matches the params is shown.
+    /// Shows the object that matches the params.
     Find,
-    /// The object that matches the params is deleted.
+    /// Deletes the object that matches the params.
     Delete,
 }
 
-/// Seconds of a day.
+/// The seconds in a day.
 const DAY: i64 = 24 * 60 * 60;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/lifecycle.toml"));
@@ -89,12 +89,13 @@ impl Transition {
     }
 }
 
-/// Why the sandbox does not implement an operation, if it does not.
+/// Why the sandbox does not implement an operation, if that is so.
 pub(super) fn missing(entity: &Entity, kind: OperationKind) -> Option<&'static str> {
     TABLE.missing.get(&entity.key)?.get(&kind).map(String::as_str)
 }
 
-/// What an action does: its own entry, else that of its verb; none where neither fits the type of object.
+/// Returns the effect of an action: its own entry, or else that of its verb. Returns `None` if neither fits
+/// the type of object.
 pub(super) fn transition(entity: &Entity, action: &str, path: &str) -> Option<Transition> {
     let own = TABLE.actions.get(action).cloned();
     if own
@@ -109,12 +110,12 @@ pub(super) fn transition(entity: &Entity, action: &str, path: &str) -> Option<Tr
     if set.is_empty() { own } else { Some(Transition { set, ..own.unwrap_or_default() }) }
 }
 
-/// The states that allow an action and the error in the others, if the table says.
+/// Returns the states that allow an action and the error in all others, if the table has them.
 pub(super) fn states(action: &str) -> Option<&'static Transition> {
     TABLE.actions.get(action).filter(|transition| !transition.when.is_empty())
 }
 
-/// Whether an object has the field and the field takes the value.
+/// Whether an object has the field, and the field accepts the value.
 fn takes(fields: &[Member], path: &str, value: &Json) -> bool {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
     let Some(field) = find(fields, name) else { return false };
@@ -128,12 +129,13 @@ fn takes(fields: &[Member], path: &str, value: &Json) -> bool {
     }
 }
 
-/// The params that mean more than the field of their name.
+/// The params that do more than set the field of their name.
 pub(super) fn apart(entity: &Entity) -> &'static [String] {
     TABLE.apart.get(&entity.key).map_or(&[], Vec::as_slice)
 }
 
-/// Applies the defaults of a new object where params say nothing; what can be active is active.
+/// Applies the defaults of a new object for which there are no params; an object that can be active is
+/// active.
 pub(super) fn apply_defaults(call: &Call<'_>, body: &mut Body) {
     if body.get("active").is_some_and(Json::is_boolean) && !call.params.contains_key("active") {
         set(body, "active", true);
@@ -149,28 +151,28 @@ pub(super) fn apply_defaults(call: &Call<'_>, body: &mut Body) {
     }
 }
 
-/// What an object holds that is there without being made.
+/// Writes the defaults of an object that exists without being created.
 pub(super) fn write_new(entity: &Entity, body: &mut Body) {
     for (path, value) in TABLE.new.get(&entity.key).into_iter().flatten() {
         write_at(entity, body, path, value.clone());
     }
 }
 
-/// Writes a value where the params say nothing.
+/// Writes a value unless the params set it.
 fn write_unsaid(call: &Call<'_>, body: &mut Body, path: &str, value: &Json) {
     if fields::at(&call.params, path).is_none_or(|given| *given == "") {
         write(call, body, path, value);
     }
 }
 
-/// Sets what a transition sets.
+/// Sets the members of a transition.
 pub(super) fn apply_transition(call: &Call<'_>, body: &mut Body, transition: &Transition) {
     for (path, value) in &transition.set {
         write(call, body, path, value);
     }
 }
 
-/// Writes a value; missing objects on the way are created with all their fields.
+/// Writes a value; missing objects along the path are created with all their fields.
 fn write(call: &Call<'_>, body: &mut Body, path: &str, value: &Json) {
     let Some(field) = call.entity.field_at(path) else { return };
     let Some(value) = resolve_value(call, body, &field.kind, value) else { return };
@@ -193,7 +195,7 @@ fn write_at(entity: &Entity, body: &mut Body, path: &str, value: Json) {
     at.insert(rest.to_owned(), value);
 }
 
-/// The value with its placeholders filled in; none where one of them has no value.
+/// Returns the value with its placeholders filled in, or `None` if one of them has no value.
 fn resolve_value(call: &Call<'_>, body: &Body, kind: &Kind, value: &Json) -> Option<Json> {
     let Json::String(text) = value else { return Some(value.clone()) };
     if text.is_empty() {

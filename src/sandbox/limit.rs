@@ -1,4 +1,4 @@
-//! Stripe's rate limit: a number of requests in any second; more are refused.
+//! Stripe's rate limit: a number of requests in any second; requests beyond it are refused.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::sandbox::fault::answer;
 
-/// The limit and the requests so far.
+/// The limit, and the requests so far.
 #[derive(Debug, Default)]
 pub(super) struct Limit {
     per_second: Option<usize>,
@@ -23,7 +23,7 @@ impl Limit {
         self.per_second = per_second;
     }
 
-    /// Counts a request; returns an error response above the limit.
+    /// Counts a request; returns an error response if it exceeds the limit.
     pub fn admit(&mut self) -> Option<Response<Bytes>> {
         self.requests += 1;
         let limit = self.per_second?;

@@ -1,6 +1,6 @@
 //! Fills values into message templates.
 
-/// A text with its placeholders filled in; none where one has no value.
+/// Fills in the placeholders of a text. Returns `None` if one has no value.
 pub(super) fn filled(text: &str, named: impl Fn(&str) -> Option<String>) -> Option<String> {
     let mut filled = String::new();
     let mut rest = text;
@@ -14,7 +14,7 @@ pub(super) fn filled(text: &str, named: impl Fn(&str) -> Option<String>) -> Opti
     Some(filled + rest)
 }
 
-/// A message with its placeholders filled in; those without a value stay.
+/// Fills in the placeholders of a message; those without a value stay.
 pub(super) fn message(text: &str, named: impl Fn(&str) -> Option<String>) -> String {
     filled(text, |name| named(name).or_else(|| Some(format!("{{{name}}}"))))
         .unwrap_or_else(|| text.to_owned())

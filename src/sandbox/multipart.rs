@@ -6,14 +6,14 @@ use base64::engine::general_purpose::STANDARD;
 use crate::sandbox::fields::Body;
 use crate::sandbox::form::{FormError, FormTree};
 
-/// One part: its name, the name of its file if it is one, its content.
+/// One part: its name, its file name if it is a file, and its content.
 struct Part<'b> {
     name: String,
     filename: Option<String>,
     content: &'b [u8],
 }
 
-/// Reads a body into params; a file becomes an object of `filename` and `content`, in base64.
+/// Decodes a body into params; a file becomes an object with `filename` and `content`, the latter in base64.
 pub(super) fn decode(content_type: &str, body: &[u8]) -> Result<Body, FormError> {
     let broken = || FormError::Encoding(content_type.to_owned());
     let boundary =
@@ -30,7 +30,7 @@ pub(super) fn decode(content_type: &str, body: &[u8]) -> Result<Body, FormError>
     Ok(form.read())
 }
 
-/// The parts between the boundaries; none if the body does not end properly.
+/// Returns the parts between the boundaries, or `None` if the body does not end properly.
 fn parts<'b>(body: &'b [u8], boundary: &str) -> Option<Vec<Part<'b>>> {
     let first = format!("--{boundary}");
     let next = format!("\r\n--{boundary}");
@@ -63,14 +63,14 @@ fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
     text.windows(wanted.len()).position(|window| window == wanted)
 }
 
-/// The value of `; name="value"` or `; name=value` of a header.
+/// Returns the value of `; name="value"` or `; name=value` in a header.
 fn parameter(header: &str, name: &str) -> Option<String> {
     let all = parameters(header)?;
     all.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned())
 }
 
-/// Names and values after the first word of a header; none where a quote is not closed, or something stands
-/// between a value and the next name.
+/// Returns the names and values after the first word of a header. Returns `None` if a quote is not closed, or
+/// if there is something between a value and the next name.
 fn parameters(header: &str) -> Option<Vec<(&str, &str)>> {
     let (_, mut rest) = header.split_once(';')?;
     let mut found = Vec::new();
@@ -91,7 +91,7 @@ fn parameters(header: &str) -> Option<Vec<(&str, &str)>> {
     }
 }
 
-/// A name without its quoting: browsers and SDKs percent-encode what would end the quotes or the line, and
+/// Removes the quoting of a name: browsers and SDKs percent-encode what would end the quotes or the line, and
 /// nothing else.
 fn unquoted(name: &str) -> String {
     name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n")

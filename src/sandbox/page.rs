@@ -1,4 +1,4 @@
-//! Lists: newest first, a cursor at either end, filters by the fields of the same name.
+//! Lists: newest first, with a cursor in either direction, and filters by the fields of the same name.
 
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -48,13 +48,13 @@ impl PageBounds {
     }
 }
 
-/// The page of a list call over the objects of one type that match its filters and `also`.
+/// Returns the page of a list call, with the objects of one type that match its filters and `also`.
 pub(super) fn of_objects(call: &Call<'_>, object: &str, also: impl Fn(&Body) -> bool) -> ApiResult<Json> {
     of_kinds(call, &[object], Vec::new(), also)
 }
 
-/// The page of a list call over the objects of some types whose fields hold these texts and that
-/// match its filters and `also`.
+/// Returns the page of a list call, with the objects of several types whose fields contain the texts in
+/// `having` and that match its filters and `also`.
 pub(super) fn of_kinds(
     call: &Call<'_>,
     objects: &[&str],
@@ -73,7 +73,7 @@ pub(super) fn of_kinds(
     Ok(page_of(&found, more, &call.path))
 }
 
-/// The position of the object of a cursor, which must exist.
+/// Returns the position of the cursor's object, which must exist.
 fn position(call: &Call<'_>, objects: &[&str], id: &str, param: &str) -> ApiResult<i64> {
     for object in objects {
         if let Some(stored) = call.session.get(object, id)?.filter(|stored| !stored.gone) {
@@ -83,12 +83,12 @@ fn position(call: &Call<'_>, objects: &[&str], id: &str, param: &str) -> ApiResu
     Err(ApiError::unknown_reference(&call.label(), id, param))
 }
 
-/// The page of a list call over items that another object holds, in their order.
+/// Returns the page of a list call over items that another object contains, in their order.
 pub(super) fn of_items(call: &Call<'_>, all: &[Json]) -> ApiResult<Json> {
     let mut window = PageBounds::of(&call.params)?;
     let list = call.entity.operation(OperationKind::List);
     if list.is_none_or(|list| list.param("limit").is_none()) {
-        // A list without `limit` is shown whole.
+        // A list call without `limit` shows all items.
         window.limit = all.len();
     }
     let mut items = all.to_vec();
@@ -111,12 +111,12 @@ fn page_of(data: &[Json], has_more: bool, url: &str) -> Json {
     json!({"object": "list", "data": data, "has_more": has_more, "url": url})
 }
 
-/// A page in a field of an object: the first ten items.
+/// A page in a field of an object, with the first ten items.
 pub(super) fn embedded(items: &[impl Serialize], url: &str) -> Json {
     within(items, items.get(..10).unwrap_or(items), url)
 }
 
-/// A page in a field of an object that shows all items.
+/// A page in a field of an object, with all items.
 pub(super) fn full_page(items: &[impl Serialize], url: &str) -> Json {
     within(items, items, url)
 }

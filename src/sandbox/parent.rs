@@ -1,4 +1,4 @@
-//! The owners of an object: the ids before its own in the path.
+//! The owners of an object: the ids that precede its own in the path.
 
 use crate::catalog::{Entity, Kind, Shape, catalog, find};
 use crate::sandbox::call::Call;
@@ -9,16 +9,16 @@ use crate::sandbox::store::Body;
 /// An owner of an object.
 #[derive(Debug, Clone)]
 pub(super) struct Owner {
-    /// Its type, where the catalog knows one.
+    /// Its type, if the catalog knows it.
     pub entity: Option<&'static Entity>,
     /// Its id.
     pub id: String,
-    /// The field of the object that holds the id; a hidden one where there is none.
+    /// The field of the object that holds the id; a hidden field if it has no such field.
     pub field: String,
 }
 
 impl Owner {
-    /// The owners in the path, outermost first.
+    /// Returns the owners in the path, outermost first.
     pub fn all(call: &Call<'_>) -> Vec<Self> {
         call.parents.iter().map(|(name, id)| Self::of(call, name, id)).collect()
     }
@@ -33,7 +33,7 @@ impl Owner {
         Self { entity, id: id.to_owned(), field }
     }
 
-    /// The owner; the caller's own account, which was not created, is empty.
+    /// Returns the owner; the caller's own account was not created, so it is empty.
     pub fn named(&self, call: &Call<'_>) -> ApiResult<Body> {
         let Some(entity) = self.entity else { return Ok(Body::new()) };
         if self.id == call.caller.account {
@@ -47,13 +47,13 @@ impl Owner {
     }
 }
 
-/// The type of object that the path names up to this id.
+/// Returns the type of object that the path names up to this id.
 fn at(path: &str, id: &str) -> Option<&'static Entity> {
     let end = path.find(&format!("/{id}"))? + 1 + id.len();
     Some(catalog().match_path("GET", path.get(..end)?)?.entity)
 }
 
-/// The field that holds ids of such objects: `fee` for an application fee.
+/// Returns the field that holds ids of such objects: `fee` for an application fee.
 fn field_for(entity: &Entity, object: &str) -> Option<String> {
     let holds =
         |shape: &Shape| matches!(&shape.kind, Kind::Id(types) if types.iter().any(|one| one == object));
@@ -63,7 +63,7 @@ fn field_for(entity: &Entity, object: &str) -> Option<String> {
     named.map(|field| field.name.clone())
 }
 
-/// The hidden field of an owner that no field names.
+/// The hidden field for an owner that has no field of its own.
 fn hidden(object: &str) -> String {
     format!("_{}", object.rsplit('.').next().unwrap_or(object))
 }
@@ -80,7 +80,7 @@ pub(super) fn write(call: &Call<'_>, body: &mut Body) {
     }
 }
 
-/// The object, if its owners are those in the path.
+/// Returns the object if its owners are those in the path.
 pub(super) fn owned(call: &Call<'_>, body: Body) -> ApiResult<Body> {
     if Owner::all(call).iter().all(|owner| owner.owns(&body)) {
         return Ok(body);
@@ -88,7 +88,7 @@ pub(super) fn owned(call: &Call<'_>, body: Body) -> ApiResult<Body> {
     Err(ApiError::absent(&call.label(), &call.id))
 }
 
-/// The fields and ids by which a list is limited to the owners in the path.
+/// Returns the fields and ids that limit a list to the owners in the path.
 pub(super) fn filters(call: &Call<'_>) -> Vec<(String, String)> {
     Owner::all(call).into_iter().map(|owner| (owner.field, owner.id)).collect()
 }

@@ -13,7 +13,7 @@ use crate::sandbox::check;
 use crate::sandbox::error::{ApiError, ApiResult};
 use crate::sandbox::fields::{Body, text};
 
-/// The param by which the caller proves access to the object, and the field it is compared with.
+/// The param with which the caller proves access to the object, and the field that it is compared with.
 const SECRET: &str = "client_secret";
 
 #[derive(Debug, Default, Deserialize)]
@@ -27,21 +27,21 @@ struct Table {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct KeyPermission {
-    /// The name in error messages of the object whose secret is needed; none where no secret is.
+    /// The name, in error messages, of the object whose secret is needed; `None` if no secret is needed.
     of: Option<String>,
-    /// The fields that the answer shows; all where the table does not say.
+    /// The fields that the answer shows; all of them if the table does not say.
     shows: Option<String>,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/publishable.toml"));
 
 impl KeyPermission {
-    /// The permission for a call; none where only a secret key may make it.
+    /// Returns the permission for a call, or `None` if only a secret key may make it.
     pub fn of(method: &str, path: &str) -> Option<&'static Self> {
         TABLE.calls.get(&format!("{method} {path}"))
     }
 
-    /// Takes the client secret out of the params; a publishable key must give it.
+    /// Removes the client secret from the params and returns it; a publishable key must give it.
     pub fn take_secret(&self, caller: &Caller, given: &mut Body) -> ApiResult<Option<String>> {
         if self.of.is_none() {
             return Ok(None);
@@ -56,7 +56,7 @@ impl KeyPermission {
         }
     }
 
-    /// Refuses a client secret that is not that of the object in the path.
+    /// Refuses a client secret that does not belong to the object in the path.
     pub fn check(&self, call: &Call<'_>, secret: Option<&str>) -> ApiResult<()> {
         let (Some(label), Some(secret)) = (&self.of, secret) else { return Ok(()) };
         if text(&call.named()?, SECRET) == Some(secret) {
@@ -65,7 +65,7 @@ impl KeyPermission {
         Err(ApiError::of("client_secret_mismatch", &[("object", label)]))
     }
 
-    /// Removes what a publishable key may not see.
+    /// Removes the members that a publishable key may not see.
     pub fn keep_shown(&self, answer: &mut Json) {
         let shown = self.shows.as_ref().and_then(|name| TABLE.shown.get(name));
         if let (Some(shown), Some(body)) = (shown, answer.as_object_mut()) {

@@ -1,5 +1,5 @@
-//! References: a param that holds an id must name an existing object of the right type. The catalog knows
-//! most of these params; `reference.toml` adds what it does not say.
+//! References: a param that contains an id must name an existing object of the right type. The catalog knows
+//! most of these params; `reference.toml` adds what the catalog does not say.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -74,7 +74,7 @@ impl Check<'_> {
         Err(ApiError::unknown_reference(first, id, path))
     }
 
-    /// Whether an id is that of an object of the type.
+    /// Whether an id belongs to an object of the type.
     fn is_one(&self, object: &str, id: &str) -> ApiResult<bool> {
         if behaviour::is_test_token(object, id)
             || behaviour::is_unmade(self.call, object, id)
@@ -102,7 +102,7 @@ impl Check<'_> {
     }
 }
 
-/// The members of an object shape, or of the one in a union that has all the given ones.
+/// Returns the members of an object shape, or in a union, of the shape that has all the given members.
 fn object<'s>(shape: &'s Shape, given: &Body) -> Option<&'s [Member]> {
     match &shape.kind {
         Kind::Object(members) => given.keys().all(|name| find(members, name).is_some()).then_some(members),
@@ -111,7 +111,7 @@ fn object<'s>(shape: &'s Shape, given: &Body) -> Option<&'s [Member]> {
     }
 }
 
-/// The types of object whose id a text is; none where it may be any text.
+/// Returns the types of objects whose id a text must be, or `None` if it may be any text.
 fn ids(shape: &Shape) -> Option<&[String]> {
     match &shape.kind {
         Kind::Id(objects) => Some(objects),

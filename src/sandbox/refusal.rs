@@ -1,4 +1,4 @@
-//! What the sandbox says where its code refuses a request: `refusal.toml`, read and filled in.
+//! The messages with which the sandbox's code refuses requests: reads `refusal.toml` and fills in values.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -38,7 +38,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/refusa
 pub(super) type Values<'v> = &'v [(&'v str, &'v dyn Display)];
 
 impl ApiError {
-    /// The refusal of that name; a test sees to it that there is one.
+    /// Returns the refusal with this name; a test ensures that it exists.
     pub fn of(name: &str, values: Values<'_>) -> Self {
         let made = TABLE.invalid.get(name).map(|row| row.made(Self::invalid, values));
         let made = made.or_else(|| Some(TABLE.state.get(name)?.made(Self::state, values)));

@@ -1,6 +1,6 @@
 //! Time and randomness: from the system, or repeatable from a seed.
 //!
-//! A request is answered by one thread, which holds the source of its sandbox meanwhile.
+//! One thread answers a request, and holds the source of its sandbox while it does.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 /// The time and the seed of a repeatable sandbox.
 #[derive(Debug, Default)]
 pub(super) struct Repeatable {
-    /// In seconds since 1970.
+    /// The time, in seconds since 1970.
     now: i64,
     seed: u64,
     /// The number of draws for each purpose.
@@ -35,7 +35,8 @@ impl Repeatable {
         done
     }
 
-    /// A draw depends on the seed, the purpose, and the earlier draws for it alone.
+    /// Draws bytes that depend only on the seed, the purpose, and the number of earlier draws for the
+    /// purpose.
     fn draw(&mut self, purpose: &str) -> [u8; 16] {
         let drawn = self.drawn.entry(purpose.to_owned()).or_default();
         *drawn += 1;
@@ -46,13 +47,13 @@ impl Repeatable {
     }
 }
 
-/// Sixteen random bytes for a purpose.
+/// Returns sixteen random bytes for a purpose.
 pub(super) fn bytes(purpose: &str) -> [u8; 16] {
     let drawn = HELD.with_borrow_mut(|held| held.as_mut().map(|held| held.draw(purpose)));
     drawn.unwrap_or_else(|| uuid::Uuid::new_v4().into_bytes())
 }
 
-/// The time now, in seconds since 1970.
+/// The current time, in seconds since 1970.
 pub(super) fn now() -> i64 {
     HELD.with_borrow(|held| held.as_ref().map(|held| held.now)).unwrap_or_else(|| {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);

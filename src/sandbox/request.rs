@@ -15,14 +15,14 @@ use crate::sandbox::form::{self, FormError};
 use crate::sandbox::publishable::KeyPermission;
 use crate::sandbox::{earlier, multipart};
 
-/// A call with its params checked.
+/// A call whose params have been checked.
 #[derive(Debug)]
 pub(super) struct ResolvedCall {
     /// The type of object.
     pub entity: &'static Entity,
     /// The operation or the action.
     pub called: Called,
-    /// The id of the object in the path; empty when the path names none.
+    /// The id of the object in the path; empty if the path names none.
     pub id: String,
     /// The owners of the object.
     pub parents: Vec<(String, String)>,
@@ -32,9 +32,9 @@ pub(super) struct ResolvedCall {
     pub params: Body,
     /// The fields to expand.
     pub expand: Vec<String>,
-    /// The permission of a publishable key for the call, if it has one.
+    /// The permission for a publishable key to make the call, if there is one.
     pub permission: Option<&'static KeyPermission>,
-    /// The client secret by which a publishable key proves access.
+    /// The client secret with which a publishable key proves access.
     pub client_secret: Option<String>,
 }
 
@@ -84,7 +84,7 @@ impl ResolvedCall {
     }
 }
 
-/// The main path of a call that Stripe has at two, and the filter that the other path implies.
+/// Returns the main path of a call that Stripe has at two paths, and the filter that the other path implies.
 fn moved<'p>(method: &str, path: &'p str) -> (Cow<'p, str>, Body) {
     let parts: Vec<&str> = path.split('/').skip(1).collect();
     match (method, parts.as_slice()) {
@@ -96,7 +96,7 @@ fn moved<'p>(method: &str, path: &'p str) -> (Cow<'p, str>, Body) {
     }
 }
 
-/// The error of a call that the catalog does not have; Stripe may have it.
+/// Returns the error for a call that the catalog does not have, although Stripe may have it.
 fn unknown(method: &str, path: &str) -> ApiError {
     let parts: Vec<&str> = path.split('/').skip(1).collect();
     match (method, parts.as_slice()) {
@@ -106,7 +106,7 @@ fn unknown(method: &str, path: &str) -> ApiError {
     }
 }
 
-/// The values of the placeholders in a path: `{id}` is the object's own, the others are its owners'.
+/// Returns the values of the placeholders in a path: `{id}` is the object's own, the others are its owners'.
 fn places(template: &str, ids: impl Iterator<Item = String>) -> (String, Vec<(String, String)>) {
     let names = template.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let places = names.map(str::to_owned).zip(ids);
@@ -114,7 +114,7 @@ fn places(template: &str, ids: impl Iterator<Item = String>) -> (String, Vec<(St
     (own.into_iter().next().map(|(_, id)| id).unwrap_or_default(), parents)
 }
 
-/// The params: a form or an upload in version 1, JSON in version 2; in the query otherwise.
+/// Reads the params: a form or an upload in version 1, JSON in version 2, and otherwise from the query.
 fn params_of(request: &http::Request<Bytes>) -> ApiResult<(Body, ParamEncoding)> {
     let form = |read: Result<Body, FormError>| {
         let unreadable = |error| ApiError::of("unreadable", &[("error", &error)]);
@@ -142,7 +142,7 @@ fn params_of(request: &http::Request<Bytes>) -> ApiResult<(Body, ParamEncoding)>
     form(form::decode(text))
 }
 
-/// Whether a request is one of version 2 of the API.
+/// Whether a request is for version 2 of the API.
 pub(super) fn is_v2(request: &http::Request<Bytes>) -> bool {
     catalog::is_v2(request.uri().path())
 }
@@ -158,13 +158,13 @@ fn json_params(text: &str) -> ApiResult<Body> {
     }
 }
 
-/// Takes the page token of a version 2 list out of the params; no other param may stand beside it.
+/// Removes the page token of a version 2 list from the params; no other param is allowed beside it.
 fn take_page(entity: &Entity, called: Called, given: &mut Body) -> Option<Json> {
     let lists = matches!(called, Called::Operation(operation) if operation.kind == OperationKind::List);
     if lists && entity.is_v2() { given.shift_remove("page").filter(Json::is_string) } else { None }
 }
 
-/// Takes the list of fields to expand out of the params.
+/// Removes the list of fields to expand from the params and returns it.
 fn take_expand(given: &mut Body) -> ApiResult<Vec<String>> {
     let Some(asked) = given.shift_remove("expand") else { return Ok(Vec::new()) };
     let shape = Shape::new(Kind::List(Box::new(Shape::text()))).with_presence(Presence::Optional);

@@ -16,23 +16,23 @@ use crate::sandbox::store::{RecordedResponse, Session, Store};
 use crate::sandbox::webhook_delivery::Delivery;
 use crate::sandbox::{behaviour, earlier, expand, identifier, include, reference, search, view};
 
-/// What a request does in its transaction; it answers with a body.
+/// The work of a request in its transaction; it returns a response body.
 type Work<'w> = &'w dyn Fn(&Session<'_>, &Caller, ApiResult<ResolvedCall>) -> ApiResult<String>;
 
-/// The response to a request, whether it was recorded before, and the events that came of the call.
+/// The response to a request, whether it was recorded earlier, and the events that the call caused.
 struct Execution {
     response: RecordedResponse,
     replayed: bool,
     deliveries: Vec<Delivery>,
 }
 
-/// Answers a request; the events that came of it are to be delivered.
+/// Answers a request; also returns the events that it caused, which must be delivered.
 pub(super) fn answer(store: &Store, request: &http::Request<Bytes>) -> (Response<Bytes>, Vec<Delivery>) {
     respond(store, request, &|session, caller, resolved| perform(session, request, caller, resolved?))
 }
 
-/// Fails a request as Stripe does when something of its own breaks: nothing is done, and the
-/// failure is kept under the key.
+/// Fails a request as Stripe does when something inside Stripe breaks: nothing is done, and the failure is
+/// recorded under the key.
 pub(super) fn fail(store: &Store, request: &http::Request<Bytes>, status: u16) -> Response<Bytes> {
     let failure = ApiError::new(status, "api_error", "An unknown error occurred.").at(Stage::Undone);
     respond(store, request, &|_, _, _| Err(failure.clone())).0
@@ -67,7 +67,7 @@ fn error_response(
     RecordedResponse { status: failure.status, body: view::render(body).to_string() }
 }
 
-/// Runs a request, unless a response to it is recorded under its idempotency key.
+/// Runs a request unless a response to it is already recorded under its idempotency key.
 fn execute_once(
     store: &Store,
     request: &http::Request<Bytes>,
@@ -77,7 +77,7 @@ fn execute_once(
 ) -> ApiResult<Execution> {
     let writes = request.method() != Method::GET;
     let claim = Claim::of(request)?;
-    // A form of any length is read and checked before anybody has to wait for it.
+    // A form of any length is read and checked before any other request has to wait for this one.
     let resolved = ResolvedCall::of(request, caller);
     let mut lease = store.lease(writes);
     let session = lease.begin(caller.space(), writes)?;
@@ -106,7 +106,8 @@ fn execute_once(
     Ok(Execution { response, replayed: false, deliveries })
 }
 
-/// Whether a failure is recorded under the idempotency key. Version 2 runs a request again that was undone.
+/// Whether a failure is recorded under the idempotency key. In version 2, a request that was undone runs
+/// again.
 fn is_recorded(failure: &ApiError, request: &http::Request<Bytes>) -> bool {
     match failure.stage {
         Stage::Refused => false,

@@ -1,6 +1,6 @@
-//! Search: objects that match a query in Stripe's query language, in pages with a token.
+//! Search: returns objects that match a query in Stripe's query language, in pages with a token.
 //!
-//! The store first filters as far as it can without reading objects whole. A full page ends the search; only
+//! The store first filters as far as it can without reading whole objects. A full page ends the search; only
 //! `total_count` goes through all objects.
 
 use serde_json::{Value as Json, json};
@@ -15,7 +15,7 @@ mod words;
 
 use clause::Query;
 
-/// `GET /v1/customers/search` and its like.
+/// Answers `GET /v1/customers/search` and similar calls.
 pub(super) fn answer(call: &Call<'_>) -> ApiResult<Json> {
     let limit = limit(&call.params)?;
     let query = parse_query(call)?;

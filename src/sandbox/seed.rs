@@ -5,10 +5,10 @@ use serde_json::Value as Json;
 use crate::sandbox::fields::{Body, set};
 use crate::sandbox::{call, complete, reference_data};
 
-/// The time of creation of reference data: the first of January 2025.
+/// When reference data was created: the first of January 2025.
 const SINCE: i64 = 1_735_689_600;
 
-/// Every object that a new store holds.
+/// Returns every object that a new store contains.
 pub(super) fn bodies() -> Vec<Body> {
     let all = reference_data::all().iter();
     all.flat_map(|(object, bodies)| bodies.iter().filter_map(|body| whole(object, body))).collect()

@@ -20,22 +20,22 @@ use crate::sandbox::instance::Sandbox;
 
 mod gate;
 
-/// The largest body that is read; no request of Stripe's API is near it.
+/// The maximum size of a body; no request to Stripe's API comes close.
 const LARGEST: usize = 16 << 20;
-/// How long the first half of a cut body is given to leave.
+/// How long the first half of a cut body may take to be sent.
 const FLUSHED: Duration = Duration::from_millis(20);
 /// How long open requests may take after a shutdown.
 const GRACE: Duration = Duration::from_secs(2);
-/// How long to pause where the machine cannot open more connections.
+/// How long to pause when the machine cannot open more connections.
 const EXHAUSTED: Duration = Duration::from_millis(100);
 
 /// Who may reach a served sandbox, and the time limits.
 #[derive(Debug, Clone, Copy)]
 pub struct ServerOptions {
-    /// Whether other machines may reach it. Otherwise a `Host` with another name is refused: that is how a
-    /// web page reaches a port of its reader's machine.
+    /// Whether other machines may reach it. If not, a `Host` with another name is refused: that is how a web
+    /// page could reach a port on its reader's machine.
     pub remote: bool,
-    /// How long the next head of a request may take.
+    /// How long the head of the next request may take.
     pub head: Duration,
     /// How long the body of a request may take.
     pub body: Duration,
@@ -47,7 +47,7 @@ impl Default for ServerOptions {
     }
 }
 
-/// Serves a sandbox to this machine until `shutdown` is done.
+/// Serves a sandbox to this machine until `shutdown` completes.
 pub async fn serve(
     listener: TcpListener,
     sandbox: Sandbox,
@@ -56,7 +56,7 @@ pub async fn serve(
     serve_on(ServerOptions::default(), listener, sandbox, shutdown).await
 }
 
-/// Serves a sandbox with these options until `shutdown` is done.
+/// Serves a sandbox with these options until `shutdown` completes.
 pub async fn serve_on(
     options: ServerOptions,
     listener: TcpListener,
@@ -70,9 +70,9 @@ pub async fn serve_on(
             accepted = accept(&listener) => accepted,
             () = &mut shutdown => break,
         };
-        // A client that is gone already is no reason to end.
+        // A client that is already gone is no reason to stop.
         let Some(stream) = accepted else { continue };
-        // Small answers leave at once.
+        // Sends small answers at once.
         let _ = stream.set_nodelay(true);
         let sandbox = sandbox.clone();
         let service = service_fn(move |request| handle(options, sandbox.clone(), request));
@@ -81,17 +81,17 @@ pub async fn serve_on(
         builder.timer(TokioTimer::new()).header_read_timeout(options.head).half_close(true);
         let watched = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
-            // A cut connection is what a scripted fault asks for.
+            // A scripted fault may ask for a cut connection, so errors are ignored.
             let _ = watched.await;
         });
     }
-    // Connections that are still open by then are closed.
+    // Connections that are still open after that are closed.
     let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
     Ok(())
 }
 
-/// The next connection. If no more can be opened, it pauses: the waiting one stays in the queue, and the
-/// error would come again at once.
+/// Returns the next connection. If no more can be opened, this pauses: the waiting one stays in the queue,
+/// and the error would recur at once.
 async fn accept(listener: &TcpListener) -> Option<TcpStream> {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     match listener.accept().await {
@@ -127,7 +127,7 @@ async fn handle(
     Ok(response.map(|bytes| sent(bytes, leaves)))
 }
 
-/// A body, sent as the fault says.
+/// Builds a body that is sent as the fault says.
 fn sent(mut bytes: Bytes, leaves: Option<BodyFault>) -> UnsyncBoxBody<Bytes, Dropped> {
     let first = if leaves.is_some() { bytes.split_to(bytes.len() / 2) } else { Bytes::new() };
     let (rest, pause) = match leaves {

@@ -1,4 +1,4 @@
-//! Shapes of objects from the catalog: minimal values, and params written over fields.
+//! Shapes of objects from the catalog: builds minimal values and writes params over fields.
 
 use serde_json::{Value as Json, json};
 
@@ -9,7 +9,7 @@ use crate::sandbox::fields::{members, object};
 use crate::sandbox::repeatable;
 use crate::sandbox::store::Body;
 
-/// True for a field that Stripe leaves out unless it is expanded.
+/// Returns true for a field that Stripe leaves out unless it is expanded.
 pub(super) fn is_includable(object: &str, field: &str) -> bool {
     catalog().by_key(object).is_some_and(|entity| entity.omitted.iter().any(|hidden| hidden == field))
 }
@@ -94,7 +94,7 @@ fn laid(shape: &Shape, old: Json, value: &Json, path: &str) -> ApiResult<Json> {
     })
 }
 
-/// Of an object whose `type` names the member that says more, the members of its other types go with another type.
+/// In an object whose `type` names the member with the details, removes the members of the other types.
 fn drop_of_other_types(fields: &[Member], members: &mut Body, given: &Body) {
     let Some(chosen) = given.get("type").and_then(Json::as_str) else { return };
     let types = find(fields, "type").map(|field| field.shape.values()).unwrap_or_default();
@@ -114,7 +114,7 @@ fn merged(mut known: Body, given: &Body) -> Body {
     known
 }
 
-/// Whether the params request a feature; one that is no longer requested is removed.
+/// Whether the params request a feature; a feature that is no longer requested is removed.
 fn is_requested(fields: &[Member], given: &Body) -> bool {
     let is_of_status = |field: &Member| matches!(field.name.as_str(), "status" | "status_details");
     !fields.iter().all(is_of_status) || given.get("requested") == Some(&Json::Bool(true))
@@ -139,7 +139,7 @@ fn known_only(fields: &[Member], members: &mut Body) {
     }
 }
 
-/// Whether a value is of the kind. An id may stand for a whole object, which is put in later.
+/// Whether a value is of the kind. An id may stand for a whole object, which is inserted later.
 pub(super) fn holds(kind: &Kind, value: &Json) -> bool {
     match kind {
         Kind::Currency | Kind::DateTime | Kind::Decimal | Kind::Enum(_) | Kind::File | Kind::Text { .. } => {
@@ -159,16 +159,16 @@ pub(super) fn holds(kind: &Kind, value: &Json) -> bool {
     }
 }
 
-/// The value of an unset field: null, or the minimal one where it is never null.
+/// Returns the value of an unset field: null, or the minimal value if it is never null.
 fn cleared(shape: &Shape, value: &Json) -> Json {
     if !shape.is_required() {
         return Json::Null;
     }
-    // Which params may be unset was checked before.
+    // It was checked earlier which params may be unset.
     if value.is_null() && matches!(shape.kind, Kind::Text { .. }) { "".into() } else { least(&shape.kind) }
 }
 
-/// Merges metadata: an empty value removes its key, an empty text removes them all.
+/// Merges metadata: an empty value removes its key, and an empty text removes all keys.
 fn metadata(body: &mut Body, value: &Json) -> ApiResult<()> {
     let slot = body.entry("metadata").or_insert_with(|| json!({}));
     let Json::Object(given) = value else {

@@ -1,7 +1,7 @@
 //! The store of objects: SQLite, in memory or in a file that several processes may share.
 //!
 //! One request is one transaction. A space is one account in one mode; objects of different spaces never mix.
-//! A file has one connection that writes and several that read, so that a read-only request waits for nobody.
+//! A file has one connection for writing and several for reading, so that a read-only request never waits.
 
 use std::cell::{Cell, RefCell};
 use std::fs;
@@ -32,13 +32,13 @@ use session::HELD;
 
 pub(super) use crate::sandbox::fields::Body;
 
-/// How long a process waits for another one's transaction.
+/// How long a process waits for another process's transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
-/// The most idle read connections that are kept open.
+/// The maximum number of idle read connections that are kept open.
 const IDLE_READERS: usize = 8;
-/// The size of the statement cache: more than there are different queries.
+/// The size of the statement cache, which exceeds the number of different queries.
 const STATEMENTS: usize = 128;
-/// Events are kept for thirty days, in seconds, as at Stripe.
+/// How long events are kept, in seconds: thirty days, as at Stripe.
 const EVENTS: i64 = 30 * 24 * 60 * 60;
 /// How often old rows are removed, in seconds.
 const SWEEP: i64 = 60 * 60;
@@ -47,15 +47,15 @@ const SWEEP: i64 = 60 * 60;
 #[derive(Debug)]
 pub(super) struct Store {
     writer: Mutex<WriteConnection>,
-    /// None in memory, where there is one connection.
+    /// `None` for a store in memory, which has only one connection.
     readers: Option<ReadPool>,
 }
 
-/// The connection that writes.
+/// The connection for writing.
 #[derive(Debug)]
 pub(super) struct WriteConnection {
     connection: Connection,
-    /// When old events and answers were last removed.
+    /// When old events and responses were last removed.
     swept: i64,
 }
 
@@ -70,11 +70,11 @@ struct ReadPool {
 pub(super) enum Lease<'s> {
     /// The write connection, locked while this is held.
     Writer(MutexGuard<'s, WriteConnection>),
-    /// A read connection; it returns to the pool.
+    /// A read connection, which is returned to the pool.
     Reader(ReadConnection<'s>),
 }
 
-/// A read connection, and the pool it returns to.
+/// A read connection, and the pool to which it returns.
 #[derive(Debug)]
 pub(super) struct ReadConnection<'s> {
     connection: Option<Connection>,
@@ -82,7 +82,7 @@ pub(super) struct ReadConnection<'s> {
 }
 
 impl Store {
-    /// Opens a file, which only its user may read, or a store in memory. A new store holds the objects of
+    /// Opens a file, which only its user may read, or a store in memory. A new store contains the objects of
     /// `first`.
     pub fn open(path: Option<&Path>, first: fn() -> Vec<Body>) -> Result<Self, OpenError> {
         let mut connection = match path {
@@ -94,7 +94,7 @@ impl Store {
             None => Connection::open_in_memory()?,
         };
         prepare(&connection)?;
-        // With a full sync for each request a file would be slow.
+        // With a full sync for each request, a file would be slow.
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         schema::upgrade(&mut connection)?;
@@ -103,7 +103,7 @@ impl Store {
         Ok(Self { writer: Mutex::new(WriteConnection { connection, swept: 0 }), readers })
     }
 
-    /// A copy of this store in memory.
+    /// Returns an in-memory copy of this store.
     pub fn copy(&self) -> Result<Self, OpenError> {
         let mut connection = Connection::open_in_memory()?;
         let every_page = -1;
@@ -113,7 +113,7 @@ impl Store {
         Ok(Self { writer: Mutex::new(WriteConnection { connection, swept: copied.swept }), readers: None })
     }
 
-    /// A connection for a request; `writes` says whether it may write.
+    /// Returns a connection for a request; `writes` tells whether it may write.
     pub fn lease(&self, writes: bool) -> Lease<'_> {
         let reader = self.readers.as_ref().filter(|_| !writes).and_then(ReadPool::take);
         // If no more files can be opened, reads share the write connection.
@@ -155,7 +155,7 @@ fn begin(connection: &mut Connection, space: String, writes: bool) -> rusqlite::
 }
 
 impl WriteConnection {
-    /// Removes what Stripe does not keep longer: old events and recorded responses.
+    /// Removes rows that Stripe does not keep any longer: old events and recorded responses.
     fn sweep(&mut self, now: i64) -> rusqlite::Result<()> {
         if now < self.swept + SWEEP {
             return Ok(());
@@ -177,7 +177,7 @@ impl ReadPool {
     }
 
     fn open(&self) -> rusqlite::Result<Connection> {
-        // If the file was removed, no new one is created.
+        // If the file was removed, this does not create a new one.
         let connection = Connection::open_with_flags(&self.file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         prepare(&connection)?;
         connection.pragma_update(None, "query_only", true)?;
@@ -210,13 +210,13 @@ fn seed(connection: &mut Connection, first: fn() -> Vec<Body>) -> rusqlite::Resu
     }
     let session = begin(connection, HELD.to_owned(), true)?;
     for body in first() {
-        // An object that cannot be written is left out; the first request fails with the reason.
+        // An object that cannot be written is left out; the first request then fails with the reason.
         let _ = session.put(&body);
     }
     session.commit()
 }
 
-/// Whether a sandbox can be kept in a file, which is neither made nor changed.
+/// Checks whether a sandbox can be kept in a file, without creating or changing the file.
 pub(super) fn check(path: &Path) -> Result<(), OpenError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let found = match fs::metadata(path) {
@@ -228,7 +228,7 @@ pub(super) fn check(path: &Path) -> Result<(), OpenError> {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file").into());
     }
     fs::metadata(folder)?;
-    // SQLite needs to write files beside it.
+    // SQLite needs to create files next to it.
     #[cfg(unix)]
     rustix::fs::access(folder, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK)
         .map_err(io::Error::from)?;
@@ -244,7 +244,7 @@ pub(super) fn check(path: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Creates the file if needed; only its user may read or write it and the files that SQLite puts beside it.
+/// Creates the file if needed. Only its user may read or write it and the files that SQLite puts next to it.
 fn keep_private(path: &Path) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.create(true).truncate(false).write(true);

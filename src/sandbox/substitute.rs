@@ -1,5 +1,5 @@
-//! Finds objects by the types that a param or a field may name: an id is unique within its type only.
-//! `substitute.toml` says which types stand in for which.
+//! Finds objects by the types that a param or a field may name, since an id is unique only within its type.
+//! `substitute.toml` says which types can stand in for which.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -11,13 +11,13 @@ use crate::sandbox::store::{ObjectRow, Session};
 static TABLE: LazyLock<BTreeMap<String, Vec<String>>> =
     LazyLock::new(|| embedded_table!("sandbox/substitute.toml"));
 
-/// A type, and those that stand in for it.
+/// Returns a type and those that can stand in for it.
 pub(super) fn accepted(object: &String) -> impl Iterator<Item = &String> {
     std::iter::once(object).chain(TABLE.get(object).into_iter().flatten())
 }
 
-/// The object of that id, of one of these types or of those that stand in for them, live ones first; of any
-/// type where none is given.
+/// Returns the object with this id that has one of these types or a type that can stand in for one, live
+/// objects first. If no types are given, any type matches.
 pub(super) fn found(session: &Session<'_>, objects: &[String], id: &str) -> ApiResult<Option<ObjectRow>> {
     if objects.is_empty() {
         return session.find(id);

@@ -1,4 +1,4 @@
-//! Triggers: a field got a value, or lost it.
+//! Triggers: a field got a value or lost it.
 
 use serde_json::Value as Json;
 
@@ -11,14 +11,14 @@ pub(super) enum FieldTrigger<'v> {
     Set,
     /// It lost its value.
     Unset,
-    /// It has this value and had another.
+    /// It has this value and had another before.
     Is(&'v str),
-    /// It had this value and has another.
+    /// It had this value and now has another.
     Was(&'v str),
 }
 
 impl FieldTrigger<'_> {
-    /// Whether the field at a path changed so; `before` is none for a new object.
+    /// Whether the field at a path changed in this way; `before` is `None` for a new object.
     pub fn happened(self, before: Option<&Body>, after: &Body, path: &str) -> bool {
         let (old, new) = (before.and_then(|body| member(body, path)), member(after, path));
         match self {
@@ -30,7 +30,7 @@ impl FieldTrigger<'_> {
     }
 }
 
-/// The field as text; none where it is missing or null.
+/// Returns the field as text, or `None` if it is missing or null.
 fn member(body: &Body, path: &str) -> Option<String> {
     let found = at(body, path)?;
     match found {

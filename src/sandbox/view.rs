@@ -1,4 +1,4 @@
-//! Renders an object for an answer: every field that it always has, and nothing hidden.
+//! Renders an object for an answer, with every field that it always has and nothing hidden.
 
 use serde_json::{Value as Json, json};
 
@@ -13,7 +13,7 @@ pub(super) fn render(mut body: Json) -> Json {
     body
 }
 
-/// Completes every object, and removes the fields that are hidden or only shown when expanded.
+/// Completes every object, and removes fields that are hidden or only shown when expanded.
 pub(super) fn render_in_place(value: &mut Json) {
     match value {
         Json::Array(items) => items.iter_mut().for_each(render_in_place),
@@ -30,13 +30,13 @@ pub(super) fn render_in_place(value: &mut Json) {
     }
 }
 
-/// The nested fields of an object that are only shown when expanded.
+/// Returns the nested fields of an object that are only shown when expanded.
 pub(super) fn inner_hidden(object: &str) -> impl Iterator<Item = &'static str> {
     let hidden = catalog().by_key(object).map_or(&[][..], |entity| entity.omitted.as_slice());
     hidden.iter().map(String::as_str).filter(|path| path.contains('.'))
 }
 
-/// What is left of a deleted object.
+/// Renders the remainder of a deleted object.
 pub(super) fn stub(body: &Body) -> Json {
     json!({"id": member(body, "id"), "object": member(body, "object"), "deleted": true})
 }

@@ -1,7 +1,7 @@
-//! Delivers events to webhook endpoints of this machine, signed as Stripe signs them.
+//! Delivers events to webhook endpoints on this machine, signed as Stripe signs them.
 //!
-//! Runs on a thread and a runtime of its own: users of the sandbox need not wait, nor have a runtime. Only
-//! `http://` addresses of the loopback interface are connected to.
+//! Deliveries run on their own thread and runtime: users of the sandbox need not wait, and need not have a
+//! runtime. Connections are only made to `http://` addresses of the loopback interface.
 
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
@@ -20,10 +20,10 @@ use crate::sandbox::repeatable::now;
 
 /// How long one attempt may take.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(5);
-/// The pauses before the second attempt and those after it.
+/// The pauses before the second and each later attempt.
 const PAUSES: [Duration; 3] = [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(5)];
 
-/// The most connections to endpoints at once: a process has a limited number of files.
+/// The maximum number of simultaneous connections to endpoints: a process has a limited number of files.
 static PLACES: Semaphore = Semaphore::const_new(32);
 
 /// One event for one endpoint.
@@ -35,12 +35,12 @@ pub(super) struct Delivery {
     pub event: String,
     url: Uri,
     secret: String,
-    /// The body that is sent.
+    /// The body to send.
     pub content: String,
 }
 
 impl Delivery {
-    /// A delivery; none where the URL is not one of this machine.
+    /// Creates a delivery, or returns `None` if the URL is not on this machine.
     pub fn new(space: &str, event: &str, url: &str, secret: &str) -> Option<Self> {
         Some(Self {
             space: space.to_owned(),
@@ -52,12 +52,12 @@ impl Delivery {
     }
 }
 
-/// Whether an address can be delivered to.
+/// Whether events can be delivered to an address.
 pub(super) fn reaches(url: &str) -> bool {
     reached(url).is_some()
 }
 
-/// The parsed URL; none where it is encrypted or not of this machine.
+/// Returns the parsed URL, or `None` if it is encrypted or not on this machine.
 fn reached(url: &str) -> Option<Uri> {
     let url: Uri = url.parse().ok()?;
     (is_this_machine(url.host()?) && url.scheme_str() == Some("http")).then_some(url)
@@ -69,19 +69,20 @@ pub(super) fn is_this_machine(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// Sends deliveries; its thread starts with the first and ends with the sandbox.
+/// Sends deliveries; its thread starts with the first delivery and ends with the sandbox.
 #[derive(Debug, Default)]
 pub(super) struct WebhookSender(OnceLock<Option<UnboundedSender<Delivery>>>);
 
 impl WebhookSender {
-    /// Sends deliveries without waiting for them. `delivered` creates the callback for each accepted one.
+    /// Sends deliveries without waiting for them. `delivered` creates the callback for each accepted
+    /// delivery.
     pub fn send<D: Fn(&Delivery) + Send + Sync + 'static>(
         &self,
         deliveries: Vec<Delivery>,
         delivered: impl Fn() -> D,
     ) {
         for delivery in deliveries {
-            // Without a thread nothing is delivered.
+            // If there is no thread, nothing is delivered.
             if let Some(sender) = self.0.get_or_init(|| start(delivered())) {
                 let _ = sender.send(delivery);
             }
@@ -105,7 +106,7 @@ async fn run(
         let delivered = delivered.clone();
         tokio::spawn(async move {
             if deliver(&delivery).await {
-                // The callback may wait for the store; other deliveries must not.
+                // The callback may have to wait for the store, but other deliveries must not.
                 let _ = tokio::task::spawn_blocking(move || delivered(&delivery)).await;
             }
         });
@@ -130,7 +131,7 @@ async fn deliver(delivery: &Delivery) -> bool {
 
 async fn attempt(delivery: &Delivery) -> Option<bool> {
     let host = match delivery.url.host()?.trim_matches(['[', ']']) {
-        // A resolver is never asked: it may answer anything.
+        // No resolver is asked, because it might return any address.
         name if name.eq_ignore_ascii_case("localhost") => "127.0.0.1",
         address => address,
     };
@@ -149,7 +150,7 @@ async fn attempt(delivery: &Delivery) -> Option<bool> {
     Some(response.status().is_success())
 }
 
-/// `t=1700000000,v1=…`: the time, and the content under the time and the endpoint's secret.
+/// Returns `t=1700000000,v1=…`: the time, and the code of time and content under the endpoint's secret.
 fn signature(secret: &str, at: i64, content: &str) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
     let code = hmac::sign(&key, format!("{at}.{content}").as_bytes());

@@ -17,7 +17,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
     },
 ];
 
-/// The roles that an account of version 2 may have for its creator.
+/// The roles that a version 2 account may have towards its creator.
 const CONFIGURATIONS: &[&str] = &["customer", "merchant", "recipient"];
 
 /// `GET /v1/account`, and `GET /v1/accounts/{account}` of a connected one.
@@ -78,7 +78,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     store_account(call, body)
 }
 
-/// Applies the given `controller`; the rest has Stripe's defaults.
+/// Applies the given `controller`; the rest gets Stripe's defaults.
 fn apply_controller(body: &mut Body, given: &Body) {
     let said = |path: &str, usual: &'static str| text(given, path).unwrap_or(usual).to_owned();
     set(
@@ -98,7 +98,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
     store_account(call, members(generic::update(call)?))
 }
 
-/// Stores an account with the params that mean more than the field of their name.
+/// Stores an account together with the params that do more than set the field of their name.
 fn store_account(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
     for (name, asked) in inner(&call.params, "capabilities").into_iter().flatten() {
         capability(&mut body, name, asked.get("requested") == Some(&Json::Bool(true)));
@@ -114,7 +114,7 @@ fn store_account(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// Adds the external account that payouts go to.
+/// Adds the external account to which payouts go.
 fn set_external_account(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let held = tokens_and_sources::external_accounts(call, id(body))?;
     let url = format!("/v1/accounts/{}/external_accounts", id(body));
@@ -122,7 +122,7 @@ fn set_external_account(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// The requirements before an account may be paid.
+/// The requirements that must be met before an account may be paid.
 const DUE: &[&str] = &[
     "business_profile.product_description",
     "business_profile.support_phone",
@@ -146,7 +146,7 @@ fn due(body: &mut Body) {
     enable_payments(body, due.is_empty());
 }
 
-/// Enables payments and payouts where all requirements are met.
+/// Enables payments and payouts if all requirements are met.
 fn enable_payments(body: &mut Body, known: bool) {
     let state = if known { "active" } else { "inactive" };
     let mut charges = false;
@@ -159,7 +159,8 @@ fn enable_payments(body: &mut Body, known: bool) {
     });
 }
 
-/// A requested capability is inactive until all requirements are met; one no longer requested is removed.
+/// Sets a capability: a requested one is inactive until all requirements are met; one that is no longer
+/// requested is removed.
 fn capability(body: &mut Body, name: &str, requested: bool) {
     let Some(known) = body.get_mut("capabilities").and_then(Json::as_object_mut) else { return };
     if requested {

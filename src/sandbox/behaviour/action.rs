@@ -34,7 +34,7 @@ fn change(call: &Call<'_>, transition: &Transition, path: &str) -> ApiResult<Jso
     call.keep(body)
 }
 
-/// Deletes the matching object; it is shown whole if it has a field for that.
+/// Deletes the matching object; the answer shows the whole object if it has a `deleted` field.
 fn delete(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = matching_object(call)?;
     let stub = generic::remove(call, &body)?;
@@ -56,7 +56,7 @@ fn make(call: &Call<'_>, transition: &Transition) -> ApiResult<Json> {
     new.keep(body)
 }
 
-/// The object whose fields match the params.
+/// Returns the object whose fields match the params.
 fn matching_object(call: &Call<'_>) -> ApiResult<Body> {
     let list = call.entity.operation(List).map_or(&[][..], |list| list.params.as_slice());
     let walk = ObjectQuery { objects: call.objects(), ..Default::default() };

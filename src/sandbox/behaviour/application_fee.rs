@@ -13,7 +13,7 @@ fn account(space: &str) -> &str {
     space.split('/').next().unwrap_or_default()
 }
 
-/// Collects a fee on a payment for the account of the space `platform`, from that of the space `payer`. `of`
+/// Collects a fee on a payment for the account of the space `platform` from that of the space `payer`. `of`
 /// is the platform's charge that caused the payment. Returns the id of the fee.
 pub(super) fn collect(
     call: &Call<'_>,
@@ -43,8 +43,8 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     refund(call, &call.session.space, fee, amount, None).map(Json::Object)
 }
 
-/// Refunds the fee of a payment in proportion to `returned`; `undone` is the refund that takes the amount
-/// from the payer, which is lowered by it.
+/// Refunds the fee of a payment in proportion to `returned`. `undone` is the refund that takes the amount
+/// from the payer; it is reduced by the fee.
 pub(super) fn refund_share(
     call: &Call<'_>,
     payment: &Body,

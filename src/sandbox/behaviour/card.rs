@@ -1,4 +1,4 @@
-//! Test cards and what happens when each is used: `card.toml`.
+//! Test cards, and what happens when each is used: `card.toml`.
 
 use crate::sandbox::behaviour::prelude::*;
 
@@ -15,17 +15,17 @@ use table::{ChargeEffect, PaymentFlaw, PriorSetup, TABLE, known};
 pub(super) enum CardOutcome {
     /// It succeeds.
     Approve,
-    /// The customer has to authenticate first; then it succeeds.
+    /// The customer must authenticate first; then it succeeds.
     Authenticate,
     /// It fails.
     Decline(&'static Decline),
 }
 
-/// Stored with a payment method: its customer authenticated when it was saved.
+/// Stored with a payment method whose customer authenticated when it was saved.
 pub(super) const AUTHENTICATED: &str = "_authenticated";
 
 impl Decline {
-    /// The error of a call whose payment fails.
+    /// The error for a call whose payment fails.
     pub fn failure(&self) -> ApiError {
         let failure = ApiError::card(self.message.as_str());
         let failure = failure.code(&self.code).with("decline_code", self.reason.as_str());
@@ -53,19 +53,19 @@ pub(super) fn outcome(method: &Body, refused: Option<&Decline>) -> Body {
     outcome
 }
 
-/// The decline of a payment that needs an absent customer to authenticate.
+/// The decline of a payment for which an absent customer would have to authenticate.
 pub(super) fn unauthenticated() -> &'static Decline {
     &TABLE.unauthenticated
 }
 
-/// Whether an id is one of Stripe's test tokens that stand for an object of that type.
+/// Whether an id is one of Stripe's test tokens that stand for an object of this type.
 pub(super) fn is_test_token(object: &str, id: &str) -> bool {
     let pays = ["bank_account", "card", "payment_method", "source", "token"].contains(&object);
     pays && (number_of_token(id).is_some() || id.starts_with("btok_"))
         || object == "payment_method" && account_of_token(id).is_some()
 }
 
-/// The type and the details of a test token that is not a card.
+/// Returns the type and the details of a test token that is not a card.
 pub(super) fn account_of_token(token: &str) -> Option<(&'static str, &'static Body)> {
     let account = TABLE.accounts.get(token.strip_prefix("pm_")?)?;
     Some((&account.kind, &account.details))
@@ -88,7 +88,7 @@ pub(super) fn charge_outcome(method: &Body) -> CardOutcome {
     }
 }
 
-/// Why a payment fails after authentication; none where it succeeds.
+/// Returns why a payment fails after authentication, or `None` if it succeeds.
 pub(super) fn decline_after_authentication(method: &Body) -> Option<&'static Decline> {
     known(method)?.decline()
 }
@@ -107,12 +107,12 @@ pub(super) fn redirects(method: &Body) -> bool {
     text(method, "type").is_some_and(|kind| TABLE.redirects.types.iter().any(|one| one == kind))
 }
 
-/// The currencies of a type of payment method; empty where it takes all.
+/// Returns the currencies of a type of payment method; empty if it accepts all.
 pub(super) fn currencies_of(kind: &str) -> &'static [String] {
     TABLE.currencies.get(kind).map_or(&[], Vec::as_slice)
 }
 
-/// Whether the customer authenticated off-session payments before.
+/// Whether the customer has already authenticated off-session payments.
 pub(super) fn is_set_up(method: &Body) -> bool {
     known(method).is_some_and(|card| match card.set_up {
         Some(PriorSetup::Already) => true,
@@ -131,17 +131,17 @@ pub(super) fn source_outcome(source: &Body) -> CardOutcome {
     if object(source) == "card" { save_outcome(&body! {"card": source}) } else { CardOutcome::Approve }
 }
 
-/// How the cardholder disputes every charge; none where nothing is disputed.
+/// Returns how the cardholder disputes every charge, or `None` if nothing is disputed.
 pub(super) fn dispute(method: &Body) -> Option<&'static str> {
     known(method)?.dispute.as_deref()
 }
 
-/// The fields by which a dispute of that kind differs.
+/// Returns the fields in which a dispute of this kind differs.
 pub(super) fn dispute_fields(kind: &str) -> Body {
     TABLE.disputes.get(kind).cloned().unwrap_or_default()
 }
 
-/// Whether a charge is available at once.
+/// Whether the amount of a charge is available at once.
 pub(super) fn is_at_once(method: &Body) -> bool {
     known(method).is_some_and(|card| card.then == Some(ChargeEffect::Settle))
 }

@@ -1,13 +1,13 @@
-//! The cash balance of a customer: there without being made, and set along with its customer.
+//! The cash balance of a customer, which exists without being created and is set together with the customer.
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::singletons;
 
-/// What this module answers.
+/// The behaviours of this module.
 pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Update, update)], ..Behaviour::of(&["cash_balance"]) }];
 
-/// The mode that stands for what the account has.
+/// The mode that stands for the account's own setting.
 const OF_ACCOUNT: &str = "merchant_default";
 
 /// `POST /v1/customers/{customer}/cash_balance`.
@@ -22,7 +22,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
     singletons::update(&call)
 }
 
-/// Sets what a call on a customer says of its cash balance.
+/// Sets the cash balance according to a call on its customer.
 pub(super) fn set_along(call: &Call<'_>, customer: &str, params: Option<Json>) -> ApiResult<()> {
     let Some(params) = params else { return Ok(()) };
     let mut call = call.about("cash_balance", members(params))?;

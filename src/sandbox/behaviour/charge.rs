@@ -1,4 +1,4 @@
-//! Charges: created by payment intents, or by the legacy call.
+//! Charges, created by payment intents or by the legacy call.
 
 use crate::sandbox::behaviour::card::{self, CardOutcome, Decline};
 use crate::sandbox::behaviour::ledger::{self, Movement};
@@ -17,9 +17,9 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 pub(super) const CONTESTED: &str = "_contested";
 /// Stored with a charge: the outcome of a refund that does not succeed at once.
 pub(super) const REFUND: &str = "_refund";
-/// Stored with a charge: its balance transaction was created after the event of its payment.
+/// Stored with a charge whose balance transaction is created after the event of its payment.
 const BOOKED: &str = "_booked";
-/// Stored with an intent: the customer authenticated before the payment.
+/// Stored with an intent whose customer authenticated before the payment.
 pub(super) const AUTHENTICATED: &str = "_authenticated";
 
 /// How long an uncaptured amount is held: seven days.
@@ -39,8 +39,8 @@ const OF_INTENT: &[&str] = &[
     "transfer_group",
 ];
 
-/// Stores the charge of an intent; a failed one where there is a reason. With asynchronous capture, the
-/// balance transaction is shown later, by `book`.
+/// Stores the charge of an intent; it is a failed one if `refused` has a reason. With asynchronous capture,
+/// the balance transaction is shown later, by `book`.
 pub(super) fn for_intent(
     call: &Call<'_>,
     intent: &Body,
@@ -119,12 +119,12 @@ fn write_result(
     Ok(())
 }
 
-/// The card that was charged.
+/// Returns the card that was charged.
 fn card(body: &mut Body) -> Option<&mut Body> {
     at_mut(body, "payment_method_details.card")?.as_object_mut()
 }
 
-/// The 3D Secure result of an authenticated customer.
+/// The 3D Secure result for a customer who authenticated.
 pub(super) fn authentication() -> Json {
     json!({
         "authentication_flow": "challenge", "electronic_commerce_indicator": "05", "result": "authenticated",
@@ -171,7 +171,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     Err(why.failure().with("charge", id(&body)).at(Stage::Done))
 }
 
-/// The same call, its legacy params renamed to those of today.
+/// Returns the same call with its legacy params renamed to today's.
 fn with_current_params<'a>(call: &Call<'a>) -> Call<'a> {
     let mut call = call.clone();
     if let Some(fee) = call.params.shift_remove("application_fee") {
@@ -184,7 +184,7 @@ fn with_current_params<'a>(call: &Call<'a>) -> Call<'a> {
     call
 }
 
-/// The method behind `source`, or the default one of `customer`.
+/// Returns the payment method behind `source`, or the default one of `customer`.
 fn source(call: &Call<'_>) -> ApiResult<Body> {
     if let Some(token) = text(&call.params, "source") {
         let method = payment_method::of_source_param(call, token)?;

@@ -1,4 +1,4 @@
-//! Checkout sessions: a page of Stripe's on which a customer pays, subscribes, or saves a card.
+//! Checkout sessions: a page hosted by Stripe on which a customer pays, subscribes, or saves a card.
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{discount, line_items, payment_method};
@@ -33,7 +33,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// Refuses prices that do not fit the mode.
+/// Refuses prices that do not suit the mode.
 fn check_mode(mode: &str, basket: &[Body]) -> ApiResult<()> {
     let recurring = basket.iter().any(line_items::is_recurring);
     let refusal = match mode {
@@ -78,7 +78,7 @@ fn offer(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// The customer details that the page starts with.
+/// Returns the customer details that are on the page at first.
 fn customer_details(call: &Call<'_>, customer: Option<&Body>) -> Json {
     let email = customer.and_then(|customer| text(customer, "email"));
     let exempt = customer.and_then(|customer| text(customer, "tax_exempt")).unwrap_or("none");
@@ -101,7 +101,7 @@ fn reductions(call: &Call<'_>, body: &mut Body) -> ApiResult<Vec<Body>> {
     Ok(found)
 }
 
-/// Sets the line items and the totals with discounts and shipping.
+/// Sets the line items and the totals, including discounts and shipping.
 fn set_line_items(call: &Call<'_>, body: &mut Body, basket: Vec<Body>, discounts: &[Body]) -> ApiResult<()> {
     let currency = line_items::currency(&basket).ok_or_else(|| missing("line_items"))?.to_owned();
     let totals = line_items::show(call, body, basket, discounts, &[])?;

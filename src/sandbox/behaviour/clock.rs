@@ -1,4 +1,4 @@
-//! Test clocks: the time of their customers, moved by a call.
+//! Test clocks: the time of their customers, which a call moves.
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer, generic, invoice, schedule, subscription};
@@ -10,10 +10,11 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["test_helpers.test_clock"])
 }];
 
-/// The most timed changes in one advance: a renewal takes a handful, and the call is one transaction.
+/// The maximum number of timed changes in one advance: a renewal takes a handful, and the call is one
+/// transaction.
 const MOST_TURNS: usize = if cfg!(test) { 20 } else { 20_000 };
 
-/// `DELETE /v1/test_helpers/test_clocks/{id}`: deletes its customers and all their objects too.
+/// `DELETE /v1/test_helpers/test_clocks/{id}`: also deletes its customers and all their objects.
 fn delete(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.named()?;
     for customer in call.session.having("customer", "test_clock", id(&body))? {
@@ -22,7 +23,7 @@ fn delete(call: &Call<'_>) -> ApiResult<Json> {
     generic::remove(call, &body)
 }
 
-/// `POST /v1/test_helpers/test_clocks/{id}/advance`: makes each timed change on the way at its time.
+/// `POST /v1/test_helpers/test_clocks/{id}/advance`: makes each timed change along the way at its own time.
 fn advance(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     let target = needed_number(&call.params, "frozen_time")?;
@@ -39,7 +40,7 @@ fn advance(call: &Call<'_>) -> ApiResult<Json> {
         }
         call.session.end_turn();
         let timed = Call { now: at.max(now), ..call.clone() };
-        // The time of the customer is read from the clock.
+        // The customer's time is read from the clock, so the clock is set first.
         call.update(&mut body, body! {"frozen_time": timed.now})?;
         match what {
             DueKind::Invoice => {
@@ -62,7 +63,7 @@ fn advance(call: &Call<'_>) -> ApiResult<Json> {
     Ok(Json::Object(shown))
 }
 
-/// The kind of object with a timed change.
+/// The kind of object that has a timed change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum DueKind {
     Invoice,
@@ -70,7 +71,7 @@ enum DueKind {
     Subscription,
 }
 
-/// The next timed change under a clock, and its time.
+/// Returns the next timed change under a clock, and its time.
 fn next(call: &Call<'_>, clock: &str) -> ApiResult<Option<(i64, DueKind, String)>> {
     let mut first: Option<(i64, DueKind, String)> = None;
     let mut offer = |at: Option<i64>, what: DueKind, body: &Body| {

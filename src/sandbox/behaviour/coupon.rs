@@ -1,4 +1,4 @@
-//! Coupons: valid until they expire or are redeemed too often.
+//! Coupons, which are valid until they expire or have been redeemed too often.
 
 use crate::sandbox::behaviour::money::{self, Decimal};
 use crate::sandbox::behaviour::prelude::*;
@@ -22,14 +22,15 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     Err(ApiError::of("percent_off_out_of_range", &[("given", &percent)]))
 }
 
-/// The coupon that a param names; refuses one that is not redeemable.
+/// Returns the coupon that a param names; refuses one that is not redeemable.
 pub(super) fn redeemable(call: &Call<'_>, coupon: &str, param: &str) -> ApiResult<Body> {
     let body = call.referred_as_of_now("coupon", coupon, param)?;
     let expired = || ApiError::of("coupon_expired", &[("coupon", &coupon)]).param(param);
     if flag(&body, "valid") { Ok(body) } else { Err(expired()) }
 }
 
-/// Refuses an amount coupon for an order in another currency than its own or its `currency_options`.
+/// Refuses a coupon with an amount if the order is in a currency other than its own or its
+/// `currency_options`.
 pub(super) fn check_currency(coupon: &Body, order: &Body, param: &str) -> ApiResult<()> {
     let (Some(own), Some(wanted)) = (text(coupon, "currency"), text(order, "currency")) else {
         return Ok(());
@@ -41,12 +42,12 @@ pub(super) fn check_currency(coupon: &Body, order: &Body, param: &str) -> ApiRes
     Err(ApiError::of("coupon_currency", &[("own", &own), ("wanted", &wanted)]).param(param))
 }
 
-/// Whether it reached its maximum of redemptions.
+/// Whether it has reached its maximum number of redemptions.
 pub(super) fn is_spent(body: &Body) -> bool {
     given_number(body, "max_redemptions").is_some_and(|most| number(body, "times_redeemed") >= most)
 }
 
-/// Counts a redemption of a coupon or a code; `usable` is the field that says whether it can be redeemed
+/// Counts a redemption of a coupon or a code; `usable` is the field that tells whether it can be redeemed
 /// again.
 pub(super) fn redeem(call: &Call<'_>, mut body: Body, usable: &str) -> ApiResult<()> {
     let times = needed_number(&body, "times_redeemed")? + 1;
@@ -57,7 +58,7 @@ pub(super) fn redeem(call: &Call<'_>, mut body: Body, usable: &str) -> ApiResult
     call.session.put(&body)
 }
 
-/// What the coupon takes off, stored with each of its discounts.
+/// Returns what the coupon takes off, which is stored with each of its discounts.
 pub(super) fn terms(coupon: &Body) -> Body {
     body! {
         "percent_off": coupon.get("percent_off").filter(|percent| !percent.is_null()).map(ToString::to_string),
