@@ -44,7 +44,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
 }
 
 /// Refunds the fee of a payment in proportion to `returned`. `undone` is the refund that takes the amount
-/// from the payer; it is reduced by the fee.
+/// from the payer; the refunded fee reduces what it takes.
 pub(super) fn refund_share(
     call: &Call<'_>,
     payment: &Body,

@@ -1,4 +1,4 @@
-//! Credit grants: money that pays for usage, until it is voided or expires.
+//! Credit grants: money that pays for usage until it is voided or expires.
 
 use std::collections::BTreeMap;
 
@@ -59,7 +59,7 @@ fn end(call: &Call<'_>, at: &str, kind: &str) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// `GET /v1/billing/credit_balance_summary`: the credit left by currency.
+/// `GET /v1/billing/credit_balance_summary`: the remaining credit, by currency.
 fn summary(call: &Call<'_>) -> ApiResult<Json> {
     let customer = call.required_object("customer", "customer")?;
     let (call, customer) = (&customer_time::of(call, &customer)?, id(&customer));

@@ -1,4 +1,4 @@
-//! Credit notes, which reduce an invoice before it is paid, or return money after.
+//! Credit notes, which reduce an invoice before it is paid or return money afterwards.
 
 use crate::sandbox::behaviour::order::{self, Invoice, InvoiceLine, OrderLine};
 use crate::sandbox::behaviour::prelude::*;
@@ -15,7 +15,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { operations: &[(List, list_preview)], ..Behaviour::of(&["credit_notes.preview_lines"]) },
 ];
 
-/// How the amount is given back: to the balance, to the card, or outside Stripe.
+/// The ways to give back the amount: to the balance, to the card, or outside Stripe.
 const PARTS: [&str; 3] = ["credit_amount", "refund_amount", "out_of_band_amount"];
 
 /// `POST /v1/credit_notes`.
@@ -42,7 +42,7 @@ fn preview(call: &Call<'_>) -> ApiResult<Json> {
     draft(call).map(|(body, _)| Json::Object(body))
 }
 
-/// A credit note that is not yet stored, and its invoice.
+/// Builds a credit note without storing it, and returns it with its invoice.
 fn draft(call: &Call<'_>) -> ApiResult<(Body, Body)> {
     let invoice = call.required_object("invoice", "invoice")?;
     let state = status(&invoice);
@@ -88,7 +88,7 @@ fn totals(call: &Call<'_>, body: &mut Body, lines: &[Json]) -> i64 {
     total
 }
 
-/// Refuses to credit more than the invoice still holds.
+/// Refuses to credit more than is left of the invoice.
 fn check_amount(amount: i64, invoice: &Invoice<'_>) -> ApiResult<()> {
     let Invoice { status, currency, total, amount_remaining, .. } = *invoice;
     let credited = invoice.pre_payment_credit_notes_amount + invoice.post_payment_credit_notes_amount;
@@ -100,7 +100,7 @@ fn check_amount(amount: i64, invoice: &Invoice<'_>) -> ApiResult<()> {
     Err(ApiError::of("credit_note_amount", &[("amount", &amount), ("most", &most)]))
 }
 
-/// The lines of the params, or one for their amount.
+/// Returns the lines in the params, or one line for their amount.
 fn lines(call: &Call<'_>, invoice: &Body) -> ApiResult<Vec<Json>> {
     if !items(&call.params, "lines").is_empty() {
         let given = entries(&call.params, "lines", "");
@@ -155,7 +155,7 @@ fn shown_taxes(rates: &[Json], amount: i64) -> ApiResult<Vec<Json>> {
     Ok(order::taxes(rates, amount)?.iter().map(order::Tax::shown).collect())
 }
 
-/// A line; `of` is the line of the invoice that it credits.
+/// Builds a line; `of` is the invoice line that it credits.
 fn line(
     call: &Call<'_>,
     entry: &Body,
@@ -217,7 +217,7 @@ fn return_money(call: &Call<'_>, body: &mut Body, invoice: &Body) -> ApiResult<(
     Ok(())
 }
 
-/// `POST /v1/credit_notes/{id}/void`: only while the invoice is open.
+/// `POST /v1/credit_notes/{id}/void`: possible only while the invoice is open.
 fn void(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     let mut invoice = call.session.named("invoice", needed(&body, "invoice")?)?;
@@ -230,7 +230,7 @@ fn void(call: &Call<'_>) -> ApiResult<Json> {
     Ok(Json::Object(body))
 }
 
-/// `GET /v1/credit_notes/preview/lines`: those of a previewed note.
+/// `GET /v1/credit_notes/preview/lines`: the lines of a previewed note.
 fn list_preview(call: &Call<'_>) -> ApiResult<Json> {
     let (body, _) = draft(&call.without(&["limit", "starting_after", "ending_before"]))?;
     page::of_items(&call.about("credit_note", Body::new())?, items(&body, "_lines"))

@@ -1,4 +1,4 @@
-//! Customers: a deleted one leaves a stub, and its payment methods are detached.
+//! Customers: deleting one leaves a stub and detaches its payment methods.
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{
@@ -16,7 +16,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["customer"])
 }];
 
-/// The param of the default payment method.
+/// The param for the default payment method.
 const DEFAULT: &str = "invoice_settings[default_payment_method]";
 
 /// `POST /v1/customers`.
@@ -35,7 +35,7 @@ pub(super) fn create(call: &Call<'_>) -> ApiResult<Json> {
     call.session.named("customer", id(&body)).map(Json::Object)
 }
 
-/// Saves the legacy payment source of `source`.
+/// Saves the legacy payment source in `source`.
 fn source(call: &Call<'_>, customer: &str) -> ApiResult<()> {
     if call.params.contains_key("validate") {
         return Err(ApiError::unsupported("sources that are validated by choice").param("validate"));
@@ -43,7 +43,8 @@ fn source(call: &Call<'_>, customer: &str) -> ApiResult<()> {
     text(&call.params, "source").map_or(Ok(()), |token| tokens_and_sources::save(call, customer, token))
 }
 
-/// The payment methods that `payment_method` and the invoice settings name; test tokens become new methods.
+/// Returns the payment methods that `payment_method` and the invoice settings name; test tokens become new
+/// methods.
 fn default_methods(call: &mut Call<'_>) -> ApiResult<Vec<Body>> {
     let mut methods = Vec::new();
     if let Some(token) = text(&call.params, "payment_method") {

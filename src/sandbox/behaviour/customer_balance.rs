@@ -43,7 +43,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(entry)
 }
 
-/// Stores the transaction of a balance that an update of the customer set.
+/// Stores the transaction for a balance that an update of the customer has set.
 pub(super) fn record_adjustment(call: &Call<'_>, before: i64, customer: &Body) -> ApiResult<()> {
     let now = needed_number(customer, "balance")?;
     if now == before {

@@ -1,15 +1,16 @@
-//! The time of a customer, which is that of the customer's test clock where there is one.
+//! The time of a customer, which is that of its test clock if it has one.
 
 use crate::sandbox::behaviour::prelude::*;
 
-/// The same call at the time of a customer, or of an object that names the same test clock.
+/// Returns the same call at the time of a customer, or of another object with a test clock.
 pub(super) fn of<'a>(call: &Call<'a>, owned: &Body) -> ApiResult<Call<'a>> {
     let clock = call.session.linked(owned, "test_clock", "test_helpers.test_clock")?;
     let now = clock.map_or(Ok(call.now), |clock| needed_number(&clock, "frozen_time"))?;
     Ok(Call { now, ..call.clone() })
 }
 
-/// The same call at the time of its object: one under a test clock, or a new one of such a customer.
+/// Returns the same call at the time of its object: an existing one under a test clock, or a new one of a
+/// customer under a test clock.
 pub(super) fn of_call<'a>(call: &Call<'a>) -> ApiResult<Call<'a>> {
     if call.entity.field("test_clock").is_none() {
         return Ok(call.clone());

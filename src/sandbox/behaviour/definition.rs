@@ -1,5 +1,5 @@
-//! How a module declares an object's behaviour: the calls it handles, and the fields that are pages of other
-//! objects. Everything else follows from the catalog.
+//! The way in which a module declares an object's behaviour: the calls that it handles, and the fields that
+//! are pages of other objects. Everything else follows from the catalog.
 
 use serde_json::Value as Json;
 
@@ -12,20 +12,20 @@ pub(super) use OperationKind::{Create, Delete, Get, List, Update};
 /// Answers one call.
 pub(super) type CallHandler = fn(&Call<'_>) -> ApiResult<Json>;
 
-/// What one object does beyond keeping its fields.
+/// What an object does beyond keeping its fields.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Behaviour {
-    /// The catalog's name of the object, and the services that serve it under other paths.
+    /// The catalog's name of the object, and of the services that serve it under other paths.
     pub keys: &'static [&'static str],
-    /// The operations it answers itself.
+    /// The operations that it answers itself.
     pub operations: &'static [(OperationKind, CallHandler)],
-    /// The actions it answers itself, by name.
+    /// The actions that it answers itself, by name.
     pub actions: &'static [(&'static str, CallHandler)],
     /// The fields that show other objects.
     pub pages: &'static [PageField],
-    /// The customer authenticates in a browser, or fails to.
+    /// Authenticates as the customer in a browser, or fails to.
     pub authenticate: Option<fn(&Call<'_>, bool) -> ApiResult<Json>>,
-    /// The customer pays in a browser with a payment method.
+    /// Pays as the customer in a browser with a payment method.
     pub pay: Option<fn(&Call<'_>, &str) -> ApiResult<Json>>,
 }
 
@@ -34,13 +34,13 @@ pub(super) struct Behaviour {
 pub(super) struct PageField {
     /// The name of the field.
     pub field: &'static str,
-    /// The type of the objects on it.
+    /// The type of the objects on the page.
     pub of: &'static str,
     /// The field of these objects that holds the id of the owner.
     pub by: &'static str,
-    /// Whether the oldest come first; by default the newest.
+    /// Whether the oldest come first instead of the newest.
     pub oldest_first: bool,
-    /// Whether canceled ones are shown too.
+    /// Whether canceled objects are shown too.
     pub canceled: bool,
 }
 

@@ -1,11 +1,11 @@
-//! Payments between a platform and its connected accounts: a destination charge is transferred to one, a
-//! direct charge is made for one; the platform takes its fee from both.
+//! Payments between a platform and its connected accounts. A destination charge is transferred to such an
+//! account, a direct charge is made on behalf of one; the platform takes its fee from both.
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{application_fee, money, payout};
 use crate::sandbox::{auth_context, constraint};
 
-/// A charge was captured: takes the platform's fee and transfers the rest.
+/// Handles a captured charge: takes the platform's fee and transfers the rest.
 pub(super) fn captured(call: &Call<'_>, charge: &Body) -> ApiResult<()> {
     let mut charge = call.session.named("charge", id(charge))?;
     let intent = call.session.linked(&charge, "payment_intent", "payment_intent")?;
@@ -40,7 +40,8 @@ pub(super) fn captured(call: &Call<'_>, charge: &Body) -> ApiResult<()> {
     call.update(&mut intent, body! {"transfer_group": group})
 }
 
-/// Takes the platform's fee of a destination charge from the payment of its transfer; both name the fee.
+/// Takes the platform's fee for a destination charge from the payment of its transfer; both then name the
+/// fee.
 fn take_fee(call: &Call<'_>, charge: &mut Body, transfer: &Body, fee: i64) -> ApiResult<()> {
     let Some((space, mut payment)) = payout::destination_payment(call, transfer)? else { return Ok(()) };
     let between = (call.session.space.as_str(), space.as_str());
@@ -51,7 +52,7 @@ fn take_fee(call: &Call<'_>, charge: &mut Body, transfer: &Body, fee: i64) -> Ap
     call.session.put_in(&space, &payment)
 }
 
-/// Takes the platform's fee of a direct charge.
+/// Takes the platform's fee for a direct charge.
 fn take_direct_fee(call: &Call<'_>, mut charge: Body, fee: Option<i64>) -> ApiResult<()> {
     let made = auth_context::made(call.session, &call.session.space)?;
     let (Some(fee), Some((platform, _))) = (fee, made) else { return Ok(()) };
@@ -61,7 +62,7 @@ fn take_direct_fee(call: &Call<'_>, mut charge: Body, fee: Option<i64>) -> ApiRe
     call.session.put(&charge)
 }
 
-/// A refund reverses the transfer, and refunds the platform's fee, if the params ask for it.
+/// Handles a refund: reverses the transfer and refunds the platform's fee if the params ask for it.
 pub(super) fn refunded(call: &Call<'_>, charge: &Body, refund: &mut Body) -> ApiResult<()> {
     let returned = needed_number(refund, "amount")?;
     let mut taken = None;
@@ -72,13 +73,13 @@ pub(super) fn refunded(call: &Call<'_>, charge: &Body, refund: &mut Body) -> Api
     if !flag(&call.params, "refund_application_fee") {
         return Ok(());
     }
-    // The fee of a destination charge was not paid by the account that the refund is taken from.
+    // The fee of a destination charge was not paid by the account from which the refund is taken.
     let undone = if transfer.is_some() { taken.as_ref() } else { Some(&*refund) };
     application_fee::refund_share(call, charge, returned, undone)
 }
 
-/// Reverses a transfer in proportion to the refund, as far as there is something left; returns the refund of
-/// the destination's payment.
+/// Reverses a transfer in proportion to the refund, up to the amount that is left; returns the refund of the
+/// destination's payment.
 fn reverse_transfer(
     call: &Call<'_>,
     transfer: &Body,

@@ -13,11 +13,11 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["discount"])
 }];
 
-/// Stored with a discount: what the coupon takes off.
+/// Stored with a discount: what its coupon takes off.
 const TERMS: &str = "_terms";
 
-/// Applies the `discounts` param to an object: their ids go to its field of that name. Without the param the
-/// object keeps its discounts. Refuses a coupon in another currency than the order.
+/// Applies the `discounts` param to an object, by writing the ids to its field of that name. Without the
+/// param, the object keeps its discounts. Refuses a coupon in a currency other than that of the order.
 pub(super) fn apply_param(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> ApiResult<()> {
     if let Some(given) = params.get("discounts") {
         let ids = create_from_param(call, given, body, &child(path, "discounts"))?;
@@ -63,7 +63,8 @@ fn one(call: &Call<'_>, entry: &Body, owner: &Body, param: &str) -> ApiResult<Bo
     }
 }
 
-/// The types of object that a discount belongs to, and the field of the discount that names them.
+/// The types of objects to which a discount can belong, each with the field of the discount that names the
+/// owner.
 const OWNERS: &[(&str, &str)] = &[
     ("subscription", "subscription"),
     ("subscription_item", "subscription_item"),
@@ -91,7 +92,7 @@ fn of_coupon(call: &Call<'_>, given: &Body, code: Option<&Body>, owner: &Body) -
     Ok(body)
 }
 
-/// The discounts of these ids that apply at that time.
+/// Returns the discounts with these ids that apply at that time.
 pub(super) fn active(call: &Call<'_>, ids: &[Json], at: i64) -> ApiResult<Vec<Body>> {
     let known = ids.iter().filter_map(Json::as_str).map(|id| call.session.get_live("discount", id));
     let known: Vec<Option<Body>> = known.collect::<ApiResult<_>>()?;
@@ -110,7 +111,7 @@ pub(super) fn end_used(call: &Call<'_>, order: &Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// Removes the ended discounts from an object; returns whether there were any.
+/// Removes ended discounts from an object; returns whether there were any.
 pub(super) fn drop_ended(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
     let known = items(body, "discounts");
     let left = active(call, known, call.now)?;
@@ -121,7 +122,7 @@ pub(super) fn drop_ended(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
     Ok(any_ended)
 }
 
-/// An amount to be discounted, and the product it is for.
+/// An amount to be discounted, and the product that it is for.
 pub(super) type DiscountBase<'p> = (i64, Option<&'p str>);
 
 /// A view of the terms of a coupon and its promotion code.
@@ -133,7 +134,7 @@ struct CouponTerms<'b> {
     minimum: Option<ByCurrency<'b>>,
 }
 
-/// An amount off, or the minimum amount of an order: in one currency, and in others.
+/// An amount off, or the minimum amount of an order, in one currency and possibly in others.
 #[derive(Debug, Deserialize)]
 struct ByCurrency<'b> {
     #[serde(alias = "amount_off")]
@@ -150,20 +151,21 @@ struct InCurrency {
 }
 
 impl ByCurrency<'_> {
-    /// The amount in that currency, if it has one.
+    /// Returns the amount in this currency, if there is one.
     fn amount_in(&self, currency: &str) -> Option<i64> {
         let own = self.amount.filter(|_| self.currency == Some(currency));
         own.or_else(|| Some(self.options.as_ref()?.get(currency)?.amount))
     }
 
-    /// Whether an order is below the minimum, or is in a currency without one.
+    /// Whether an order is below the minimum, or is in a currency without a minimum.
     fn is_missed(&self, lines: &[DiscountBase<'_>], currency: &str) -> bool {
         let total: i64 = lines.iter().map(|(amount, _)| amount).sum();
         self.amount.is_some() && self.amount_in(currency).is_none_or(|least| total < least)
     }
 }
 
-/// How much a discount takes off each of these amounts; nothing in a currency that it lacks.
+/// Returns how much a discount takes off each of these amounts; nothing in a currency for which it has no
+/// amount.
 pub(super) fn shares(discount: &Body, lines: &[DiscountBase<'_>], currency: &str) -> ApiResult<Vec<i64>> {
     let own = needed_inner(discount, TERMS)?;
     let CouponTerms { percent_off, products, minimum } = typed(own)?;
@@ -182,7 +184,7 @@ pub(super) fn shares(discount: &Body, lines: &[DiscountBase<'_>], currency: &str
     Ok(off.map_or_else(|| vec![0; base.len()], |off| spread(off.min(base.iter().sum()), &base)))
 }
 
-/// Splits an amount in proportion to others; the last ones get what rounding leaves.
+/// Splits an amount in proportion to others; the last ones absorb the rounding.
 fn spread(off: i64, base: &[i64]) -> Vec<i64> {
     let (mut left, mut rest) = (off, base.iter().sum::<i64>());
     let mut shares = Vec::new();
@@ -196,7 +198,7 @@ fn spread(off: i64, base: &[i64]) -> Vec<i64> {
     shares
 }
 
-/// `DELETE /v1/subscriptions/{id}/discount` and that of a customer.
+/// `DELETE /v1/subscriptions/{id}/discount`, and the same for a customer.
 fn delete(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     let of_customer = text(&body, "discount.id");

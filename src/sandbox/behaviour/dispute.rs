@@ -1,4 +1,4 @@
-//! Disputes: opened at once by payments with `pm_card_createDispute` and similar cards.
+//! Disputes, which payments with `pm_card_createDispute` and similar cards open at once.
 
 use crate::sandbox::behaviour::card;
 use crate::sandbox::behaviour::charge::CONTESTED;
@@ -14,7 +14,7 @@ const FEE: i64 = 1500;
 /// The states in which evidence may be submitted.
 const OPEN: &[&str] = &["needs_response", "warning_needs_response"];
 
-/// The cardholder disputes a charge.
+/// Disputes a charge, as the cardholder does.
 pub(super) fn raise(call: &Call<'_>, charge: &Body) -> ApiResult<()> {
     let amount = needed_number(charge, "amount")?;
     let mut params = Body::new();
@@ -32,7 +32,7 @@ pub(super) fn raise(call: &Call<'_>, charge: &Body) -> ApiResult<()> {
     call.update(&mut charge, body! {"disputed": true})
 }
 
-/// Whether it is an inquiry: no money was taken.
+/// Whether it is an inquiry, for which no money was taken.
 fn is_inquiry(body: &Body) -> bool {
     text(body, "payment_method_details.card.case_type") == Some("inquiry")
 }
@@ -45,7 +45,7 @@ fn move_money(call: &Call<'_>, body: &mut Body, amount: i64, fee: i64) -> ApiRes
     Ok(())
 }
 
-/// `POST /v1/disputes/{id}`: evidence that says `winning_evidence` wins, `losing_evidence` loses.
+/// `POST /v1/disputes/{id}`: the evidence `winning_evidence` wins, and `losing_evidence` loses.
 fn update(call: &Call<'_>) -> ApiResult<Json> {
     let is_open = OPEN.contains(&status(&call.named()?));
     let evidence = inner(&call.params, "evidence");

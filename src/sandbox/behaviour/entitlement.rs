@@ -12,7 +12,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
 /// Stored with a customer: the entitlements in its last event.
 const ENTITLED: &str = "_entitled";
 
-/// The features of a customer, each once.
+/// Returns the features of a customer, without duplicates.
 fn of_customer(call: &Call<'_>, customer: &str) -> ApiResult<Vec<Json>> {
     let mut found: Vec<Json> = Vec::new();
     let owned = call.session.having("subscription", "customer", customer)?;
@@ -29,7 +29,7 @@ fn of_customer(call: &Call<'_>, customer: &str) -> ApiResult<Vec<Json>> {
     Ok(found)
 }
 
-/// A subscription changed: creates the event of changed entitlements.
+/// Handles a changed subscription: creates the event for changed entitlements.
 pub(super) fn changed(call: &Call<'_>, subscription: &Body) -> ApiResult<()> {
     let Some(mut customer) = call.session.linked(subscription, "customer", "customer")? else {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Event destinations, the webhook endpoints of version 2. A ping is answered with an event.
+//! Event destinations, the webhook endpoints of version 2. A ping causes an event.
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{generic, webhook_endpoint};

@@ -1,4 +1,4 @@
-//! Files: an upload is stored and can be downloaded.
+//! Files, which are uploaded, stored, and can be downloaded.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -28,7 +28,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// The links of a file: none, or the one that was asked for with it.
+/// Returns the links of a file: none, or the one requested together with it.
 fn links(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let wanted =
         inner(&call.params, "file_link_data").filter(|data| data.get("create") == Some(&Json::Bool(true)));
@@ -44,7 +44,7 @@ fn links(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// The content of the file.
+/// Returns the content of the file.
 pub(super) fn content(body: &Body) -> Option<Vec<u8>> {
     STANDARD.decode(text(body, CONTENT)?).ok()
 }

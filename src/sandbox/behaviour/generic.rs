@@ -21,7 +21,7 @@ pub(super) fn operate(call: &Call<'_>, kind: OperationKind) -> ApiResult<Json> {
     }
 }
 
-/// Creates an object; its owners go to the fields of their names.
+/// Creates an object; its owners are written to the fields of their names.
 pub(super) fn create(call: &Call<'_>) -> ApiResult<Json> {
     parent::check(call)?;
     let mut body = call.build()?;
@@ -45,12 +45,12 @@ pub(super) fn get(call: &Call<'_>) -> ApiResult<Json> {
     named(call).map(Json::Object)
 }
 
-/// The object in the path, if its owners are those in the path.
+/// Returns the object in the path if its owners are those in the path.
 fn named(call: &Call<'_>) -> ApiResult<Body> {
     parent::owned(call, call.named()?)
 }
 
-/// Types whose deleted objects can still be asked for.
+/// Types whose deleted objects can still be read.
 const LEAVES_STUB: &[&str] = &["customer", "terminal.configuration", "terminal.location", "terminal.reader"];
 
 /// Changes an object.
@@ -70,7 +70,7 @@ pub(super) fn delete(call: &Call<'_>) -> ApiResult<Json> {
     remove(call, &body)
 }
 
-/// Deletes an object that was read already, and answers with its stub.
+/// Deletes an object that was already read, and answers with its stub.
 pub(super) fn remove(call: &Call<'_>, body: &Body) -> ApiResult<Json> {
     let object = text(body, "object").unwrap_or(&call.entity.object);
     call.session.remove(object, id(body))?;
@@ -81,7 +81,7 @@ pub(super) fn remove(call: &Call<'_>, body: &Body) -> ApiResult<Json> {
     Ok(stub)
 }
 
-/// A page of the objects of a type, or of those of the owners in the path.
+/// Returns a page of the objects of a type, or only of those of the owners in the path.
 pub(super) fn list(call: &Call<'_>) -> ApiResult<Json> {
     parent::check(call)?;
     if singletons::is_one(call.entity) {
@@ -93,7 +93,7 @@ pub(super) fn list(call: &Call<'_>) -> ApiResult<Json> {
     page::of_kinds(call, &call.objects(), parent::filters(call), |_| true)
 }
 
-/// The items that the owner stores itself, where no call creates them.
+/// Returns the items that the owner stores itself, if no call creates them.
 fn embedded(call: &Call<'_>) -> ApiResult<Option<Vec<Json>>> {
     let owners = Owner::all(call);
     let Some(owner) = owners.last().filter(|_| !call.entity.creates()) else { return Ok(None) };

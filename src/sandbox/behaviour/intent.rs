@@ -1,13 +1,13 @@
-//! What payment intents and setup intents have in common.
+//! The common parts of payment intents and setup intents.
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{card, payment_method};
 use crate::sandbox::state::unexpected;
 
-/// Confirms an intent to which the params were applied.
+/// Confirms an intent to which the params have been applied.
 type Confirm = fn(&Call<'_>, Body) -> ApiResult<Json>;
 
-/// A new intent, not yet stored.
+/// Builds a new intent without storing it.
 pub(super) fn made(call: &Call<'_>) -> ApiResult<Body> {
     let mut call = call.clone();
     payment_method::resolve_param(&mut call)?;
@@ -24,7 +24,7 @@ pub(super) fn create(call: &Call<'_>, confirm: Confirm) -> ApiResult<Json> {
     if !flag(&call.params, "confirm") {
         return call.keep(body);
     }
-    // The event of its creation shows an intent without a method.
+    // The event of its creation shows an intent without a payment method.
     let mut bare = body.clone();
     bare.extend(body! {"payment_method": null, "status": "requires_payment_method"});
     call.session.put(&bare)?;
@@ -53,8 +53,8 @@ pub(super) fn confirm(call: &Call<'_>, confirm: Confirm) -> ApiResult<Json> {
     confirm(&call, body)
 }
 
-/// Sets the offered types of payment method with their options: a list, or by default those that the account
-/// has enabled.
+/// Sets the offered types of payment methods with their options: those in a list, or by default those that
+/// the account has enabled.
 fn offer_methods(call: &Call<'_>, body: &mut Body) {
     let types = items(&call.params, "allowed_payment_method_types");
     let automatic = inner(&call.params, "automatic_payment_methods");
@@ -72,7 +72,7 @@ fn offer_methods(call: &Call<'_>, body: &mut Body) {
     offer(body, vec!["card".into(), "link".into()]);
 }
 
-/// Refuses a listed type of payment method that does not take the currency of the intent.
+/// Refuses a listed type of payment method that does not accept the currency of the intent.
 fn check_currency(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     let Some(currency) = text(body, "currency") else { return Ok(()) };
     for kind in items(&call.params, "allowed_payment_method_types").iter().filter_map(Json::as_str) {
@@ -97,7 +97,7 @@ pub(super) fn offer(body: &mut Body, types: Vec<Json>) {
     set(body, "payment_method_options", options);
 }
 
-/// Sets the payment method of the call on the intent, which then needs confirmation.
+/// Sets the call's payment method on the intent, which then needs confirmation.
 fn set_method(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     check_owner(call, body)?;
     if text(&call.params, "payment_method").is_some() {
@@ -107,7 +107,7 @@ fn set_method(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// Refuses a method that is saved to another customer.
+/// Refuses a payment method that is saved to another customer.
 fn check_owner(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     let Some(method) = text(body, "payment_method") else { return Ok(()) };
     let method = payment_method::find(call, method, "payment_method")?;
@@ -121,7 +121,7 @@ fn check_owner(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     Err(ApiError::of(refusal, values))
 }
 
-/// The method to confirm an intent with; `advice` is the error text where there is none.
+/// Returns the payment method with which to confirm an intent; `advice` is the error text if there is none.
 pub(super) fn confirming_method(call: &Call<'_>, body: &Body, advice: &str) -> ApiResult<Body> {
     let Some(method) = text(body, "payment_method") else {
         let values: Values<'_> = &[("intent", &call.entity.name), ("advice", &advice)];
@@ -133,8 +133,8 @@ pub(super) fn confirming_method(call: &Call<'_>, body: &Body, advice: &str) -> A
     Ok(method)
 }
 
-/// Refuses a method of a type that the intent does not list. Intents of invoices and with automatic methods
-/// take all types that the account has enabled, which are all.
+/// Refuses a payment method of a type that the intent does not list. Intents of invoices and those with
+/// automatic methods accept all types that the account has enabled, which is every type.
 fn check_type(call: &Call<'_>, body: &Body, method: &Body) -> ApiResult<()> {
     let kind = needed(method, "type")?;
     let decides = flag(body, "automatic_payment_methods.enabled") || text(body, "_invoice").is_some();
@@ -150,7 +150,7 @@ fn check_type(call: &Call<'_>, body: &Body, method: &Body) -> ApiResult<()> {
     }
 }
 
-/// Automatic methods may redirect, so that a return URL is needed.
+/// Refuses automatic methods without a return URL, which is needed because they may redirect.
 fn check_return_url(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     let redirects = flag(body, "automatic_payment_methods.enabled")
         && text(body, "automatic_payment_methods.allow_redirects") != Some("never");
@@ -177,7 +177,7 @@ pub(super) fn ask_to_authenticate(call: &Call<'_>, body: &mut Body, method: &Bod
     set(body, "status", "requires_action");
 }
 
-/// The intent whose customer returns from that page, and its method.
+/// Returns the intent whose customer returns from that page, and its payment method.
 pub(super) fn returning_intent(call: &Call<'_>) -> ApiResult<(Body, Body)> {
     let body = call.named()?;
     if status(&body) != "requires_action" {
@@ -188,7 +188,7 @@ pub(super) fn returning_intent(call: &Call<'_>) -> ApiResult<(Body, Body)> {
     Ok((body, method))
 }
 
-/// Writes the error of a failed method on an intent, which then needs another one.
+/// Writes the error of a failed payment method to an intent, which then needs another one.
 pub(super) fn fail(body: &mut Body, error: &str, why: &ApiError) {
     count(body, "_failed");
     body.extend(members(json!({

@@ -1,4 +1,4 @@
-//! Invoices: drafts that collect lines, then open until they are paid or void.
+//! Invoices: drafts that collect lines, and are then open until they are paid or void.
 
 use crate::sandbox::behaviour::order::{apply_reductions, recalculate};
 use crate::sandbox::behaviour::prelude::*;
@@ -75,7 +75,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// The `parent` of an invoice of a subscription.
+/// The `parent` of a subscription's invoice.
 pub(super) fn of_subscription(owner: &Body) -> Json {
     let details = json!({
         "metadata": owner.get("metadata"), "subscription": id(owner), "subscription_proration_date": null,
@@ -83,7 +83,7 @@ pub(super) fn of_subscription(owner: &Body) -> Json {
     json!({"quote_details": null, "subscription_details": details, "type": "subscription_details"})
 }
 
-/// A draft without lines, not yet stored.
+/// Builds a draft without lines, and does not store it.
 pub(super) fn draft(call: &Call<'_>, customer: &Body, currency: &str) -> ApiResult<Body> {
     let mut call = call.clone();
     set(&mut call.params, "customer", id(customer));
@@ -119,7 +119,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// `DELETE /v1/invoices/{invoice}`: its items wait again.
+/// `DELETE /v1/invoices/{invoice}`: its items are pending again.
 fn delete(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.named()?;
     for mut item in call.session.having("invoiceitem", "invoice", id(&body))? {

@@ -1,4 +1,4 @@
-//! Invoice items: pending until the next invoice of their customer, or on a draft.
+//! Invoice items, which are pending until their customer's next invoice, or belong to a draft.
 
 use std::cmp::Reverse;
 
@@ -38,7 +38,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// The invoice item of a line, not yet stored.
+/// Builds the invoice item of a line without storing it.
 pub(super) fn of_line(call: &Call<'_>, line: &OrderLine) -> ApiResult<Body> {
     let mut body = call.build()?;
     write(call, &mut body, line)?;
@@ -48,7 +48,7 @@ pub(super) fn of_line(call: &Call<'_>, line: &OrderLine) -> ApiResult<Body> {
     Ok(body)
 }
 
-/// The line of the params, in the currency of the first owner that has one.
+/// Returns the line in the params, in the currency of the first owner that has one.
 fn cost(call: &Call<'_>, owners: [Option<&Body>; 3]) -> ApiResult<OrderLine> {
     let wanted = text(&call.params, "currency").map(|given| money::known_currency(given, "currency"));
     let wanted = wanted.transpose()?;
@@ -100,7 +100,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// A new quantity keeps the unit amount, and a new unit amount the quantity.
+/// Completes new costs: a new quantity keeps the unit amount, and a new unit amount keeps the quantity.
 pub(super) fn keep_unit(params: &mut Body, before: &Body) {
     let says_cost = COST.iter().any(|name| *name != "quantity" && params.contains_key(*name));
     let says_quantity = ["amount", "quantity"].iter().any(|name| params.contains_key(*name));
@@ -122,7 +122,7 @@ fn delete(call: &Call<'_>) -> ApiResult<Json> {
     generic::remove(call, &body)
 }
 
-/// The subscription of an item.
+/// Returns the subscription of an item.
 pub(super) fn subscription(item: &Body) -> Option<&str> {
     text(item, "parent.subscription_details.subscription")
 }
@@ -133,8 +133,8 @@ pub(super) fn add_to_draft(call: &Call<'_>, draft: &mut Body, mut item: Body) ->
     call.update(&mut item, body! {"invoice": id(draft)})
 }
 
-/// The pending items of a customer in that currency, newest first; the credit and the charge of one proration
-/// stay in their order.
+/// Returns the pending items of a customer in this currency, newest first; the credit and the charge of one
+/// proration stay in their order.
 pub(super) fn pending(call: &Call<'_>, customer: &str, currency: Option<&str>) -> ApiResult<Vec<Body>> {
     let mut items = call.session.having("invoiceitem", "customer", customer)?;
     items.retain(|item| {

@@ -1,4 +1,4 @@
-//! Previews the next invoice: it is created and rolled back.
+//! Previews the next invoice by creating it and rolling that back.
 
 use crate::sandbox::behaviour::invoice::{draft, item_of};
 use crate::sandbox::behaviour::order::{add_item, apply_discounts, recalculate};
@@ -32,7 +32,7 @@ fn previewed(call: &Call<'_>) -> ApiResult<Body> {
     Ok(body)
 }
 
-/// The same call with a temporary customer of `customer_details`.
+/// Returns the same call with a temporary customer built from `customer_details`.
 fn of_customer<'a>(call: &Call<'a>) -> ApiResult<Call<'a>> {
     let Some(details) = inner(&call.params, "customer_details") else { return Ok(call.clone()) };
     let owner = call.referred_by("subscription", "subscription")?;
@@ -53,7 +53,8 @@ fn of_customer<'a>(call: &Call<'a>) -> ApiResult<Call<'a>> {
     Ok(call)
 }
 
-/// The next invoice of a subscription, the first one of a new one, or one of pending items.
+/// Returns the next invoice of a subscription, the first invoice of a new one, or an invoice of pending
+/// items.
 fn without_extras(call: &Call<'_>) -> ApiResult<Body> {
     if ["schedule", "schedule_details"].iter().any(|name| call.params.contains_key(*name)) {
         return schedule_preview::previewed(call);

@@ -15,13 +15,13 @@ const SETTLES: i64 = 2 * 24 * 60 * 60;
 /// One balance transaction, in the currency of its source.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Movement<'a> {
-    /// In the smallest unit; negative when it leaves the account.
+    /// In the smallest unit; negative if it leaves the account.
     pub amount: i64,
-    /// The fee of Stripe.
+    /// Stripe's fee.
     pub fee: i64,
     /// The type: `charge`, `refund`.
     pub kind: &'a str,
-    /// Whether it is available at once.
+    /// Whether the amount is available at once.
     pub at_once: bool,
 }
 
@@ -51,7 +51,7 @@ pub(super) fn post_in(call: &Call<'_>, space: &str, body: &mut Body, of: Movemen
     call.session.put_in(space, &entry)
 }
 
-/// Adds a platform's fee to the balance transaction of an object, or takes it off.
+/// Adds a platform's fee to the balance transaction of an object, or removes it.
 pub(super) fn add_platform_fee(call: &Call<'_>, of: &Body, fee: i64, platform: &str) -> ApiResult<()> {
     let known = call.session.linked_anywhere(of, "balance_transaction", "balance_transaction")?;
     let Some((space, mut entry)) = known else { return Ok(()) };
@@ -65,7 +65,7 @@ pub(super) fn add_platform_fee(call: &Call<'_>, of: &Body, fee: i64, platform: &
     call.session.put_in(&space, &entry)
 }
 
-/// A balance transaction, not yet stored.
+/// Builds a balance transaction without storing it.
 fn entry(call: &Call<'_>, source: &Body, of: Movement<'_>) -> ApiResult<Body> {
     let category = match (object(source), of.kind) {
         ("dispute", _) if of.amount < 0 => "dispute",
@@ -91,7 +91,7 @@ fn entry(call: &Call<'_>, source: &Body, of: Movement<'_>) -> ApiResult<Body> {
     Ok(body)
 }
 
-/// The description: a dispute or refund has that of its charge.
+/// Returns the description; a dispute or a refund has that of its charge.
 fn description(call: &Call<'_>, source: &Body, kind: &str) -> ApiResult<Json> {
     let what = match kind {
         "dispute" => "withdrawal",
@@ -108,12 +108,12 @@ fn description(call: &Call<'_>, source: &Body, kind: &str) -> ApiResult<Json> {
     Ok(format!("Chargeback {what} for {}", needed(source, "charge")?).into())
 }
 
-/// The fee of Stripe for a payment: 2.9 percent and 30 of the smallest unit.
+/// Stripe's fee for a payment: 2.9 percent plus 30 of the smallest unit.
 pub(super) fn fee(amount: i64) -> i64 {
     money::part_of(amount.into(), 29, 1000) + 30
 }
 
-/// The balance by currency: available, pending.
+/// Returns the available and the pending balance, by currency.
 fn balances(call: &Call<'_>) -> ApiResult<BTreeMap<String, (i64, i64)>> {
     let mut sums = BTreeMap::from([(money::USUAL.to_owned(), (0, 0))]);
     let mut add = |body: &Body| {

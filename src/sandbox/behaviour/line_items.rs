@@ -5,13 +5,13 @@ use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{money, shipping_rate};
 use crate::sandbox::embedded;
 
-/// Stored with the owner: all items, of which it shows the first.
+/// Stored with the owner: all of its items, of which it shows the first ones.
 const ITEMS: &str = "_line_items";
-/// The most items.
+/// The maximum number of items.
 const MOST: usize = 100;
 
-/// The items of `line_items`, in the currency of `currency` or of the first price. An entry with an id is an
-/// existing item of `owner`.
+/// Builds the items of `line_items`, in the currency of `currency` or of the first price. An entry with an id
+/// is an existing item of `owner`.
 pub(super) fn from_params(call: &Call<'_>, owner: Option<&Body>) -> ApiResult<Vec<Body>> {
     let mut currency = text(&call.params, "currency").map(str::to_ascii_lowercase);
     let mut basket = Vec::new();
@@ -81,7 +81,7 @@ pub(super) fn check_quantities(call: &Call<'_>, basket: &[Body]) -> ApiResult<()
     Ok(())
 }
 
-/// Sets the quantity of an item, with its amounts before discounts and taxes.
+/// Sets the quantity of an item, and its amounts before discounts and taxes.
 fn set_quantity(item: &mut Body, quantity: i64, param: &str) -> ApiResult<()> {
     let price = Price::in_currency(needed_inner(item, "price")?, needed(item, "currency")?, param)?;
     let amount = price.cost(quantity)?;
@@ -97,12 +97,12 @@ pub(super) fn currency(basket: &[Body]) -> Option<&str> {
     basket.first().and_then(|item| text(item, "currency"))
 }
 
-/// All items.
+/// Returns all items of an owner.
 pub(super) fn of(owner: &Body) -> Vec<Body> {
     objects(owner, ITEMS).cloned().collect()
 }
 
-/// An item as an item of a subscription or of its first invoice; its price was checked before.
+/// Converts an item to an entry for a subscription or its first invoice; its price was checked before.
 pub(super) fn entry(item: &Body) -> Body {
     let rates = order::rate_ids(item, RATES);
     let mut entry = body! {"price": text(item, "price.id"), "tax_rates": rates, (CHECKED): true};
@@ -112,7 +112,7 @@ pub(super) fn entry(item: &Body) -> Body {
     entry
 }
 
-/// Works out the items, shows them as a page of their owner, and stores all; returns the totals.
+/// Calculates the items, shows them as a page of their owner, and stores all of them; returns the totals.
 pub(super) fn show(
     call: &Call<'_>,
     body: &mut Body,
@@ -126,11 +126,11 @@ pub(super) fn show(
     Ok(totals)
 }
 
-/// Writes the discounts and the taxes on each item; returns the totals. `usual` are the tax rates of items
+/// Writes the discounts and the taxes to each item; returns the totals. `usual` are the tax rates for items
 /// that have none.
 pub(super) fn work_out(basket: &mut [Body], discounts: &[Body], usual: &[Json]) -> ApiResult<OrderTotals> {
     let priced = basket.iter().map(|item| priced(item, usual)).collect::<ApiResult<Vec<_>>>()?;
-    // Without items there is no currency and the total is zero.
+    // Without items, there is no currency and the total is zero.
     let (reduced, totals) = order::reduce(&priced, discounts, currency(basket).unwrap_or(""))?;
     let shown = reduced.iter().map(|own| {
         let off = own.off.iter().map(|(discount, amount)| json!({"amount": amount, "discount": discount}));
@@ -158,7 +158,7 @@ fn priced<'o>(item: &'o Body, usual: &'o [Json]) -> ApiResult<Priced<'o>> {
     })
 }
 
-/// The items with new quantities, by id.
+/// Returns the items with new quantities, matched by id.
 pub(super) fn with_new_quantities(call: &Call<'_>, owner: &Body) -> ApiResult<Vec<Body>> {
     let mut basket = of(owner);
     for (path, entry) in entries(&call.params, "line_items", "") {
@@ -175,7 +175,7 @@ pub(super) fn with_new_quantities(call: &Call<'_>, owner: &Body) -> ApiResult<Ve
     Ok(basket)
 }
 
-/// The shipping options of the params, and the first one as it is charged.
+/// Returns the shipping options in the params, and the first one as it is charged.
 pub(super) fn shipping(call: &Call<'_>) -> ApiResult<(Vec<Body>, Option<Body>)> {
     let mut options = Vec::new();
     let mut first = None;

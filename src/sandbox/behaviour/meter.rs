@@ -13,7 +13,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
 
 /// Values are counted in millionths, so that decimals are exact.
 const SCALE: i128 = 1_000_000;
-/// The most windows of a list.
+/// The maximum number of windows in a list.
 const MOST_SUMMARIES: i64 = 2000;
 
 /// `POST /v1/billing/meter_events`.
@@ -38,7 +38,7 @@ fn event(call: &Call<'_>) -> ApiResult<Json> {
     Ok(Json::Object(body))
 }
 
-/// The value in the payload under the key that the meter names.
+/// Returns the value in the payload under the key that the meter names.
 fn of_payload(call: &Call<'_>, meter: &Body, setting: &str) -> ApiResult<String> {
     let key = needed(needed_inner(meter, setting)?, "event_payload_key")?;
     match inner(&call.params, "payload").and_then(|payload| text(payload, key)) {
@@ -59,7 +59,7 @@ fn scaled(value: &str) -> Option<i128> {
     padded.parse().ok()
 }
 
-/// `POST /v1/billing/meter_event_adjustments`: an event sent by mistake does not count.
+/// `POST /v1/billing/meter_event_adjustments`: cancels an event that was sent by mistake.
 fn adjust(call: &Call<'_>) -> ApiResult<Json> {
     let name = call.required_param("cancel.identifier")?;
     for event in call.session.having("billing.meter_event", "identifier", name)? {
@@ -68,7 +68,7 @@ fn adjust(call: &Call<'_>) -> ApiResult<Json> {
     call.build().map(Json::Object)
 }
 
-/// The usage of a customer: times, and values in millionths.
+/// Returns the usage of a customer: times, and values in millionths.
 fn usage(call: &Call<'_>, meter: &Body, customer: &str) -> ApiResult<Vec<(i64, i128)>> {
     let mut events = call.session.having("billing.meter_event", "_customer", customer)?;
     events.retain(|event| text(event, "_meter") == Some(id(meter)));
@@ -77,13 +77,13 @@ fn usage(call: &Call<'_>, meter: &Body, customer: &str) -> ApiResult<Vec<(i64, i
         let value = value.map_err(|_| ApiError::internal("The value of an event is no number."))?;
         Ok((needed_number(event, "timestamp")?, value))
     };
-    // Events come newest first; of two at the same time the later one goes last.
+    // Events come newest first; of two at the same time, the later one must end up last.
     let mut used = events.iter().rev().map(read).collect::<ApiResult<Vec<_>>>()?;
     used.sort_by_key(|(at, _)| *at);
     Ok(used)
 }
 
-/// The aggregated usage from `start` until before `end`, in millionths.
+/// Returns the aggregated usage from `start` up to but not including `end`, in millionths.
 fn total(formula: &str, used: &[(i64, i128)], start: i64, end: i64) -> i128 {
     let before = |bound: i64| used.partition_point(|(at, _)| *at < bound);
     let within = used.get(before(start)..before(end)).unwrap_or_default();
@@ -94,7 +94,7 @@ fn total(formula: &str, used: &[(i64, i128)], start: i64, end: i64) -> i128 {
     }
 }
 
-/// The usage of a customer in a period, in whole units, rounded up.
+/// Returns the usage of a customer in a period, rounded up to whole units.
 pub(super) fn usage_in_period(
     call: &Call<'_>,
     meter: &str,

@@ -1,5 +1,5 @@
-//! Payment method configurations: what an account offers. The default one exists from the start; it is stored
-//! once it is changed.
+//! Payment method configurations, which say what an account offers. The default one exists from the start,
+//! and is stored once it is changed.
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{generic, payment_method};
@@ -10,15 +10,15 @@ pub(super) const BEHAVIOURS: &[Behaviour] =
 
 const OBJECT: &str = "payment_method_configuration";
 
-/// The types of payment method that the default offers.
+/// The types of payment methods that the default offers.
 const OFFERED: &[&str] = &["card", "link"];
 
-/// Whether an id is that of the account's default.
+/// Whether an id belongs to the account's default.
 pub(super) fn is_default(call: &Call<'_>, object: &str, id: &str) -> bool {
     object == OBJECT && id == payment_method::configuration_id(&call.caller.account)
 }
 
-/// The default, unless it was changed.
+/// Returns the default, unless it was changed.
 fn initial_default(call: &Call<'_>) -> ApiResult<Option<Body>> {
     let own = payment_method::configuration_id(&call.caller.account);
     if call.session.get(OBJECT, &own)?.is_some() {
@@ -41,7 +41,7 @@ fn get(call: &Call<'_>) -> ApiResult<Json> {
     }
 }
 
-/// `GET /v1/payment_method_configurations`: the default comes last, as the oldest.
+/// `GET /v1/payment_method_configurations`: the default comes last, since it is the oldest.
 fn list(call: &Call<'_>) -> ApiResult<Json> {
     let mut all = Vec::new();
     call.session.walk(&ObjectQuery::of(OBJECT), |stored| {

@@ -1,4 +1,4 @@
-//! Amounts of money: in minor units, and as decimals.
+//! Amounts of money, in minor units and as decimals.
 
 use std::str::FromStr;
 
@@ -11,21 +11,21 @@ pub(super) use crate::sandbox::currency::{read as known_currency, written};
 
 use crate::sandbox::behaviour::prelude::*;
 
-/// The most decimal places that Stripe accepts.
+/// The maximum number of decimal places that Stripe accepts.
 const PLACES: usize = 12;
 
 /// The currency of the sandbox's account, and the default of customers.
 pub(super) const USUAL: &str = "usd";
 
-/// Largest amount of one payment.
+/// The largest amount of one payment.
 const MOST: i64 = 99_999_999;
 
-/// The required `currency` param, in lower case.
+/// Returns the required `currency` param, in lower case.
 pub(super) fn currency(params: &Body) -> ApiResult<String> {
     known_currency(text(params, "currency").ok_or_else(|| missing("currency"))?, "currency")
 }
 
-/// Refuses an amount below the minimum of the currency or above eight digits.
+/// Refuses an amount below the minimum of the currency or with more than eight digits.
 pub(super) fn check_payable(amount: i64, currency: &str, param: &str) -> ApiResult<()> {
     if amount < 1 {
         return Err(ApiError::of("too_low", &[("least", &1)]).param(param));
@@ -43,10 +43,10 @@ pub(super) fn check_payable(amount: i64, currency: &str, param: &str) -> ApiResu
     Ok(())
 }
 
-/// Where amounts may be negative: as credits.
+/// The params under which amounts may be negative, as credits.
 const OF_CREDITS: &str = "add_invoice_items[";
 
-/// Sets the integer and the decimal form of an amount, of which one is given.
+/// Sets the integer and the decimal form of an amount, one of which is given.
 pub(super) fn set_both_forms(body: &mut Body, whole: &str, decimal: &str, within: &str) -> ApiResult<()> {
     let may_be_credit = within.contains(OF_CREDITS);
     if let Some(amount) = given_number(body, whole) {
@@ -75,36 +75,36 @@ pub(super) fn set_both_forms(body: &mut Body, whole: &str, decimal: &str, within
     Ok(())
 }
 
-/// A decimal number: a unit amount, a percentage.
+/// A decimal number, such as a unit amount or a percentage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Decimal {
-    /// As it is written.
+    /// The number as it was written.
     pub text: String,
     digits: i128,
     scale: i128,
 }
 
-/// More places than any decimal has.
+/// More decimal places than any number has.
 const MOST_PLACES: u32 = 24;
 
 impl Decimal {
-    /// This times a quantity, rounded half up to whole units.
+    /// Returns this number times a quantity, rounded half up to whole units.
     pub fn times(&self, quantity: i64) -> i64 {
         self.part(quantity, 1)
     }
 
-    /// That percentage of an amount, rounded half up.
+    /// Returns this percentage of an amount, rounded half up.
     pub fn percent_of(&self, amount: i64) -> i64 {
         self.part(amount, 100)
     }
 
-    /// The product with `times`, divided by `whole`.
+    /// Returns the product with `times`, divided by `whole`.
     fn part(&self, times: i64, whole: i128) -> i64 {
         part_of(self.digits, i128::from(times), self.scale * whole)
     }
 }
 
-/// The share `part / whole` of an amount, rounded half up; at most the largest amount.
+/// Returns the share `part / whole` of an amount, rounded half up and capped at the largest amount.
 pub(super) fn part_of(amount: i128, part: i128, whole: i128) -> i64 {
     let whole = whole.max(1);
     let doubled = amount.saturating_mul(part).saturating_mul(2).saturating_add(whole);

@@ -3,7 +3,7 @@
 //! ```text
 //! requires_payment_method → requires_confirmation → (requires_action) → (requires_capture) → succeeded
 //! ```
-//! A declined payment goes back to the first state; every state but the last may be canceled.
+//! A declined payment goes back to the first state; every state except the last can be canceled.
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{intent, money};
@@ -26,7 +26,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["payment_intent"])
 }];
 
-/// How many letters of an invoice id are sent to the card network.
+/// How many characters of an invoice id are sent to the card network.
 const REFERENCE: usize = 25;
 
 /// `POST /v1/payment_intents`.
@@ -43,7 +43,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
     intent::update(call)
 }
 
-/// The intent of an invoice, not yet stored.
+/// Builds the intent of an invoice without storing it.
 pub(super) fn for_invoice(call: &Call<'_>, invoice: &Body, amount: i64) -> ApiResult<Body> {
     let mut body = for_amount(call, invoice, amount)?;
     let what = match text(invoice, "billing_reason") {
@@ -51,7 +51,7 @@ pub(super) fn for_invoice(call: &Call<'_>, invoice: &Body, amount: i64) -> ApiRe
         Some("subscription_cycle" | "subscription_update") => "Subscription update",
         _ => "Payment for Invoice",
     };
-    // The payment of a first invoice sets up the later ones.
+    // The payment of a first invoice sets up the later payments.
     let is_first = text(invoice, "billing_reason") == Some("subscription_create");
     let types = items(invoice, "payment_settings.payment_method_types");
     let types = if types.is_empty() { vec!["card".into(), "link".into()] } else { types.to_vec() };
@@ -65,7 +65,7 @@ pub(super) fn for_invoice(call: &Call<'_>, invoice: &Body, amount: i64) -> ApiRe
     Ok(body)
 }
 
-/// An intent for an amount of an object, in its currency and of its customer.
+/// Builds an intent for an amount of an object, in the object's currency and for its customer.
 pub(super) fn for_amount(call: &Call<'_>, owed: &Body, amount: i64) -> ApiResult<Body> {
     let params =
         json!({"amount": amount, "currency": needed(owed, "currency")?, "customer": owed.get("customer")});

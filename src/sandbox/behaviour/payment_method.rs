@@ -1,4 +1,4 @@
-//! Payment methods: cards and the other types, saved to a customer or used once.
+//! Payment methods: cards and other types, saved to a customer or used once.
 
 use crate::sandbox::behaviour::card::{self, CardOutcome};
 use crate::sandbox::behaviour::prelude::*;
@@ -35,7 +35,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// A new method, not yet stored.
+/// Builds a new payment method without storing it.
 fn made(call: &Call<'_>, params: &Body) -> ApiResult<Body> {
     let call = call.about("payment_method", params.clone())?;
     let kind = call.required_param("type")?.to_owned();
@@ -59,7 +59,7 @@ fn made(call: &Call<'_>, params: &Body) -> ApiResult<Body> {
     Ok(body)
 }
 
-/// A method without a type.
+/// Builds a payment method without a type.
 fn blank(call: &Call<'_>) -> Body {
     let mut body = call.fresh();
     body.retain(|name, _| !is_type(call, name));
@@ -67,7 +67,7 @@ fn blank(call: &Call<'_>) -> Body {
     body
 }
 
-/// The details of a type; account numbers are cut to their last four digits.
+/// Returns the details of a type; account numbers are cut to their last four digits.
 fn details_of(given: &Body) -> Body {
     let shown = |(name, value): (&String, &Json)| match (name.as_str(), value.as_str()) {
         ("account_number" | "iban", Some(number)) => ("last4".to_owned(), card::last4(number).into()),
@@ -76,12 +76,12 @@ fn details_of(given: &Body) -> Body {
     given.iter().map(shown).collect()
 }
 
-/// True for the fields that hold the details of one type: `card`, `us_bank_account`.
+/// Returns true for fields that hold the details of one type: `card`, `us_bank_account`.
 fn is_type(call: &Call<'_>, name: &str) -> bool {
     call.entity.field("type").is_some_and(|types| types.values().iter().any(|value| value == name))
 }
 
-/// The method that a param names; a test token such as `pm_card_visa` becomes a fresh one.
+/// Returns the payment method that a param names; a test token such as `pm_card_visa` becomes a new one.
 pub(super) fn resolve(call: &Call<'_>, token: &str, param: &str) -> ApiResult<Body> {
     let (kind, details) = match (card::number_of_token(token), card::account_of_token(token)) {
         (Some(number), _) => ("card", card::of_number(number, call.now)),
@@ -95,7 +95,7 @@ pub(super) fn resolve(call: &Call<'_>, token: &str, param: &str) -> ApiResult<Bo
     Ok(body)
 }
 
-/// The method of that id, or the legacy card as a method.
+/// Returns the payment method with this id, or a legacy card as a payment method.
 pub(super) fn find(call: &Call<'_>, id: &str, param: &str) -> ApiResult<Body> {
     match call.session.get_live("card", id)?.filter(|card| text(card, "customer").is_some()) {
         Some(card) => of_card(call, &card),
@@ -110,7 +110,7 @@ pub(super) fn find(call: &Call<'_>, id: &str, param: &str) -> ApiResult<Body> {
     }
 }
 
-/// The method that `payment_method` names, or the new one that `payment_method_data` describes.
+/// Returns the payment method that `payment_method` names, or a new one that `payment_method_data` describes.
 fn from_params(call: &Call<'_>) -> ApiResult<Option<Body>> {
     match text(&call.params, "payment_method") {
         Some(token) => resolve(call, token, "payment_method").map(Some),
@@ -118,7 +118,7 @@ fn from_params(call: &Call<'_>) -> ApiResult<Option<Body>> {
     }
 }
 
-/// `POST /v1/test_helpers/confirmation_tokens`: the token holds a preview of its method.
+/// `POST /v1/test_helpers/confirmation_tokens`: the token contains a preview of its payment method.
 fn confirmation_token(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = members(generic::create(call)?);
     if let Some(mut preview) = from_params(call)? {
@@ -128,7 +128,7 @@ fn confirmation_token(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// Replaces `payment_method` and `payment_method_data` in the params by the id of the method.
+/// Replaces `payment_method` and `payment_method_data` in the params with the id of the payment method.
 pub(super) fn resolve_param(call: &mut Call<'_>) -> ApiResult<()> {
     let Some(method) = from_params(call)? else { return Ok(()) };
     if text(&call.params, "payment_method").is_none() {
@@ -139,13 +139,13 @@ pub(super) fn resolve_param(call: &mut Call<'_>) -> ApiResult<()> {
     Ok(())
 }
 
-/// The default legacy card of a customer as a method; none where there is none.
+/// Returns a customer's default legacy card as a payment method, or `None` if there is none.
 pub(super) fn of_source(call: &Call<'_>, customer: &Body) -> ApiResult<Option<Body>> {
     let card = call.session.linked(customer, "default_source", "card")?;
     card.map(|card| of_card(call, &card)).transpose()
 }
 
-/// A legacy card as a method; the card stays.
+/// Converts a legacy card to a payment method; the card remains.
 fn of_card(call: &Call<'_>, card: &Body) -> ApiResult<Body> {
     let mut method = blank(&call.about("payment_method", Body::new())?);
     method.extend(members(json!({
@@ -154,7 +154,7 @@ fn of_card(call: &Call<'_>, card: &Body) -> ApiResult<Body> {
     Ok(method)
 }
 
-/// The details of a legacy card, as a method has them.
+/// Returns the details of a legacy card in the form of a payment method.
 fn details_of_card(card: &Body) -> Body {
     let mut details = Body::new();
     copy(&mut details, card, &["country", "exp_month", "exp_year", "fingerprint", "funding", "last4"]);
@@ -162,8 +162,8 @@ fn details_of_card(card: &Body) -> Body {
     details
 }
 
-/// The method behind a `source`: the object of a token of the sandbox, which is used up, or another one that
-/// can be charged.
+/// Returns the payment method behind a `source`: the object of one of the sandbox's tokens, which is then
+/// used up, or anything else that can be charged.
 pub(super) fn of_source_param(call: &Call<'_>, source: &str) -> ApiResult<Body> {
     let Some(held) = tokens_and_sources::use_token(call, source, "source")? else {
         return resolve(call, source, "source");
@@ -189,12 +189,12 @@ pub(super) fn not_attached(method: &str, param: &str) -> ApiError {
     ApiError::of("method_not_attached", &[("method", &method)]).param(param)
 }
 
-/// Refuses a method that was detached, or used without a customer.
+/// Refuses a payment method that was detached, or that was used without a customer.
 pub(super) fn check_usable(method: &Body) -> ApiResult<()> {
     if flag(method, SPENT) { Err(ApiError::of("method_spent", &[])) } else { Ok(()) }
 }
 
-/// Marks a method that is used without a customer: it cannot be used again.
+/// Marks a payment method that is used without a customer, so that it cannot be used again.
 pub(super) fn mark_used(call: &Call<'_>, method: &mut Body) -> ApiResult<()> {
     if text(method, "customer").is_none() {
         call.update(method, body! {(SPENT): true})?;
@@ -236,7 +236,7 @@ fn detach(call: &Call<'_>) -> ApiResult<Json> {
     Ok(Json::Object(method))
 }
 
-/// Detaches a method for good, and removes it from the customer's defaults.
+/// Detaches a payment method for good, and removes it from the customer's defaults.
 pub(super) fn detach_from_customer(call: &Call<'_>, method: &mut Body) -> ApiResult<()> {
     let owner = call.session.linked(method, "customer", "customer")?;
     call.update(method, body! {"customer": null, (SPENT): true})?;
@@ -259,7 +259,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(call.revise()?)
 }
 
-/// `GET /v1/payment_methods`: those attached to a customer.
+/// `GET /v1/payment_methods`: those that are attached to a customer.
 fn list(call: &Call<'_>) -> ApiResult<Json> {
     let owner = call.owner();
     if owner.is_empty() {

@@ -20,7 +20,7 @@ fn enter(call: &Call<'_>, body: &mut Body, amount: i64, kind: &str) -> ApiResult
     ledger::post(call, body, Movement { amount, fee: 0, kind, at_once: true })
 }
 
-/// `POST /v1/payouts`: an instant one arrives at once, others in two days.
+/// `POST /v1/payouts`: an instant payout arrives at once, others in two days.
 fn create(call: &Call<'_>) -> ApiResult<Json> {
     let (amount, currency) = (needed_number(&call.params, "amount")?, call.required_param("currency")?);
     currency::check_payout(amount, currency, "amount")?;
@@ -30,7 +30,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// `POST /v1/payouts/{id}/cancel`: while it is on its way.
+/// `POST /v1/payouts/{id}/cancel`: possible while it is on its way.
 fn cancel(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     set(&mut body, "status", "canceled");
@@ -42,7 +42,7 @@ fn cancel(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// `POST /v1/payouts/{id}/reverse`: a payout with a negative amount.
+/// `POST /v1/payouts/{id}/reverse`: creates a payout with a negative amount.
 fn reverse(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     let mut back = body.clone();
@@ -88,12 +88,12 @@ fn create_destination_payment(call: &Call<'_>, transfer: &mut Body) -> ApiResult
     Ok(())
 }
 
-/// The payment in the destination account, and its space.
+/// Returns the payment in the destination account, and its space.
 pub(super) fn destination_payment(call: &Call<'_>, transfer: &Body) -> ApiResult<Option<(String, Body)>> {
     call.session.linked_anywhere(transfer, "destination_payment", "charge")
 }
 
-/// Refunds the payment of a transfer by the reversed amount.
+/// Refunds the reversed amount of a transfer's payment.
 fn refund_destination_payment(call: &Call<'_>, of: &Body, reversal: &mut Body) -> ApiResult<()> {
     let Some((space, mut payment)) = destination_payment(call, of)? else { return Ok(()) };
     let amount = needed_number(reversal, "amount")?;
@@ -122,7 +122,7 @@ fn show_reversals(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// `POST /v1/transfers/{transfer}/reversals`: at most the amount left.
+/// `POST /v1/transfers/{transfer}/reversals`: at most the amount that is left.
 pub(super) fn reversal(call: &Call<'_>) -> ApiResult<Json> {
     let mut of = call.session.named("transfer", call.owner())?;
     let left = needed_number(&of, "amount")? - needed_number(&of, "amount_reversed")?;

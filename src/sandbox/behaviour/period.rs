@@ -1,11 +1,11 @@
-//! Calendar arithmetic of subscriptions: days, weeks, months and years from an anchor, in UTC.
+//! Calendar arithmetic for subscriptions: days, weeks, months and years from an anchor, in UTC.
 
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
 
 use serde::Deserialize;
 
-/// An upper bound of the length of an interval, in seconds.
+/// An upper bound for the length of an interval, in seconds.
 fn about(interval: &str) -> i64 {
     let days = match interval {
         "day" => 1,
@@ -16,10 +16,10 @@ fn about(interval: &str) -> i64 {
     days * 24 * 60 * 60
 }
 
-/// More cycles than the estimate can be wrong by.
+/// More cycles than the estimate can be off by.
 const MOST_STEPS: usize = 10_000;
 
-/// The time `count` intervals later; the 31st becomes the last day of a shorter month.
+/// Returns the time `count` intervals later; the 31st becomes the last day of a shorter month.
 pub(super) fn add(at: i64, interval: &str, count: i64) -> i64 {
     let span = Span::new();
     let span = match interval {
@@ -36,7 +36,7 @@ fn zoned(at: i64) -> Zoned {
     Timestamp::from_second(at).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC)
 }
 
-/// How often something is charged: a view of a `recurring` or a `duration`.
+/// How often something is charged, as a view of a `recurring` or a `duration`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub(super) struct Cycle<'a> {
     /// Day, week, month or year.
@@ -51,13 +51,13 @@ fn once() -> i64 {
 }
 
 impl Cycle<'_> {
-    /// The time one cycle later.
+    /// Returns the time one cycle later.
     pub fn after(self, at: i64) -> i64 {
         add(at, self.interval, self.count)
     }
 
-    /// Moves an anchor whose month lacks the wanted day back by whole cycles to one that has it. Any other
-    /// anchor stays.
+    /// If the anchor's month is too short for the wanted day, moves the anchor back by whole cycles to a
+    /// month that has it. Any other anchor stays.
     pub fn on_day(self, anchor: i64, day: i64) -> i64 {
         let own = zoned(anchor);
         if i64::from(own.day()) >= day
@@ -72,10 +72,10 @@ impl Cycle<'_> {
         found.map_or(anchor, |found| found.timestamp().as_second())
     }
 
-    /// The cycle that contains a time, before or after the anchor.
+    /// Returns the cycle that contains a time before or after the anchor.
     pub fn around(self, anchor: i64, at: i64) -> (i64, i64) {
         let longest = about(self.interval) * self.count;
-        // Counted from the anchor each time, so that a short month does not shorten later cycles.
+        // Each bound is counted from the anchor, so that a short month does not shorten later cycles.
         let bound = |steps: i64| add(anchor, self.interval, steps * self.count);
         let mut steps = at.saturating_sub(anchor).div_euclid(longest);
         for _ in 0..MOST_STEPS {
@@ -89,8 +89,8 @@ impl Cycle<'_> {
     }
 }
 
-/// The first time after `at` with that month, day, hour, minute and second. A part that is not given is that
-/// of `at`; a day that a month lacks is its last one.
+/// Returns the first time after `at` with this month, day, hour, minute and second. A part that is not given
+/// is taken from `at`; a day that a month lacks becomes its last day.
 pub(super) fn matching(at: i64, [month, day, hour, minute, second]: [Option<i8>; 5]) -> Option<i64> {
     let now = zoned(at);
     for later in 0..=24 {

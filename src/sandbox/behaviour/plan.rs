@@ -1,4 +1,4 @@
-//! Plans, the legacy form of prices: each is a recurring price with the same id.
+//! Plans, the legacy form of prices: each plan is a recurring price with the same id.
 
 use crate::catalog::{catalog, find};
 use crate::sandbox::behaviour::prelude::*;
@@ -10,7 +10,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["plan"])
 }];
 
-/// Fields of a plan that a price has under other names.
+/// Fields of a plan that have other names in a price.
 const OTHER: &[(&str, &str)] = &[
     ("amount", "unit_amount"),
     ("amount_decimal", "unit_amount_decimal"),
@@ -21,7 +21,7 @@ const OTHER: &[(&str, &str)] = &[
     ("usage_type", "recurring.usage_type"),
 ];
 
-/// The fields of a plan, each with its name in a price.
+/// Returns the fields of a plan, each with its name in a price.
 fn fields() -> impl Iterator<Item = (&'static str, &'static str)> {
     let of = |object| catalog().by_key(object).map_or(&[][..], |entity| entity.fields.as_slice());
     let names = of("plan").iter().map(|field| field.name.as_str());
@@ -32,7 +32,7 @@ fn fields() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// `POST /v1/plans`.
 fn create(call: &Call<'_>) -> ApiResult<Json> {
-    // Refuses an id that is taken.
+    // This refuses an id that is taken.
     let mut body = call.build()?;
     let product = product_of(call)?;
     let mut made = order::price(&call.about("price", price_params(call, &product))?, "")?;
@@ -71,7 +71,7 @@ fn price_params(call: &Call<'_>, product: &str) -> Body {
     params
 }
 
-/// The plan form of a price.
+/// Returns a price in the form of a plan.
 pub(super) fn of_price(call: &Call<'_>, price: &Body) -> ApiResult<Body> {
     let mut body = call.fresh_of("plan")?;
     copy(&mut body, price, &["id"]);
@@ -91,7 +91,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// `DELETE /v1/plans/{id}`: subscriptions keep it.
+/// `DELETE /v1/plans/{id}`: subscriptions keep the plan.
 fn delete(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.named()?;
     call.session.remove("price", id(&body))?;

@@ -18,14 +18,14 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(made(call)?)
 }
 
-/// A new configuration, not yet stored.
+/// Builds a new configuration without storing it.
 fn made(call: &Call<'_>) -> ApiResult<Body> {
     let mut body = call.build()?;
     show_login(&mut body);
     Ok(body)
 }
 
-/// Sets the URL of an enabled login page.
+/// Sets the URL of the login page if it is enabled.
 fn show_login(body: &mut Body) {
     let enabled = flag(body, "login_page.enabled");
     let address = || format!("https://billing.stripe.com/p/login/{}", identifier::random("test_", 18));
@@ -41,7 +41,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// The default configuration, created on first use.
+/// Returns the default configuration, which is created on first use.
 fn default(call: &Call<'_>) -> ApiResult<Body> {
     if let Some(known) = call.session.first(&ObjectQuery::of(OBJECT), |body| flag(body, "is_default"))? {
         return Ok(known);

@@ -1,4 +1,4 @@
-//! Prices: their amounts never change, and a lookup key belongs to one active price.
+//! Prices: their amounts never change, and a lookup key belongs to only one active price.
 
 use crate::sandbox::behaviour::order;
 use crate::sandbox::behaviour::prelude::*;

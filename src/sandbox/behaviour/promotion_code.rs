@@ -1,4 +1,4 @@
-//! Promotion codes: what customers enter; each stands for a coupon with conditions.
+//! Promotion codes, which customers enter; each stands for a coupon with conditions.
 
 use crate::sandbox::behaviour::coupon;
 use crate::sandbox::behaviour::prelude::*;
@@ -24,7 +24,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// Refuses an active code that the customer, or everybody, has already.
+/// Refuses an active code that already exists for the customer or for everybody.
 fn check_unique(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     if !flag(body, "active") {
         return Ok(());
@@ -40,7 +40,7 @@ fn check_unique(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     if same.is_some() { Err(ApiError::of("code_taken", &[("code", &code)])) } else { Ok(()) }
 }
 
-/// `POST /v1/promotion_codes/{id}`: a code without its coupon stays inactive.
+/// `POST /v1/promotion_codes/{id}`: a code whose coupon was deleted stays inactive.
 fn update(call: &Call<'_>) -> ApiResult<Json> {
     let before = call.named()?;
     let body = call.revise()?;
@@ -55,7 +55,7 @@ fn update(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// A coupon was deleted: its codes become inactive.
+/// Makes the codes of a deleted coupon inactive.
 pub(super) fn coupon_deleted(call: &Call<'_>, coupon: &Body) -> ApiResult<()> {
     for mut code in call.session.having("promotion_code", COUPON, id(coupon))? {
         if flag(&code, "active") {
@@ -65,7 +65,7 @@ pub(super) fn coupon_deleted(call: &Call<'_>, coupon: &Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// The code that a param names, with its coupon; refuses one that the customer cannot redeem.
+/// Returns the code that a param names, with its coupon; refuses a code that the customer cannot redeem.
 pub(super) fn redeemable(
     call: &Call<'_>,
     code: &str,
@@ -95,7 +95,7 @@ fn has_paid(call: &Call<'_>, customer: Option<&str>) -> ApiResult<bool> {
     Ok(charged || call.session.having("invoice", "customer", customer)?.iter().any(paid))
 }
 
-/// The minimum amount of an order.
+/// Returns the minimum amount of an order.
 pub(super) fn minimum(body: &Body) -> Json {
     let limit = |name: &str| at(body, &format!("restrictions.{name}"));
     json!({

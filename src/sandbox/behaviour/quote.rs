@@ -1,4 +1,5 @@
-//! Quotes: drafts that are finalized, then accepted into an invoice or a subscription, or canceled.
+//! Quotes: drafts that are finalized, then either accepted, which makes an invoice or a subscription, or
+//! canceled.
 
 use crate::sandbox::behaviour::order::{self, DISCOUNTS};
 use crate::sandbox::behaviour::prelude::*;
@@ -12,7 +13,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["quote"])
 }];
 
-/// The default of `days_until_due` for a sent invoice.
+/// The default `days_until_due` of a sent invoice.
 const DAYS_UNTIL_DUE: i64 = 30;
 
 /// `POST /v1/quotes`.
@@ -56,7 +57,7 @@ fn set_lines(call: &Call<'_>, body: &mut Body, basket: Vec<Body>) -> ApiResult<(
     Ok(())
 }
 
-/// The recurring total: the recurring lines less the discounts that last.
+/// Returns the recurring total: the recurring lines, minus the discounts that last.
 fn recurring_totals(basket: &[Body], discounts: &[Body], rates: &[Json]) -> ApiResult<Option<Json>> {
     let mut basket: Vec<Body> =
         basket.iter().filter(|item| line_items::is_recurring(item)).cloned().collect();
@@ -85,7 +86,7 @@ fn finalize(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// The number: the customer's prefix, the sequence of the quote, and its version.
+/// Returns the number: the customer's prefix, the sequence number of the quote, and its version.
 fn next_number(call: &Call<'_>, body: &Body) -> ApiResult<String> {
     let customer = call.session.named("customer", needed(body, "customer")?)?;
     let others = call.session.having("quote", "customer", id(&customer))?;
@@ -93,8 +94,8 @@ fn next_number(call: &Call<'_>, body: &Body) -> ApiResult<String> {
     Ok(format!("QT-{}-{next:04}-1", needed(&customer, "invoice_prefix")?))
 }
 
-/// `POST /v1/quotes/{quote}/accept`: recurring lines become a subscription, with the others on its first
-/// invoice; without recurring lines a draft invoice.
+/// `POST /v1/quotes/{quote}/accept`: recurring lines become a subscription, with the other lines on its first
+/// invoice. Without recurring lines, the quote becomes a draft invoice.
 fn accept(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     let (again, once): (Vec<Body>, Vec<Body>) =
@@ -116,7 +117,7 @@ fn accept(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// The params of the invoice or the subscription.
+/// Returns the params of the invoice or the subscription.
 fn params(quote: &Body) -> ApiResult<Body> {
     let rates = order::rate_ids(quote, "default_tax_rates");
     let discounts = items(quote, "discounts").iter().map(|id| json!({"discount": id}));
@@ -147,7 +148,7 @@ fn subscription_of(call: &Call<'_>, quote: &Body, again: &[Body], once: &[Body])
     subscription::made(&call.about("subscription", params)?)
 }
 
-/// The schedule of a subscription that starts later: one phase.
+/// Returns the schedule of a subscription that starts later, which has one phase.
 fn schedule_of(call: &Call<'_>, quote: &Body, again: &[Body], starts: i64) -> ApiResult<Body> {
     let mut phase = params(quote)?;
     let days = phase.shift_remove("days_until_due");

@@ -1,5 +1,5 @@
-//! Reactions: a change of one object changes others. A table, applied to the changes of a call, and to the
-//! changes that these cause, until there are no more.
+//! Reactions: a change of one object changes others. A table of them is applied to the changes of a call, and
+//! to the changes that these cause, until there are no more.
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{
@@ -15,16 +15,16 @@ struct Reaction {
     of: &'static str,
     /// The change that triggers it.
     when: ReactionTrigger,
-    /// What it does.
+    /// The function that it runs.
     then: Then,
 }
 
-/// Changes other objects; gets the object that changed.
+/// Changes other objects; receives the object that changed.
 type Then = fn(&Call<'_>, &Body) -> ApiResult<()>;
 
 /// A change that triggers a reaction.
 enum ReactionTrigger {
-    /// A field changed: its path, and how.
+    /// A field changed: its path, and how it changed.
     Member(&'static str, FieldTrigger<'static>),
     /// The object was deleted.
     Deleted,
@@ -52,12 +52,12 @@ const REACTIONS: &[Reaction] = &[
 /// More changes than any call makes, so that reactions cannot loop forever.
 const MOST: usize = 10_000;
 
-/// A reaction to a change of a field.
+/// Declares a reaction to a change of a field.
 const fn on(of: &'static str, path: &'static str, trigger: FieldTrigger<'static>, then: Then) -> Reaction {
     Reaction { of, when: ReactionTrigger::Member(path, trigger), then }
 }
 
-/// A reaction to the deletion of an object.
+/// Declares a reaction to the deletion of an object.
 const fn on_deleted(of: &'static str, then: Then) -> Reaction {
     Reaction { of, when: ReactionTrigger::Deleted, then }
 }
@@ -74,8 +74,8 @@ impl Reaction {
     }
 }
 
-/// Runs the reactions to the changes of a call, and to the changes of these reactions. Returns the objects that
-/// the reactions changed.
+/// Runs the reactions to the changes of a call, and to the changes that these reactions make. Returns the
+/// objects that the reactions changed.
 pub(super) fn run(call: &Call<'_>) -> ApiResult<Vec<Body>> {
     let mut first = call.session.steps_left();
     let mut reacted = Vec::new();
@@ -92,7 +92,7 @@ pub(super) fn run(call: &Call<'_>) -> ApiResult<Vec<Body>> {
     Err(ApiError::internal("The reactions to this call come to no end."))
 }
 
-/// The answer of a call, where the object in it is as the reactions left it.
+/// Returns the answer of a call with its object as the reactions left it.
 pub(super) fn with_changes(answer: Json, reacted: &[Body]) -> Json {
     let shows = |body: &&Body| {
         answer.get("id").and_then(Json::as_str) == Some(id(body))

@@ -1,4 +1,4 @@
-//! Refunds: at most the amount that was charged.
+//! Refunds, up to the amount that was charged.
 
 use crate::sandbox::behaviour::charge::REFUND;
 use crate::sandbox::behaviour::destination_charge;
@@ -10,7 +10,7 @@ use crate::sandbox::constraint;
 pub(super) const BEHAVIOURS: &[Behaviour] =
     &[Behaviour { operations: &[(Create, create)], ..Behaviour::of(&["refund"]) }];
 
-/// A refund that another call causes.
+/// Creates a refund that another call causes.
 pub(super) fn made(call: &Call<'_>) -> ApiResult<Json> {
     constraint::check(call, "refund.Create")?;
     create(call)
@@ -46,7 +46,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// The charge that `charge` or `payment_intent` names.
+/// Returns the charge that `charge` or `payment_intent` names.
 fn refunded_charge(call: &Call<'_>) -> ApiResult<Body> {
     if let Some(charge) = call.referred_by("charge", "charge")? {
         return Ok(charge);

@@ -29,7 +29,7 @@ pub(super) fn create(call: &Call<'_>) -> ApiResult<Json> {
     Ok(Json::Object(body))
 }
 
-/// A schedule of an existing subscription: one phase, the current period.
+/// Creates a schedule for an existing subscription, with the current period as its only phase.
 fn from_subscription(call: &Call<'_>, from: &str) -> ApiResult<Json> {
     let mut owner = call.session.referred("subscription", from, "from_subscription")?;
     let call = &customer_time::of(call, &owner)?;
@@ -57,12 +57,12 @@ pub(super) fn begin(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     )
 }
 
-/// When the first phase starts.
+/// Returns when the first phase starts.
 pub(super) fn start(body: &Body) -> Option<i64> {
     objects(body, "phases").next().and_then(|first| given_number(first, "start_date"))
 }
 
-/// When the next phase starts, or the last one ends.
+/// Returns when the next phase starts, or when the last one ends.
 pub(super) fn due_at(body: &Body) -> Option<i64> {
     match status(body) {
         "not_started" => start(body),
@@ -83,7 +83,7 @@ pub(super) fn turn(call: &Call<'_>, schedule: &str) -> ApiResult<()> {
     }
 }
 
-/// The current phase.
+/// Returns the current phase.
 fn current_phase(call: &Call<'_>, body: &Body) -> Option<Body> {
     let later = |phase: &&Body| given_number(phase, "end_date").is_some_and(|end| end > call.now);
     objects(body, "phases").find(later).cloned()
@@ -131,7 +131,7 @@ pub(super) fn update(call: &Call<'_>) -> ApiResult<Json> {
         let Some(mut current) = current_phase(call, &body) else {
             return Err(ApiError::of("phases_past", &[]));
         };
-        // Prorations and extra items of a phase are about its start only.
+        // Prorations and extra items of a phase apply only at its start.
         let prorates = text(&call.params, "proration_behavior").unwrap_or("create_prorations");
         set(&mut current, "proration_behavior", prorates);
         current.shift_remove("add_invoice_items");
@@ -140,8 +140,8 @@ pub(super) fn update(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// `POST /v1/subscription_schedules/{id}/cancel`: cancels the subscription too, and bills the rest unless the
-/// call says otherwise.
+/// `POST /v1/subscription_schedules/{id}/cancel`: also cancels the subscription, and bills the rest unless
+/// the call says otherwise.
 fn cancel(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.named()?;
     if let Some(owner) = text(&body, "subscription") {
@@ -153,13 +153,13 @@ fn cancel(call: &Call<'_>) -> ApiResult<Json> {
     call.named().map(Json::Object)
 }
 
-/// A subscription was canceled: so is its schedule.
+/// Cancels the schedule of a canceled subscription.
 pub(super) fn subscription_canceled(call: &Call<'_>, subscription: &Body) -> ApiResult<()> {
     let Some(schedule) = text(subscription, "schedule") else { return Ok(()) };
     end(call, schedule, "canceled")
 }
 
-/// Ends a schedule with that status.
+/// Ends a schedule with this status.
 fn end(call: &Call<'_>, schedule: &str, how: &str) -> ApiResult<()> {
     match call.session.get_live("subscription_schedule", schedule)? {
         Some(mut body) if matches!(status(&body), "active" | "not_started") => call

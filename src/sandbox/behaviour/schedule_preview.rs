@@ -3,12 +3,12 @@
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer_time, schedule, subscription};
 
-/// Previews the next invoice of a schedule with the changes that the call asks for, or the first one of a new
-/// schedule.
+/// Previews the next invoice of a schedule with the changes that the call asks for, or the first invoice of a
+/// new schedule.
 pub(super) fn previewed(call: &Call<'_>) -> ApiResult<Body> {
     let mut params = members_at(&call.params, "schedule_details");
     check(&params)?;
-    // A preview does not collect.
+    // A preview does not collect money.
     set(&mut params, "payment_behavior", "default_incomplete");
     let Some(known) = call.referred_by("schedule", "subscription_schedule")? else {
         return invoice_of_new(call, params);
@@ -47,7 +47,7 @@ fn check(params: &Body) -> ApiResult<()> {
     }
 }
 
-/// The first invoice of a new schedule.
+/// Returns the first invoice of a new schedule.
 fn invoice_of_new(call: &Call<'_>, mut params: Body) -> ApiResult<Body> {
     set(&mut params, "customer", call.required_param("customer")?);
     let first = objects(&params, "phases").next().and_then(|first| first.get("start_date").cloned());
@@ -58,14 +58,14 @@ fn invoice_of_new(call: &Call<'_>, mut params: Body) -> ApiResult<Body> {
     if status(&body) == "active" { shown(&call, &body) } else { invoice_at_start(&call, body) }
 }
 
-/// The first invoice of a schedule when it starts.
+/// Returns the first invoice of a schedule, as of its start.
 fn invoice_at_start(call: &Call<'_>, mut body: Body) -> ApiResult<Body> {
     let start = schedule::start(&body).unwrap_or(call.now);
     schedule::begin(&at_time(call, &body, start)?, &mut body)?;
     shown(call, &body)
 }
 
-/// The same call at a later time, to which the customer's test clock is set.
+/// Returns the same call at a later time, to which the customer's test clock is set.
 fn at_time<'a>(call: &Call<'a>, body: &Body, now: i64) -> ApiResult<Call<'a>> {
     if let Some(mut clock) = call.session.linked(body, "test_clock", "test_helpers.test_clock")? {
         call.update(&mut clock, body! {"frozen_time": now})?;
@@ -77,7 +77,7 @@ fn shown(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
     subscription::first_invoice(call, &call.session.named("subscription", needed(body, "subscription")?)?)
 }
 
-/// The next invoice of a running schedule, after the phases that start until then.
+/// Returns the next invoice of a running schedule, after the phases that start before it.
 fn next_invoice(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
     let owner = needed(body, "subscription")?;
     for _ in items(body, "phases") {

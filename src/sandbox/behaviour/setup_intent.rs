@@ -1,4 +1,4 @@
-//! Setup intents: a payment method is made ready for later, without a payment.
+//! Setup intents, which make a payment method ready for later payments without a payment.
 //!
 //! ```text
 //! requires_payment_method → requires_confirmation → (requires_action) → succeeded

@@ -1,4 +1,4 @@
-//! Shipping rates: a fixed amount, in one currency or in several.
+//! Shipping rates: a fixed amount, in one or more currencies.
 
 use crate::sandbox::behaviour::prelude::*;
 
@@ -21,7 +21,7 @@ pub(super) fn made(call: &Call<'_>) -> ApiResult<Body> {
     Ok(body)
 }
 
-/// A currency option.
+/// Builds a currency option.
 fn option(currency: &str, amount: i64, taxed: &str) -> ApiResult<Json> {
     if amount < 0 {
         return Err(ApiError::of("too_low", &[("least", &0)])
@@ -30,7 +30,7 @@ fn option(currency: &str, amount: i64, taxed: &str) -> ApiResult<Json> {
     Ok(json!({"amount": amount, "tax_behavior": taxed}))
 }
 
-/// The currency options, with the main currency.
+/// Returns the currency options, including the main currency.
 fn options(body: &Body, given: &Body) -> ApiResult<Body> {
     let currency = text(given, "currency").ok_or_else(|| missing("fixed_amount[currency]"))?;
     let mut options = Body::new();
@@ -50,7 +50,7 @@ fn add_options(options: &mut Body, given: &Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// `POST /v1/shipping_rates/{id}`: other currencies can change, the amount cannot.
+/// `POST /v1/shipping_rates/{id}`: other currencies can be changed, the main amount cannot.
 fn update(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.without(&["fixed_amount"]).revise()?;
     if let Some(given) = inner(&call.params, "fixed_amount") {

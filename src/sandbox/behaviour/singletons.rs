@@ -1,5 +1,5 @@
-//! Objects that exist once without being created: the balance of an account, the cash balance of a customer, the
-//! capabilities of an account. Each is stored once it is changed.
+//! Objects that exist exactly once without being created: the balance of an account, the cash balance of a
+//! customer, the capabilities of an account. Each is stored once it is changed.
 
 use crate::catalog::{Entity, Kind, catalog};
 use crate::sandbox::behaviour::prelude::*;
@@ -7,7 +7,7 @@ use crate::sandbox::parent::{self, Owner};
 use crate::sandbox::store::{KEY, Session};
 use crate::sandbox::{complete, lifecycle};
 
-/// Whether objects of that type exist as soon as their owner does.
+/// Whether objects of this type exist as soon as their owner does.
 pub(super) fn is_one(entity: &Entity) -> bool {
     !entity.creates() && (entity.preexisting || !entity.has_own_id())
 }
@@ -29,13 +29,13 @@ pub(super) fn update(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// All singletons of the owner.
+/// Returns all singletons of the owner.
 pub(super) fn all(call: &Call<'_>) -> ApiResult<Vec<Json>> {
     let names = names(call).unwrap_or_default();
     names.into_iter().map(|name| get(&Call { id: name.to_owned(), ..call.clone() })).collect()
 }
 
-/// The one that a field of its owner shows; none where the field shows no such object.
+/// Returns the singleton that a field of its owner shows, or `None` if the field does not show one.
 pub(super) fn of_owner(session: &Session<'_>, owner: &str, field: &str, id: &str) -> ApiResult<Option<Json>> {
     let shape = catalog().by_key(owner).and_then(|owner| owner.field(field));
     let Some(Kind::Whole(object)) = shape.map(|shape| &shape.kind) else { return Ok(None) };
@@ -49,7 +49,7 @@ pub(super) fn of_owner(session: &Session<'_>, owner: &str, field: &str, id: &str
     Ok(Some(Json::Object(body)))
 }
 
-/// The object as stored, or as it is before its first change.
+/// Returns the object as stored, or as it is before its first change.
 fn current(call: &Call<'_>) -> ApiResult<Body> {
     if names(call).is_some_and(|names| !names.contains(&call.id.as_str())) {
         return Err(ApiError::absent(&call.label(), &call.id));
@@ -69,14 +69,14 @@ fn current(call: &Call<'_>) -> ApiResult<Body> {
     Ok(body)
 }
 
-/// The key in the store: the owner and the name.
+/// Returns the key in the store, built from the owner and the name.
 fn key(call: &Call<'_>) -> String {
     let owners = call.parents.iter().map(|(_, id)| id.as_str());
     let names: Vec<&str> = owners.chain([call.id.as_str()]).filter(|name| !name.is_empty()).collect();
     if names.is_empty() { "own".to_owned() } else { names.join("/") }
 }
 
-/// The names of the singletons of a type, if the owner has a field for each.
+/// Returns the names of the singletons of a type, if the owner has a field for each of them.
 fn names(call: &Call<'_>) -> Option<Vec<&'static str>> {
     let owner = Owner::all(call).pop()?.entity?;
     let field = call.path.split('/').find_map(|part| owner.field(part))?;

@@ -1,10 +1,10 @@
-//! Subscriptions: recurring prices, from the first invoice to the last.
+//! Subscriptions to recurring prices, from the first invoice to the last.
 //!
 //! ```text
 //! create ─▶ trialing ─▶ active ⇄ past_due ─▶ canceled
 //!    └────▶ incomplete ─▶ active | incomplete_expired        active ⇄ paused
 //! ```
-//! Time does not pass by itself: a test clock moves it (`clock`).
+//! Time does not pass by itself: a test clock moves it (see `clock`).
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{discount, order};

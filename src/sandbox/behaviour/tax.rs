@@ -1,4 +1,4 @@
-//! Tax rates and tax ids: validation and owners.
+//! Tax rates and tax ids: their validation and their owners.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -54,7 +54,7 @@ pub(super) fn create_id(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// The owner of a tax id: the customer in the path, or that of `owner`; by default the account.
+/// Returns the owner of a tax id: the customer in the path, or the one in `owner`, or by default the account.
 fn owner_of(call: &Call<'_>) -> Json {
     let given = |name: &str| text(&call.params, &format!("owner.{name}"));
     let parent = Some(call.owner()).filter(|owner| !owner.is_empty());
@@ -73,7 +73,7 @@ fn check_new(call: &Call<'_>, customer: &str, kind: &str, value: &str) -> ApiRes
     Ok(())
 }
 
-/// The format of tax ids of one type: `tax_id.toml`.
+/// The format of tax ids of one type, from `tax_id.toml`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TaxIdFormat {
@@ -108,7 +108,7 @@ fn is_right(kind: &str, value: &str) -> bool {
     })
 }
 
-/// The country of a type; within the European Union, of the number itself.
+/// Returns the country of a type; within the European Union, the country in the number itself.
 fn country(kind: &str, value: &str) -> Json {
     let names_it = FORMS.get(kind).is_some_and(|form| form.names_country);
     let own = if names_it { value.get(..2) } else { kind.split('_').next() };
@@ -120,7 +120,7 @@ fn country(kind: &str, value: &str) -> Json {
     })
 }
 
-/// `GET /v1/tax_ids`: those of the account unless an owner is given, and those of a customer.
+/// `GET /v1/tax_ids`: those of the account unless an owner is given; also those of a customer.
 fn list_ids(call: &Call<'_>) -> ApiResult<Json> {
     if !call.parents.is_empty() {
         return generic::list(call);

@@ -9,7 +9,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
     Behaviour { operations: &[(Create, calculate)], ..Behaviour::of(&["tax.calculation"]) },
 ];
 
-/// What tax settings need before they are active.
+/// The settings that are required before tax settings become active.
 const NEEDED: &[&str] = &["defaults.tax_behavior", "head_office"];
 
 /// `POST /v1/tax/settings`.
@@ -28,7 +28,7 @@ fn lacks(body: &Body, path: &str) -> bool {
     at(body, path).is_none_or(Json::is_null)
 }
 
-/// `POST /v1/tax/calculations`: nothing is taxed; the total is that of the lines and the shipping.
+/// `POST /v1/tax/calculations`: nothing is taxed; the total is the sum of the lines and the shipping.
 fn calculate(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = members(generic::create(call)?);
     let lines: i64 = objects(&call.params, "line_items").map(|line| number(line, "amount")).sum();

@@ -1,5 +1,5 @@
-//! Tokens, and the cards and bank accounts they stand for: external accounts of accounts, and legacy sources
-//! of customers.
+//! Tokens, and the cards and bank accounts that they stand for: external accounts of accounts, and legacy
+//! sources of customers.
 
 use crate::sandbox::behaviour::card::{self, CardOutcome};
 use crate::sandbox::behaviour::generic;
@@ -23,7 +23,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
 /// The account number of every bank account that a test token stands for.
 const TEST_ACCOUNT: &str = "000123456789";
 
-/// The types of object that tokens stand for, and the id prefixes of their test tokens.
+/// The types of objects that tokens stand for, with the id prefixes of their test tokens.
 const KINDS: &[(&str, &str)] = &[
     ("account", "ct_"),
     ("bank_account", "btok_"),
@@ -49,14 +49,14 @@ fn create_token(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// Saves the object of a token to a customer as the default source.
+/// Saves a token's object to a customer as the default source.
 pub(super) fn save(call: &Call<'_>, customer: &str, token: &str) -> ApiResult<()> {
     let made = save_as(call, ("customer", customer), "source", &token.into())?;
     let mut owner = call.session.named("customer", customer)?;
     call.update(&mut owner, body! {"default_source": id(&made)})
 }
 
-/// Sets the external account of an account, in the place of that in the same currency.
+/// Sets the external account of an account, replacing the one in the same currency.
 pub(super) fn set_external_account(call: &Call<'_>, account: &str, given: &Json) -> ApiResult<()> {
     let mut made = save_as(call, ("account", account), "external_account", given)?;
     if given.get("default_for_currency") == Some(&Json::Bool(false)) {
@@ -71,8 +71,7 @@ pub(super) fn set_external_account(call: &Call<'_>, account: &str, given: &Json)
     call.update(&mut made, body! {"default_for_currency": true})
 }
 
-/// Saves the object that a param of another call names or describes; `owner` is the name of the owner in
-/// paths.
+/// Saves the object that a param of another call names or describes; `owner` is the owner's name in paths.
 fn save_as(call: &Call<'_>, (owner, id): (&str, &str), param: &str, given: &Json) -> ApiResult<Body> {
     let mut saving = call.about("card", body! {(param): given})?;
     saving.parents.push((owner.to_owned(), id.to_owned()));
@@ -104,7 +103,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     Ok(Json::Object(body))
 }
 
-/// The first external account in a currency is the default of that currency.
+/// Makes the first external account in a currency the default for that currency.
 fn default_of_its_currency(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let known = body.get("default_for_currency").is_some_and(|known| !known.is_null());
     let Some(account) = text(body, "account").filter(|_| !known) else { return Ok(()) };
@@ -120,7 +119,7 @@ pub(super) fn external_accounts(call: &Call<'_>, account: &str) -> ApiResult<Vec
     Ok([call.session.having("bank_account", "account", account)?, cards].concat())
 }
 
-/// The first source of a customer becomes the default.
+/// Makes the first source of a customer the default.
 fn choose_default(call: &Call<'_>, source: &Body) -> ApiResult<()> {
     let Some(mut customer) = call.session.linked(source, "customer", "customer")? else { return Ok(()) };
     if text(&customer, "default_source").is_none() {
@@ -129,7 +128,7 @@ fn choose_default(call: &Call<'_>, source: &Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// `DELETE /v1/customers/{customer}/sources/{id}`: the newest of the others becomes the default.
+/// `DELETE /v1/customers/{customer}/sources/{id}`: the newest remaining source becomes the default.
 fn delete(call: &Call<'_>) -> ApiResult<Json> {
     let source = call.named()?;
     let stub = generic::delete(call)?;
@@ -153,7 +152,7 @@ fn of_params(call: &Call<'_>, given: &Body, param: &str) -> ApiResult<Body> {
     if object(given) == "bank_account" { of_bank(call, given) } else { of_card(call, given) }
 }
 
-/// The object of a token of the sandbox, which is used up; none for any other token.
+/// Returns the object of one of the sandbox's tokens, which is then used up, or `None` for any other token.
 pub(super) fn use_token(call: &Call<'_>, token: &str, param: &str) -> ApiResult<Option<Body>> {
     let Some(mut known) = call.session.get_live("token", token)? else { return Ok(None) };
     if known.get("used") == Some(&Json::Bool(true)) {
@@ -175,7 +174,7 @@ fn create_source(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// The object of a token of the sandbox, or of one of Stripe's test tokens.
+/// Returns the object of one of the sandbox's tokens, or of one of Stripe's test tokens.
 fn of_token(call: &Call<'_>, token: &str, param: &str) -> ApiResult<Body> {
     if let Some(held) = use_token(call, token, param)? {
         return Ok(held);
@@ -200,7 +199,7 @@ fn of_card(call: &Call<'_>, given: &Body) -> ApiResult<Body> {
     of_details(call, "card", &details, given)
 }
 
-/// A card or a bank account with its known and its given fields.
+/// Builds a card or a bank account from its known and its given fields.
 fn of_details(call: &Call<'_>, object: &str, known: &Body, given: &Body) -> ApiResult<Body> {
     let about = call.about(object, Body::new())?;
     let mut body = about.fresh();
@@ -209,7 +208,7 @@ fn of_details(call: &Call<'_>, object: &str, known: &Body, given: &Body) -> ApiR
     Ok(body)
 }
 
-/// The same with a numeric expiry: tokens get it as text.
+/// Returns the params with a numeric expiry, which tokens receive as text.
 pub(super) fn with_numbers(given: &Body) -> Body {
     let mut given = given.clone();
     for name in ["exp_month", "exp_year"] {

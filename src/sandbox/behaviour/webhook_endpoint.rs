@@ -1,4 +1,4 @@
-//! Webhook endpoints: the secret is shown once; at most sixteen.
+//! Webhook endpoints: an account has at most sixteen, and the secret is shown only once.
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::webhook_delivery;
@@ -9,7 +9,7 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[Behaviour {
     ..Behaviour::of(&["webhook_endpoint"])
 }];
 
-/// Most endpoints of an account.
+/// The maximum number of endpoints of an account.
 const MOST: usize = 16;
 
 /// `POST /v1/webhook_endpoints`.
@@ -31,7 +31,7 @@ fn create(call: &Call<'_>) -> ApiResult<Json> {
     Ok(Json::Object(body))
 }
 
-/// Logs a warning for a URL that the sandbox cannot deliver to.
+/// Logs a warning for a URL to which the sandbox cannot deliver.
 pub(super) fn warn_of_unreachable(url: Option<&str>) {
     if let Some(url) = url.filter(|url| !webhook_delivery::reaches(url)) {
         log::warn!(

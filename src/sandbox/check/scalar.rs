@@ -6,10 +6,10 @@ use crate::catalog::{Digits, Kind, NumberRange};
 use crate::sandbox::currency;
 use crate::sandbox::error::{ApiError, ApiResult};
 
-/// Longest text where the catalog states none.
+/// The maximum length of a text if the catalog states none.
 const LONGEST: usize = 5000;
 
-/// Reads one text.
+/// Parses one text.
 pub(super) fn read(kind: &Kind, text: &str, path: &str) -> ApiResult<Json> {
     match kind {
         Kind::Enum(values) => one_of(values, text, path),
@@ -34,8 +34,8 @@ pub(super) fn read(kind: &Kind, text: &str, path: &str) -> ApiResult<Json> {
     }
 }
 
-/// Checks a value that has a type already; a whole number may also be the text of one, which is
-/// how large ones are sent.
+/// Checks a value that already has a type. An integer may also be given as its text, which is how large
+/// integers are sent.
 pub(super) fn typed(kind: &Kind, value: &Json, path: &str) -> ApiResult<Json> {
     match (kind, value) {
         (Kind::Boolean, Json::Bool(_)) | (Kind::Number, Json::Number(_)) => Ok(value.clone()),
@@ -84,12 +84,12 @@ fn string(max_length: u32, text: &str, path: &str) -> ApiResult<Json> {
     if text.chars().count() > most { Err(too_long(text, most, path)) } else { Ok(Json::from(text)) }
 }
 
-/// The refusal of a text with more letters than that.
+/// The refusal of a text with more than `most` letters.
 pub(in crate::sandbox) fn too_long(text: &str, most: usize, path: &str) -> ApiError {
     ApiError::of("too_long", &[("given", &shortened(text)), ("most", &most)]).param(path)
 }
 
-/// `a, b, or c`.
+/// Joins values to `a, b, or c`.
 fn or_list(values: &[&str]) -> String {
     match values {
         [] => String::new(),

@@ -12,7 +12,7 @@ fn field_at<'f>(fields: &'f [Member], path: &str) -> Option<&'f Shape> {
     field_at(inner.members()?, rest)
 }
 
-/// Whether a field takes the value, and an object's fields what stands in it.
+/// Whether a field accepts the value, including the values in an object's fields.
 fn takes(kind: &Kind, value: &Json) -> bool {
     match (kind, value) {
         (Kind::Object(fields), Json::Object(members)) => members

@@ -11,7 +11,7 @@ pub(super) fn check(params: &Body, call: &str, now: i64) -> ApiResult<()> {
     refusals(params, call, now).next().map_or(Ok(()), Err)
 }
 
-/// The errors of each param, then those of a create as a whole.
+/// Returns the errors of each param, then those of a create as a whole.
 fn refusals(params: &Body, call: &str, now: i64) -> impl Iterator<Item = ApiError> {
     let known = Known { params, unknown: &[], now };
     let sent = call.strip_suffix(".Create").or_else(|| call.strip_suffix(".Update"));
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
     use crate::catalog::constraint::samples::samples;
 
-    /// Over the whole table: the sandbox refuses what a plan refuses, at the same param.
+    /// Checks the whole table: the sandbox refuses what a plan refuses, at the same param.
     #[test]
     fn every_constraint_refuses_a_create() {
         for sample in samples() {

@@ -1,4 +1,4 @@
-//! A rule as data: about params, the object of the call, or an object that a param names.
+//! A rule as data, about params, the object of the call, or an object that a param names.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::sandbox::{currency, message, state};
 /// Whether a number is on the wrong side of a bound.
 type Crosses = fn(&i64, &i64) -> bool;
 
-/// A rule with its own error message, or for a missing param.
+/// A rule with its own error message, or a rule about a missing param.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Rule {
@@ -35,12 +35,13 @@ pub(super) struct Rule {
 }
 
 impl Rule {
-    /// Whether the rule is about an object too.
+    /// Whether the rule also concerns an object.
     pub fn is_of_state(&self) -> bool {
         !(self.is.is_empty() && self.is_not.is_empty() && self.past.is_empty() && self.of.is_empty())
     }
 
-    /// The object that the rule is about: that of the call, or the one at a path of params and fields.
+    /// Returns the object that the rule concerns: that of the call, or the one at a path of params and
+    /// fields.
     pub fn subject(&self, call: &Call<'_>, known: &Body) -> ApiResult<Option<Body>> {
         if self.of.is_empty() {
             return call.named().map(Some);
@@ -84,13 +85,13 @@ impl Rule {
             && self.past.iter().all(is_past)
     }
 
-    /// The params that have bounds, their bounds, and the comparison.
+    /// Iterates over the params that have bounds, with their bounds and the comparison.
     pub fn bounds(&self) -> impl Iterator<Item = (&String, &String, Crosses)> {
         let all: [(_, Crosses); 3] = [(&self.above, i64::gt), (&self.below, i64::lt), (&self.up_to, i64::le)];
         all.into_iter().flat_map(|(bounds, is)| bounds.iter().map(move |(path, bound)| (path, bound, is)))
     }
 
-    /// The bound that a param violates; zero where there is no bound to compute.
+    /// Returns the bound that a param violates; zero if there is no bound to compute.
     fn crossed(&self, known: &Body, of: &Body) -> Option<i64> {
         self.bounds().try_fold(0, |_, (path, bound, is)| {
             let bound = sum(bound, known, of)?;
@@ -99,7 +100,7 @@ impl Rule {
     }
 }
 
-/// A sum: `amount_captured-amount_refunded`, `now+60`.
+/// Evaluates a sum: `amount_captured-amount_refunded`, `now+60`.
 fn sum(text: &str, known: &Body, of: &Body) -> Option<i64> {
     let Some((left, right)) = text.rfind(['+', '-']).and_then(|at| text.split_at_checked(at)) else {
         let named = || given_number(of, text).or_else(|| given_number(known, text));
@@ -112,7 +113,7 @@ fn sum(text: &str, known: &Body, of: &Body) -> Option<i64> {
     }
 }
 
-/// A value in a message; an amount if the object has a currency.
+/// Formats a value for a message, as an amount if the object has a currency.
 fn in_words(value: &Json, of: Option<&Body>) -> String {
     match (value.as_i64(), of.and_then(|of| text(of, "currency"))) {
         (Some(amount), Some(currency)) => currency::written(amount, currency),
@@ -128,7 +129,7 @@ fn refusal(body: Option<&Body>, message: &str, code: Option<&str>) -> ApiError {
     }
 }
 
-/// `amount[monetary]`, as a form spells `amount.monetary`.
+/// Spells `amount.monetary` as in a form: `amount[monetary]`.
 pub(in crate::sandbox) fn form_name(path: &str) -> String {
     let mut parts = path.split('.');
     let first = parts.next().unwrap_or_default().to_owned();

@@ -18,7 +18,7 @@ fn called(name: &str) -> (&'static Entity, &'static [Member]) {
     (entity, &entity.operation(kind).unwrap_or_else(|| panic!("{name} is no call")).params)
 }
 
-/// The type of object that a path of params and fields leads to.
+/// Returns the type of object to which a path of params and fields leads.
 fn led_to(entity: &'static Entity, params: &'static [Member], path: &str) -> &'static Entity {
     let (mut members, mut found) = (params, None);
     for name in path.split('.') {
@@ -57,7 +57,7 @@ fn every_constraint_is_about_a_param_of_its_call() {
         let all = named.chain(compared).chain(bounds).chain(pairs).chain(but);
         for path in all.chain(rules) {
             let first = path.split('.').next().unwrap();
-            // The platform of an account is no param.
+            // The platform of an account is not a param.
             assert!(path == "platform" || find(known, first).is_some(), "{name} has no param {path}");
         }
         for rule in &constraints.rules {

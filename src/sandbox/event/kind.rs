@@ -11,7 +11,7 @@ use crate::sandbox::fields::{object, status, text};
 use crate::sandbox::store::{Body, ObjectChange};
 use crate::sandbox::trigger::FieldTrigger;
 
-/// `kind.toml`.
+/// The content of `kind.toml`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
@@ -26,7 +26,7 @@ struct Table {
 #[serde(deny_unknown_fields)]
 struct EventPrefix {
     of: String,
-    /// Only where this member has a value.
+    /// Applies only if this member has a value.
     has: Option<String>,
     prefix: String,
 }
@@ -59,12 +59,12 @@ impl FieldEvent {
     }
 }
 
-/// The event types of a change, in the order in which they happened.
+/// Returns the event types of a change, in the order in which they happened.
 pub(super) fn of(change: &ObjectChange) -> Vec<String> {
     let object = object(&change.after);
     let prefix = prefix(object, &change.after);
     let mut kinds = match (&change.before, change.gone) {
-        // Created and deleted in one turn: nobody saw it.
+        // Created and deleted in the same turn: nobody has seen it.
         (None, true) => Vec::new(),
         (Some(_), true) => vec![format!("{prefix}.deleted")],
         _ => event_names(object, &prefix, change),
@@ -73,18 +73,18 @@ pub(super) fn of(change: &ObjectChange) -> Vec<String> {
     kinds
 }
 
-/// Whether a change has an event of its own, beside created, updated and deleted.
+/// Whether a change has an event of its own, besides created, updated and deleted.
 pub(super) fn is_moment(change: &ObjectChange) -> bool {
     let object = object(&change.after);
     !change.gone && !own(object, &prefix(object, &change.after), change).is_empty()
 }
 
-/// Whether events of that type have `previous_attributes`.
+/// Whether events of this type have `previous_attributes`.
 pub(super) fn tells_former(kind: &str) -> bool {
     kind.ends_with(".updated") || TABLE.moments.iter().any(|moment| moment.former && moment.event == kind)
 }
 
-/// The prefix of the event types of an object: its type, unless the table says otherwise.
+/// Returns the prefix of an object's event types: its type, unless the table says otherwise.
 fn prefix(object: &str, body: &Body) -> String {
     let fits = |row: &&EventPrefix| {
         row.of == object && row.has.as_ref().is_none_or(|member| text(body, member).is_some())
@@ -93,7 +93,7 @@ fn prefix(object: &str, body: &Body) -> String {
     row.map_or_else(|| object.replace("issuing.", "issuing_"), |row| row.prefix.clone())
 }
 
-/// The event types of a change that did not delete the object.
+/// Returns the event types of a change that did not delete the object.
 fn event_names(object: &str, prefix: &str, change: &ObjectChange) -> Vec<String> {
     let mut kinds = match &change.before {
         None => vec![format!("{prefix}.created")],
@@ -112,7 +112,7 @@ fn moments(object: &str, change: &ObjectChange) -> impl Iterator<Item = &'static
     TABLE.moments.iter().filter(move |moment| moment.happened(object, change))
 }
 
-/// The event types of changed fields, and of the new state.
+/// Returns the event types for changed fields and for the new state.
 fn own(object: &str, prefix: &str, change: &ObjectChange) -> Vec<String> {
     let mut kinds: Vec<String> = moments(object, change).map(|moment| moment.event.clone()).collect();
     let state = |body| Some(status(body)).filter(|state| !state.is_empty());
@@ -129,13 +129,13 @@ fn differs(before: &Body, after: &Body) -> bool {
     after.iter().any(|(name, new)| before.get(name) != Some(new) && !is_unsaid(of, name))
 }
 
-/// Whether changes of that field have no events.
+/// Whether changes of this field have no events.
 pub(super) fn is_unsaid(object: &str, name: &str) -> bool {
     let own = TABLE.unsaid.get(object).into_iter().flatten();
     name.starts_with('_') || name == "updated" || own.into_iter().any(|unsaid| unsaid == name)
 }
 
-/// All event types of Stripe, which a webhook endpoint may ask for.
+/// Returns all of Stripe's event types, which a webhook endpoint may ask for.
 pub(super) fn known() -> &'static [String] {
     let endpoint = catalog().by_key("webhook_endpoint");
     let create = endpoint.and_then(|entity| entity.operation(OperationKind::Create));

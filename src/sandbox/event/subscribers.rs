@@ -1,4 +1,5 @@
-//! The receivers of an account's events: webhook endpoints, and event destinations that are one.
+//! The receivers of an account's events: webhook endpoints, and event destinations that deliver to a webhook
+//! endpoint.
 
 use serde_json::Value as Json;
 
@@ -13,7 +14,7 @@ pub(super) struct Subscriber {
     url: String,
     secret: String,
     kinds: Vec<Json>,
-    /// Whether its events are thin: they do not hold the object.
+    /// Whether its events are thin, which means that they do not contain the object.
     is_thin: bool,
     /// Whether it belongs to the platform, which receives the events of connected accounts.
     pub is_platform: bool,
@@ -23,7 +24,7 @@ pub(super) struct Subscriber {
 pub(super) struct Subscribers(Vec<Subscriber>);
 
 impl Subscribers {
-    /// Those of the account itself, and those of the platform that made it.
+    /// Returns the receivers of the account itself and of the platform that created it.
     pub fn of(session: &Session<'_>, space: &str) -> ApiResult<Self> {
         let mut all = enabled(session, space, false)?;
         if let Some((platform, _)) = auth_context::made(session, space)? {
@@ -32,19 +33,19 @@ impl Subscribers {
         Ok(Self(all))
     }
 
-    /// Those that asked for whole events of that kind.
+    /// Returns those that asked for whole events of this kind.
     pub fn of_snapshots(&self, kind: &str) -> impl Iterator<Item = &Subscriber> {
         self.0.iter().filter(move |subscriber| !subscriber.is_thin && subscriber.asks_for(kind))
     }
 
-    /// Those that asked for thin events of that kind.
+    /// Returns those that asked for thin events of this kind.
     pub fn of_thin(&self, kind: &str) -> impl Iterator<Item = &Subscriber> {
         self.0.iter().filter(move |subscriber| subscriber.is_thin && subscriber.asks_for(kind))
     }
 }
 
 impl Subscriber {
-    /// The subscriber of an event destination; none where it is off or not a webhook endpoint.
+    /// Returns the subscriber of an event destination, or `None` if it is disabled or not a webhook endpoint.
     pub fn of_destination(body: &Body, is_platform: bool) -> Option<Self> {
         let whose = if is_platform { "other_accounts" } else { "self" };
         let is_on = text(body, "status") == Some("enabled")
@@ -76,13 +77,13 @@ impl Subscriber {
         self.kinds.iter().any(|wanted| wanted == "*" || wanted == kind)
     }
 
-    /// The delivery of an event; none where the URL is not one of this machine.
+    /// Returns the delivery of an event, or `None` if the URL is not on this machine.
     pub fn delivery(&self, space: &str, event: &str) -> Option<Delivery> {
         Delivery::new(space, event, &self.url, &self.secret)
     }
 }
 
-/// The enabled ones of the account of a space, for its own events or for those of connected accounts.
+/// Returns the enabled receivers of a space's account, for its own events or for those of connected accounts.
 fn enabled(session: &Session<'_>, space: &str, of_others: bool) -> ApiResult<Vec<Subscriber>> {
     let all = |object: &str| session.having_in(space, object, "status", "enabled");
     let (endpoints, destinations) = (all("webhook_endpoint")?, all("v2.core.event_destination")?);

@@ -1,4 +1,5 @@
-//! Events of version 2: they say that something happened to an object; the receiver fetches the details.
+//! Events of version 2, which only say that something happened to an object; the receiver fetches the
+//! details.
 
 use serde_json::{Value as Json, json};
 
@@ -12,12 +13,12 @@ use crate::sandbox::store::{ObjectChange, Session};
 use crate::sandbox::webhook_delivery::Delivery;
 use crate::sandbox::{complete, identifier};
 
-/// Stored with an event: the object that it is about.
+/// Stored with an event: the object that it concerns.
 pub(in crate::sandbox) const ABOUT: &str = "_related_object";
 /// Stored with the event of a ping: the destination that receives it.
 pub(in crate::sandbox) const PINGED: &str = "_destination";
 
-/// Stores the thin event of a change that version 1 calls `kind`, if anybody subscribed to it, and returns
+/// Stores the thin event for a change that version 1 calls `kind`, if anybody subscribed to it, and returns
 /// its deliveries.
 pub(super) fn tell(
     session: &Session<'_>,
@@ -47,7 +48,7 @@ pub(super) fn tell(
     Ok(deliveries.collect())
 }
 
-/// The delivery of a ping; none where the destination cannot be reached.
+/// Returns the delivery of a ping, or `None` if the destination cannot be reached.
 pub(super) fn ping(session: &Session<'_>, change: &ObjectChange) -> ApiResult<Option<Delivery>> {
     let event = &change.after;
     let destination = session.linked(event, PINGED, "v2.core.event_destination")?;
@@ -66,7 +67,7 @@ fn delivery(subscriber: &Subscriber, space: &str, event: &Body, context: Option<
     Some(made)
 }
 
-/// The reference of an event to its object: type, id and URL.
+/// The reference from an event to its object: type, id and URL.
 pub(in crate::sandbox) fn about(body: &Body) -> Json {
     let of = object(body);
     let get = catalog().by_key(of).and_then(|entity| entity.operation(OperationKind::Get));

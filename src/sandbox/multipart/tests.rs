@@ -16,7 +16,7 @@ fn a_body_without_its_end_is_refused() {
     assert!(decode("multipart/form-data", b"").is_err());
 }
 
-/// A body of one part with this name between its quotes.
+/// A body with one part that has this name between its quotes.
 fn named(name: &str) -> Result<Body, FormError> {
     let body = format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"; x=y\r\n\r\n1\r\n--b--\r\n");
     decode("multipart/form-data; boundary=b", body.as_bytes())

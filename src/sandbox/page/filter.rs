@@ -11,15 +11,15 @@ use crate::sandbox::due;
 use crate::sandbox::fields::{Body, at, given_number};
 use crate::sandbox::store::is_indexed;
 
-/// Params that say where a page starts, not what it shows.
+/// Params that say where a page starts and not what it shows.
 const PLACES: &[&str] = &["limit", "starting_after", "ending_before", "page", "include"];
 
 type Table = BTreeMap<String, BTreeMap<String, String>>;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/page/filter.toml"));
 
-/// Whether an object matches each filter: a list is the allowed values, an object is bounds or members,
-/// anything else must be equal. A param without a field of its name filters nothing.
+/// Whether an object matches each filter. A list holds the allowed values, an object holds bounds or members,
+/// and anything else must be equal. A param without a field of its name filters nothing.
 pub(in crate::sandbox) fn matches(entity: &Entity, body: &Body, params: &Body) -> bool {
     params.iter().filter(|(name, _)| !PLACES.contains(&name.as_str())).all(|(name, wanted)| {
         match (other(entity, name), field(entity, name)) {
@@ -30,7 +30,7 @@ pub(in crate::sandbox) fn matches(entity: &Entity, body: &Body, params: &Body) -
     })
 }
 
-/// Whether an object matches a row of the table: a path, or a mark and a path.
+/// Whether an object matches a row of the table, which is a path, or a mark and a path.
 fn fits_row(body: &Body, row: &str, wanted: &Json) -> bool {
     let texts = || std::slice::from_ref(wanted).iter().chain(wanted.as_array().into_iter().flatten());
     let any = |path: &str, fits: fn(&str, &str) -> bool| {
@@ -48,7 +48,7 @@ fn fits_row(body: &Body, row: &str, wanted: &Json) -> bool {
     }
 }
 
-/// Whether the value at a path matches; of a list, one of its objects.
+/// Whether the value at a path matches; in a list, whether one of its objects does.
 fn reaches(body: &Body, path: &str, wanted: &Json) -> bool {
     let Some((first, rest)) = path.split_once('.') else { return fits(body.get(path), wanted) };
     match body.get(first) {
@@ -60,17 +60,17 @@ fn reaches(body: &Body, path: &str, wanted: &Json) -> bool {
     }
 }
 
-/// Whether a value is there and is neither zero nor false.
+/// Whether a value is present and is neither zero nor false.
 fn says_something(found: Option<&Json>) -> bool {
     found.is_some_and(|found| !found.is_null() && *found != false && *found != 0)
 }
 
-/// The field that a param filters by, if it is not that of its name.
+/// Returns the field by which a param filters, if it is not the field of its name.
 fn other(entity: &Entity, param: &str) -> Option<&'static str> {
     TABLE.get(&entity.key)?.get(param).map(String::as_str)
 }
 
-/// The bounds of the creation time, for the store: SQL operators and seconds.
+/// Returns the bounds of the creation time for the store: SQL operators and seconds.
 pub(super) fn made(entity: &Entity, params: &Body) -> Vec<(&'static str, i64)> {
     if entity.is_v2() || other(entity, "created").is_some() || entity.field("created").is_none() {
         return Vec::new();
@@ -85,7 +85,7 @@ pub(super) fn made(entity: &Entity, params: &Body) -> Vec<(&'static str, i64)> {
     signs.into_iter().filter_map(|(path, sign)| Some((sign, given_number(params, path)?))).collect()
 }
 
-/// The filters that the store can apply: one text in one field.
+/// Returns the filters that the store can apply: one text in one field.
 pub(super) fn pushed(entity: &Entity, params: &Body) -> Vec<(String, String)> {
     let texts =
         params.iter().filter(|(name, _)| !PLACES.contains(&name.as_str()) && other(entity, name).is_none());
@@ -100,7 +100,7 @@ pub(super) fn pushed(entity: &Entity, params: &Body) -> Vec<(String, String)> {
     plain.map(|(field, text)| (field.name.clone(), text.to_owned())).collect()
 }
 
-/// `ids` and `lookup_keys` filter by `id` and `lookup_key`.
+/// Returns the field of a param: `ids` and `lookup_keys` filter by `id` and `lookup_key`.
 fn field<'e>(entity: &'e Entity, param: &str) -> Option<&'e Member> {
     find(&entity.fields, param).or_else(|| find(&entity.fields, param.strip_suffix('s')?))
 }
@@ -125,7 +125,7 @@ fn is_range(bounds: &Body) -> bool {
     !bounds.is_empty() && bounds.keys().all(|name| matches!(name.as_str(), "gt" | "gte" | "lt" | "lte"))
 }
 
-/// Numbers are compared by value, times of version 2 as text.
+/// Compares numbers by value, and times of version 2 as text.
 fn within(found: &Json, bound: &str, limit: &Json) -> bool {
     let order = match (found.as_i64(), limit.as_i64()) {
         (Some(found), Some(limit)) => found.cmp(&limit),

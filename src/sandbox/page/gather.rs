@@ -10,13 +10,13 @@ use crate::sandbox::fields::text;
 use crate::sandbox::page::filter::{made, matches, pushed};
 use crate::sandbox::store::{Body, ObjectQuery};
 
-/// The most objects on one page.
+/// The maximum number of objects on one page.
 const MOST: i64 = 100;
 
 /// The default number of objects on a page.
 const USUAL: i64 = 10;
 
-/// How many objects a page may hold.
+/// Returns how many objects a page may contain.
 pub(in crate::sandbox) fn limit(params: &Body) -> ApiResult<usize> {
     let limit = params.get("limit").and_then(Json::as_i64).unwrap_or(USUAL);
     if (1..=MOST).contains(&limit) {
@@ -26,15 +26,15 @@ pub(in crate::sandbox) fn limit(params: &Body) -> ApiResult<usize> {
     Err(ApiError::of(name, &[("given", &limit), ("most", &MOST)]))
 }
 
-/// Whether objects under test clocks are left out: they are listed only where their clock or their customer
-/// is named.
+/// Whether objects under test clocks are left out: they are listed only if their clock or their customer is
+/// named.
 fn hides_clocked(call: &Call<'_>, filters: &Body) -> bool {
     let list = call.entity.operation(OperationKind::List);
     list.is_some_and(|list| list.param("test_clock").is_some())
         && !["customer", "test_clock"].iter().any(|name| filters.contains_key(*name))
 }
 
-/// The objects of a page with their positions, in the order shown, and whether there are more.
+/// Returns the objects of a page with their positions, in the order shown, and whether there are more.
 pub(super) fn gather(
     call: &Call<'_>,
     mut walk: ObjectQuery<'_>,

@@ -1,4 +1,4 @@
-//! Pages in version 2 of the API: a token holds the start of the next page and its filters.
+//! Pages in version 2 of the API: a token contains the start of the next page and the filters.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,7 +16,7 @@ use crate::sandbox::store::{Body, ObjectQuery};
 pub(in crate::sandbox) struct Token {
     /// The position after which the page starts.
     at: i64,
-    /// Whether the page goes to newer objects.
+    /// Whether the page goes towards newer objects.
     #[serde(default)]
     back: bool,
     /// The params of the first page.
@@ -24,32 +24,32 @@ pub(in crate::sandbox) struct Token {
 }
 
 impl Token {
-    /// The token of a page of older objects.
+    /// Creates the token of a page with older objects.
     pub fn after(at: i64, params: &Body) -> Self {
         let mut params = params.clone();
         params.shift_remove("page");
         Self { at, back: false, params }
     }
 
-    /// The token as text.
+    /// Returns the token as text.
     pub fn written(&self) -> String {
         URL_SAFE_NO_PAD.encode(json!(self).to_string())
     }
 
-    /// The token of a call; none where it asks for the first page.
+    /// Returns the token of a call, or `None` if it asks for the first page.
     pub fn of(params: &Body) -> ApiResult<Option<Self>> {
         let Some(text) = text(params, "page") else { return Ok(None) };
         let read = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         read.ok_or_else(|| ApiError::of("page_token_invalid", &[("given", &text)])).map(Some)
     }
 
-    /// Where the page starts.
+    /// Returns where the page starts.
     pub fn start(&self) -> i64 {
         self.at
     }
 }
 
-/// One page of a list of version 2.
+/// Returns one page of a list in version 2.
 pub(super) fn page(
     call: &Call<'_>,
     objects: &[&str],

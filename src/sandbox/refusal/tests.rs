@@ -4,7 +4,7 @@ use std::{fs, io};
 
 use super::*;
 
-/// The code of every file of the sandbox.
+/// Returns the code of every file of the sandbox.
 fn sources(folder: &Path) -> io::Result<String> {
     let mut all = String::new();
     for entry in fs::read_dir(folder)? {

@@ -1,4 +1,4 @@
-//! A query: clauses that must all match (`AND`), or one of which must (`OR`).
+//! A query: clauses that must all match (`AND`), or of which one must (`OR`).
 //!
 //! ```text
 //! email:'a@b.c'   name~'ada'   -status:'canceled'   created>=1700000000   metadata['team']:null
@@ -12,13 +12,13 @@ use crate::sandbox::refusal::Values;
 use crate::sandbox::search::words::{self, Word};
 use crate::sandbox::store::{Body, ObjectQuery, Text, is_indexed, searched_name};
 
-/// The shortest text for a substring match.
+/// The minimum length of a text for a substring match.
 const SHORTEST: usize = 3;
 
-/// The longest text that the store is asked for; SQL limits it.
+/// The maximum length of a text in a store query, which SQL limits.
 const LONGEST: usize = 500;
 
-/// The most texts in one query to the store; SQL limits it.
+/// The maximum number of texts in one store query, which SQL limits.
 const PATTERNS: usize = 8;
 
 /// A parsed query.
@@ -35,12 +35,12 @@ struct Clause {
     /// The path to the value.
     path: Vec<String>,
     sign: &'static str,
-    /// The wanted text in lower case; none for `null`.
+    /// The wanted text in lower case; `None` for `null`.
     wanted: Option<String>,
 }
 
 impl Query {
-    /// Parses a query over objects of that type.
+    /// Parses a query over objects of this type.
     pub fn read(text: &str, entity: &Entity) -> ApiResult<Self> {
         let words = words::read(text).map_err(|rest| unreadable(&rest))?;
         let mut rest = words.as_slice();
@@ -64,7 +64,7 @@ impl Query {
         }
     }
 
-    /// A store query that leaves out what cannot match, as far as the stored text shows it.
+    /// Returns a store query that leaves out what cannot match, as far as the stored text shows it.
     pub fn walk<'w>(&self, object: &'w str) -> ObjectQuery<'w> {
         let mut walk = ObjectQuery::of(object);
         let telling = self.clauses.iter().filter(|clause| !self.any && !clause.negated);
@@ -128,8 +128,8 @@ impl Clause {
         Ok((clause, rest))
     }
 
-    /// A text that the stored form of every matching object contains, in any case; none where there is none
-    /// for certain.
+    /// Returns a text that the stored form of every matching object is certain to contain, in any case, or
+    /// `None` if there is no such text.
     fn told(&self) -> Option<&str> {
         let wanted = self.wanted.as_deref().filter(|_| matches!(self.sign, ":" | "~"))?;
         let is_plain = wanted.is_ascii() && wanted.len() <= LONGEST && !wanted.starts_with(['{', '[']);
@@ -174,20 +174,20 @@ impl Clause {
     }
 }
 
-/// A `LIKE` pattern that finds a text within another.
+/// Returns a `LIKE` pattern that finds a text within another.
 fn pattern(wanted: &str) -> String {
     let spelled = Json::from(wanted).to_string();
     let inner = spelled.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default();
     format!("%{}%", literal(inner))
 }
 
-/// A text escaped for a `LIKE` pattern.
+/// Escapes a text for a `LIKE` pattern.
 fn literal(text: &str) -> String {
     let escaped = |letter| matches!(letter, '\\' | '%' | '_').then_some('\\').into_iter().chain([letter]);
     text.chars().flat_map(escaped).collect()
 }
 
-/// The kind of the field at a path.
+/// Returns the kind of the field at a path.
 fn kind<'f>(fields: &'f [Member], path: &[String]) -> Option<&'f Kind> {
     let (first, rest) = path.split_first()?;
     let mut kind = &find(fields, first)?.shape.kind;

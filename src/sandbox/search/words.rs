@@ -13,7 +13,7 @@ pub(super) enum Word {
 
 const SIGNS: &[&str] = &[">=", "<=", ":", "~", ">", "<", "-", "[", "]"];
 
-/// Splits a query into words; the error is the part that cannot be read.
+/// Splits a query into words; the error is the part that cannot be parsed.
 pub(super) fn read(text: &str) -> Result<Vec<Word>, String> {
     let mut words = Vec::new();
     let mut rest = text.trim_start();
@@ -33,7 +33,7 @@ fn is_bare(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.')
 }
 
-/// A name or a number; a minus belongs to a number.
+/// Whether a name or a number starts here; a minus belongs to a number.
 fn starts_bare(rest: &str) -> bool {
     let mut letters = rest.chars();
     match letters.next() {
@@ -55,7 +55,7 @@ fn sign(rest: &str) -> Result<(Word, &str), String> {
     Ok((Word::Sign(sign), after))
 }
 
-/// A backslash takes the next letter as it is.
+/// Parses a quoted text; a backslash takes the next letter literally.
 fn quoted(rest: &str, quote: char) -> Result<(Word, &str), String> {
     let mut text = String::new();
     let mut letters = rest.char_indices().skip(1);
