@@ -1,4 +1,4 @@
-//! Protects a local sandbox from web pages: they may not reach it under a name of their own (`Host`), nor
+//! Protects a local sandbox from web pages: they can neither reach it under a name of their own (`Host`) nor
 //! send forms to it (`Origin`).
 
 use std::net::IpAddr;
@@ -10,7 +10,7 @@ use http::request::Parts;
 use crate::sandbox::admin_api::PREFIX;
 use crate::sandbox::webhook_delivery::is_this_machine;
 
-/// Why a request is refused; none where it is not.
+/// Returns why a request is refused, or `None` if it is not.
 pub(super) fn refusal(parts: &Parts, remote: bool) -> Option<String> {
     let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let host = parts.uri.authority().map(http::uri::Authority::as_str).or_else(|| header(HOST));
@@ -27,7 +27,7 @@ pub(super) fn refusal(parts: &Parts, remote: bool) -> Option<String> {
     (!own).then(|| format!("A page of {origin} may not change the sandbox.\n"))
 }
 
-/// The host without its port and without the brackets of an address of version 6.
+/// Returns the host without its port, and without the brackets of an IPv6 address.
 fn host_of(authority: &str) -> &str {
     match authority.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
@@ -35,14 +35,14 @@ fn host_of(authority: &str) -> &str {
     }
 }
 
-/// Whether only this machine can have the name, or it is one of Stripe's, which a proxy may lead here. An
-/// address is not a name.
+/// Whether only this machine can have the name, or whether it is one of Stripe's names, which a proxy may
+/// direct here. An address is not a name.
 fn is_known(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
     is_near(&host) || host.parse::<IpAddr>().is_ok() || host == "stripe.com" || host.ends_with(".stripe.com")
 }
 
-/// This machine, by any of its names.
+/// Whether a host is this machine, under any of its names.
 fn is_near(host: &str) -> bool {
     is_this_machine(host) || host.to_ascii_lowercase().ends_with(".localhost")
 }

@@ -4,24 +4,24 @@ use rusqlite::types::Value;
 
 use crate::sandbox::store::schema::{INDEXED, field};
 
-/// Which objects to visit, and in which order.
+/// Selects which objects to visit, and in which order.
 #[derive(Debug, Default)]
 pub(in crate::sandbox) struct ObjectQuery<'w> {
-    /// Their types.
+    /// The types of the objects.
     pub objects: Vec<&'w str>,
-    /// Only those after this position.
+    /// Only objects after this position.
     pub start: Option<i64>,
-    /// Oldest first; newest first otherwise.
+    /// Whether the oldest come first instead of the newest.
     pub forward: bool,
-    /// Only those whose fields hold these texts.
+    /// Only objects whose fields hold these texts.
     pub having: Vec<(String, String)>,
-    /// Only those created then: SQL operators and seconds.
+    /// Only objects created at these times: SQL operators and seconds.
     pub made: Vec<(&'static str, i64)>,
-    /// Only those whose indexed fields hold these texts, in any case.
+    /// Only objects whose indexed fields hold these texts, ignoring case.
     pub alike: Vec<(String, String)>,
-    /// Only those that hold a text in a searched field, in any case.
+    /// Only objects with this text in a searched field, ignoring case.
     pub text: Option<Text>,
-    /// Only those whose stored text matches these `LIKE` patterns, with `\\` as escape.
+    /// Only objects whose stored text matches these `LIKE` patterns, with `\\` as the escape character.
     pub like: Vec<String>,
 }
 
@@ -37,7 +37,7 @@ pub(in crate::sandbox) struct Text {
 }
 
 impl Text {
-    /// The condition on the table of texts; the first placeholders are the space and the type.
+    /// Returns the condition on the table of texts; the first placeholders are the space and the type.
     pub(super) fn fits(&self, mut place: impl FnMut(Value) -> String) -> String {
         let (name, wanted) = (place(self.name.clone().into()), place(self.wanted.clone().into()));
         let sign = if self.is_part { format!("LIKE {wanted} ESCAPE '\\'") } else { format!("= {wanted}") };
@@ -46,13 +46,13 @@ impl Text {
 }
 
 impl<'w> ObjectQuery<'w> {
-    /// All objects of one type, newest first.
+    /// Selects all objects of one type, newest first.
     pub fn of(object: &'w str) -> Self {
         Self { objects: vec![object], ..Self::default() }
     }
 
-    /// The SQL query; the values of its placeholders are added to `values`. If `few` objects match, they are
-    /// found by time or by parts of texts.
+    /// Returns the SQL query; the values of its placeholders are added to `values`. If `few` objects match,
+    /// they are found by time or by parts of texts.
     pub(super) fn query(&self, values: &mut Vec<Value>, few: bool) -> String {
         let mut place = |value: Value| placed(values, value);
         let among = self.among(&mut place);
@@ -81,8 +81,8 @@ impl<'w> ObjectQuery<'w> {
         format!("{query} ORDER BY {seq} {order}")
     }
 
-    /// The index for times: their own where few objects match, else the one in the order of objects. A query
-    /// by a field does not search by time.
+    /// Returns the index to use for times: their own index if few objects match, or else the one in the order
+    /// of objects. A query by a field does not search by time.
     fn index(&self, few: bool) -> &'static str {
         match (self.made.is_empty() || !self.having.is_empty(), few) {
             (true, _) => "",
@@ -91,7 +91,7 @@ impl<'w> ObjectQuery<'w> {
         }
     }
 
-    /// The condition on types and times.
+    /// Returns the condition on types and times.
     pub(super) fn among(&self, mut place: impl FnMut(Value) -> String) -> String {
         let objects: Vec<String> =
             self.objects.iter().map(|object| place((*object).to_owned().into())).collect();
@@ -104,7 +104,7 @@ impl<'w> ObjectQuery<'w> {
     }
 }
 
-/// With more objects than this, a query visits them in their order instead.
+/// If more objects than this match, a query visits them in their order instead.
 pub(super) const FEW: usize = 200;
 pub(super) const BY_TIME: &str = " INDEXED BY objects_by_time";
 
@@ -114,8 +114,8 @@ pub(super) fn placed(values: &mut Vec<Value>, value: Value) -> String {
     format!("?{}", values.len())
 }
 
-/// The condition that a field holds a text. Only a field named in the query is found by its index, which
-/// ignores case.
+/// Returns the condition that a field holds a text. Only a field that is written literally in the query is
+/// found by its index, which ignores case.
 fn holds(name: &str, text: &str, mut place: impl FnMut(Value) -> String) -> String {
     let text = place(text.to_owned().into());
     if INDEXED.contains(&name) {

@@ -10,14 +10,15 @@ use crate::sandbox::store::session::Session;
 /// A recorded response.
 #[derive(Debug)]
 pub(in crate::sandbox) struct RecordedResponse {
-    /// HTTP status.
+    /// The HTTP status.
     pub status: u16,
-    /// The body, byte by byte.
+    /// The exact bytes of the body.
     pub body: String,
 }
 
 impl Session<'_> {
-    /// The response recorded under a key, with the digest of its request; none where it has expired.
+    /// Returns the response recorded under a key, with the digest of its request, or `None` if it has
+    /// expired.
     pub fn recorded(&self, key: &str, now: i64) -> ApiResult<Option<(String, RecordedResponse)>> {
         let query =
             "SELECT request, status, body FROM answers WHERE space = ?1 AND key = ?2 AND kept_until > ?3";
@@ -28,7 +29,7 @@ impl Session<'_> {
         Ok(found.optional()?)
     }
 
-    /// Records the response to the request of that digest, and from when until when it is kept.
+    /// Records the response to the request with this digest, and the time range for which it is kept.
     pub fn record(
         &self,
         key: &str,

@@ -29,7 +29,7 @@ pub enum OpenError {
     },
 }
 
-/// Fields that objects are often found by, so that they have an index.
+/// Fields by which objects are often found, so that they have an index.
 pub(super) const INDEXED: &[&str] = &[
     "_customer",
     "charge",
@@ -53,7 +53,7 @@ pub(in crate::sandbox) fn is_indexed(name: &str) -> bool {
 const SEARCHED: &[&str] =
     &["charge", "customer", "invoice", "payment_intent", "price", "product", "subscription"];
 
-/// Fields that can be searched; so can metadata.
+/// Fields that can be searched, besides metadata.
 const TEXTS: &[&str] = &[
     "currency",
     "description",
@@ -67,7 +67,7 @@ const TEXTS: &[&str] = &[
     "url",
 ];
 
-/// The name of a searched path in the table of texts; none where it is not searched.
+/// Returns the name of a searched path in the table of texts, or `None` if the path is not searched.
 pub(in crate::sandbox) fn searched_name(object: &str, path: &[String]) -> Option<String> {
     let known = match path {
         [name] => TEXTS.contains(&name.as_str()),
@@ -77,7 +77,7 @@ pub(in crate::sandbox) fn searched_name(object: &str, path: &[String]) -> Option
     (known && SEARCHED.contains(&object)).then(|| path.join("."))
 }
 
-/// The SQL expression of a field, the same in queries and indexes.
+/// The SQL expression for a field, which is the same in queries and indexes.
 pub(super) fn field(name: &str) -> String {
     format!("json_extract(body, '$.\"{name}\"')")
 }
@@ -85,10 +85,10 @@ pub(super) fn field(name: &str) -> String {
 /// An upgrade from one version of the tables to the next.
 type Step = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
-/// All upgrades: a file of version 2 has the first two. A published one never changes.
+/// All upgrades: a file of version 2 has had the first two. A published upgrade never changes.
 const STEPS: &[Step] = &[unversioned, indexed, searched];
 
-/// The tables before files had a version; existing ones stay.
+/// Creates the tables from before files had a version; existing tables stay.
 fn unversioned(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     transaction.execute_batch(
         "CREATE TABLE IF NOT EXISTS objects (
@@ -104,8 +104,8 @@ fn unversioned(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     )
 }
 
-/// Adds indexes on owners, expiry of events and responses, and removes the card numbers that payment methods
-/// once held.
+/// Adds indexes on owners and on the expiry of events and responses, and removes the card numbers that
+/// payment methods once contained.
 fn indexed(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     let created = field("created");
     transaction.execute_batch(&format!(
@@ -125,8 +125,8 @@ fn indexed(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// The SQL for an object's rows in the table of texts; `row` is the object, which `from` names outside of
-/// triggers.
+/// Returns the SQL for an object's rows in the table of texts; `row` is the object, which `from` names
+/// outside of triggers.
 fn texts(row: &str, from: &str) -> String {
     let (kind, objects) = (format!("{row}.space || '/' || {row}.object"), SEARCHED.join("', '"));
     let rows = |name: &str, path: &str| {
@@ -164,11 +164,11 @@ fn known() -> i64 {
     i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
 }
 
-/// The application id of a file in SQLite: `STRP`.
+/// SQLite's application id in the sandbox's files: `STRP`.
 const APPLICATION: i64 = 0x5354_5250;
 
-/// Whether a file belongs to the sandbox: it has the application id, or no tables yet, or the table of files
-/// before the id.
+/// Whether a file belongs to the sandbox: it has the application id, or no tables yet, or the tables of files
+/// from before the id.
 fn is_own(connection: &Connection) -> rusqlite::Result<bool> {
     let application: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     if application != 0 {
@@ -179,10 +179,10 @@ fn is_own(connection: &Connection) -> rusqlite::Result<bool> {
     connection.query_row(query, [], |row| row.get(0))
 }
 
-/// The version of a file; refuses files of others and of newer programs.
+/// Returns the version of a file; refuses files of other programs and of newer versions.
 pub(super) fn version(connection: &Connection) -> Result<i64, OpenError> {
     let found = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    // The tables of a damaged file cannot be read.
+    // This fails for a damaged file, whose tables cannot be read.
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     if !is_own(connection)? {
         return Err(OpenError::Foreign);
@@ -192,7 +192,7 @@ pub(super) fn version(connection: &Connection) -> Result<i64, OpenError> {
 
 /// Upgrades the tables of a file; several processes may try at once.
 pub(super) fn upgrade(connection: &mut Connection) -> Result<(), OpenError> {
-    // What an upgrade removes must not stay in free parts of the file.
+    // Whatever an upgrade removes must not remain in free parts of the file.
     connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let (found, known) = (version(&transaction)?, known());

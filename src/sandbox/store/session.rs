@@ -1,4 +1,4 @@
-//! One transaction in one space: objects by id, by their fields, in the order of creation.
+//! One transaction in one space: finds objects by id, by their fields, or in the order of creation.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -11,10 +11,10 @@ use crate::sandbox::fields::{Body, needed, text};
 use crate::sandbox::reference_data;
 use crate::sandbox::store::object_query::{BY_TIME, FEW, ObjectQuery, placed};
 
-/// Hidden field: the key of an object whose id is not unique.
+/// A hidden field with the key of an object whose id is not unique.
 pub(in crate::sandbox) const KEY: &str = "_key";
 
-/// Hidden field: the id of an object that shows none.
+/// A hidden field with the id of an object that shows none.
 pub(in crate::sandbox) const UNSHOWN_ID: &str = "_id";
 
 /// The space of the reference data.
@@ -25,10 +25,10 @@ pub(super) const HELD: &str = "stripe";
 pub(in crate::sandbox) struct Session<'a> {
     /// The open transaction.
     pub(super) transaction: Transaction<'a>,
-    /// Account and mode.
+    /// The account and mode.
     pub space: String,
     pub(super) changes: RefCell<Vec<ObjectChange>>,
-    /// The number of ended turns of the call.
+    /// The number of turns of the call that have ended.
     pub(super) turn: Cell<usize>,
     pub(super) steps: RefCell<VecDeque<ObjectChange>>,
 }
@@ -38,11 +38,11 @@ pub(in crate::sandbox) struct Session<'a> {
 pub(in crate::sandbox) struct ObjectChange {
     /// The space of the object.
     pub space: String,
-    /// The object before; none for a new one.
+    /// The object before the change; `None` for a new one.
     pub before: Option<Body>,
-    /// The object after.
+    /// The object after the change.
     pub after: Body,
-    /// It was deleted.
+    /// Whether it was deleted.
     pub gone: bool,
     /// The turn of the call in which it happened.
     pub turn: usize,
@@ -61,19 +61,19 @@ impl ObjectChange {
 pub(in crate::sandbox) struct ObjectRow {
     /// The position in the order of creation.
     pub seq: i64,
-    /// Deleted; only its id is still shown.
+    /// Whether it was deleted; only its id is still shown.
     pub gone: bool,
     /// The object.
     pub body: Body,
 }
 
 impl Session<'_> {
-    /// The object of that type and id.
+    /// Returns the object with this type and id.
     pub fn get(&self, object: &str, id: &str) -> ApiResult<Option<ObjectRow>> {
         self.one("space = ?1 AND object = ?2 AND id = ?3", params![self.space_of(object), object, id])
     }
 
-    /// The object of that id, whatever its type.
+    /// Returns the object with this id, whatever its type.
     pub fn find(&self, id: &str) -> ApiResult<Option<ObjectRow>> {
         self.one("space IN (?1, ?2) AND id = ?3", params![self.space, HELD, id])
     }
@@ -83,7 +83,7 @@ impl Session<'_> {
         self.transaction.prepare_cached(&query)?.query_row(values, read).optional()?.transpose()
     }
 
-    /// The object of that type and id in any account, with its space, unless deleted.
+    /// Returns the object with this type and id in any account, with its space, unless it was deleted.
     pub fn anywhere(&self, object: &str, id: &str) -> ApiResult<Option<(String, Body)>> {
         let query = "SELECT space, body FROM objects WHERE id = ?1 AND object = ?2 AND gone = 0";
         let mut statement = self.transaction.prepare_cached(query)?;
@@ -93,17 +93,17 @@ impl Session<'_> {
         Ok(Some((space, serde_json::from_str(&text)?)))
     }
 
-    /// The object, unless it was deleted.
+    /// Returns the object, unless it was deleted.
     pub fn get_live(&self, object: &str, id: &str) -> ApiResult<Option<Body>> {
         Ok(self.get(object, id)?.filter(|stored| !stored.gone).map(|stored| stored.body))
     }
 
-    /// The object whose id is at a path of another; none where there is no id.
+    /// Returns the object whose id is at a path of another object, or `None` if there is no id.
     pub fn linked(&self, body: &Body, field: &str, object: &str) -> ApiResult<Option<Body>> {
         text(body, field).map_or(Ok(None), |id| self.get_live(object, id))
     }
 
-    /// The same in any account, with the space of the object.
+    /// Like [`Session::linked`], but in any account, and with the space of the object.
     pub fn linked_anywhere(
         &self,
         body: &Body,
@@ -113,23 +113,24 @@ impl Session<'_> {
         text(body, field).map_or(Ok(None), |id| self.anywhere(object, id))
     }
 
-    /// The object of an id in the path, or the error that there is none.
+    /// Returns the object with an id from the path, or the error that it does not exist.
     pub fn named(&self, object: &str, id: &str) -> ApiResult<Body> {
         self.get_live(object, id)?.ok_or_else(|| ApiError::absent(object, id))
     }
 
-    /// The object of an id in a param, or the error that there is none.
+    /// Returns the object with an id from a param, or the error that it does not exist.
     pub fn referred(&self, object: &str, id: &str, param: &str) -> ApiResult<Body> {
         self.get_live(object, id)?.ok_or_else(|| ApiError::unknown_reference(object, id, param))
     }
 
-    /// Stores an object: a new one comes last, a known one keeps its position. One that another call deleted
-    /// is new.
+    /// Stores an object. A new object comes last, and an existing one keeps its position. An object that
+    /// another call has deleted counts as new.
     pub fn put(&self, body: &Body) -> ApiResult<()> {
         self.put_in(&self.space, body)
     }
 
-    /// The same in the space of another account: the events are of that account, and there are no reactions.
+    /// Like [`Session::put`], but in the space of another account: the events belong to that account, and
+    /// there are no reactions.
     pub fn put_in(&self, space: &str, body: &Body) -> ApiResult<()> {
         let (object, key) = (needed(body, "object")?, key(body)?);
         let query = "INSERT INTO objects (space, object, id, body) VALUES (?1, ?2, ?3, ?4)
@@ -151,8 +152,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Notes the change that an object is about to be stored, or deleted if there is no new body. Returns
-    /// whether it was deleted before this turn.
+    /// Records the change that an object is about to be stored, or to be deleted if there is no new body.
+    /// Returns whether it was deleted before this turn.
     fn note(&self, space: &str, object: &str, id: &str, body: Option<&Body>) -> ApiResult<bool> {
         let (turn, gone) = (self.turn.get(), body.is_none());
         let mut changes = self.changes.borrow_mut();
@@ -174,26 +175,26 @@ impl Session<'_> {
         Ok(was_gone)
     }
 
-    /// Ends a turn of the call: later changes have events of their own, even of the same object.
+    /// Ends a turn of the call: later changes get events of their own, even for the same object.
     pub fn end_turn(&self) {
         self.turn.set(self.turn.get() + 1);
     }
 
-    /// Notes an object that exists without being stored, so that storing it is an update.
+    /// Records an object that exists without being stored, so that storing it counts as an update.
     pub fn assume(&self, body: Body) {
         let (space, before, turn) = (self.space.clone(), Some(body.clone()), self.turn.get());
         self.changes.borrow_mut().push(ObjectChange { space, before, after: body, gone: false, turn });
     }
 
-    /// Notes a change of an object that is only computed, not stored, for its event.
+    /// Records, for its event, a change of an object that is only computed and not stored.
     pub fn tell(&self, before: Body, after: Body) {
         let (space, turn) = (self.space.clone(), self.turn.get());
         let change = ObjectChange { space, before: Some(before), after, gone: false, turn };
         self.changes.borrow_mut().push(change);
     }
 
-    /// Runs something in a savepoint. Where `undoes` says so of its outcome, it is rolled back and has no
-    /// events.
+    /// Runs something in a savepoint. If `undoes` returns true for its outcome, it is rolled back and causes
+    /// no events.
     pub fn savepoint<T>(&self, run: impl FnOnce() -> T, undoes: impl FnOnce(&T) -> bool) -> ApiResult<T> {
         let (mut changes, mut steps, turn) = (self.changes.take(), self.steps.take(), self.turn.get());
         self.transaction.execute_batch("SAVEPOINT part")?;
@@ -220,29 +221,29 @@ impl Session<'_> {
         self.transaction.commit()
     }
 
-    /// Takes the oldest change that reactions have not seen.
+    /// Takes the oldest change that reactions have not seen yet.
     pub fn next_step(&self) -> Option<ObjectChange> {
         self.steps.borrow_mut().pop_front()
     }
 
-    /// The number of changes that reactions have not seen.
+    /// The number of changes that reactions have not seen yet.
     pub fn steps_left(&self) -> usize {
         self.steps.borrow().len()
     }
 
-    /// Takes all changes so far, in their order.
+    /// Takes all changes so far, in order.
     pub fn take_changes(&self) -> Vec<ObjectChange> {
         self.steps.take();
         self.turn.set(0);
         self.changes.take()
     }
 
-    /// Visits objects that are not deleted, until `visit` returns false.
+    /// Visits objects that are not deleted until `visit` returns false.
     pub fn walk(&self, walk: &ObjectQuery<'_>, visit: impl FnMut(ObjectRow) -> bool) -> ApiResult<()> {
         self.walk_in(self.space_of(walk.objects.first().unwrap_or(&"")), walk, visit)
     }
 
-    /// The first object that fits; `fits` may apply timed changes to it before.
+    /// Returns the first object that fits; `fits` may apply timed changes to it first.
     pub fn first(&self, walk: &ObjectQuery<'_>, fits: impl Fn(&mut Body) -> bool) -> ApiResult<Option<Body>> {
         let mut found = None;
         self.walk(walk, |mut stored| {
@@ -289,17 +290,17 @@ impl Session<'_> {
         Ok(usize::try_from(count).is_ok_and(|count| count < FEW))
     }
 
-    /// The space of objects of that type.
+    /// Returns the space of objects of this type.
     fn space_of(&self, object: &str) -> &str {
         if reference_data::holds(object) { HELD } else { &self.space }
     }
 
-    /// The objects of a type whose field has that text, newest first, without deleted ones.
+    /// Returns the objects of a type whose field has this text, newest first, without deleted ones.
     pub fn having(&self, object: &str, field: &str, value: &str) -> ApiResult<Vec<Body>> {
         self.having_in(&self.space, object, field, value)
     }
 
-    /// The same in the space of another account.
+    /// Like [`Session::having`], but in the space of another account.
     pub fn having_in(&self, space: &str, object: &str, name: &str, value: &str) -> ApiResult<Vec<Body>> {
         let walk =
             ObjectQuery { having: vec![(name.to_owned(), value.to_owned())], ..ObjectQuery::of(object) };
@@ -311,8 +312,8 @@ impl Session<'_> {
         Ok(found)
     }
 
-    /// The number of live objects of each type in all spaces: not deleted, archived, spent, canceled or void.
-    /// Events do not count.
+    /// Counts the live objects of each type in all spaces: those that are not deleted, archived, spent,
+    /// canceled or void. Events are not counted.
     pub fn counts(&self) -> ApiResult<Vec<(String, usize)>> {
         let query =
             "SELECT object, count(*) FROM objects WHERE gone = 0 AND space <> ?1 AND object <> 'event'
@@ -328,7 +329,7 @@ impl Session<'_> {
     }
 }
 
-/// The key of an object.
+/// Returns the key of an object.
 fn key(body: &Body) -> ApiResult<&str> {
     let known = [KEY, "id", UNSHOWN_ID].into_iter().find_map(|name| text(body, name));
     known.map_or_else(|| needed(body, "id"), Ok)

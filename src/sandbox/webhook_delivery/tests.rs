@@ -42,7 +42,7 @@ fn a_parcel_does_not_wait_for_the_note_of_another() {
     });
     let (go, wait) = channel::<()>();
     let wait = Mutex::new(wait);
-    // The callback ends only when it is let.
+    // The callback ends only when the test lets it.
     let sender = start(move |_| assert!(wait.lock().unwrap().recv().is_err())).unwrap();
     for event in ["evt_1", "evt_2"] {
         sender.send(Delivery::new("space", event, &url, "").unwrap()).unwrap();

@@ -1,12 +1,12 @@
-//! The details of a card: from its number and its other params, and the checks of its bank.
+//! The details of a card, from its number and other params, and the checks by its bank.
 
 use crate::sandbox::behaviour::card::table::{Card, PaymentFlaw, TABLE, known, number_of_token};
 use crate::sandbox::behaviour::prelude::*;
 
-/// A security code that was not checked yet.
+/// The state of a security code that has not been checked yet.
 const UNCHECKED: &str = "unchecked";
 
-/// The `card` field of a payment method, from the `card` param.
+/// Builds the `card` field of a payment method from the `card` param.
 pub(in crate::sandbox::behaviour) fn details(card: &Body, now: i64) -> ApiResult<Body> {
     if let Some(token) = text(card, "token") {
         let number = number_of_token(token)
@@ -31,13 +31,13 @@ pub(in crate::sandbox::behaviour) fn details(card: &Body, now: i64) -> ApiResult
     Ok(body)
 }
 
-/// The `card` field of a test card.
+/// Builds the `card` field of a test card.
 pub(in crate::sandbox::behaviour) fn of_number(number: &str, now: i64) -> Body {
     let card = TABLE.cards.values().find(|card| card.number == number);
     described(number, 12, year(now) + 1, Some(cvc_check(card)))
 }
 
-/// The result of the check of the security code.
+/// The result of checking the security code.
 fn cvc_check(card: Option<&Card>) -> &'static str {
     if card.is_some_and(|card| card.seems == Some(PaymentFlaw::WrongCvc)) { "fail" } else { "pass" }
 }
@@ -61,7 +61,7 @@ pub(in crate::sandbox::behaviour) fn check(method: &mut Body) {
     }
 }
 
-/// Refuses an expired card: it is valid until the end of its month.
+/// Refuses an expired card; a card is valid until the end of its month.
 pub(super) fn check_expiry(month: i64, given: i64, now: i64) -> ApiResult<()> {
     let is_over = given == year(now) && month < i64::from(date(now).month());
     if !(1..=12).contains(&month) || is_over {
@@ -106,12 +106,12 @@ pub(super) fn brand(number: &str) -> &'static str {
     known.map_or("unknown", |(name, _)| name.as_str())
 }
 
-/// The display name of a network, as legacy objects have it.
+/// The display name of a network, as used in legacy objects.
 pub(in crate::sandbox::behaviour) fn display_name(brand: &str) -> &'static str {
     TABLE.brands.get(brand).map_or("Unknown", |brand| brand.spelled.as_str())
 }
 
-/// The network of a display name.
+/// The network with this display name.
 pub(in crate::sandbox::behaviour) fn network_of(spelled: &str) -> &'static str {
     let known = TABLE.brands.iter().find(|(_, brand)| brand.spelled == spelled);
     known.map_or("unknown", |(name, _)| name.as_str())

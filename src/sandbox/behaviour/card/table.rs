@@ -42,7 +42,7 @@ pub(super) struct Card {
     pub(super) refund: Option<String>,
 }
 
-/// Whether a customer has authenticated off-session payments already, or has to do so once.
+/// Whether a customer has already authenticated off-session payments, or has to do so once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum PriorSetup {
@@ -50,7 +50,7 @@ pub(super) enum PriorSetup {
     Once,
 }
 
-/// A special outcome of a successful payment.
+/// A special result of a successful payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum PaymentFlaw {
@@ -67,7 +67,7 @@ pub(super) struct Account {
     pub(super) details: Body,
 }
 
-/// Types of payment method that redirect the customer.
+/// Types of payment methods that redirect the customer.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Redirects {
@@ -88,13 +88,13 @@ pub(super) enum ChargeEffect {
 pub(in crate::sandbox::behaviour) struct Decline {
     /// Stripe's code.
     pub code: String,
-    /// The decline code of the issuer.
+    /// The issuer's decline code.
     pub(super) reason: String,
     /// The message for the customer.
     pub message: String,
-    /// The code of the network.
+    /// The network's code.
     pub(super) network_code: Option<String>,
-    /// The advice code of Stripe on another attempt.
+    /// Stripe's advice code about another attempt.
     pub(super) advice: Option<String>,
     /// Fields of the charge's `outcome` that differ from an issuer's decline.
     pub(super) outcome: Body,
@@ -109,7 +109,7 @@ pub(super) struct Brand {
 
 pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("sandbox/card.toml"));
 
-/// The test cards by their fingerprints.
+/// The test cards, by their fingerprints.
 pub(super) static KNOWN: LazyLock<HashMap<String, &'static Card>> = LazyLock::new(|| {
     TABLE.cards.values().map(|card| (identifier::fingerprint(&card.number), card)).collect()
 });
@@ -120,14 +120,14 @@ impl Card {
     }
 }
 
-/// The number behind `pm_card_visa`, `pm_card_visa_chargeDeclined` or `tok_visa`.
+/// Returns the number behind `pm_card_visa`, `pm_card_visa_chargeDeclined` or `tok_visa`.
 pub(in crate::sandbox::behaviour) fn number_of_token(token: &str) -> Option<&'static str> {
     let name = token.strip_prefix("pm_card_").or_else(|| token.strip_prefix("tok_"))?;
     let known = TABLE.cards.get(name).or_else(|| TABLE.cards.get(name.strip_prefix("visa_")?));
     known.map(|card| card.number.as_str())
 }
 
-/// The test card of a payment method, found by its fingerprint: numbers are not stored.
+/// Returns the test card of a payment method, found by its fingerprint because numbers are not stored.
 pub(super) fn known(method: &Body) -> Option<&'static Card> {
     KNOWN.get(text(method, "card.fingerprint")?).copied()
 }

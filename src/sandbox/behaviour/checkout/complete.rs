@@ -1,13 +1,13 @@
-//! Completes a checkout session: the customer pays.
+//! Completes a checkout session, in which the customer pays.
 
 use crate::sandbox::behaviour::payment_intent::{self, PaymentAttempt};
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer, line_items, payment_method, setup_intent, subscription};
 
-/// The email address that the customer enters where the session has none.
+/// The email address that the customer enters if the session has none.
 const UNKNOWN: &str = "customer@example.com";
 
-/// The customer pays with that method; a failed payment leaves the session open.
+/// Pays as the customer with this payment method; a failed payment leaves the session open.
 pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> ApiResult<Json> {
     let mut body = call.named()?;
     if status(&body) != "open" {
@@ -37,7 +37,7 @@ pub(in crate::sandbox::behaviour) fn complete(call: &Call<'_>, method: &str) -> 
     call.keep(body)
 }
 
-/// An intent succeeded: its session is paid.
+/// Marks the session of a succeeded intent as paid.
 pub(in crate::sandbox::behaviour) fn intent_succeeded(call: &Call<'_>, intent: &Body) -> ApiResult<()> {
     for mut session in call.session.having("checkout.session", "payment_intent", id(intent))? {
         if status(&session) == "complete" && text(&session, "payment_status") == Some("unpaid") {
@@ -47,7 +47,7 @@ pub(in crate::sandbox::behaviour) fn intent_succeeded(call: &Call<'_>, intent: &
     Ok(())
 }
 
-/// Params for the objects that the payment creates; each is stored under its name with an underscore.
+/// Params for the objects that the payment creates; each is stored under its name with a leading underscore.
 const DATA: [&str; 3] = ["payment_intent_data", "setup_intent_data", "subscription_data"];
 
 /// Stores these params with the session.
@@ -59,7 +59,7 @@ pub(super) fn keep_data(call: &Call<'_>, body: &mut Body) {
     }
 }
 
-/// The details of the customer who paid: from the session, the customer and the payment method.
+/// Returns the details of the customer who paid, from the session, the customer and the payment method.
 fn customer_details(call: &Call<'_>, body: &Body, method: &Body) -> ApiResult<Body> {
     let customer = call.session.linked(body, "customer", "customer")?;
     let known = [customer.as_ref(), inner(method, "billing_details")];
@@ -71,8 +71,8 @@ fn customer_details(call: &Call<'_>, body: &Body, method: &Body) -> ApiResult<Bo
     })
 }
 
-/// The id of the customer who pays. Creates one where the session names none and one is needed; else it is
-/// empty.
+/// Returns the id of the paying customer. If the session names none, creates one if it is needed, and
+/// otherwise returns an empty id.
 fn payer(call: &Call<'_>, body: &mut Body, needed: bool) -> ApiResult<String> {
     if let Some(known) = text(body, "customer") {
         return Ok(known.to_owned());

@@ -1,4 +1,4 @@
-//! Automatic collection: invoices are finalized, paid and overdue in time.
+//! Automatic collection: invoices are finalized, paid and overdue as time passes.
 
 use crate::sandbox::behaviour::invoice::finalize_and_pay::{
     collect, finalize_draft, mark_uncollectible, method_of, subscription_of, void,
@@ -8,17 +8,17 @@ use crate::sandbox::behaviour::payment_intent::PaymentAttempt;
 use crate::sandbox::behaviour::prelude::*;
 
 const HOUR: i64 = 60 * 60;
-/// The pauses between payment attempts; after the last one collection stops.
+/// The pauses between payment attempts; after the last one, collection stops.
 const RETRIES: [i64; 3] = [3 * 24 * HOUR, 5 * 24 * HOUR, 7 * 24 * HOUR];
 
-/// A draft that advances by itself is finalized an hour after it was made.
+/// Schedules the finalization of a draft that advances automatically, one hour after it was created.
 pub(super) fn schedule(call: &Call<'_>, body: &mut Body) {
     let advances = flag(body, "auto_advance") && status(body) == "draft";
     let known = given_number(body, "automatically_finalizes_at").unwrap_or(call.now + HOUR);
     set(body, "automatically_finalizes_at", advances.then_some(known));
 }
 
-/// When the next timed change of an invoice is due.
+/// Returns when the next timed change of an invoice is due.
 pub fn due_at(body: &Body) -> Option<i64> {
     match status(body) {
         "draft" => given_number(body, "automatically_finalizes_at"),
@@ -27,13 +27,13 @@ pub fn due_at(body: &Body) -> Option<i64> {
     }
 }
 
-/// When a sent invoice becomes overdue; none where it is already.
+/// Returns when a sent invoice becomes overdue, or `None` if it already is.
 fn overdue_at(body: &Body) -> Option<i64> {
     let is_sent = text(body, "collection_method") == Some("send_invoice") && !flag(body, "_overdue");
     given_number(body, "due_date").filter(|_| is_sent)
 }
 
-/// Makes the timed change of an invoice; returns whether it is left unpaid, which its subscription has to
+/// Makes the timed change of an invoice; returns whether it remains unpaid, which its subscription has to
 /// know.
 pub fn turn(call: &Call<'_>, invoice: &str) -> ApiResult<bool> {
     let mut body = call.session.named("invoice", invoice)?;
@@ -51,7 +51,7 @@ pub fn turn(call: &Call<'_>, invoice: &str) -> ApiResult<bool> {
     Ok(!try_collect(call, &mut body)?)
 }
 
-/// Finalizes a draft; returns whether it is to be collected. With `pause_collection` it stays a draft, is
+/// Finalizes a draft; returns whether it should be collected. With `pause_collection`, it stays a draft, is
 /// voided or is marked uncollectible.
 fn finalize_or_keep(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
     let owner = subscription_of(call, body)?;

@@ -4,10 +4,10 @@ use crate::sandbox::behaviour::invoice::{finalize_and_pay, payment};
 use crate::sandbox::behaviour::order::Invoice;
 use crate::sandbox::behaviour::prelude::*;
 
-/// Stored with an intent: the invoice that it is attached to.
+/// Stored with an intent: the invoice to which it is attached.
 const ATTACHED: &str = "_attached";
 
-/// `POST /v1/invoices/{id}/attach_payment`: a payment made elsewhere pays for the invoice.
+/// `POST /v1/invoices/{id}/attach_payment`: lets a payment made elsewhere pay for the invoice.
 pub fn attach(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     if call.params.contains_key("payment_record") {
@@ -25,7 +25,7 @@ pub fn attach(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// Refuses a payment of another invoice, customer or currency.
+/// Refuses a payment for another invoice, customer or currency.
 fn check(invoice: &Body, intent: &Body) -> ApiResult<()> {
     let refusal = |name: &str| Err(ApiError::of(name, &[("intent", &id(intent))]));
     if text(intent, "customer").is_some_and(|owner| Some(owner) != text(invoice, "customer")) {
@@ -40,7 +40,7 @@ fn check(invoice: &Body, intent: &Body) -> ApiResult<()> {
     if status(intent) == "canceled" { refusal("payment_canceled") } else { Ok(()) }
 }
 
-/// An attached intent succeeded: its invoice is credited.
+/// Credits a succeeded intent to the invoice to which it is attached.
 pub fn succeeded(call: &Call<'_>, intent: &Body) -> ApiResult<()> {
     let Some(mut body) = call.session.linked(intent, ATTACHED, "invoice")? else { return Ok(()) };
     let mut open = payment::open(call, &body)?.into_iter();
@@ -53,7 +53,7 @@ pub fn succeeded(call: &Call<'_>, intent: &Body) -> ApiResult<()> {
     }
 }
 
-/// Credits a payment to the invoice, at most the amount remaining; the invoice is not yet stored.
+/// Credits a payment to the invoice, up to the amount remaining, without storing the invoice.
 fn credit(call: &Call<'_>, body: &mut Body, mut payment: Body) -> ApiResult<()> {
     let Invoice { amount_paid, amount_remaining, .. } = typed(body)?;
     let amount = needed_number(&payment, "amount_requested")?.min(amount_remaining);

@@ -7,8 +7,8 @@ use crate::sandbox::behaviour::{customer_balance, money};
 /// Amounts below this may be too small to charge.
 const MOST_TOO_SMALL: i64 = 100;
 
-/// Applies the customer's balance: a credit pays first, a debt is added. A negative total, or one too small
-/// to charge, goes to the balance.
+/// Applies the customer's balance: a credit pays first, and a debt is added. A total that is negative or too
+/// small to charge goes to the balance.
 pub(super) fn apply(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let Invoice { customer, total, .. } = typed(body)?;
     let customer = customer.to_owned();

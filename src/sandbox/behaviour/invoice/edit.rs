@@ -6,7 +6,7 @@ use crate::sandbox::behaviour::order::{
 };
 use crate::sandbox::behaviour::prelude::*;
 
-/// Changes each of the `lines` of a call; `invoice_metadata` goes to the invoice.
+/// Changes each of the `lines` of a call; `invoice_metadata` is applied to the invoice.
 fn for_each(call: &Call<'_>, change: impl Fn(&mut Body, &Body, &str) -> ApiResult<()>) -> ApiResult<Json> {
     let mut body = call.named()?;
     for (path, entry) in entries(&call.params, "lines", "") {
@@ -34,7 +34,7 @@ pub fn add_lines(call: &Call<'_>) -> ApiResult<Json> {
     })
 }
 
-/// Creates the invoice item of a described line.
+/// Creates the invoice item for a described line.
 pub fn item_of(call: &Call<'_>, invoice: &Body, entry: &Body, path: &str) -> ApiResult<Body> {
     let mut params = entry.clone();
     copy(&mut params, invoice, &["customer"]);
@@ -71,7 +71,7 @@ pub fn remove_lines(call: &Call<'_>) -> ApiResult<Json> {
     })
 }
 
-/// The line that an entry names.
+/// Returns the line that an entry names.
 fn line_of(invoice: &Body, entry: &Body, path: &str) -> ApiResult<Body> {
     order::line_named(invoice, LINES, id(entry), &child(path, "id")).cloned()
 }
@@ -94,7 +94,7 @@ pub fn update_line(call: &Call<'_>) -> ApiResult<Json> {
     line_of(&body, &named, "").map(Json::Object)
 }
 
-/// Changes a line as the params say.
+/// Changes a line according to the params.
 fn change(call: &Call<'_>, invoice: &mut Body, mut line: Body, entry: &Body, path: &str) -> ApiResult<()> {
     let mut plain = entry.clone();
     plain.retain(|name, _| matches!(name.as_str(), "description" | "discountable" | "metadata" | "period"));

@@ -8,11 +8,11 @@ use crate::sandbox::behaviour::prelude::*;
 
 /// Stored with an invoice: the intent that pays it.
 const INTENT: &str = "_payment_intent";
-/// Stored with an invoice: how often its payment was tried.
+/// Stored with an invoice: how often its payment was attempted.
 const TRIED: &str = "_tried";
-/// Countries with paper of the size letter.
+/// Countries that use letter-size paper.
 const LETTER: &[&str] = &["CA", "MX", "US"];
-/// How long after finalization the first automatic payment is tried, in seconds.
+/// How long after finalization the first automatic payment is attempted, in seconds.
 const FIRST_ATTEMPT: i64 = 60 * 60;
 
 /// `POST /v1/invoices/{invoice}/finalize`.
@@ -25,8 +25,8 @@ pub fn finalize(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// Finalizes a draft: sets its number, applies the customer's balance, creates the payment intent. An amount
-/// of zero is paid at once. The invoice is not yet stored.
+/// Finalizes a draft without storing it: sets its number, applies the customer's balance, and creates the
+/// payment intent. An amount of zero is paid at once.
 pub fn finalize_draft(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     set_status_at(call, body, "open", "finalized_at");
     if text(body, "number").is_none() {
@@ -73,7 +73,7 @@ fn show_pages(call: &Call<'_>, body: &mut Body) {
     }
 }
 
-/// The next invoice number: the customer's prefix and a sequence.
+/// Returns the next invoice number: the customer's prefix and a sequence number.
 fn next_number(call: &Call<'_>, body: &Body) -> ApiResult<String> {
     let mut customer = call.session.named("customer", needed(body, "customer")?)?;
     let next = number(&customer, "next_invoice_sequence").max(1);
@@ -86,7 +86,7 @@ fn next_number(call: &Call<'_>, body: &Body) -> ApiResult<String> {
     Ok(made)
 }
 
-/// `POST /v1/invoices/{invoice}/send`: a sandbox sends no mail.
+/// `POST /v1/invoices/{invoice}/send`: the sandbox sends no mail.
 pub fn send(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     if status(&body) == "draft" {
@@ -120,7 +120,7 @@ fn charge(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     payment_method::check_usable(&method)?;
     let Invoice { attempt_count, .. } = typed(body)?;
     let attempt = collect(call, body, method, flag(&call.params, "off_session"))?;
-    // After the first attempt only automatic ones are counted.
+    // After the first attempt, only automatic attempts are counted.
     set(body, "attempt_count", attempt_count.max(1));
     match attempt {
         PaymentAttempt::Paid => Ok(()),
@@ -135,8 +135,8 @@ fn charge(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     }
 }
 
-/// Tries to collect the amount due with a method and writes the result on the invoice, which is not yet
-/// stored.
+/// Tries to collect the amount due with a payment method and writes the result to the invoice, without
+/// storing it.
 pub fn collect(
     call: &Call<'_>,
     body: &mut Body,
@@ -158,7 +158,7 @@ pub fn collect(
         }
         PaymentAttempt::Failed(failure) => {
             count(body, "_failed");
-            // The customer is absent and is asked to authenticate.
+            // The customer is absent and will be asked to authenticate.
             if failure.error.get("code").is_some_and(|code| code == "authentication_required") {
                 count(body, "_waits");
             }
@@ -167,7 +167,7 @@ pub fn collect(
     Ok(attempt)
 }
 
-/// The method of the call, of the invoice, of its subscription, or of the customer.
+/// Returns the payment method of the call, of the invoice, of its subscription, or of the customer.
 pub fn method_of(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
     if let Some(given) = text(&call.params, "payment_method") {
         return payment_method::resolve(call, given, "payment_method");
@@ -186,14 +186,14 @@ pub fn method_of(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
     call.session.referred("payment_method", method, "payment_method")
 }
 
-/// The payment method of the payment that paid an invoice.
+/// Returns the payment method of the payment that paid an invoice.
 pub fn paid_with(call: &Call<'_>, invoice: &Body) -> ApiResult<Option<String>> {
     let intent = call.session.linked(invoice, INTENT, "payment_intent")?;
     let intent = intent.filter(|intent| status(intent) == "succeeded");
     Ok(intent.and_then(|intent| text(&intent, "payment_method").map(str::to_owned)))
 }
 
-/// The subscription of an invoice, where it has one.
+/// Returns the subscription of an invoice, if it has one.
 pub fn subscription_of(call: &Call<'_>, invoice: &Body) -> ApiResult<Option<Body>> {
     call.session.linked(invoice, "parent.subscription_details.subscription", "subscription")
 }
@@ -224,7 +224,7 @@ pub fn update_amount_due(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     own.try_for_each(|mut payment| call.update(&mut payment, body! {"amount_requested": amount_remaining}))
 }
 
-/// An intent succeeded: the invoice that it belongs to is paid.
+/// Marks the invoice of a succeeded intent as paid.
 pub fn intent_succeeded(call: &Call<'_>, intent: &Body) -> ApiResult<()> {
     match call.session.linked(intent, "_invoice", "invoice")? {
         Some(mut body) if status(&body) != "paid" => {

@@ -1,4 +1,4 @@
-//! Invoice payments: which payment pays for which invoice.
+//! Invoice payments, which record which payment pays for which invoice.
 
 use crate::sandbox::behaviour::prelude::*;
 
@@ -36,7 +36,7 @@ pub(super) fn open(call: &Call<'_>, invoice: &Body) -> ApiResult<Vec<Body>> {
     Ok(all)
 }
 
-/// Ends the open payments of an invoice: paid where the intent succeeded, else canceled.
+/// Ends the open payments of an invoice, as paid if the intent succeeded, and as canceled otherwise.
 pub(super) fn end_all(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
     for body in open(call, invoice)? {
         let intent = call.session.linked(&body, "payment.payment_intent", "payment_intent")?;

@@ -1,4 +1,4 @@
-//! Sets both on the intent.
+//! Shares the payments of a subscription between the platform and the destination account.
 
 use crate::sandbox::behaviour::money::Decimal;
 use crate::sandbox::behaviour::prelude::*;
@@ -17,7 +17,7 @@ pub(super) fn apply_to_intent(subscription: &Body, intent: &mut Body) -> ApiResu
     Ok(())
 }
 
-/// A percentage of an amount; none where there is no percentage.
+/// Returns a percentage of an amount, or `None` if there is no percentage.
 fn percentage_of(body: &Body, path: &str, amount: i64) -> ApiResult<Option<i64>> {
     let Some(percentage) = at(body, path).filter(|percentage| percentage.is_number()) else {
         return Ok(None);

@@ -6,7 +6,7 @@ use crate::sandbox::behaviour::prelude::*;
 /// Stored with an invoice or a line: its discounts as whole objects.
 pub const DISCOUNTS: &str = "_discounts";
 
-/// Applies the tax rates and the discounts of the params; without a param, an object keeps what it has.
+/// Applies the tax rates and the discounts in the params; without a param, an object keeps what it has.
 pub fn apply_reductions(
     call: &Call<'_>,
     body: &mut Body,
@@ -18,7 +18,7 @@ pub fn apply_reductions(
     apply_discounts(call, body, params, path)
 }
 
-/// Applies the `discounts` param: ids in the field, whole objects in `_discounts`.
+/// Applies the `discounts` param: writes ids to the field and whole objects to `_discounts`.
 pub fn apply_discounts(call: &Call<'_>, body: &mut Body, params: &Body, path: &str) -> ApiResult<()> {
     if params.contains_key("discounts") {
         discount::apply_param(call, body, params, path)?;
@@ -28,12 +28,12 @@ pub fn apply_discounts(call: &Call<'_>, body: &mut Body, params: &Body, path: &s
     Ok(())
 }
 
-/// Stores whole discounts with what they are taken off.
+/// Stores whole discounts with the object that they reduce.
 pub fn keep_discounts(body: &mut Body, discounts: &[Body]) {
     set(body, DISCOUNTS, discounts.iter().cloned().map(Json::Object).collect::<Vec<_>>());
 }
 
-/// Applies a param that lists ids of tax rates: the field holds whole objects.
+/// Applies a param that lists ids of tax rates; the field gets whole objects.
 pub fn apply_tax_rates(
     call: &Call<'_>,
     body: &mut Body,
@@ -53,7 +53,7 @@ pub fn apply_tax_rates(
     Ok(())
 }
 
-/// The ids of the tax rates that an object holds.
+/// Returns the ids of the tax rates in a field of an object.
 pub fn rate_ids(owner: &Body, name: &str) -> Json {
     objects(owner, name).map(id).collect()
 }

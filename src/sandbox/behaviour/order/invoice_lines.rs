@@ -1,4 +1,4 @@
-//! The lines of an invoice: made, added, changed, removed.
+//! The lines of an invoice: builds, adds, changes and removes them.
 
 use crate::sandbox::behaviour::order::given::DISCOUNTS;
 use crate::sandbox::behaviour::order::tax::RATES;
@@ -17,7 +17,7 @@ pub fn add_item(call: &Call<'_>, draft: &mut Body, item: &Body) -> ApiResult<()>
         None => json!({
             "invoice_item_details": details, "subscription_item_details": null, "type": "invoice_item_details",
         }),
-        // What came of an item of a subscription says so, whoever put it on the invoice.
+        // An invoice item from a subscription item says so in its line, whoever added it to the invoice.
         Some(own) => {
             set(&mut details, "subscription_item", own);
             json!({
@@ -29,13 +29,13 @@ pub fn add_item(call: &Call<'_>, draft: &mut Body, item: &Body) -> ApiResult<()>
     push_line(draft, invoice_line(call, item, &parent))
 }
 
-/// The invoice item of a line; none for a line of a subscription period.
+/// Returns the invoice item of a line, or `None` for the line of a subscription period.
 pub fn item_of_line(line: &Body) -> Option<&str> {
     let details = ["invoice_item_details", "subscription_item_details"];
     details.iter().find_map(|details| text(line, &format!("parent.{details}.invoice_item")))
 }
 
-/// A line with the amount, the price and the period of an invoice item, or of a body like one.
+/// Builds a line with the amount, the price and the period of an invoice item, or of a similar body.
 pub fn invoice_line(call: &Call<'_>, item: &Body, parent: &Json) -> Body {
     let discounts = item.get("discounts").filter(|own| own.is_array()).cloned().unwrap_or_else(|| json!([]));
     let of = |details: &str| parent.pointer(&format!("/{details}/subscription")).filter(|id| !id.is_null());
@@ -53,7 +53,7 @@ pub fn invoice_line(call: &Call<'_>, item: &Body, parent: &Json) -> Body {
     line
 }
 
-/// The line of that id among those that an object keeps; `param` named it.
+/// Returns the line with this id among those that an object stores; `param` is the param that named it.
 pub fn line_named<'b>(owner: &'b Body, kept: &str, named: &str, param: &str) -> ApiResult<&'b Body> {
     let found = objects(owner, kept).find(|line| id(line) == named);
     found.ok_or_else(|| ApiError::unknown_reference("line_item", named, param))
@@ -67,7 +67,7 @@ pub fn push_line(draft: &mut Body, mut line: Body) -> ApiResult<()> {
     show_lines(draft, &lines)
 }
 
-/// Moves the newest lines of a draft, all after the first `first`, before the older ones.
+/// Moves the newest lines of a draft, which are those after the first `first`, in front of the older ones.
 pub fn move_first(draft: &mut Body, first: usize) -> ApiResult<()> {
     let mut lines = items(draft, LINES).to_vec();
     if first < lines.len() {
@@ -82,7 +82,7 @@ pub fn change_lines(draft: &mut Body, change: impl Fn(&Body) -> Option<Body>) ->
     show_lines(draft, &lines)
 }
 
-/// Takes an invoice item off a draft.
+/// Removes an invoice item from a draft.
 pub fn remove(draft: &mut Body, item: &str) -> ApiResult<()> {
     change_lines(draft, |line| (item_of_line(line) != Some(item)).then(|| line.clone()))
 }

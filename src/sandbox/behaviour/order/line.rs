@@ -10,19 +10,19 @@ use crate::sandbox::behaviour::prelude::*;
 pub struct OrderLine {
     /// In the smallest unit of the currency.
     pub amount: i64,
-    /// The currency, in lowercase.
+    /// The currency, in lower case.
     pub currency: String,
     /// The quantity.
     pub quantity: i64,
-    /// The unit amount; none with tiers, or where the customer decides.
+    /// The unit amount; `None` with tiers, or if the customer decides.
     pub unit: Option<Decimal>,
-    /// The ids of the price and the product, where the line has a price.
+    /// The ids of the price and the product, if the line has a price.
     pub sold: Option<(String, String)>,
 }
 
 impl OrderLine {
-    /// The line of an entry with a price, in that currency if one is required; none where the entry has no
-    /// price.
+    /// Returns the line for an entry with a price, in the given currency if there is one, or `None` if the
+    /// entry has no price.
     pub fn of(
         call: &Call<'_>,
         entry: &Body,
@@ -34,7 +34,7 @@ impl OrderLine {
         if quantity < 0 {
             return Err(ApiError::of("too_low", &[("least", &0)]).param(child(path, "quantity")));
         }
-        // Invoice lines have the price within `pricing`.
+        // In invoice lines, the price is inside `pricing`.
         let deeper = inner(entry, "pricing").filter(|pricing| text(pricing, "price").is_some());
         let (entry, path) =
             deeper.map_or((entry, path.to_owned()), |deeper| (deeper, child(path, "pricing")));
@@ -44,7 +44,7 @@ impl OrderLine {
         Self::of_price(&price, quantity).map(Some)
     }
 
-    /// A line for a quantity of a price.
+    /// Builds a line for a quantity of a price.
     pub fn of_price(price: &Price<'_>, quantity: i64) -> ApiResult<Self> {
         Ok(Self {
             amount: price.cost(quantity)?,
@@ -55,7 +55,8 @@ impl OrderLine {
         })
     }
 
-    /// A line of the amount or the unit amount that an entry gives; none where it gives neither.
+    /// Builds a line for the amount or the unit amount that an entry gives. Returns `None` if it gives
+    /// neither.
     pub fn of_amount(entry: &Body, currency: &str) -> ApiResult<Option<Self>> {
         let quantity = quantity(entry);
         let given: ExplicitAmounts = typed(entry)?;
@@ -69,14 +70,14 @@ impl OrderLine {
         Ok(Some(Self { amount, currency, quantity, unit: Some(unit), sold: None }))
     }
 
-    /// The name of the product, if there is one.
+    /// Returns the name of the product, if there is one.
     pub fn description(&self, call: &Call<'_>) -> ApiResult<Option<String>> {
         let Some((_, product)) = &self.sold else { return Ok(None) };
         let product = call.session.get_live("product", product)?;
         Ok(product.and_then(|product| text(&product, "name").map(str::to_owned)))
     }
 
-    /// The `pricing` of an invoice item or of an invoice's line.
+    /// The `pricing` of an invoice item or of an invoice line.
     pub fn pricing(&self) -> Json {
         let details = self.sold.as_ref().map(|(price, product)| json!({"price": price, "product": product}));
         let unit = self.unit.as_ref().map_or("0", |unit| &unit.text);
@@ -92,17 +93,18 @@ struct ExplicitAmounts {
     unit_amount_decimal: Option<Decimal>,
 }
 
-/// The quantity of an entry; one by default.
+/// Returns the quantity of an entry, which is one by default.
 pub fn quantity(entry: &Body) -> i64 {
     given_number(entry, "quantity").unwrap_or(1)
 }
 
-/// The sum of a member over objects.
+/// Returns the sum of a member over objects.
 pub fn sum(items: &[Json], name: &str) -> i64 {
     items.iter().filter_map(Json::as_object).map(|item| number(item, name)).sum()
 }
 
-/// Adds the amounts of taxes or discounts to the totals of the same source; `of` is the field that names it.
+/// Adds the amounts of taxes or discounts to the totals with the same source; `of` is the field that names
+/// the source.
 pub fn add(totals: &mut Vec<Json>, amounts: &[Json], of: &str) {
     for amount in amounts.iter().filter_map(Json::as_object) {
         let same = |total: &&mut Json| total.get(of) == amount.get(of);

@@ -1,23 +1,23 @@
-//! Resolves prices and products: named by their ids or described inline.
+//! Resolves prices and products that are named by id or described inline.
 
 use crate::sandbox::behaviour::money;
 use crate::sandbox::behaviour::order::price::Price;
 use crate::sandbox::behaviour::prelude::*;
 
-/// Which prices an entry of an order may name.
+/// The prices that an entry of an order may name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Accepts {
-    /// Any price that is active.
+    /// Any active price.
     Any,
     /// An active price that is charged once.
     OneTime,
-    /// An active recurring price; `plan` names one too.
+    /// An active recurring price, which `plan` can name too.
     Recurring,
-    /// The same, archived or not.
+    /// Like `Recurring`, but the price may be archived.
     RecurringOfAnyAge,
 }
 
-/// Marks an entry that was accepted before; its price may be archived since.
+/// Marks an entry that was accepted earlier; its price may have been archived since.
 pub const CHECKED: &str = "_checked";
 
 impl Accepts {
@@ -42,7 +42,7 @@ impl Accepts {
     }
 }
 
-/// The price that an entry names, or describes under `price_data`; none where it does neither.
+/// Returns the price that an entry names or describes under `price_data`. Returns `None` if it does neither.
 pub fn named_price(call: &Call<'_>, entry: &Body, accepts: Accepts, path: &str) -> ApiResult<Option<Body>> {
     let names = if accepts.is_recurring() { &["price", "plan"][..] } else { &["price"] };
     let given = names.iter().find_map(|name| Some((*name, text(entry, name)?)));
@@ -58,12 +58,12 @@ pub fn named_price(call: &Call<'_>, entry: &Body, accepts: Accepts, path: &str) 
     Ok(Some(price))
 }
 
-/// The same; an entry without a price is refused.
+/// Like [`named_price`], but refuses an entry without a price.
 pub fn required_price(call: &Call<'_>, entry: &Body, accepts: Accepts, path: &str) -> ApiResult<Body> {
     named_price(call, entry, accepts, path)?.ok_or_else(|| missing(&child(path, "price")))
 }
 
-/// Creates the price of `price_data`; it is inactive, so that nothing else uses it.
+/// Creates the price in `price_data`; it is inactive, so that nothing else uses it.
 fn described(call: &Call<'_>, data: &Body, path: &str) -> ApiResult<Body> {
     let mut data = data.clone();
     let product = data.shift_remove("product_data");
@@ -87,7 +87,7 @@ pub fn product_described(call: &Call<'_>, data: Body) -> ApiResult<Body> {
     Ok(made)
 }
 
-/// Creates a price; `within` is the param that holds its params.
+/// Creates a price; `within` is the param that contains its params.
 pub fn price(call: &Call<'_>, within: &str) -> ApiResult<Body> {
     let mut body = call.build()?;
     let currency = money::currency(&call.params)?;
@@ -119,7 +119,7 @@ fn recurring(call: &Call<'_>, body: &mut Body, within: &str) -> ApiResult<()> {
     Ok(())
 }
 
-/// The meter of a metered price must count.
+/// Refuses a metered price whose meter is not active.
 fn metered(call: &Call<'_>, recurring: &Body, path: &str) -> ApiResult<()> {
     let Some(meter) = text(recurring, "meter") else { return Ok(()) };
     let param = child(path, "meter");
@@ -130,7 +130,7 @@ fn metered(call: &Call<'_>, recurring: &Body, path: &str) -> ApiResult<()> {
     Err(ApiError::of("meter_inactive", &[("meter", &meter)]).param(param))
 }
 
-/// Reads the amount: exactly one way to give it, and its integer and decimal forms agree.
+/// Reads the amount: it must be given in exactly one way, and its integer and decimal forms must agree.
 fn amounts(call: &Call<'_>, body: &mut Body, within: &str) -> ApiResult<()> {
     if text(body, "billing_scheme") == Some("tiered") {
         if text(body, "tiers_mode").is_none() {
@@ -164,10 +164,10 @@ fn amounts(call: &Call<'_>, body: &mut Body, within: &str) -> ApiResult<()> {
     }
 }
 
-/// The amounts of a tier, at least one of which is given.
+/// The amounts of a tier, at least one of which must be given.
 const TIER_AMOUNTS: &[&str] = &["flat_amount", "flat_amount_decimal", "unit_amount", "unit_amount_decimal"];
 
-/// The tiers of a price; the last one has no upper bound.
+/// Returns the tiers of a price; the last one has no upper bound.
 fn tiers(given: &Body) -> ApiResult<Vec<Json>> {
     let steps: Vec<&Body> = objects(given, "tiers").collect();
     let Some(last) = steps.len().checked_sub(1) else { return Err(missing("tiers")) };
@@ -198,7 +198,7 @@ fn tiers(given: &Body) -> ApiResult<Vec<Json>> {
     Ok(made)
 }
 
-/// Fields that a price and each of its currency options have.
+/// Fields that both a price and each of its currency options have.
 const AMOUNTS: &[&str] = &["custom_unit_amount", "tax_behavior", "unit_amount", "unit_amount_decimal"];
 
 /// Completes the currency options; the main currency is one of them.
@@ -225,7 +225,8 @@ pub fn currency_options(body: &mut Body, given: &Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// A lookup key belongs to one active price; with `transfer_lookup_key` it moves.
+/// Ensures that a lookup key belongs to only one active price; with `transfer_lookup_key`, it moves to this
+/// one.
 pub fn take_lookup_key(call: &Call<'_>, body: &Body) -> ApiResult<()> {
     let Some(key) = text(body, "lookup_key").filter(|_| flag(body, "active")) else { return Ok(()) };
     for mut other in call.session.having("price", "lookup_key", key)? {

@@ -4,8 +4,8 @@ use crate::sandbox::behaviour::money::Decimal;
 use crate::sandbox::behaviour::period::Cycle;
 use crate::sandbox::behaviour::prelude::*;
 
-/// A view of a price in one of its currencies: fields of the same name, `currency` the one in which it
-/// is charged, `amounts` what it asks for in that.
+/// A view of a price in one of its currencies, with fields of the same names. `currency` is the one in which
+/// it is charged, and `amounts` are its amounts in that currency.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Price<'b> {
     pub id: &'b str,
@@ -21,7 +21,7 @@ pub struct Price<'b> {
     transform_quantity: Option<Bundle>,
 }
 
-/// The amounts of a price in one currency; no unit amount with tiers, or where the customer decides.
+/// The amounts of a price in one currency. There is no unit amount with tiers, or if the customer decides.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Amounts {
     pub unit_amount: Option<i64>,
@@ -29,7 +29,7 @@ pub struct Amounts {
     tiers: Option<Vec<Tier>>,
 }
 
-/// One tier; the last has no upper bound.
+/// One tier; the last tier has no upper bound.
 #[derive(Debug, Clone, Deserialize)]
 struct Tier {
     up_to: Option<i64>,
@@ -50,7 +50,8 @@ impl<'b> Price<'b> {
         Ok(Self { amounts: typed(body)?, ..typed(body)? })
     }
 
-    /// A price in that currency: its own, or one of its `currency_options`; `param` named the price.
+    /// Returns a price in this currency: its own, or one of its `currency_options`; `param` is the param that
+    /// named the price.
     pub fn in_currency(body: &'b Body, currency: &'b str, param: &str) -> ApiResult<Self> {
         let price = Self::of(body)?;
         if price.currency == currency {
@@ -64,7 +65,7 @@ impl<'b> Price<'b> {
         Ok(Self { currency, amounts: typed(option)?, ..price })
     }
 
-    /// The cost of a quantity in the smallest unit of the currency, rounded half up.
+    /// Returns the cost of a quantity in the smallest unit of the currency, rounded half up.
     pub fn cost(&self, quantity: i64) -> ApiResult<i64> {
         let quantity = self.transform_quantity.as_ref().map_or(quantity, |bundle| bundle.count(quantity));
         if self.billing_scheme != "tiered" {
@@ -78,7 +79,7 @@ impl<'b> Price<'b> {
     }
 }
 
-/// An amount times a count; zero where there is no amount.
+/// Returns an amount times a count, or zero if there is no amount.
 fn cost(amount: Option<&Decimal>, count: i64) -> i64 {
     amount.map_or(0, |amount| amount.times(count))
 }
@@ -101,7 +102,7 @@ impl Tier {
     }
 }
 
-/// Graduated tiers: each is charged for the units that fall into it.
+/// Calculates graduated tiers: each is charged for the units that fall into it.
 fn graduated(tiers: &[Tier], quantity: i64) -> i64 {
     let (mut below, mut total) = (0, 0_i64);
     for tier in tiers {

@@ -1,4 +1,4 @@
-//! Applies discounts to the lines of an order, one after the other, and taxes to the rest.
+//! Applies discounts to the lines of an order, one after another, and taxes to the rest.
 
 use crate::sandbox::behaviour::discount::{self, DiscountBase};
 use crate::sandbox::behaviour::order::tax::{Tax, taxes};
@@ -9,44 +9,44 @@ use crate::sandbox::behaviour::prelude::*;
 pub struct Priced<'o> {
     /// In the smallest unit of the currency.
     pub amount: i64,
-    /// False where no discount takes anything off it.
+    /// Whether discounts reduce it.
     pub discountable: bool,
-    /// What is sold, where it is known.
+    /// The product that is sold, if it is known.
     pub product: Option<&'o str>,
-    /// Discounts of this line alone, before those of the order.
+    /// Discounts of this line alone, which are applied before those of the order.
     pub discounts: Vec<&'o Body>,
-    /// The tax rates, whole.
+    /// The tax rates, as whole objects.
     pub rates: &'o [Json],
 }
 
 /// A line after discounts and taxes.
 #[derive(Debug)]
 pub struct Reduced<'o> {
-    /// How much each discount takes off.
+    /// The amount that each discount takes off.
     pub off: Vec<(&'o Body, i64)>,
-    /// What is left of the amount.
+    /// The remaining amount.
     pub left: i64,
-    /// The taxes on what is left.
+    /// The taxes on the remaining amount.
     pub taxes: Vec<Tax<'o>>,
 }
 
 /// The totals of an order, in the smallest unit of its currency.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct OrderTotals {
-    /// Before discounts and taxes.
+    /// The amount before discounts and taxes.
     pub subtotal: i64,
-    /// What the discounts take off.
+    /// The amount that the discounts take off.
     pub discount: i64,
-    /// Taxes on top of the prices.
+    /// Taxes that are added to the prices.
     pub exclusive: i64,
-    /// Taxes within the prices.
+    /// Taxes that are included in the prices.
     pub inclusive: i64,
     /// The total.
     pub total: i64,
 }
 
 impl OrderTotals {
-    /// As `total_details` shows them, with the shipping.
+    /// Returns the `total_details` for these totals and the shipping.
     pub fn details(&self, shipping: i64) -> Json {
         let tax = self.exclusive + self.inclusive;
         json!({"amount_discount": self.discount, "amount_shipping": shipping, "amount_tax": tax})

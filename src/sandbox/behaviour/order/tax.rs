@@ -1,29 +1,29 @@
-//! Taxes of an order: each line has its own rates, or those of the order.
+//! Taxes of an order: each line has its own rates, or else those of the order.
 
 use crate::sandbox::behaviour::money::{self, Decimal};
 use crate::sandbox::behaviour::prelude::*;
 
-/// Stored with a line: its own tax rates as whole objects.
+/// Stored with a line: its own tax rates, as whole objects.
 pub const RATES: &str = "_tax_rates";
 
 /// One tax on an amount.
 #[derive(Debug, Clone, Copy)]
 pub struct Tax<'r> {
-    /// The rate, whole.
+    /// The rate, as a whole object.
     pub rate: &'r Body,
     /// In the smallest unit of the currency.
     pub amount: i64,
-    /// The taxable amount: without inclusive taxes.
+    /// The taxable amount, without inclusive taxes.
     pub taxable: i64,
 }
 
 impl Tax<'_> {
-    /// Part of the price, not on top of it.
+    /// Whether the tax is included in the price instead of added to it.
     pub fn is_inclusive(&self) -> bool {
         flag(self.rate, "inclusive")
     }
 
-    /// As the lines of invoices and credit notes show it.
+    /// Returns the tax in the form of invoice and credit note lines.
     pub fn shown(&self) -> Json {
         let behaviour = if self.is_inclusive() { "inclusive" } else { "exclusive" };
         json!({
@@ -33,8 +33,8 @@ impl Tax<'_> {
     }
 }
 
-/// The taxes on an amount. Inclusive taxes are worked out together: the net amount and all of them make the
-/// amount.
+/// Returns the taxes on an amount. Inclusive taxes are calculated together: the net amount and all of them
+/// add up to the amount.
 pub fn taxes(rates: &[Json], amount: i64) -> ApiResult<Vec<Tax<'_>>> {
     let read = |rate| Ok((rate, typed::<Percentage>(rate)?.percentage));
     let known = rates.iter().filter_map(Json::as_object).map(read).collect::<ApiResult<Vec<_>>>()?;
@@ -55,7 +55,7 @@ pub fn taxes(rates: &[Json], amount: i64) -> ApiResult<Vec<Tax<'_>>> {
     Ok(known.into_iter().map(one).collect())
 }
 
-/// The unit of inclusive taxes: millionths.
+/// The unit of inclusive tax rates: millionths.
 const WHOLE: i64 = 1_000_000;
 
 #[derive(Deserialize)]
@@ -63,7 +63,7 @@ struct Percentage {
     percentage: Decimal,
 }
 
-/// The rates of a line: its own, or those of the order.
+/// Returns the rates of a line: its own, or else those of the order.
 pub fn rates_of<'r>(line: &'r Body, usual: &'r [Json]) -> &'r [Json] {
     match items(line, RATES) {
         [] => usual,

@@ -1,4 +1,4 @@
-//! The totals of an invoice: lines, less discounts, the customer's balance and credit notes.
+//! The totals of an invoice: its lines, minus discounts, the customer's balance and credit notes.
 
 use crate::sandbox::behaviour::order::given::DISCOUNTS;
 use crate::sandbox::behaviour::order::line::add;
@@ -6,13 +6,13 @@ use crate::sandbox::behaviour::order::reduce::{Priced, reduce};
 use crate::sandbox::behaviour::order::tax::{Tax, rates_of};
 use crate::sandbox::behaviour::prelude::*;
 
-/// Stored with an invoice: all its lines, of which it shows the first ten.
+/// Stored with an invoice: all of its lines, of which it shows the first ten.
 pub const LINES: &str = "_lines";
 /// Stored with an invoice: the part of the customer's balance that was applied to it.
 pub const APPLIED: &str = "_applied";
 
-/// A view of an invoice: fields of the same name, amounts in the smallest unit of the currency, and
-/// what of the customer's balance was applied to it.
+/// A view of an invoice, with fields of the same names and amounts in the smallest unit of the currency, and
+/// with the part of the customer's balance that was applied to it.
 #[derive(Debug, Deserialize)]
 pub struct Invoice<'b> {
     pub status: &'b str,
@@ -31,7 +31,7 @@ pub struct Invoice<'b> {
     pub applied: i64,
 }
 
-/// A view of a line of an invoice: fields of the same name, the amount before discounts and taxes.
+/// A view of an invoice line, with fields of the same names; the amount is before discounts and taxes.
 #[derive(Debug, Deserialize)]
 pub struct InvoiceLine<'b> {
     pub amount: i64,
@@ -76,7 +76,7 @@ pub fn show_lines(body: &mut Body, lines: &[Json]) -> ApiResult<()> {
     set_amounts_due(body)
 }
 
-/// `pretax_credit_amounts` of discounts.
+/// Returns the `pretax_credit_amounts` of discounts.
 pub fn pretax_credits(off: &[Json]) -> Vec<Json> {
     let credit = |off: &Json| json!({"amount": off.get("amount"), "discount": off.get("discount"), "type": "discount"});
     off.iter().map(credit).collect()

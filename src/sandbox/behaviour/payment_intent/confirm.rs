@@ -5,11 +5,11 @@ use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{charge, intent, payment_method};
 use crate::sandbox::fields::visible;
 
-/// The error text where there is no payment method.
+/// The error text if there is no payment method.
 const ADVICE: &str = "You can either update the PaymentIntent with a payment method and then confirm it again, or \
     confirm it again directly with a payment method or ConfirmationToken.";
 
-/// Stored with a manually confirmed intent: the method with which the customer authenticated.
+/// Stored with a manually confirmed intent: the payment method with which the customer authenticated.
 pub(super) const AUTHENTICATED_WITH: &str = "_authenticated_with";
 
 /// `POST /v1/payment_intents/{intent}/confirm`.
@@ -17,7 +17,7 @@ pub(in crate::sandbox::behaviour) fn confirm(call: &Call<'_>) -> ApiResult<Json>
     intent::confirm(call, run)
 }
 
-/// Confirms an intent to which the params were applied.
+/// Confirms an intent to which the params have been applied.
 pub(super) fn run(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
     let method = intent::confirming_method(call, &body, ADVICE)?;
     payment_method::check_usable(&method)?;
@@ -31,15 +31,15 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
 /// The result of a payment.
 #[derive(Debug)]
 pub(in crate::sandbox::behaviour) enum PaymentAttempt {
-    /// The amount is captured or held.
+    /// The amount was captured or held.
     Paid,
-    /// The customer has to act first.
+    /// The customer must act first.
     Waits,
     /// The payment was declined; the stored intent says why.
     Failed(Box<ApiError>),
 }
 
-/// Tries the payment with a method and writes the result on the intent.
+/// Tries the payment with a payment method and writes the result to the intent.
 pub(in crate::sandbox::behaviour) fn attempt(
     call: &Call<'_>,
     body: &mut Body,
@@ -98,7 +98,7 @@ fn pay(call: &Call<'_>, body: &mut Body, method: &mut Body) -> ApiResult<()> {
     charge::book(call, &charge)
 }
 
-/// Writes a declined payment on the intent, stores both, and returns the error.
+/// Writes a declined payment to the intent, stores both, and returns the error.
 fn decline(call: &Call<'_>, body: &mut Body, method: &Body, why: &'static Decline) -> ApiResult<ApiError> {
     let charge = charge::for_intent(call, body, method, Some(why), true)?;
     let failure = why.failure().with("charge", id(&charge)).with("payment_method", visible(method));

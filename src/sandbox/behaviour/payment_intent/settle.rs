@@ -25,7 +25,7 @@ pub(in crate::sandbox::behaviour) fn cancel(call: &Call<'_>) -> ApiResult<Json> 
     Ok(Json::Object(body))
 }
 
-/// Cancels an intent and releases what was held.
+/// Cancels an intent and releases the held amount.
 pub(in crate::sandbox::behaviour) fn cancel_intent(
     call: &Call<'_>,
     body: &mut Body,
@@ -44,7 +44,7 @@ pub(in crate::sandbox::behaviour) fn cancel_intent(
     call.session.put(body)
 }
 
-/// The customer authenticates, or fails to, on the page of `next_action`.
+/// Authenticates, or fails to authenticate, as the customer on the page of `next_action`.
 pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: bool) -> ApiResult<Json> {
     let (mut body, method) = intent::returning_intent(call)?;
     if !succeeds {
@@ -53,7 +53,7 @@ pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: boo
         return call.keep(body);
     }
     if text(&body, "confirmation_method") == Some("manual") {
-        // The seller has to confirm it again.
+        // The seller must confirm it again.
         body.extend(body! {
             "next_action": null, "status": "requires_confirmation", (AUTHENTICATED_WITH): id(&method),
         });

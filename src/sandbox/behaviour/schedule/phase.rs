@@ -5,10 +5,10 @@ use crate::sandbox::behaviour::period::Cycle;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::subscription;
 
-/// The most phases of a schedule.
+/// The maximum number of phases of a schedule.
 const MOST: usize = 10;
 
-/// The phases of the params, each after the other from `start`.
+/// Returns the phases in the params, one after another from `start`.
 pub(super) fn from_params(call: &Call<'_>, start: i64) -> ApiResult<Vec<Json>> {
     let mut at = start;
     let mut phases = Vec::new();
@@ -24,7 +24,7 @@ pub(super) fn from_params(call: &Call<'_>, start: i64) -> ApiResult<Vec<Json>> {
     }
 }
 
-/// Params of a phase that are fields of the same name.
+/// Params of a phase that set fields of the same name.
 const SAME: &[&str] = &[
     "application_fee_percent",
     "automatic_tax",
@@ -41,7 +41,7 @@ const SAME: &[&str] = &[
     "transfer_data",
 ];
 
-/// Fields of a phase, or else of its schedule, and the params of the subscription that they set.
+/// Fields of a phase, or else of its schedule, that set params of the subscription with the same name.
 const OF_SUBSCRIPTION: &[&str] = &[
     "application_fee_percent",
     "automatic_tax",
@@ -55,7 +55,7 @@ const OF_SUBSCRIPTION: &[&str] = &[
     "trial_end",
 ];
 
-/// A time in params, which may be `now`.
+/// Returns a time in params, which may be `now`.
 pub(super) fn time(call: &Call<'_>, params: &Body, name: &str) -> Option<i64> {
     given_number(params, name).or_else(|| (text(params, name)? == "now").then_some(call.now))
 }
@@ -98,7 +98,7 @@ fn one(call: &Call<'_>, params: &Body, start: i64, path: &str) -> ApiResult<Body
     Ok(phase)
 }
 
-/// The extra items on the first invoice of a phase.
+/// Returns the extra items on the first invoice of a phase.
 fn extra_items(call: &Call<'_>, params: &Body, path: &str) -> ApiResult<Vec<Body>> {
     let shown = entries(params, "add_invoice_items", path).map(|(path, item)| {
         let price = order::required_price(call, item, Accepts::OneTime, &path)?;
@@ -118,7 +118,7 @@ pub(super) fn dates(phase: &Body) -> Json {
     json!({"end_date": phase.get("end_date"), "start_date": phase.get("start_date")})
 }
 
-/// The current state of a subscription as a phase.
+/// Returns the current state of a subscription as a phase.
 pub(super) fn current(owner: &Body) -> Body {
     let own = || subscription::shown(owner);
     let bound = |name: &'static str| own().filter_map(move |item| given_number(item, name));
@@ -138,13 +138,13 @@ pub(super) fn current(owner: &Body) -> Body {
     }
 }
 
-/// The params by which a phase creates or updates its subscription; the schedule has the defaults.
+/// Returns the params with which a phase creates or updates its subscription; the schedule has the defaults.
 fn params(call: &Call<'_>, schedule: &Body, phase: &Body) -> Body {
     let mut said = members_at(schedule, "default_settings");
     said.extend(phase.clone().into_iter().filter(|(_, value)| !value.is_null()));
     let mut params = body! {"default_tax_rates": order::rate_ids(phase, "default_tax_rates")};
     copy_given(&mut params, &said, OF_SUBSCRIPTION);
-    // A preview does not collect.
+    // A preview does not collect money.
     copy_given(&mut params, &call.params, &["payment_behavior"]);
     let days = given_number(phase, "invoice_settings.days_until_due");
     let days = days.or_else(|| given_number(schedule, "default_settings.invoice_settings.days_until_due"));
@@ -163,7 +163,7 @@ fn params(call: &Call<'_>, schedule: &Body, phase: &Body) -> Body {
     params
 }
 
-/// An item of a phase as an item of the subscription; its price was checked before.
+/// Converts an item of a phase to an item of the subscription; its price was checked before.
 fn entry(wanted: &Body, known: Option<&str>) -> Body {
     let rates = order::rate_ids(wanted, "tax_rates");
     let mut entry = body! {"price": member(wanted, "price"), "tax_rates": rates, (CHECKED): true};
@@ -190,14 +190,14 @@ pub(super) fn enter(call: &Call<'_>, schedule: &Body, owner: &Body, phase: &Body
         (same.map(|at| left.remove(at)), wanted)
     });
     let wanted: Vec<_> = wanted.collect();
-    // An item whose price is gone takes the next new price.
+    // An existing item whose price is no longer in the phase takes the next new price.
     let mut left = left.into_iter();
     let changed =
         wanted.into_iter().map(|(same, wanted)| entry(wanted, same.or_else(|| left.next()).map(id)));
     let mut shown: Vec<Body> = changed.collect();
     shown.extend(left.map(|item| body! {"id": id(item), "deleted": true}));
     let mut params = params(call, schedule, phase);
-    // A trial that is over does not restart.
+    // A trial that has ended does not restart.
     if given_number(&params, "trial_end").is_none_or(|end| end <= call.now) {
         params.shift_remove("trial_end");
     }

@@ -4,10 +4,10 @@ use crate::sandbox::behaviour::card::{self, CardOutcome};
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{charge, intent, payment_method};
 
-/// The error text where there is no payment method.
+/// The error text if there is no payment method.
 const ADVICE: &str = "Update the SetupIntent with a payment method and then confirm it again.";
 
-/// The two microdeposits to a bank account of the sandbox.
+/// The two microdeposits to one of the sandbox's bank accounts.
 const DEPOSITS: [i64; 2] = [32, 45];
 
 /// `POST /v1/setup_intents/{id}/confirm`.
@@ -15,7 +15,7 @@ pub(in crate::sandbox::behaviour) fn confirm(call: &Call<'_>) -> ApiResult<Json>
     intent::confirm(call, run)
 }
 
-/// Confirms an intent to which the params were applied.
+/// Confirms an intent to which the params have been applied.
 pub(super) fn run(call: &Call<'_>, mut body: Body) -> ApiResult<Json> {
     let method = intent::confirming_method(call, &body, ADVICE)?;
     if text(&method, "type") == Some("us_bank_account") {
@@ -95,7 +95,7 @@ fn fail(call: &Call<'_>, body: &mut Body, method: &Body, failure: &ApiError) -> 
     call.session.put(body)
 }
 
-/// `POST /v1/setup_intents/{id}/verify_microdeposits`: 32 and 45, or the code `SM11AA`.
+/// `POST /v1/setup_intents/{id}/verify_microdeposits`: expects 32 and 45, or the code `SM11AA`.
 pub(in crate::sandbox::behaviour) fn verify(call: &Call<'_>) -> ApiResult<Json> {
     let body = call.named()?;
     let amounts: Vec<i64> = items(&call.params, "amounts").iter().filter_map(Json::as_i64).collect();
@@ -106,7 +106,7 @@ pub(in crate::sandbox::behaviour) fn verify(call: &Call<'_>) -> ApiResult<Json> 
     succeed(call, body, method)
 }
 
-/// The customer authenticates, or fails to, on the page of `next_action`.
+/// Authenticates, or fails to authenticate, as the customer on the page of `next_action`.
 pub(in crate::sandbox::behaviour) fn authenticate(call: &Call<'_>, succeeds: bool) -> ApiResult<Json> {
     let (mut body, mut method) = intent::returning_intent(call)?;
     if succeeds {

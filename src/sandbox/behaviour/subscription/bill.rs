@@ -10,7 +10,7 @@ use crate::sandbox::behaviour::{discount, invoice, invoice_item, meter, money};
 /// How long a renewal invoice stays a draft, in seconds.
 pub(super) const HOUR: i64 = 60 * 60;
 
-/// A draft invoice of the subscription without lines, not yet stored.
+/// Builds a draft invoice of the subscription, without lines and without storing it.
 pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> ApiResult<Body> {
     let customer = call.session.named("customer", needed(owner, "customer")?)?;
     let method = needed(owner, "collection_method")?;
@@ -26,7 +26,8 @@ pub(super) fn draft(call: &Call<'_>, owner: &Body, reason: &str) -> ApiResult<Bo
     Ok(body)
 }
 
-/// The line of one period of an item: the usage in it (`used`), or what is billed in advance.
+/// Returns the line for one period of an item: for the usage in it (`used`), or for what is billed in
+/// advance.
 fn line(
     call: &Call<'_>,
     owner: &Body,
@@ -34,7 +35,7 @@ fn line(
     (start, end): (i64, i64),
     used: Option<i64>,
 ) -> ApiResult<Body> {
-    // Billed in advance, a metered item has no usage yet.
+    // A metered item has no usage yet when it is billed in advance.
     let quantity = item.quantity.or(used).unwrap_or(0);
     let mut line = OrderLine::of_price(&item.price, quantity)?;
     let is_trial = status(owner) == "trialing";
@@ -68,8 +69,8 @@ fn line(
     Ok(order::invoice_line(call, &about, &parent))
 }
 
-/// The terms of a price behind the name of the product, such as ` (at $5.00 / month)`. Empty for a price in
-/// tiers.
+/// Returns the terms of a price that follow the name of the product, such as ` (at $5.00 / month)`. Empty for
+/// a price in tiers.
 fn terms(price: &Price<'_>) -> String {
     let (Some(amount), Some(cycle)) = (price.amounts.unit_amount, price.recurring) else {
         return String::new();
@@ -81,7 +82,8 @@ fn terms(price: &Price<'_>) -> String {
     }
 }
 
-/// The price of the current period: a part of the whole price where the period is shorter than a cycle.
+/// Returns the price of the current period, which is a part of the whole price if the period is shorter than
+/// a cycle.
 fn prorated_amount(call: &Call<'_>, owner: &Body, item: &Item<'_>, whole: i64) -> ApiResult<i64> {
     let (start, end) = item.period;
     let is_free = proration::behaviour(call) == "none";
@@ -91,8 +93,8 @@ fn prorated_amount(call: &Call<'_>, owner: &Body, item: &Item<'_>, whole: i64) -
     Ok(item.part(whole, end - start))
 }
 
-/// Adds the lines billed in advance for the periods that start now, newest item first, and keeps each item's
-/// discounts so that a later credit is reduced alike.
+/// Adds the lines billed in advance for the periods that start now, newest item first. Stores each item's
+/// discounts, so that a later credit is reduced in the same way.
 pub(super) fn add_advance_lines(
     call: &Call<'_>,
     owner: &Body,
@@ -108,7 +110,7 @@ pub(super) fn add_advance_lines(
     Ok(())
 }
 
-/// Adds the usage of a metered item in a period that is over.
+/// Adds the usage of a metered item in a period that has ended.
 pub(super) fn add_usage_line(
     call: &Call<'_>,
     owner: &Body,
@@ -124,7 +126,7 @@ pub(super) fn add_usage_line(
     order::push_line(draft, line(call, owner, &item, (start, end), Some(quantity))?)
 }
 
-/// A draft of the usage until now and of the pending invoice items, not yet stored.
+/// Builds a draft for the usage so far and the pending invoice items, without storing it.
 pub(super) fn final_draft(call: &Call<'_>, owner: &Body, reason: &str) -> ApiResult<Body> {
     let mut draft = draft(call, owner, reason)?;
     for item in item::of(call, id(owner))?.iter().filter(|item| item::is_metered(item)) {
@@ -134,7 +136,7 @@ pub(super) fn final_draft(call: &Call<'_>, owner: &Body, reason: &str) -> ApiRes
     Ok(draft)
 }
 
-/// Invoices the usage until now and the pending invoice items. Where there are none, there is no invoice.
+/// Invoices the usage so far and the pending invoice items. If there are none, there is no invoice.
 pub(super) fn invoice_remaining(
     call: &Call<'_>,
     owner: &Body,
@@ -146,7 +148,7 @@ pub(super) fn invoice_remaining(
 }
 
 /// Adds the pending invoice items of the subscription and of its customer, newest first and before the lines
-/// of periods. Then applies the discounts of the subscription.
+/// for periods. Then applies the discounts of the subscription.
 pub(super) fn complete_draft(call: &Call<'_>, owner: &Body, draft: &mut Body) -> ApiResult<()> {
     let (customer, currency) = (needed(draft, "customer")?, needed(draft, "currency")?);
     let periods = items(draft, LINES).len();
@@ -163,7 +165,7 @@ pub(super) fn complete_draft(call: &Call<'_>, owner: &Body, draft: &mut Body) ->
     discount::end_used(call, draft)
 }
 
-/// Removes the discounts that an invoice used up from the subscription and its items.
+/// Removes discounts that an invoice has used up from the subscription and its items.
 pub(super) fn drop_ended_discounts(call: &Call<'_>, owner: &mut Body) -> ApiResult<()> {
     for mut own in item::of(call, id(owner))? {
         if discount::drop_ended(call, &mut own)? {
@@ -174,7 +176,7 @@ pub(super) fn drop_ended_discounts(call: &Call<'_>, owner: &mut Body) -> ApiResu
     item::sync(call, owner)
 }
 
-/// Invoices the pending items at once for `proration_behavior=always_invoice`.
+/// Invoices the pending items at once if `proration_behavior=always_invoice`.
 pub(super) fn invoice_now_if_asked(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     if proration::behaviour(call) != "always_invoice" {
         return Ok(());
@@ -203,7 +205,7 @@ pub(super) fn add_extra_items(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// Creates the first invoice and collects it as `payment_behavior` says.
+/// Creates the first invoice and collects it according to `payment_behavior`.
 pub(super) fn create_first_invoice(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     add_extra_items(call, owner)?;
     let mut body = draft(call, owner, "subscription_create")?;
@@ -212,7 +214,7 @@ pub(super) fn create_first_invoice(call: &Call<'_>, owner: &Body) -> ApiResult<(
     collect_invoice(call, owner, body, "incomplete")
 }
 
-/// Stores an invoice as the latest one and collects it. Where it cannot be paid, the subscription gets the
+/// Stores an invoice as the latest one and collects it. If it cannot be paid, the subscription gets the
 /// status `unpaid_status`.
 pub(super) fn collect_invoice(
     call: &Call<'_>,
@@ -247,7 +249,7 @@ pub(super) fn collect_invoice(
     call.react()
 }
 
-/// Tries to pay an open invoice; with `payment_behavior=error_if_incomplete` it must succeed.
+/// Tries to pay an open invoice; with `payment_behavior=error_if_incomplete`, it must succeed.
 fn pay(call: &Call<'_>, body: &mut Body) -> ApiResult<()> {
     let must_succeed = text(&call.params, "payment_behavior") == Some("error_if_incomplete");
     let says_method = text(&call.params, "default_payment_method").is_some();

@@ -1,4 +1,4 @@
-//! Advances a subscription in time: ends its trial, renews it, or ends it.
+//! Moves a subscription forward in time: ends its trial, renews it, or ends it.
 
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
@@ -10,7 +10,7 @@ use crate::sandbox::behaviour::subscription::{pending, trial, upcoming, views};
 /// How long the first payment may take.
 const FIRST_PAYMENT: i64 = 23 * HOUR;
 
-/// When the next timed change of the subscription is due.
+/// Returns when the next timed change of the subscription is due.
 pub fn due_at(body: &Body) -> ApiResult<Option<i64>> {
     Ok(match status(body) {
         "incomplete" => Some(needed_number(body, "start_date")? + FIRST_PAYMENT),
@@ -25,8 +25,8 @@ pub fn due_at(body: &Body) -> ApiResult<Option<i64>> {
     })
 }
 
-/// `now` plus two of the shortest billing intervals of the subscriptions under a clock; none where there are
-/// none.
+/// Returns `now` plus two of the shortest billing intervals of the subscriptions under a clock, or `None` if
+/// there are no subscriptions.
 pub fn two_intervals(call: &Call<'_>, clock: &str, now: i64) -> ApiResult<Option<i64>> {
     let mut first: Option<i64> = None;
     for owner in call.session.having("subscription", "test_clock", clock)? {
@@ -68,7 +68,7 @@ pub fn turn(call: &Call<'_>, subscription: &str) -> ApiResult<()> {
     renew(call, body)
 }
 
-/// Starts the next period of each item whose current one is over, on one draft invoice.
+/// Starts the next period of each item whose current period has ended, on one draft invoice.
 fn renew(call: &Call<'_>, mut body: Body) -> ApiResult<()> {
     let mut draft = next(call, &body)?;
     let attempt =
@@ -83,7 +83,7 @@ fn renew(call: &Call<'_>, mut body: Body) -> ApiResult<()> {
     call.update(&mut body, body! {"latest_invoice": id(&draft)})
 }
 
-/// The draft invoice of the next periods, not yet stored.
+/// Builds the draft invoice for the next periods without storing it.
 pub(super) fn next(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
     let mut draft = bill::draft(call, body, "subscription_cycle")?;
     let mut renewed = Vec::new();
@@ -92,7 +92,7 @@ pub(super) fn next(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
         if end > call.now {
             continue;
         }
-        // A renewal invoice shows the period that is over.
+        // A renewal invoice shows the period that has ended.
         let since = needed_number(&draft, "period_start")?.min(start);
         set(&mut draft, "period_start", since);
         let was_trial = given_number(body, "trial_end") == Some(end);
@@ -108,8 +108,8 @@ pub(super) fn next(call: &Call<'_>, body: &Body) -> ApiResult<Body> {
     Ok(draft)
 }
 
-/// An invoice stayed unpaid: if it is the latest, its subscription becomes past due, and is canceled after
-/// the last attempt.
+/// Handles an invoice that stayed unpaid: if it is the latest, its subscription becomes past due, and is
+/// canceled after the last attempt.
 pub fn invoice_unpaid(call: &Call<'_>, named: &str) -> ApiResult<()> {
     let unpaid = call.session.named("invoice", named)?;
     let Some(mut body) = invoice::subscription_of(call, &unpaid)? else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! Changes a running subscription: its items, its anchor, its trial. Unused time is credited, and new time is
+//! Changes a running subscription: its items, its anchor, its trial. Unused time is credited and new time is
 //! charged.
 
 use crate::sandbox::behaviour::prelude::*;
@@ -6,7 +6,7 @@ use crate::sandbox::behaviour::subscription::proration::{self, ProrationKind, cr
 use crate::sandbox::behaviour::subscription::termination::schedule_cancellation;
 use crate::sandbox::behaviour::subscription::{bill, item, trial};
 
-/// Applies the params of an update that are more than the field of their name.
+/// Applies the params of an update that do more than set the field of their name.
 pub(super) fn run(call: &Call<'_>, mut body: Body) -> ApiResult<Body> {
     let ends_trial =
         call.params.get("trial_end").is_some_and(|end| end == "now") && status(&body) == "trialing";
@@ -35,8 +35,8 @@ pub(super) fn run(call: &Call<'_>, mut body: Body) -> ApiResult<Body> {
     schedule_cancellation(call, body)
 }
 
-/// Extends the trial, or starts one with a period of its own: usage before it is billed, and paid time within
-/// it is credited.
+/// Extends the trial, or starts one with its own period: usage before it is billed, and paid time within it
+/// is credited.
 fn begin_trial(call: &Call<'_>, body: &mut Body, end: i64) -> ApiResult<()> {
     let own = item::of(call, id(body))?;
     let was_trial = status(body) == "trialing";
@@ -58,10 +58,10 @@ fn begin_trial(call: &Call<'_>, body: &mut Body, end: i64) -> ApiResult<()> {
     Ok(())
 }
 
-/// An item before and after; none where it is new or removed.
+/// An item before and after a change; `None` on the side where it does not exist.
 type ItemChange = (Option<Body>, Option<Body>);
 
-/// Changes the items whose ids the entries give, and adds the others.
+/// Changes the items whose ids the entries give, and adds the other entries as new items.
 pub fn items(call: &Call<'_>, mut owner: Body, entries: &[Body], path: &str) -> ApiResult<Body> {
     let pairs = apply(call, &mut owner, entries, path)?;
     let resets = |(before, after): &ItemChange| {
@@ -88,7 +88,7 @@ fn apply(call: &Call<'_>, owner: &mut Body, entries: &[Body], path: &str) -> Api
     let mut own = item::of(call, id(owner))?;
     let mut pairs = Vec::new();
     for (at, entry) in entries.iter().enumerate() {
-        // The calls about a single item have no path before their params.
+        // Calls for a single item have no path in front of their params.
         let path = if path.is_empty() { String::new() } else { format!("{path}[{at}]") };
         let Some(known) = text(entry, "id") else {
             let mut made = item::made(call, owner, entry, &path)?;

@@ -15,7 +15,7 @@ pub(super) fn own_method(call: &Call<'_>, customer: &str) -> ApiResult<()> {
     Err(payment_method::not_attached(method, "default_payment_method"))
 }
 
-/// Creates a subscription: stores it, bills it, and collects the first invoice where possible.
+/// Creates a subscription: stores it, bills it, and collects the first invoice if possible.
 pub fn made(call: &Call<'_>) -> ApiResult<Body> {
     let customer = call.required_object("customer", "customer")?;
     let call = &customer_time::of(call, &customer)?;
@@ -69,8 +69,8 @@ fn check_anchor(call: &Call<'_>, body: &Body, own: &[Body]) -> ApiResult<()> {
     Ok(())
 }
 
-/// Creates a setup intent for a trial that has no payment method yet, with
-/// `payment_behavior=default_incomplete`.
+/// With `payment_behavior=default_incomplete`, creates a setup intent for a trial that has no payment method
+/// yet.
 fn prepare_payment(call: &Call<'_>, customer: &Body, body: &mut Body) -> ApiResult<()> {
     let saved = text(customer, "invoice_settings.default_payment_method");
     let has_method = saved.is_some() || text(body, "default_payment_method").is_some();

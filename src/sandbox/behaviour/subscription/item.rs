@@ -1,14 +1,15 @@
-//! The items of a subscription: a price, a quantity and a current period each.
+//! The items of a subscription, each with a price, a quantity and a current period.
 
 use crate::sandbox::behaviour::order::{self, Accepts, Price};
 use crate::sandbox::behaviour::period::Cycle;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{discount, money, plan};
 
-/// Most items of a subscription.
+/// The maximum number of items of a subscription.
 const MOST: usize = 20;
 
-/// A new item, its period not yet set. The currency of the first item becomes that of the subscription.
+/// Builds a new item whose period is not yet set. The currency of the first item becomes that of the
+/// subscription.
 pub(super) fn made(call: &Call<'_>, owner: &mut Body, params: &Body, path: &str) -> ApiResult<Body> {
     let price = order::required_price(call, params, Accepts::Recurring, path)?;
     let currency = text(owner, "currency").map_or_else(|| needed(&price, "currency"), Ok)?;
@@ -38,14 +39,14 @@ pub(super) fn is_metered(body: &Body) -> bool {
     text(body, "price.recurring.usage_type") == Some("metered")
 }
 
-/// A view of an item as its subscription charges it.
+/// A view of an item, as its subscription charges it.
 #[derive(Debug, Clone)]
 pub(super) struct Item<'b> {
     /// The item itself.
     pub body: &'b Body,
     /// Its price, in the currency of the subscription.
     pub price: Price<'b>,
-    /// The quantity; none of a metered item.
+    /// The quantity; `None` for a metered item.
     pub quantity: Option<i64>,
     /// The current period: start and end.
     pub period: (i64, i64),
@@ -54,7 +55,7 @@ pub(super) struct Item<'b> {
 }
 
 impl<'b> Item<'b> {
-    /// The view of an item of that subscription.
+    /// Returns the view of an item of this subscription.
     pub fn of(body: &'b Body, owner: &'b Body) -> ApiResult<Self> {
         let price = Price::in_currency(needed_inner(body, "price")?, needed(owner, "currency")?, "currency")?;
         let quantity = (!is_metered(body)).then(|| needed_number(body, "quantity")).transpose()?;
@@ -63,7 +64,7 @@ impl<'b> Item<'b> {
         Ok(Self { body, price, quantity, period, cycle: cycle_around(body, owner, period.0)? })
     }
 
-    /// The share of `amount` for `seconds` of the cycle.
+    /// Returns the share of `amount` for `seconds` of the cycle.
     pub fn part(&self, amount: i64, seconds: i64) -> i64 {
         let (begin, end) = self.cycle;
         money::part_of(amount.into(), seconds.clamp(0, end - begin).into(), (end - begin).into())
@@ -75,7 +76,7 @@ pub(super) fn cycle(body: &Body) -> ApiResult<Cycle<'_>> {
     typed(needed_inner(needed_inner(body, "price")?, "recurring")?)
 }
 
-/// The billing cycle that contains a time, counted from the anchor of the subscription.
+/// Returns the billing cycle that contains a time, counted from the anchor of the subscription.
 fn cycle_around(body: &Body, owner: &Body, at: i64) -> ApiResult<(i64, i64)> {
     let (cycle, anchor) = (cycle(body)?, needed_number(owner, "billing_cycle_anchor")?);
     let day = given_number(owner, "billing_cycle_anchor_config.day_of_month");
@@ -105,7 +106,7 @@ fn apply_params(call: &Call<'_>, body: &mut Body, owner: &Body, params: &Body, p
     order::apply_tax_rates(call, body, params, "tax_rates", path)
 }
 
-/// An item with params applied, not yet stored.
+/// Returns an item with params applied, without storing it.
 pub(super) fn changed(
     call: &Call<'_>,
     owner: &Body,
@@ -121,7 +122,7 @@ pub(super) fn changed(
     Ok(body)
 }
 
-/// Refuses a second item of the same price.
+/// Refuses a second item with the same price.
 pub(super) fn check_new(others: &[Body], item: &Body, path: &str) -> ApiResult<()> {
     let price = needed(needed_inner(item, "price")?, "id")?;
     if others.iter().all(|other| id(other) == id(item) || text(other, "price.id") != Some(price)) {
@@ -135,8 +136,8 @@ pub(super) fn check_count(own: &[Body]) -> ApiResult<()> {
     if own.len() > MOST { Err(ApiError::of("too_many_items", &[("most", &MOST)])) } else { Ok(()) }
 }
 
-/// When a period from `start` ends, unless the subscription ends before: with the trial, or at the end of the
-/// cycle.
+/// Returns when a period from `start` ends if the subscription does not end earlier: with the trial, or at
+/// the end of the cycle.
 pub(super) fn usual_end(body: &Body, owner: &Body, start: i64) -> ApiResult<i64> {
     match given_number(owner, "trial_end").filter(|end| *end > start && status(owner) == "trialing") {
         Some(end) => Ok(end),
@@ -144,7 +145,7 @@ pub(super) fn usual_end(body: &Body, owner: &Body, start: i64) -> ApiResult<i64>
     }
 }
 
-/// Sets the current period; it ends with the subscription at the latest.
+/// Sets the current period, which ends no later than the subscription.
 pub(super) fn set_period(body: &mut Body, owner: &Body, start: i64) -> ApiResult<()> {
     let end = usual_end(body, owner, start)?;
     let end = given_number(owner, "cancel_at").filter(|at| *at > start).map_or(end, |at| end.min(at));
@@ -152,19 +153,19 @@ pub(super) fn set_period(body: &mut Body, owner: &Body, start: i64) -> ApiResult
     Ok(())
 }
 
-/// The items of a subscription, oldest first.
+/// Returns the items of a subscription, oldest first.
 pub(super) fn of(call: &Call<'_>, owner: &str) -> ApiResult<Vec<Body>> {
     let mut own = call.session.having("subscription_item", "subscription", owner)?;
     own.reverse();
     Ok(own)
 }
 
-/// The items that a subscription shows.
+/// Returns the items that a subscription shows.
 pub fn shown(owner: &Body) -> impl Iterator<Item = &Body> {
     objects(owner, "items.data")
 }
 
-/// Updates the `items` of the subscription; all are shown, at most twenty.
+/// Updates the `items` of the subscription; all are shown, since there are at most twenty.
 pub(super) fn sync(call: &Call<'_>, owner: &mut Body) -> ApiResult<()> {
     let own = of(call, id(owner))?;
     let url = format!("/v1/subscription_items?subscription={}", id(owner));
@@ -172,7 +173,7 @@ pub(super) fn sync(call: &Call<'_>, owner: &mut Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// The earliest and the latest end of the current periods; none where there are no items.
+/// Returns the earliest and the latest end of the current periods, or `None` if there are no items.
 pub(super) fn period_ends(owner: &Body) -> Option<(i64, i64)> {
     let ends = || shown(owner).filter_map(|item| given_number(item, "current_period_end"));
     ends().min().zip(ends().max())

@@ -1,4 +1,4 @@
-//! The calls about single items; each changes the subscription.
+//! The calls for single items, each of which changes the subscription.
 
 use crate::sandbox::behaviour::customer_time;
 use crate::sandbox::behaviour::prelude::*;
@@ -6,7 +6,7 @@ use crate::sandbox::behaviour::subscription::item::of;
 use crate::sandbox::behaviour::subscription::{change, pending};
 use crate::sandbox::view;
 
-/// The subscription of an item, and the call at the time of its test clock.
+/// Returns the subscription of an item, and the call at the time of its test clock.
 fn owner_of<'a>(call: &Call<'a>, subscription: &str) -> ApiResult<(Call<'a>, Body)> {
     let owner = call.session.referred("subscription", subscription, "subscription")?;
     Ok((customer_time::of(call, &owner)?, owner))
@@ -23,7 +23,7 @@ pub fn create(call: &Call<'_>) -> ApiResult<Json> {
     added.map(Json::Object).ok_or_else(|| ApiError::internal("The new item was not kept."))
 }
 
-/// Changes a subscription in one of its items.
+/// Changes one item of a subscription.
 fn changed(call: &Call<'_>, owner: Body, entry: Body) -> ApiResult<Body> {
     let before = owner.clone();
     pending::once_paid(call, &before, || change::items(call, owner, &[entry], ""))
@@ -35,12 +35,12 @@ pub fn update(call: &Call<'_>) -> ApiResult<Json> {
     call.named().map(Json::Object)
 }
 
-/// `DELETE /v1/subscription_items/{id}`: a subscription keeps one item at least.
+/// `DELETE /v1/subscription_items/{id}`: a subscription keeps at least one item.
 pub fn delete(call: &Call<'_>) -> ApiResult<Json> {
     named(call, body! {"deleted": true}).map(|before| view::stub(&before))
 }
 
-/// Changes the item in the path and returns it as it was.
+/// Changes the item in the path, and returns it as it was before.
 fn named(call: &Call<'_>, mut entry: Body) -> ApiResult<Body> {
     let before = call.named()?;
     let (call, owner) = owner_of(call, needed(&before, "subscription")?)?;

@@ -7,12 +7,12 @@ use crate::sandbox::behaviour::subscription::item;
 
 /// Stored with a subscription: the invoice of its pending update, and the fields and items to apply.
 const PENDING: &str = "_pending";
-/// How long an update stays pending at most.
+/// The maximum time that an update stays pending.
 const LONGEST: i64 = 23 * HOUR;
-/// Fields that the update itself changes, which are not to be applied later.
+/// Fields that the update itself changes, so that they are not applied later.
 const OTHERS: &[&str] = &["items", "latest_invoice", "status"];
 
-/// Changes a subscription. With `payment_behavior=pending_if_incomplete` an unpaid change becomes a pending
+/// Changes a subscription. With `payment_behavior=pending_if_incomplete`, an unpaid change becomes a pending
 /// update.
 pub(super) fn once_paid(
     call: &Call<'_>,
@@ -69,7 +69,7 @@ fn replace_items(call: &Call<'_>, owner: &Body, own: &[Body]) -> ApiResult<()> {
     own.iter().try_for_each(|item| call.session.put(item))
 }
 
-/// Applies the pending update whose invoice is paid.
+/// Applies the pending update whose invoice was paid.
 pub(super) fn apply(call: &Call<'_>, body: &mut Body, invoice: &Body) -> ApiResult<()> {
     let Some(waiting) = take_pending(body, invoice) else { return Ok(()) };
     let own: Vec<Body> = objects(&waiting, "items").cloned().collect();
@@ -80,7 +80,7 @@ pub(super) fn apply(call: &Call<'_>, body: &mut Body, invoice: &Body) -> ApiResu
     call.session.put(body)
 }
 
-/// Drops the pending update whose invoice is void.
+/// Drops the pending update whose invoice was voided.
 pub(super) fn expire(call: &Call<'_>, body: &mut Body, invoice: &Body) -> ApiResult<()> {
     if take_pending(body, invoice).is_none() {
         return Ok(());
@@ -88,7 +88,7 @@ pub(super) fn expire(call: &Call<'_>, body: &mut Body, invoice: &Body) -> ApiRes
     call.update(body, body! {"_pending_expired": id(invoice)})
 }
 
-/// Takes out the pending update of that invoice.
+/// Removes the pending update of this invoice and returns it.
 fn take_pending(body: &mut Body, invoice: &Body) -> Option<Body> {
     inner(body, PENDING).filter(|waiting| text(waiting, "invoice") == Some(id(invoice)))?;
     set(body, "pending_update", Json::Null);

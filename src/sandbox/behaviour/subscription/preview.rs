@@ -52,7 +52,7 @@ pub fn announce_upcoming(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// The refusal where there is no next invoice.
+/// The refusal if there is no next invoice.
 pub fn nothing_upcoming(owner: &Body) -> ApiResult<Body> {
     Err(ApiError::of("no_upcoming_invoice", &[("customer", &needed(owner, "customer")?)]))
 }
@@ -64,7 +64,7 @@ pub fn previewed_new(call: &Call<'_>, customer: &Body, details: &Body) -> ApiRes
     first_invoice(call, &create::made(&call.about("subscription", params)?)?)
 }
 
-/// The first invoice of a subscription as it is before it is finalized.
+/// Returns the first invoice of a subscription as it is before it is finalized.
 pub fn first_invoice(call: &Call<'_>, made: &Body) -> ApiResult<Body> {
     let mut body = call.session.named("invoice", needed(made, "latest_invoice")?)?;
     set_inner(&mut body, "status_transitions", "finalized_at", Json::Null);

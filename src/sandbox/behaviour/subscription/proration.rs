@@ -5,21 +5,21 @@ use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::subscription::item::{self, Item};
 use crate::sandbox::behaviour::{discount, invoice_item};
 
-/// Which side of a change a proration is for.
+/// The side of a change that a proration is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ProrationKind {
-    /// A credit: the time was paid for and is not used.
+    /// A credit: the time was paid for but is not used.
     Unused,
-    /// A charge: the time is used and was not paid for.
+    /// A charge: the time is used but was not paid for.
     Remaining,
 }
 
-/// The `proration_behavior` of the call.
+/// Returns the `proration_behavior` of the call.
 pub(super) fn behaviour<'a>(call: &'a Call<'_>) -> &'a str {
     text(&call.params, "proration_behavior").unwrap_or("create_prorations")
 }
 
-/// Keeps the discounts with which an item is charged now.
+/// Stores the discounts with which an item is charged now.
 pub(super) fn keep_discounts(call: &Call<'_>, owner: &Body, item: &mut Body) -> ApiResult<()> {
     let ids = [items(item, "discounts"), items(owner, "discounts")].concat();
     let active = discount::active(call, &ids, call.now)?;
@@ -33,7 +33,7 @@ pub(super) fn credit_unused(call: &Call<'_>, owner: &Body, own: &[Body]) -> ApiR
         .try_for_each(|item| create_proration(call, owner, item, call.now, ProrationKind::Unused).map(drop))
 }
 
-/// Creates an invoice item for the rest of an item's period. A metered item has none. Returns whether there
+/// Creates an invoice item for the rest of an item's period; a metered item gets none. Returns whether there
 /// is one.
 pub(super) fn create_proration(
     call: &Call<'_>,
@@ -47,7 +47,7 @@ pub(super) fn create_proration(
     create_proration_for(call, owner, &item, (at.max(start), end), rest)
 }
 
-/// The same for any part of the item's cycle.
+/// Like [`create_proration`], but for any part of the item's cycle.
 pub(super) fn create_proration_for(
     call: &Call<'_>,
     owner: &Body,
@@ -79,8 +79,8 @@ pub(super) fn create_proration_for(
     Ok(true)
 }
 
-/// What a credit refers to: the pending charge for the item, else the lines of the last invoice that charged
-/// the item for a part of that time. Null where there are none.
+/// Returns what a credit refers to: the pending charge for the item, or else the lines of the last invoice
+/// that charged the item for a part of that time. Null if there are none.
 fn credited_items(
     call: &Call<'_>,
     owner: &Body,
@@ -113,8 +113,8 @@ fn credited_items(
     Ok(Json::Null)
 }
 
-/// An amount less the discounts with which the item was charged. The discounts of the subscription are shared
-/// with its other items.
+/// Returns an amount minus the discounts with which the item was charged. The discounts of the subscription
+/// are shared with its other items.
 fn amount_after_discounts(owner: &Body, item: &Item<'_>, amount: i64) -> ApiResult<i64> {
     let is_own = |discount: &&Body| items(item.body, "discounts").iter().any(|own| own == id(discount));
     let (own, shared): (Vec<&Body>, Vec<&Body>) = objects(item.body, DISCOUNTS).partition(is_own);

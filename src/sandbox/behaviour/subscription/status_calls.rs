@@ -38,13 +38,13 @@ pub fn pause(call: &Call<'_>) -> ApiResult<Json> {
     call.keep(body)
 }
 
-/// `POST /v1/subscriptions/{id}/resume`: from now on, unless the old periods go on.
+/// `POST /v1/subscriptions/{id}/resume`: starts new periods now, unless the old ones continue.
 pub fn resume(call: &Call<'_>) -> ApiResult<Json> {
     let mut body = call.named()?;
     call.update(&mut body, body! {"status": "active", "status_details": null})?;
     if text(&call.params, "billing_cycle_anchor.type") != Some("unchanged") {
         let mut anew = call.without(&["payment_behavior"]);
-        // Paused time is not used, so there is nothing to credit.
+        // Paused time was not used, so there is nothing to credit.
         set(&mut anew.params, "proration_behavior", "none");
         change::restart(&anew, &body, &[])?;
     }

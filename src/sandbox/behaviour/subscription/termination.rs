@@ -1,4 +1,4 @@
-//! Ends subscriptions: at a scheduled time, or now.
+//! Ends subscriptions, at a scheduled time or now.
 
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
@@ -6,7 +6,7 @@ use crate::sandbox::behaviour::subscription::item::{self, Item};
 use crate::sandbox::behaviour::subscription::proration::{self, ProrationKind, create_proration_for};
 use crate::sandbox::behaviour::subscription::{bill, pending};
 
-/// Final states.
+/// The final states.
 pub(super) const ENDED: &[&str] = &["canceled", "incomplete_expired"];
 
 /// Schedules the cancellation that the params ask for, and stores the subscription.
@@ -39,8 +39,8 @@ pub(super) fn schedule_cancellation(call: &Call<'_>, mut body: Body) -> ApiResul
     Ok(body)
 }
 
-/// Ends the current periods with the subscription. Time paid beyond the end is credited, and charged again
-/// where the end is taken back. Without prorations, paid periods stay.
+/// Ends the current periods together with the subscription. Time paid beyond the end is credited, and is
+/// charged again if the end is revoked. Without prorations, paid periods stay.
 fn shorten_periods(
     call: &Call<'_>,
     mut body: Body,
@@ -74,11 +74,11 @@ fn shorten_periods(
 /// What is billed when a subscription ends.
 #[derive(Debug, Clone, Copy)]
 pub enum FinalBilling {
-    /// Nothing: the usage until now is free.
+    /// Nothing: the usage so far is free.
     Nothing,
-    /// A scheduled end: the usage since the last renewal, and the pending invoice items.
+    /// A scheduled end bills the usage since the last renewal, and the pending invoice items.
     AsPlanned,
-    /// A call ends it: it says whether to credit unused time, and whether to invoice the rest.
+    /// A call that ends the subscription says whether to credit unused time and whether to invoice the rest.
     AsAsked { prorate: bool, invoice_now: bool },
 }
 
@@ -118,8 +118,8 @@ fn stop_collection(call: &Call<'_>, owner: &Body) -> ApiResult<()> {
     Ok(())
 }
 
-/// Sets the final state. The open invoice is voided where the subscription never started, else it is left to
-/// the customer to pay.
+/// Sets the final state. If the subscription never started, its open invoice is voided; otherwise it is left
+/// for the customer to pay.
 fn close(call: &Call<'_>, subscription: &str) -> ApiResult<()> {
     let mut body = call.session.named("subscription", subscription)?;
     let never_began = status(&body) == "incomplete";

@@ -6,7 +6,7 @@ use crate::sandbox::behaviour::subscription::bill;
 use crate::sandbox::behaviour::subscription::termination::{self, FinalBilling};
 
 const DAY: i64 = 24 * 60 * 60;
-/// How long before its end a trial is announced; a shorter trial at once.
+/// How long before its end a trial is announced; a shorter trial is announced at once.
 const ANNOUNCED: i64 = 3 * DAY;
 
 /// Starts the trial that the params of a new subscription ask for.
@@ -19,7 +19,7 @@ pub(super) fn begin(call: &Call<'_>, body: &mut Body) {
     }
 }
 
-/// Sets the end of the trial, and starts it where it is not running.
+/// Sets the end of the trial, and starts the trial if it is not running.
 pub(super) fn set_end(call: &Call<'_>, body: &mut Body, end: i64) {
     if given_number(body, "trial_start").is_none() || status(body) != "trialing" {
         set(body, "trial_start", call.now);
@@ -28,7 +28,7 @@ pub(super) fn set_end(call: &Call<'_>, body: &mut Body, end: i64) {
     announce(call, body);
 }
 
-/// When the end of the trial is to be announced; none where it was already.
+/// Returns when the end of the trial should be announced, or `None` if that was already done.
 pub(super) fn announced_at(body: &Body) -> Option<i64> {
     let end = given_number(body, "trial_end").filter(|_| status(body) == "trialing");
     end.filter(|end| given_number(body, "_will_end") != Some(*end)).map(|end| end - ANNOUNCED)
@@ -52,8 +52,8 @@ pub(super) fn end_early(call: &Call<'_>, body: &mut Body) {
     set(body, "status", "active");
 }
 
-/// Ends the trial; without a payment method the subscription does what its `trial_settings` say. Returns
-/// whether it is active.
+/// Ends the trial; without a payment method, the subscription follows its `trial_settings`. Returns whether
+/// it is active.
 pub(super) fn end_trial(call: &Call<'_>, body: &mut Body) -> ApiResult<bool> {
     let behaviour = text(body, "trial_settings.end_behavior.missing_payment_method");
     let behaviour = behaviour.filter(|_| text(body, "collection_method") == Some("charge_automatically"));

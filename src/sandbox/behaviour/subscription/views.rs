@@ -1,15 +1,14 @@
-//! What other objects ask of subscriptions, and how they change them: lists, paid and void invoices, setup
-//! intents.
+//! How other objects see and change subscriptions: lists, paid and voided invoices, setup intents.
 
 use crate::sandbox::behaviour::invoice;
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::subscription::termination::ENDED;
 use crate::sandbox::behaviour::subscription::{item, pending};
 
-/// Whether a successful payment saves its method as the default of the subscription.
+/// Whether a successful payment saves its payment method as the default of the subscription.
 const SAVES: &str = "payment_settings.save_default_payment_method";
 
-/// `GET /v1/subscriptions`: the canceled ones only when they are asked for.
+/// `GET /v1/subscriptions`: canceled subscriptions are listed only on request.
 pub fn list(call: &Call<'_>) -> ApiResult<Json> {
     let wanted = text(&call.params, "status");
     page::of_objects(&call.without(&["status"]), "subscription", |body| match wanted {
@@ -20,7 +19,7 @@ pub fn list(call: &Call<'_>) -> ApiResult<Json> {
     })
 }
 
-/// An invoice is paid: the pending update is applied, and the subscription becomes active.
+/// Handles a paid invoice: applies the pending update, and makes the subscription active.
 pub fn invoice_paid(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
     let Some(mut body) = invoice::subscription_of(call, invoice)? else { return Ok(()) };
     pending::apply(call, &mut body, invoice)?;
@@ -34,7 +33,8 @@ pub fn invoice_paid(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
     }
 }
 
-/// A setup intent succeeded: its method becomes the default of the subscription that waited for it.
+/// Handles a succeeded setup intent: its payment method becomes the default of the subscription that waited
+/// for it.
 pub fn setup_succeeded(call: &Call<'_>, intent: &Body) -> ApiResult<()> {
     let (Some(customer), Some(method)) = (text(intent, "customer"), text(intent, "payment_method")) else {
         return Ok(());
@@ -57,7 +57,7 @@ fn pay_with(call: &Call<'_>, body: &mut Body, method: &str) -> ApiResult<()> {
     call.session.put(body)
 }
 
-/// An invoice is void: its pending update is dropped, and an incomplete subscription expires.
+/// Handles a voided invoice: drops its pending update, and lets an incomplete subscription expire.
 pub fn invoice_voided(call: &Call<'_>, invoice: &Body) -> ApiResult<()> {
     let Some(mut body) = invoice::subscription_of(call, invoice)? else { return Ok(()) };
     pending::expire(call, &mut body, invoice)?;
