@@ -1,4 +1,4 @@
-//! One call to Secret Manager's REST interface: a version's payload, or why there is none.
+//! One call to Secret Manager's REST interface: returns a version's payload, or why there is none.
 
 use std::error::Error as StdError;
 
@@ -12,25 +12,25 @@ use serde::Deserialize;
 
 use crate::secret::error::with_causes;
 
-/// The longest answer that is read. A payload has at most 64 KiB, which base64 makes a third longer.
+/// The longest answer that is read. A payload has at most 64 KiB, and base64 makes it a third longer.
 const LONGEST_BODY: usize = 1 << 20;
 
-/// A payload as it arrived.
+/// A payload as it was received.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Payload {
     pub(super) data: Vec<u8>,
-    /// The CRC32C of the data as it was stored; Google always sends one, an emulator may not.
+    /// The CRC32C of the data as it was stored; Google always sends one, but an emulator may not.
     pub(super) checksum: Option<i64>,
 }
 
-/// Why a call brought no payload.
+/// Why a call returned no payload.
 #[derive(Debug)]
 pub(super) struct AccessError {
-    /// Google's name for the kind of the failure, such as `NOT_FOUND`; empty where Google did not answer.
+    /// Google's name for the kind of failure, such as `NOT_FOUND`; empty if Google did not answer.
     pub(super) code: String,
     /// The message of Secret Manager, or what failed on the way to it.
     pub(super) why: String,
-    /// Whether the same call may succeed in a moment.
+    /// Whether the same call may succeed a moment later.
     pub(super) may_pass: bool,
 }
 
@@ -39,13 +39,13 @@ impl AccessError {
         Self { code: String::new(), why: with_causes(error), may_pass: true }
     }
 
-    /// Credentials that gave no token.
+    /// The error for credentials that gave no token.
     pub(super) fn of_credentials(error: &(dyn StdError + 'static)) -> Self {
         let may_pass = error.downcast_ref().is_some_and(CredentialsError::is_transient);
         Self { code: String::new(), why: with_causes(error), may_pass }
     }
 
-    /// The failure that an answer tells. A proxy on the way may have answered in Google's place.
+    /// The failure that an answer describes. A proxy on the way may have answered in Google's place.
     fn told(status: StatusCode, body: &[u8]) -> Self {
         let may_pass = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
         match serde_json::from_slice::<ErrorBody>(body) {
@@ -60,7 +60,7 @@ impl AccessError {
     }
 }
 
-/// Asks `url` for a payload.
+/// Requests a payload from `url`.
 pub(super) async fn access(
     client: &Client,
     url: &str,
@@ -74,7 +74,7 @@ pub(super) async fn access(
     if status.is_success() { decode(&body) } else { Err(AccessError::told(status, &body)) }
 }
 
-/// The body of an answer, which a server that is not Google's may send without an end.
+/// Reads the body of an answer. A server other than Google's may send one without an end.
 async fn body(mut answer: Response) -> Result<Vec<u8>, AccessError> {
     let mut body = Vec::new();
     while let Some(piece) = answer.chunk().await.map_err(|error| AccessError::on_the_way(&error))? {
@@ -86,11 +86,11 @@ async fn body(mut answer: Response) -> Result<Vec<u8>, AccessError> {
     Ok(body)
 }
 
-/// The headers that carry the token, and the project to bill where the credentials name one.
+/// Returns the headers with the token and, if the credentials name one, the project to bill.
 pub(super) async fn headers(credentials: &Credentials) -> Result<HeaderMap, AccessError> {
     match credentials.headers(Extensions::new()).await {
         Ok(CacheableResource::New { data, .. }) => Ok(data),
-        // It is said of headers that the caller has from before, and names; we name none.
+        // This is only returned for headers that the caller already has and refers to; we refer to none.
         Ok(CacheableResource::NotModified) => Err(AccessError::unreadable("the credentials gave no token")),
         Err(error) => Err(AccessError::of_credentials(&error)),
     }
@@ -105,10 +105,10 @@ fn decode(body: &[u8]) -> Result<Payload, AccessError> {
     Ok(Payload { data, checksum })
 }
 
-/// What is read of an answer.
+/// The part of an answer that is read.
 #[derive(Deserialize)]
 struct AnswerBody {
-    /// Left out where it is empty.
+    /// Absent if it is empty.
     #[serde(default)]
     payload: AnswerPayload,
 }
@@ -116,12 +116,12 @@ struct AnswerBody {
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct AnswerPayload {
-    /// In base64.
+    /// Encoded as base64.
     data: String,
     data_crc32c: Option<Integer>,
 }
 
-/// An integer of 64 bits, which Google writes as text and readers take as both.
+/// A 64-bit integer. Google writes it as text; readers accept both forms.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Integer {

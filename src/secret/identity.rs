@@ -1,5 +1,5 @@
-//! The identity that reads secret versions: Google credentials that Google's library finds, or a
-//! service account that they impersonate.
+//! The identity that reads secret versions: the Google credentials that Google's library finds, or a service
+//! account that they impersonate.
 
 use std::time::Duration;
 
@@ -12,24 +12,24 @@ use crate::secret::access::{AccessError, headers};
 use crate::secret::error::{Error, with_causes};
 use crate::secret::retry::{TIMEOUT, retried};
 
-/// The waits before retries of a failure that may pass. A metadata server needs a moment when a
-/// machine starts; where there is none, a run should not wait long.
+/// The waits before retries of a failure that may pass. A metadata server needs a moment when a machine
+/// starts; if there is none, a run should not wait long.
 const RETRY_DELAYS: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1500)];
-/// The most attempts to impersonate a service account.
+/// The maximum number of attempts to impersonate a service account.
 const MAX_ATTEMPTS: u32 = 3;
-/// The cause of a failure when the time ran out.
+/// The cause of a failure if the time ran out.
 const NO_ANSWER: &str = "no answer came in time";
 
 /// Google credentials and the identity they belong to.
 #[derive(Debug, Clone)]
 pub struct GoogleIdentity {
     pub(super) credentials: Credentials,
-    /// The identity in messages: a service account's address, or "the credentials' own identity".
+    /// How messages name the identity: a service account's address, or "the credentials' own identity".
     pub(super) name: String,
 }
 
 impl GoogleIdentity {
-    /// The own identity of these credentials.
+    /// The identity of the credentials themselves.
     pub fn new(credentials: Credentials) -> Self {
         Self { credentials, name: "the credentials' own identity".to_owned() }
     }
@@ -57,7 +57,7 @@ impl GoogleIdentity {
     }
 }
 
-/// Credentials that have produced a token.
+/// Finds credentials and makes sure that they produce a token.
 async fn find_credentials(env: &Env) -> Result<Credentials, Error> {
     let found = retried(&RETRY_DELAYS, |failure: &AccessError| failure.may_pass, build_credentials).await;
     found.map_err(|failure| no_credentials(&failure.why, env))

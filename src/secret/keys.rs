@@ -1,6 +1,6 @@
-//! What Stripe's keys look like, so that a wrong one is called by its name.
+//! What Stripe's keys look like, so that messages can name the kind of a wrong one.
 
-/// What texts that are no keys of Stripe's API begin with, and what they are.
+/// Prefixes of Stripe's secrets that are not API keys, each with what the secret is.
 const OTHER_KINDS: [(&str, &str); 5] = [
     ("pk_test_", "a publishable key (`pk_…`)"),
     ("pk_live_", "a publishable key (`pk_…`)"),
@@ -8,20 +8,20 @@ const OTHER_KINDS: [(&str, &str); 5] = [
     ("ek_test_", "an ephemeral key (`ek_…`)"),
     ("ek_live_", "an ephemeral key (`ek_…`)"),
 ];
-/// What the keys of Stripe's API begin with.
+/// The prefixes of Stripe's API keys.
 const KEYS: [&str; 5] = ["sk_test_", "sk_live_", "sk_org_", "rk_test_", "rk_live_"];
 
-/// What a text is, where it is something of Stripe's that is no key for calls.
+/// Names the kind of a text that comes from Stripe but is not a key for calls.
 pub fn kind_of_key(text: &str) -> Option<&'static str> {
     OTHER_KINDS.iter().find(|(prefix, _)| text.starts_with(prefix)).map(|(_, kind)| *kind)
 }
 
-/// Whether a key is a live one; Stripe writes the mode into the key: `sk_live_…`, `rk_test_…`.
+/// Whether a key is a live key; Stripe writes the mode into the key: `sk_live_…`, `rk_test_…`.
 pub fn is_live_key(text: &str) -> bool {
     text.contains("_live_")
 }
 
-/// Why a text cannot be a key of any kind, without the text; none where it can be one.
+/// Why a text cannot be a key of any kind, without quoting the text. Returns `None` if it can be one.
 pub fn not_a_key(text: &str) -> Option<&'static str> {
     let has = |signs: &[char]| text.contains(signs);
     match text {
@@ -34,7 +34,7 @@ pub fn not_a_key(text: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether a text is a key, or another secret of Stripe's, and no name of a place that holds one.
+/// Whether a text is itself a key or another Stripe secret, rather than the name of a place that holds one.
 pub fn looks_like_key(text: &str) -> bool {
     let text = text.trim();
     KEYS.iter().any(|prefix| text.starts_with(prefix)) || kind_of_key(text).is_some()

@@ -1,7 +1,7 @@
 //! Reads secret versions from Secret Manager.
 //!
-//! Nothing is started before the first read, and nothing waits longer than [`TIMEOUT`]: by
-//! default Google's library looks for credentials for a minute.
+//! Nothing is started before the first read, and nothing waits longer than [`TIMEOUT`]; by default, Google's
+//! library looks for credentials for a minute.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::secret::{Secret, SecretVersion};
 /// The waits before retries of a read. They end before [`TIMEOUT`], so that the last failure is reported.
 const RETRY_DELAYS: [Duration; 4] =
     [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
-/// Where versions without a location are read.
+/// The endpoint for versions without a location.
 const ENDPOINT: &str = "https://secretmanager.googleapis.com";
 
 /// A client of Secret Manager for one identity.
@@ -29,10 +29,11 @@ pub struct Manager {
 }
 
 impl Manager {
-    /// A client for this identity; at `endpoint` where one is given, else at Google's own addresses.
+    /// Creates a client for this identity. It uses `endpoint` if one is given, and Google's own addresses
+    /// otherwise.
     ///
     /// # Errors
-    /// The endpoint is neither https nor on this machine, so that a token would be sent unencrypted.
+    /// The endpoint is neither https nor on this machine, so a token would be sent unencrypted.
     pub fn new(identity: GoogleIdentity, endpoint: Option<String>) -> Result<Self, Error> {
         match endpoint {
             Some(endpoint) if !is_secure(&endpoint) => Err(Error::Endpoint(endpoint)),
@@ -40,7 +41,7 @@ impl Manager {
         }
     }
 
-    /// Reads a version as text; white space around it is removed.
+    /// Reads a version as text, with surrounding white space removed.
     ///
     /// # Errors
     /// The version cannot be read within ten seconds, or its payload is not intact text.
@@ -61,7 +62,8 @@ impl Manager {
         payload.map_err(|failure| self.classify(failure, version))
     }
 
-    /// The configured endpoint, else the one of a regional secret, else the global one; without a slash at the end.
+    /// Returns the configured endpoint, else that of a regional secret, else the global one, without a
+    /// trailing slash.
     fn endpoint(&self, version: &SecretVersion) -> String {
         match (&self.endpoint, version.location()) {
             (Some(endpoint), _) => endpoint.trim_end_matches('/').to_owned(),
@@ -81,7 +83,7 @@ impl Manager {
     }
 }
 
-/// The text of a payload.
+/// Decodes the text of a payload.
 fn decode(payload: &Payload, version: &SecretVersion) -> Result<Secret, Error> {
     let checksum = i64::from(crc32c::crc32c(&payload.data));
     if payload.checksum.is_some_and(|sent| sent != checksum) {
@@ -104,7 +106,7 @@ fn is_secure(endpoint: &str) -> bool {
     }
 }
 
-/// Whether the host of an address is this machine, so that what is sent to it does not leave it.
+/// Whether the host of an address is this machine, so that what is sent to it does not leave the machine.
 pub fn is_this_machine(host: &str) -> bool {
     let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
@@ -124,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_payload_is_text_and_undamaged() {
-        // The checksum of the digits 1 to 9 that the definition of CRC32C gives.
+        // The check value from the definition of CRC32C: the checksum of the digits 1 to 9.
         assert_eq!(read(b"123456789", Some(0xE306_9283)), Ok("123456789".to_owned()));
         assert_eq!(read(b" sk_test_1\n", None), Ok("sk_test_1".to_owned()));
         assert!(read(b"123456789", Some(0xE306_9284)).unwrap_err().starts_with("it arrived damaged"));

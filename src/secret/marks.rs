@@ -1,4 +1,4 @@
-//! Secrets by their shape: Stripe marks its keys, client secrets and tokens.
+//! Recognizes secrets by their shape: Stripe marks its keys, client secrets and tokens.
 
 /// The text that replaces a secret.
 pub const REDACTED: &str = "(redacted)";
@@ -9,11 +9,11 @@ const MARKS: &[&str] = &[
     "btok_", "ct_live_", "sk-live-", "sk-test-",
 ];
 
-/// What stands between the id of an object and its secret.
+/// The text between the id of an object and its secret.
 const OF_OBJECT: &str = "_secret_";
 
-/// The text without Stripe's keys, secrets and tokens: redacts the rest of each word after a mark, and
-/// the word after `Bearer` or `Basic`.
+/// Returns the text without Stripe's keys, secrets and tokens: redacts the rest of each word after a mark,
+/// and the word after `Bearer` or `Basic`.
 pub fn without_marked(text: &str) -> String {
     let is_word = |letter: char| letter.is_ascii_alphanumeric() || "_-.~+/=".contains(letter);
     let mut redacted = String::with_capacity(text.len());
@@ -38,12 +38,12 @@ pub fn without_marked(text: &str) -> String {
     redacted
 }
 
-/// The index in a word where its secret begins.
+/// Returns the index at which the secret within a word begins.
 fn secret_start(word: &str) -> Option<usize> {
     let after = |mark: &&str| word.find(*mark).map(|at| at + mark.len()).filter(|end| *end < word.len());
     let of_id =
         |end: &usize| word.get(..*end).is_some_and(|id| id.contains(|letter: char| letter.is_ascii_digit()));
-    // `pi_1_secret_…` is a secret of an object; `api_key_secret_version` is a name.
+    // `pi_1_secret_…` is the secret of an object, but `api_key_secret_version` is a name.
     let of_object = after(&OF_OBJECT).filter(of_id);
     MARKS.iter().filter_map(after).chain(of_object).min()
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// `projects/P/secrets/S/versions/V`, or the regional `projects/P/locations/L/secrets/S/versions/V`.
+/// `projects/P/secrets/S/versions/V`, or with a region `projects/P/locations/L/secrets/S/versions/V`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SecretVersion {
     name: String,
@@ -13,7 +13,7 @@ impl SecretVersion {
     /// Parses a name. `V` is a number from 1, `latest`, or an alias.
     ///
     /// # Errors
-    /// What is wrong with the name, as a sentence without its subject.
+    /// States what is wrong with the name, as a sentence without its subject.
     pub fn parse(text: &str) -> Result<Self, String> {
         let parts: Vec<&str> = text.split('/').collect();
         let (project, location, secret, version) = match parts.as_slice() {
@@ -26,7 +26,7 @@ impl SecretVersion {
             _ => return Err(wrong("must name a secret version", text)),
         };
         check("project", project, 63, |byte| is_lower(byte) || matches!(byte, b'.' | b':'))?;
-        // The location becomes a part of the host name that a token is sent to.
+        // The location becomes part of the host name to which a token is sent.
         location.map_or(Ok(()), |location| check("location", location, 63, is_lower))?;
         check("secret", secret, 255, is_word)?;
         check("version", version, 63, is_word)?;
@@ -50,7 +50,7 @@ impl SecretVersion {
         self.name.rsplit_once("/versions/").map_or(&self.name, |(secret, _)| secret)
     }
 
-    /// The location of a regional secret; none of a global one.
+    /// The location of a regional secret; `None` for a global one.
     pub fn location(&self) -> Option<&str> {
         self.location.as_deref()
     }
