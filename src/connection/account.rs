@@ -1,4 +1,4 @@
-//! A hash of the account and the mode of a connection, as far as they are known.
+//! Hashes of the account and the mode of a connection, as far as they are known.
 
 use std::time::Duration;
 
@@ -8,23 +8,23 @@ use crate::connection::throttle_scope::account_name;
 use crate::connection::{Connection, Error};
 use crate::secret::Secret;
 
-/// The most time for asking Stripe which account a key belongs to.
+/// The longest wait when Stripe is asked which account a key belongs to.
 const ASK_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The account and the mode of a connection, as hashes: of the account's id where that is known, and of
-/// the key, from which the key cannot be read. Both include the base address of the API.
+/// The account and the mode of a connection, as hashes: one of the account's id, if it is known, and one of
+/// the key, from which the key cannot be recovered. Both include the base address of the API.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountMark {
-    /// The hash of the key, with the connected account that it acts on.
+    /// The hash of the key together with the connected account that it acts on.
     pub key: String,
-    /// The hash of the account's id and the mode; none while the id is not known.
+    /// The hash of the account's id and the mode; `None` while the id is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 }
 
 impl AccountMark {
-    /// Whether both are of one account and mode, as far as can be told: by the ids where both are known, so
-    /// that a rotated key makes no difference; else by the keys.
+    /// Whether both belong to the same account and mode, as far as can be told. Compares the ids if both are
+    /// known, so that a rotated key makes no difference, and the keys otherwise.
     pub fn is_same(&self, other: &Self) -> bool {
         match (&self.id, &other.id) {
             (Some(ours), Some(theirs)) => ours == theirs,
@@ -34,7 +34,7 @@ impl AccountMark {
 }
 
 impl Connection {
-    /// The account and mode of the connection, found without a call.
+    /// Returns the account and mode of the connection without making a call.
     ///
     /// # Errors
     /// The key cannot be fetched.
@@ -50,12 +50,12 @@ impl Connection {
         })
     }
 
-    /// The account and mode of the connection. Stripe is asked for the id of the account, once at most.
+    /// Returns the account and mode of the connection. Asks Stripe for the account's id at most once.
     ///
     /// # Errors
     /// The key cannot be fetched.
     pub async fn fetch_account_mark(&self) -> Result<AccountMark, Error> {
-        // An answer that does not come in time leaves it unknown.
+        // If the answer does not come in time, the id stays unknown.
         let _ = tokio::time::timeout(ASK_TIMEOUT, self.fetch_identity()).await;
         self.account_mark().await
     }

@@ -26,25 +26,26 @@ const LIVE_LIMIT: usize = 100;
 /// have one id.
 pub type ConnectionTarget = (String, Option<String>);
 
-/// A connection to one Stripe account. The key is fetched and the client made at the first call,
-/// so that a run that needs no call needs no key.
+/// A connection to one Stripe account. The key is fetched and the client created at the first call, so that a
+/// run without calls needs no key.
 #[derive(Debug)]
 pub struct Connection {
     settings: Settings,
     defaults: Arc<Defaults>,
     secrets: Secrets,
-    /// The key, once it was fetched: what is told apart by it, such as a journal, is the client's.
+    /// The key, once it has been fetched. Things that are kept apart by key, such as a journal, belong to the
+    /// client.
     key: OnceCell<Secret>,
     client: OnceCell<Arc<Client>>,
-    /// The account of the key, once Stripe was asked for it; none inside if it could not be told.
+    /// The account of the key, once Stripe has been asked; the inner `None` means that Stripe could not tell.
     pub(super) asked_account: OnceCell<Option<String>>,
-    /// Stripe has answered for the account.
+    /// Set once Stripe has answered for the account.
     pub(super) checked: OnceCell<()>,
     log: Option<Arc<Log>>,
 }
 
 impl Connection {
-    /// A connection with these settings over the provider's defaults.
+    /// Creates a connection with these settings on top of the provider's defaults.
     pub fn new(settings: Settings, defaults: Arc<Defaults>) -> Self {
         let reader = settings.service_account.as_ref().or(defaults.service_account.as_ref()).cloned();
         let secrets = Secrets::new(defaults.env.clone(), reader);
@@ -61,12 +62,12 @@ impl Connection {
         }
     }
 
-    /// Whether many reads of a type may be answered by pages of its list.
+    /// Whether reads of many objects of a type may be answered from pages of its list.
     pub fn reads_by_list(&self) -> bool {
         self.settings.bulk_refresh.or(self.defaults.bulk_refresh).unwrap_or(true)
     }
 
-    /// The log of the connection, if it is enabled.
+    /// The log of the connection, if logging is enabled.
     pub fn log(&self) -> Option<&Arc<Log>> {
         self.log.as_ref()
     }
@@ -101,17 +102,17 @@ impl Connection {
         &self.settings
     }
 
-    /// The connected account whose data is used; none means the key's own account.
+    /// The connected account whose data is used; `None` means the key's own account.
     pub fn account(&self) -> Option<&str> {
         self.settings.account_id.as_deref().or(self.defaults.account_id.as_deref())
     }
 
-    /// What tells it from the other connections of a run.
+    /// Identifies this connection among the connections of a run.
     pub fn place(&self) -> ConnectionTarget {
         (self.settings.id.clone(), self.account().map(str::to_owned))
     }
 
-    /// The version of the API that calls are made under.
+    /// The API version of the calls.
     pub fn api_version(&self) -> &str {
         &self.defaults.api_version
     }
@@ -129,7 +130,8 @@ impl Connection {
         }
     }
 
-    /// The client, made at the first call. A suspended connection and one without a usable key have none.
+    /// Returns the client, which is created at the first call. A suspended connection or one without a usable
+    /// key has no client.
     pub async fn client(&self) -> Result<&Arc<Client>, Error> {
         if self.settings.suspended {
             return Err(Error::Suspended { id: self.settings.id.clone() });
@@ -137,17 +139,17 @@ impl Connection {
         self.client.get_or_try_init(|| self.open()).await
     }
 
-    /// What the calls came to so far.
+    /// The totals of all calls so far.
     pub fn totals(&self) -> CallTotals {
         self.client.get().map(|client| client.totals()).unwrap_or_default()
     }
 
-    /// Whether the key is a live one; none when it cannot be fetched.
+    /// Whether the key is a live key; `None` if it cannot be fetched.
     pub async fn livemode(&self) -> Option<bool> {
         Some(is_live(&self.key().await.ok()?))
     }
 
-    /// The key, and whether it is a live one.
+    /// Returns the key and whether it is a live key.
     pub(super) async fn key_and_mode(&self) -> Result<(Secret, bool), Error> {
         let key = self.key().await?;
         let live = is_live(&key);
@@ -224,12 +226,12 @@ impl Connection {
         self.defaults.destination()
     }
 
-    /// The key. A rotated one is that of the next connection.
+    /// Returns the key. If it is rotated, only the next connection uses the new one.
     pub(super) async fn key(&self) -> Result<Secret, Error> {
         self.key.get_or_try_init(|| self.fetch_key()).await.cloned()
     }
 
-    /// The connection's key, else the provider's, else the environment's; the sandbox needs none.
+    /// Fetches the connection's key, else the provider's, else the environment's. The sandbox needs none.
     async fn fetch_key(&self) -> Result<Secret, Error> {
         let own = self.settings.key.as_ref();
         match own.or(self.defaults.key.as_ref()) {
@@ -249,7 +251,7 @@ impl Connection {
         }
     }
 
-    /// The source of the key; none where only the environment's own variable is left.
+    /// The source of the key; `None` if only the environment variable is left.
     pub(super) fn key_source(&self) -> Option<&SecretSource> {
         self.settings.key.as_ref().or(self.defaults.key.as_ref())
     }
@@ -260,7 +262,7 @@ impl Connection {
     }
 }
 
-/// Whether a key is a live one.
+/// Whether a key is a live key.
 pub(super) fn is_live(key: &Secret) -> bool {
     is_live_key(key.expose())
 }

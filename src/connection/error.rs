@@ -3,7 +3,7 @@
 use crate::secret::{self, SecretSource};
 use crate::stripe::{self, SetupError, WindowError};
 
-/// Why a connection cannot be used. The texts name no attributes: the caller knows them.
+/// Why a connection cannot be used. The messages do not name attributes: the caller knows them.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The settings refuse every call.
@@ -12,15 +12,15 @@ pub enum Error {
         /// The id of the connection: `locations/L/connections/N`.
         id: String,
     },
-    /// The connection, the provider and the environment have no key.
+    /// There is no key in the connection, the provider or the environment.
     #[error("no Stripe key is configured")]
     NoKey,
     /// The key could not be fetched.
     #[error("{cause}")]
     Key {
-        /// The source it should come from.
+        /// The source that the key should come from.
         origin: SecretSource,
-        /// True when the connection names the source, false when the provider does.
+        /// True if the connection names the source, false if the provider does.
         of_connection: bool,
         /// Why it could not be fetched.
         cause: secret::Error,
@@ -28,12 +28,12 @@ pub enum Error {
     /// The proxy's password could not be fetched.
     #[error("{cause}")]
     ProxyPassword {
-        /// The source it should come from.
+        /// The source that the password should come from.
         origin: SecretSource,
         /// Why it could not be fetched.
         cause: secret::Error,
     },
-    /// The key is of a kind that Stripe's API does not take.
+    /// The key is of a kind that Stripe's API does not accept.
     #[error("the key is {kind}, but calls need a secret key (`sk_…`) or a restricted key (`rk_…`)")]
     NotASecretKey {
         /// What it is: `a publishable key`.
@@ -48,10 +48,10 @@ pub enum Error {
     /// The settings allow keys of the other mode only.
     #[error("the key is a {} mode key, but the provider allows {} mode only", mode(*live), mode(!*live))]
     WrongMode {
-        /// True when the key is a live one.
+        /// Whether the key is a live key.
         live: bool,
     },
-    /// An environment variable should name a proxy, and does not.
+    /// An environment variable should name a proxy but does not.
     #[error(
         "the environment variable {0} is not the address of an HTTP proxy, such as \"http://proxy.example:3128\""
     )]
@@ -59,13 +59,13 @@ pub enum Error {
     /// The Redis that should hold the shared limits cannot be used.
     #[error(transparent)]
     ThrottleScope(#[from] WindowError),
-    /// The address, the proxy or the trusted roots cannot work.
+    /// The address, the proxy or the trusted roots are unusable.
     #[error(transparent)]
     Transport(#[from] SetupError),
-    /// The sandbox's file cannot be opened.
+    /// The sandbox file cannot be opened.
     #[error("cannot open the sandbox: {0}")]
     Sandbox(String),
-    /// The response to a request for the account is something else.
+    /// The response to a request for the account is not an account.
     #[error("the response is not an account")]
     NotAnAccount,
     /// Stripe refused the call, or could not be reached.

@@ -1,10 +1,9 @@
 //! The handle: a connection's settings as one opaque string.
 //!
-//! Terraform shows a provider no unchanged resource again when it applies, so a
-//! connection cannot be looked up by name; it is passed on as data. The handle is a pure
-//! function of the settings (the same settings give the same text), which is what makes
-//! it known at plan time. It holds the reference to the key, and the key itself only if
-//! the configuration holds it.
+//! When Terraform applies, it does not show a provider the unchanged resources again, so a connection cannot
+//! be looked up by name; it is passed on as data. The handle is a pure function of the settings (the same
+//! settings give the same text), so it is known at plan time. It contains the reference to the key, and the
+//! key itself only if the configuration contains it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,20 +13,21 @@ use crate::connection::Settings;
 /// The start of every handle; the number is the version of its format.
 const PREFIX: &str = "stripe-connection.1.";
 
-/// The handle of these settings: the prefix, and base64 of JSON.
+/// Encodes settings as a handle: the prefix, then JSON in base64.
 pub fn encode(settings: &Settings) -> String {
     // A struct of strings, numbers and booleans always serialises.
     let json = serde_json::to_vec(settings).unwrap_or_default();
     format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(json))
 }
 
-/// The settings in a handle; none when the text is no handle of this version.
+/// Decodes the settings in a handle. Returns `None` if the text is not a handle of this version.
 pub fn decode(handle: &str) -> Option<Settings> {
     let json = URL_SAFE_NO_PAD.decode(handle.strip_prefix(PREFIX)?).ok()?;
     serde_json::from_slice(&json).ok()
 }
 
-/// The id of a handle's connection, `locations/L/connections/N`; none when the text is no handle.
+/// Returns the id of a handle's connection, `locations/L/connections/N`, or `None` if the text is not a
+/// handle.
 pub fn id_of(handle: &str) -> Option<String> {
     decode(handle).map(|settings| settings.id)
 }

@@ -1,7 +1,7 @@
-//! Which account and mode the calls of a connection reach, as far as that is known.
+//! Which account and mode a connection's calls reach, as far as that is known.
 //!
-//! An object belongs to the account and the mode that it was made in. A connection whose settings or
-//! whose key have changed may reach another account, where every id of the first one is unknown.
+//! An object belongs to the account and the mode in which it was created. If the settings or the key of a
+//! connection have changed, it may reach another account, which knows none of the first one's ids.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -21,24 +21,24 @@ pub struct AccountIdentity {
     /// Whether it is live mode.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub livemode: Option<bool>,
-    /// A hash of the address, the key and the connected account; the key cannot be read from it.
+    /// A hash of the address, the key and the connected account; the key cannot be recovered from it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_hash: Option<String>,
 }
 
-/// What two identities show of each other.
+/// The outcome of comparing two identities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Likeness {
-    /// They are one account and one mode.
+    /// They are the same account and mode.
     Same,
-    /// The account or the mode is another.
+    /// The account or the mode differs.
     Other,
-    /// Too little is known of one of them.
+    /// Too little is known about one of them.
     Undecided,
 }
 
 impl AccountIdentity {
-    /// How another identity compares with this one.
+    /// Compares another identity with this one.
     pub fn likeness(&self, other: &Self) -> Likeness {
         let differ = |a: Option<&String>, b: Option<&String>| Some(a? != b?);
         if self.key_hash.is_some() && self.key_hash == other.key_hash {
@@ -54,7 +54,7 @@ impl AccountIdentity {
 }
 
 impl Connection {
-    /// The account and mode that calls reach, as far as they are known without a call to Stripe.
+    /// The account and mode that calls reach, as far as they are known without calling Stripe.
     pub async fn identity(&self) -> AccountIdentity {
         let key = self.key().await.ok();
         let asked = || self.asked_account.get().cloned().flatten();
@@ -70,8 +70,8 @@ impl Connection {
         }
     }
 
-    /// The same, after Stripe was asked for the account, once for the connection. A key that may
-    /// not read the account leaves it unknown.
+    /// Like [`Connection::identity`], but first asks Stripe for the account, once per connection. A key that
+    /// may not read the account leaves it unknown.
     pub async fn fetch_identity(&self) -> AccountIdentity {
         if self.account().is_none() {
             self.asked_account.get_or_init(|| async { self.own_account().await.ok() }).await;
@@ -91,15 +91,15 @@ impl Connection {
         Ok(())
     }
 
-    /// The same, asked until it succeeds.
+    /// Like [`Connection::check`], but makes no further call after the first success.
     ///
     /// # Errors
-    /// As for [`Connection::check`].
+    /// The same as those of [`Connection::check`].
     pub async fn check_once(&self) -> Result<(), Error> {
         self.checked.get_or_try_init(|| self.check()).await.copied()
     }
 
-    /// The id of the account that answers.
+    /// Returns the id of the account that answers.
     async fn own_account(&self) -> Result<String, Error> {
         let operation = TracedOperation {
             name: "Check".to_owned(),

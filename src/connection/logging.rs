@@ -8,8 +8,8 @@ use crate::logs::{self, Log};
 /// The name of the provider's default connection in the log.
 const DEFAULT: &str = "default";
 
-/// The log of a connection with these settings; none unless they enable it, or Terraform's own log
-/// shows what is sent.
+/// Creates the log of a connection with these settings. Returns `None` unless the settings enable it or
+/// Terraform's own log shows what is sent.
 pub(super) fn log(settings: &Settings, defaults: &Defaults) -> Option<Arc<Log>> {
     (settings.log.enabled || logs::terraform_listens()).then(|| {
         let id = Some(settings.id.as_str()).filter(|id| !id.is_empty());

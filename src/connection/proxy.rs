@@ -10,7 +10,7 @@ use crate::env::Env;
 use crate::secret::{Secret, Secrets};
 use crate::stripe::{AuthScheme, ProxyCredentials, ProxyOrigin, ProxySettings, ProxyTls};
 
-/// The proxy of these settings, with its password fetched.
+/// Builds the proxy that these settings describe, and fetches its password.
 pub(super) async fn configured(proxy: &Proxy, secrets: &Secrets) -> Result<ProxySettings, Error> {
     let scheme = match proxy.auth {
         ProxyAuth::None => None,
@@ -34,9 +34,9 @@ async fn password(proxy: &Proxy, secrets: &Secrets) -> Result<Secret, Error> {
     password.map_err(|cause| Error::ProxyPassword { origin: origin.clone(), cause })
 }
 
-/// The proxy that the usual variables (`HTTPS_PROXY`, `NO_PROXY` …) name for calls to `base`.
+/// Returns the proxy that the usual variables (`HTTPS_PROXY`, `NO_PROXY` …) name for calls to `base`.
 pub(super) fn of_environment(base: &str, env: &Env) -> Option<ProxySettings> {
-    // The names in capitals come first, as for Terraform itself.
+    // The upper-case names take precedence, as in Terraform itself.
     let variable = |upper: &str, lower: &str| env.get(upper).or_else(|| env.get(lower)).unwrap_or_default();
     let matcher = Matcher::builder()
         .all(variable("ALL_PROXY", "all_proxy"))
@@ -52,7 +52,8 @@ pub(super) fn of_environment(base: &str, env: &Env) -> Option<ProxySettings> {
     Some(ProxySettings { host, port, tls, credentials: basic(&found), origin: ProxyOrigin::Environment })
 }
 
-/// The variable that should name a proxy for calls to `base` and holds no address of one, if there is one.
+/// Returns the variable, if any, that should name a proxy for calls to `base` but does not contain a proxy's
+/// address.
 pub(super) fn unusable_variable(base: &str, env: &Env) -> Option<&'static str> {
     let secure = base.parse::<Uri>().ok()?.scheme_str() == Some("https");
     let own = if secure { ["HTTPS_PROXY", "https_proxy"] } else { ["HTTP_PROXY", "http_proxy"] };
@@ -61,7 +62,7 @@ pub(super) fn unusable_variable(base: &str, env: &Env) -> Option<&'static str> {
     let name = variables.into_iter().find(set)?;
     let through = |proxy: String, no: String| {
         let found = Matcher::builder().all(proxy).no(no).build().intercept(&base.parse().ok()?)?;
-        // SOCKS is another protocol.
+        // SOCKS is a different protocol.
         matches!(found.uri().scheme_str(), Some("http" | "https")).then_some(())
     };
     let no = env.get("NO_PROXY").or_else(|| env.get("no_proxy")).unwrap_or_default();
@@ -69,7 +70,7 @@ pub(super) fn unusable_variable(base: &str, env: &Env) -> Option<&'static str> {
     (is_meant && through(env.get(name)?, String::new()).is_none()).then_some(name)
 }
 
-/// The user and password in the proxy's address.
+/// Returns the user and password in the proxy's address.
 fn basic(proxy: &Intercept) -> Option<ProxyCredentials> {
     let encoded = proxy.basic_auth()?.to_str().ok()?.strip_prefix("Basic ")?;
     let decoded = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;

@@ -1,14 +1,14 @@
-//! Checks without a call whether a connection can be used.
+//! Checks, without a call, whether a connection can be used.
 
 use crate::connection::client::is_live;
 use crate::connection::{Connection, Destination, Error};
 use crate::secret::{Secret, SecretSource, is_this_machine, kind_of_key};
 
 impl Connection {
-    /// Whether calls can be sent, as far as it is known without a call to Stripe or to Secret Manager.
+    /// Checks whether calls can be sent, as far as that is known without calling Stripe or Secret Manager.
     ///
     /// # Errors
-    /// The settings refuse calls, or there is no key that Stripe would take.
+    /// The settings refuse calls, or there is no key that Stripe would accept.
     pub async fn ready(&self) -> Result<(), Error> {
         if self.settings().suspended {
             return Err(Error::Suspended { id: self.settings().id.clone() });
@@ -20,18 +20,18 @@ impl Connection {
         }
     }
 
-    /// The setting that is not known yet and gives the key.
+    /// Returns the still unknown setting that will supply the key.
     fn awaited_key(&self) -> Option<&'static str> {
         self.defaults().unknown_key.filter(|_| self.key_source().is_none())
     }
 
-    /// The setting that is not known yet and decides where calls go. Sent now, they may go to another account: with a
-    /// key of the environment, which would be taken otherwise, or without the connected account.
+    /// Returns the still unknown setting that decides where calls go. A call sent now might reach another
+    /// account: it would fall back to the key in the environment, or lack the connected account.
     pub fn awaited(&self) -> Option<&'static str> {
         self.awaited_key().or(self.defaults().unknown_place)
     }
 
-    /// Whether a key is one that may be sent.
+    /// Checks whether a key may be sent.
     pub(super) fn check_key(&self, key: &Secret) -> Result<(), Error> {
         if let Some(kind) = kind_of_key(key.expose()) {
             return Err(Error::NotASecretKey { kind });
@@ -49,7 +49,7 @@ impl Connection {
     }
 }
 
-/// Whether what is sent to an address stays secret: it is encrypted, or stays on this machine.
+/// Whether what is sent to an address stays secret, because it is encrypted or stays on this machine.
 pub fn keeps_secrets(base: &str) -> bool {
     let Ok(address) = base.parse::<http::Uri>() else { return true };
     address.scheme_str() != Some("http") || is_this_machine(address.host().unwrap_or_default())

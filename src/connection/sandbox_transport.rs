@@ -14,17 +14,17 @@ use crate::stripe::trace::{self, Event};
 use crate::stripe::{Request, Response, Transport, TransportError};
 use crate::sync::lock;
 
-/// A sandbox that is opened once, by whoever needs it first.
+/// A sandbox that is opened once, by whichever caller needs it first.
 type SharedSandbox = Arc<OnceCell<Sandbox>>;
 
-/// The sandboxes of this process by file; connections to one file share one.
+/// The open sandboxes of this process, by file; connections to the same file share one.
 static OPEN: Mutex<Option<HashMap<PathBuf, SharedSandbox>>> = Mutex::new(None);
 
-/// A transport to the sandbox in `file`, which is made when it does not exist. `limit` is the time of one
-/// request, as it is on the way to Stripe.
+/// Returns a transport to the sandbox in `file`, which is created if it does not exist. `limit` is the time
+/// limit of one request, as for requests to Stripe.
 ///
 /// # Errors
-/// The file cannot be opened, as a message with its path.
+/// The file cannot be opened; the message contains its path.
 pub(super) async fn transport(file: &Path, limit: Duration) -> Result<Arc<dyn Transport>, String> {
     let shared = shared(file);
     let sandbox = shared.get_or_try_init(|| open(file.to_owned())).await?;
@@ -36,7 +36,7 @@ fn shared(file: &Path) -> SharedSandbox {
     Arc::clone(open.get_or_insert_default().entry(canonical(file)).or_default())
 }
 
-/// One path for one file, however it is written; the file itself may be missing.
+/// Maps every spelling of a file's path to the same path; the file itself need not exist.
 fn canonical(file: &Path) -> PathBuf {
     let in_folder = || {
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -45,7 +45,8 @@ fn canonical(file: &Path) -> PathBuf {
     file.canonicalize().ok().or_else(in_folder).unwrap_or_else(|| file.to_owned())
 }
 
-/// Opens the sandbox on a thread of its own: while another process writes, that waits, and nothing else is to.
+/// Opens the sandbox on a blocking thread: opening waits while another process writes, and that must not hold
+/// up anything else.
 async fn open(file: PathBuf) -> Result<Sandbox, String> {
     let path = file.clone();
     match tokio::task::spawn_blocking(move || Sandbox::open(&path)).await {
@@ -54,10 +55,10 @@ async fn open(file: PathBuf) -> Result<Sandbox, String> {
     }
 }
 
-/// Whether a sandbox can be kept in `file`, which is neither made nor changed.
+/// Checks whether a sandbox can be kept in `file`, without creating or changing the file.
 ///
 /// # Errors
-/// It cannot, as a message with the path.
+/// A sandbox cannot be kept there; the message contains the path.
 pub fn check(file: &Path) -> Result<(), String> {
     Sandbox::check(file).map_err(|error| explain_open_error(file, &error))
 }

@@ -14,13 +14,13 @@ use crate::stripe::ProxyTls;
 pub struct Settings {
     /// `locations/L/connections/N`; empty for the provider's default connection.
     pub id: String,
-    /// The connected account whose data is used, for `Stripe-Account`; none means the provider's.
+    /// The connected account whose data is used, for `Stripe-Account`; `None` means the provider's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
-    /// The source of the key; none means the provider's key.
+    /// The source of the key; `None` means the provider's key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<SecretSource>,
-    /// The service account that reads secret versions; none means the provider's.
+    /// The service account that reads secret versions; `None` means the provider's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_account: Option<String>,
     /// How much is logged, from 1 (operations) to 5 (bytes).
@@ -29,16 +29,17 @@ pub struct Settings {
     pub log: LogSettings,
     /// The limits of the number of nodes.
     pub nodes: NodeLimits,
-    /// The proxy for calls to Stripe; none means the environment's.
+    /// The proxy for calls to Stripe; `None` means the environment's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proxy: Option<Proxy>,
-    /// Further trusted roots, PEM text, for Stripe and for the proxy.
+    /// Additional trusted roots, as PEM text, for Stripe and for the proxy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ca_certificate: Option<String>,
-    /// The processes that share Stripe's limits; none means the provider's scope.
+    /// The processes that share Stripe's limits; `None` means the provider's scope.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<ThrottleScope>,
-    /// Whether many reads of a type may be answered by pages of its list; none means the provider's.
+    /// Whether reads of many objects of a type may be answered from pages of its list; `None` means the
+    /// provider's setting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bulk_refresh: Option<bool>,
     /// Whether every call is refused.
@@ -48,12 +49,12 @@ pub struct Settings {
     pub lock: Option<ChangeLock>,
 }
 
-/// The limits of the number of nodes; each node admits six transactions a second.
+/// The limits of the number of nodes; each node admits six transactions per second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeLimits {
-    /// The nodes that are always active, from 1.
+    /// The number of nodes that are always active, at least 1.
     pub min: usize,
-    /// The most nodes that are active under load.
+    /// The maximum number of nodes that are active under load.
     pub max: usize,
 }
 
@@ -64,7 +65,7 @@ pub struct LogSettings {
     pub enabled: bool,
     /// The least severe level that is written.
     pub level: Level,
-    /// A file that gets every line too, one JSON object each.
+    /// A file that also gets every line, as one JSON object each.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<PathBuf>,
 }
@@ -78,10 +79,10 @@ pub struct Proxy {
     pub port: u16,
     /// How it authenticates its users.
     pub auth: ProxyAuth,
-    /// The user name; none without authentication.
+    /// The user name; `None` without authentication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
-    /// The source of the password; none means an empty one.
+    /// The source of the password; `None` means an empty password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<SecretSource>,
     /// Where TLS is used.
@@ -101,12 +102,12 @@ pub enum ProxyAuth {
     Digest,
 }
 
-/// A lock against changes of the connection itself.
+/// A lock that prevents changes to the connection itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeLock {
-    /// Whether changes and destroy are refused.
+    /// Whether changes and destruction are refused.
     pub locked: bool,
-    /// Why it is locked; empty when it is not.
+    /// Why it is locked; empty if it is not.
     pub reason: String,
 }
 
@@ -132,12 +133,12 @@ impl Default for Settings {
 }
 
 impl NodeLimits {
-    /// The transactions a second of the minimum of nodes.
+    /// The transactions per second that the minimum number of nodes admits.
     pub fn min_rate(self) -> usize {
         self.min * crate::stripe::TRANSACTIONS_PER_NODE
     }
 
-    /// The transactions a second of the maximum of nodes.
+    /// The transactions per second that the maximum number of nodes admits.
     pub fn max_rate(self) -> usize {
         self.max * crate::stripe::TRANSACTIONS_PER_NODE
     }

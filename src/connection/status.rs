@@ -35,7 +35,7 @@ impl From<&Error> for ConnectionState {
             Error::Key { .. } | Error::NoKey | Error::NotASecretKey { .. } | Error::WrongMode { .. } => {
                 Self::AuthError
             }
-            // Stripe knows the key, which may do less than read the account.
+            // Stripe knows the key; the key just has no permission to read the account.
             Error::Stripe(error) if error.lacks_permission() => Self::Active,
             Error::Stripe(error) if error.is_auth() => Self::AuthError,
             _ => Self::Error,

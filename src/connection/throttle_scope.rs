@@ -13,20 +13,20 @@ use crate::secret::Secret;
 use crate::stripe::{HostWindow, ProcessWindow, RedisWindow, Window, WindowError, digest};
 use crate::sync::lock;
 
-/// The version of what is in shared windows, in their names: a program that writes something else has windows
-/// of its own, and neither reads what it would misunderstand.
+/// The format version of shared windows, which is part of their names. A program that writes another format
+/// uses separate windows, so that neither reads what it would misunderstand.
 const WINDOW_VERSION: &str = "v2";
 
 /// The processes whose requests are counted together.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ThrottleScope {
-    /// The process of the connection alone.
+    /// Only the process of the connection.
     Process,
     /// All processes of this user on this machine.
     #[default]
     Host,
-    /// All processes with this Redis; its address may contain a password.
+    /// All processes that use this Redis; its address may contain a password.
     Redis(Secret),
 }
 
@@ -34,7 +34,7 @@ impl ThrottleScope {
     /// Parses `process`, `host` or the address of a Redis.
     ///
     /// # Errors
-    /// What the text must be, without the text itself, which may contain a password.
+    /// States what the text must be. The text itself is left out, because it may contain a password.
     pub fn parse(text: &str) -> Result<Self, String> {
         match text {
             "process" => Ok(Self::Process),
@@ -49,8 +49,8 @@ impl ThrottleScope {
         }
     }
 
-    /// The windows of an account, the widest first; each is used while the one before it cannot be
-    /// reached. `limit` is in requests a second.
+    /// Returns the windows of an account, the widest first; each is used while the one before it cannot be
+    /// reached. `limit` is in requests per second.
     pub(super) fn windows(
         &self,
         account: &str,
@@ -70,14 +70,14 @@ impl ThrottleScope {
     }
 }
 
-/// The name of an account in a file name and in a Redis: a hash, from which the key cannot be read.
+/// The name of an account in a file name and in Redis: a hash, from which the key cannot be recovered.
 pub(super) fn account_name(base: &str, key: &Secret) -> String {
     URL_SAFE_NO_PAD.encode(digest(&[base, key.expose()]).get(..15).unwrap_or_default())
 }
 
-/// The file of an account's window, in a folder of this user.
+/// Returns the file of an account's window, in a folder of this user.
 fn file(account: &str, env: &Env) -> PathBuf {
-    // The XDG specification has a relative folder ignored.
+    // The XDG specification requires that a relative folder be ignored.
     let runtime = env.get(env::XDG_RUNTIME_DIR).map(PathBuf::from).filter(|folder| folder.is_absolute());
     let folder = match runtime {
         Some(runtime) => runtime,
@@ -89,10 +89,10 @@ fn file(account: &str, env: &Env) -> PathBuf {
     folder.join("terraform-provider-stripe").join(format!("{account}.window"))
 }
 
-/// The windows of this process by account and limit.
+/// The windows of this process, by account and limit.
 type ByAccount = HashMap<(String, usize), Arc<ProcessWindow>>;
 
-/// The window of an account in this process, shared by its connections.
+/// Returns the window of an account in this process, which its connections share.
 fn process_window(account: &str, limit: usize) -> Arc<dyn Window> {
     static WINDOWS: Mutex<Option<ByAccount>> = Mutex::new(None);
     let mut windows = lock(&WINDOWS);

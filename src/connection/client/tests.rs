@@ -1,4 +1,4 @@
-//! A connection and its key.
+//! Tests of a connection and its key.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Connection, Defaults, SecretSource, Settings, ThrottleScope};
 use crate::env::Env;
 
-/// A connection whose key stands in a file; nothing is sent over it.
+/// A connection whose key is in a file; nothing is sent over it.
 fn connection(key: &Path) -> Connection {
     let defaults = Defaults {
         api_base: None,
