@@ -1,17 +1,17 @@
-//! What a provider tells the practitioner: errors and warnings, each at its attribute.
+//! Diagnostics, which a provider reports to the practitioner: errors and warnings, each at its attribute.
 
 use crate::terraform::value::Path;
 
-/// Whether a message stops the run.
+/// Whether a diagnostic stops the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
-    /// Terraform stops the run, or what depends on this object.
+    /// Terraform stops the run, or whatever depends on this object.
     Error,
-    /// Terraform shows the message and goes on.
+    /// Terraform shows the message and continues.
     Warning,
 }
 
-/// One message to the practitioner.
+/// One message for the practitioner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// Whether it stops the run.
@@ -20,7 +20,7 @@ pub struct Diagnostic {
     pub summary: String,
     /// What happened, to which object, and what to do next.
     pub detail: String,
-    /// The attribute it concerns; the root for the whole object.
+    /// The attribute that it concerns; the root for the whole object.
     pub path: Path,
 }
 
@@ -35,24 +35,24 @@ impl Diagnostic {
         Self { severity: Severity::Warning, ..Self::error(summary, detail) }
     }
 
-    /// The same message at `path`.
+    /// Returns the same diagnostic at `path`.
     #[must_use]
     pub fn at(mut self, path: Path) -> Self {
         self.path = path;
         self
     }
 
-    /// The same message at a top-level attribute.
+    /// Returns the same diagnostic at a top-level attribute.
     #[must_use]
     pub fn at_attribute(self, name: &str) -> Self {
         self.at(Path::attribute(name))
     }
 }
 
-/// Messages in the order they arose.
+/// Diagnostics in the order in which they arose.
 pub type Diagnostics = Vec<Diagnostic>;
 
-/// True when at least one of them stops the run.
+/// Returns true if at least one of them stops the run.
 pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
 }

@@ -1,9 +1,9 @@
 //! The other side of [`plugin`](crate::terraform::plugin): a host that starts a provider as Terraform does
-//! and speaks the protocol with it. Tests drive plugins with it, and where there is no Terraform it
-//! stands in for one.
+//! and speaks the protocol with it. Tests use it to drive plugins, and it stands in for Terraform when there
+//! is none.
 //!
-//! A [`Host`] has a certificate of its own, a [`Process`] is a plugin that it started, and a
-//! [`Core`] plans and applies through it.
+//! A [`Host`] has a certificate of its own, a [`Process`] is a plugin that the host has started, and a
+//! [`Core`] plans and applies through that plugin.
 
 use std::collections::HashMap;
 use std::io;
@@ -34,7 +34,7 @@ pub use process::Process;
 /// Why a plugin cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The host's certificate could not be made.
+    /// The host's certificate could not be created.
     #[error("cannot make a certificate: {0}")]
     Certificate(#[from] rcgen::Error),
     /// TLS could not be set up.
@@ -43,29 +43,29 @@ pub enum Error {
     /// The plugin could not be started or reached.
     #[error("cannot reach the plugin: {0}")]
     Io(#[from] io::Error),
-    /// The first line that the plugin wrote is no handshake, or it wrote none in time.
+    /// The first line that the plugin wrote is not a handshake, or it wrote no line in time.
     #[error("the plugin wrote no handshake{}", instead(.line, .stderr))]
     Handshake {
-        /// What it wrote in its place.
+        /// What the plugin wrote instead.
         line: String,
-        /// What it said on standard error.
+        /// What the plugin wrote to standard error.
         stderr: String,
     },
     /// No gRPC channel could be opened.
     #[error("cannot open a channel to the plugin: {0}")]
     Transport(#[from] tonic::transport::Error),
-    /// A call failed outside of what the protocol answers.
+    /// A call failed with a gRPC status, which the protocol does not use for answers.
     #[error("a call of the plugin failed: {0}")]
     Call(Box<tonic::Status>),
-    /// An answer or a configuration does not fit the schema.
+    /// An answer or a configuration does not match the schema.
     #[error("{0}")]
     Schema(String),
-    /// The provider refused what was asked, with these errors.
+    /// The provider refused the request with these errors.
     #[error("{}", .0.join("\n\n"))]
     Refused(Vec<String>),
 }
 
-/// What a plugin wrote in place of its handshake.
+/// Describes what a plugin wrote in place of its handshake.
 fn instead(line: &str, stderr: &str) -> String {
     let line = if line.is_empty() { String::new() } else { format!(", but {line:?}") };
     let stderr = stderr.trim();
@@ -78,7 +78,7 @@ impl From<tonic::Status> for Error {
     }
 }
 
-/// A host: a certificate as Terraform makes it, P-521 and its own authority.
+/// A host: it has a certificate of the kind that Terraform makes, on P-521 and its own authority.
 #[derive(Debug)]
 pub struct Host {
     /// The certificate.
@@ -89,7 +89,7 @@ pub struct Host {
 }
 
 impl Host {
-    /// A host with a new certificate.
+    /// Creates a host with a new certificate.
     pub fn new() -> Result<Self, Error> {
         let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P521_SHA512)?;
         let mut params = CertificateParams::new(["localhost".to_owned()])?;
@@ -105,7 +105,7 @@ impl Host {
         })
     }
 
-    /// The variables that the host sets for a plugin.
+    /// The environment variables that the host sets for a plugin.
     pub fn variables(&self) -> HashMap<&'static str, String> {
         HashMap::from([
             (COOKIE.0, COOKIE.1.to_owned()),
@@ -114,26 +114,26 @@ impl Host {
         ])
     }
 
-    /// A client that shows this host's certificate, signed for with `signer`'s key.
+    /// Returns a client that presents this host's certificate but signs with `signer`'s key.
     pub fn signed_by(&self, signer: &Self) -> Result<ClientIdentity, Error> {
         let key = PrivateKeyDer::from(signer.key.clone_key());
         let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&key)?;
         Ok(ClientIdentity(Some(Arc::new(CertifiedKey::new(vec![self.certificate.clone()], key)))))
     }
 
-    /// The client that this host is.
+    /// Returns the client that presents this host's certificate and signs with its key.
     pub fn client(&self) -> Result<ClientIdentity, Error> {
         self.signed_by(self)
     }
 }
 
-/// The certificate that a client shows, if any.
+/// The certificate that a client presents, if any.
 #[derive(Debug, Clone)]
 pub struct ClientIdentity(pub Option<Arc<CertifiedKey>>);
 
 impl ResolvesClientCert for ClientIdentity {
     fn resolve(&self, _: &[&[u8]], schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        // As Go does it: no certificate unless the server can verify its kind of key.
+        // Go does the same: it sends no certificate unless the server can verify that kind of key.
         self.0.clone().filter(|key| key.key.choose_scheme(schemes).is_some())
     }
 
@@ -142,21 +142,21 @@ impl ResolvesClientCert for ClientIdentity {
     }
 }
 
-/// The handshake line of a plugin, taken apart.
+/// The parsed handshake line of a plugin.
 #[derive(Debug, Clone)]
 pub struct HandshakeLine {
     /// `unix` or `tcp`.
     pub network: String,
     /// The path of the socket, or `host:port`.
     pub address: String,
-    /// The plugin's certificate; none without TLS.
+    /// The plugin's certificate; `None` without TLS.
     pub certificate: Option<CertificateDer<'static>>,
-    /// How many fields the line has.
+    /// The number of fields in the line.
     pub fields: usize,
 }
 
 impl HandshakeLine {
-    /// Reads a line without its line end.
+    /// Parses a line, given without its line ending.
     pub fn parse(line: &str) -> Result<Self, Error> {
         let wrong = || Error::Handshake { line: line.to_owned(), stderr: String::new() };
         let fields: Vec<_> = line.split('|').collect();
@@ -170,7 +170,7 @@ impl HandshakeLine {
         })
     }
 
-    /// A bare connection.
+    /// Opens an unsecured connection.
     pub async fn connect(&self) -> io::Result<Box<dyn Stream>> {
         match self.network.as_str() {
             #[cfg(unix)]
@@ -180,7 +180,7 @@ impl HandshakeLine {
         }
     }
 
-    /// A secured connection; TLS 1.3 tells a client that is refused only when it reads.
+    /// Opens a TLS connection. With TLS 1.3, a refused client learns of the refusal only when it reads.
     pub async fn secure(
         &self,
         client: ClientIdentity,
@@ -200,7 +200,7 @@ impl HandshakeLine {
         Ok(TlsConnector::from(Arc::new(config)).connect(name, self.connect().await?).await?)
     }
 
-    /// A gRPC channel, secured if the line has a certificate.
+    /// Opens a gRPC channel, secured if the line has a certificate.
     pub async fn channel(&self, client: ClientIdentity) -> Result<Channel, Error> {
         Ok(match self.certificate {
             None => channel_over(self.connect().await?).await?,
@@ -214,7 +214,7 @@ pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
-/// A gRPC channel over one connection.
+/// Creates a gRPC channel over one connection.
 pub async fn channel_over(stream: impl Stream + 'static) -> Result<Channel, tonic::transport::Error> {
     let mut stream = Some(TokioIo::new(stream));
     let once = tower::service_fn(move |_| {

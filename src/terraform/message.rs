@@ -1,33 +1,31 @@
-//! Messages that are declared once: a name, whether it stops the run, a summary, what is wrong, and what
-//! to do next.
+//! Messages that are declared once: a name, a severity, a summary, what is wrong, and what to do next.
 //!
-//! A table of them is written with `messages!`, which makes a
-//! constructor of each. So the texts of a provider stand together, documentation lists them, and a test
-//! can ask whether each is ever told.
+//! A table of them is written with `messages!`, which generates a constructor for each. So all texts of a
+//! provider are in one place, documentation can list them, and a test can check that each one is used.
 
 use crate::terraform::diagnostic::{Diagnostic, Severity};
 
 /// One declared message.
 #[derive(Debug, Clone, Copy)]
 pub struct Message {
-    /// What its constructor is called.
+    /// The name of its constructor.
     pub name: &'static str,
     /// Whether it stops the run.
     pub severity: Severity,
-    /// At most six words in title case; what a summary adds stands behind them.
+    /// At most six words in title case; any addition to the summary follows them.
     pub summary: &'static str,
-    /// What is wrong, with `{…}` for what differs from case to case.
+    /// What is wrong, with `{…}` for the parts that vary.
     pub what: &'static str,
-    /// What to do next; empty where the first part says it.
+    /// What to do next; empty if the first part already says it.
     pub next: &'static str,
 }
 
-/// What stands for the braces of a text while its places are looked for.
+/// Stand-ins for escaped braces while the placeholders of a text are located.
 const OPEN: &str = "\u{1}";
 const CLOSE: &str = "\u{2}";
 
 impl Message {
-    /// Whether a diagnostic is this message: its fixed words stand in it, in their order.
+    /// Whether a diagnostic is an instance of this message: it contains the message's fixed words in order.
     pub fn is_told_by(&self, diagnostic: &Diagnostic) -> bool {
         let template = [self.what, self.next].join(" ").replace("{{", OPEN).replace("}}", CLOSE);
         let mut rest = diagnostic.detail.as_str();
@@ -47,7 +45,7 @@ impl Message {
     }
 }
 
-/// Declares messages, each with a constructor, and `MESSAGES`, the table of all of them:
+/// Declares messages, with a constructor for each and a table `MESSAGES` of all of them:
 ///
 /// ```text
 /// error box_is_full(name: &str, size: usize) "Box Is Full"

@@ -1,4 +1,4 @@
-//! The messages of this layer: what it finds before a provider sees a call, and where a provider fails.
+//! The messages of this layer: problems found before a provider sees a call, and failures of a provider.
 
 use crate::terraform::message::messages;
 

@@ -1,9 +1,8 @@
-//! The gRPC service that Terraform talks to: each RPC decodes, calls the provider and encodes.
+//! The gRPC service that Terraform calls: each RPC decodes, calls the provider and encodes.
 //!
-//! Every RPC goes through `dispatch`, so that a type nobody serves, a value that does not
-//! decode and even a panic reach the practitioner as a diagnostic: a gRPC status would be
-//! shown as a "plugin error", and a dead process explains nothing. What is served is a
-//! [`Provider`].
+//! Every RPC goes through `dispatch`, so that an unknown type, a value that does not decode and even a panic
+//! reach the practitioner as a diagnostic. A gRPC status would be shown as a "plugin error", and a dead
+//! process explains nothing. The service wraps a [`Provider`].
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -35,35 +34,36 @@ pub use identity::encoded as encoded_identity_schemas;
 pub use schema::encoded as encoded_schemas;
 pub use server::Server;
 
-/// The minor version of protocol 5 that is spoken.
+/// The minor version of protocol 5 that is served.
 pub const MINOR: u32 = 11;
 
-/// The largest message in either direction, in bytes; what the Go libraries use, because states grow.
+/// The largest message in either direction, in bytes; the Go libraries use the same limit, because states
+/// grow.
 pub const MESSAGE_LIMIT: usize = 256 << 20;
 
-/// The plugin protocol's provider service over a provider.
+/// The plugin protocol's provider service, on top of a provider.
 ///
-/// A clone is the same service: what an RPC streams may outlive the call that began it.
+/// A clone is the same service: the stream of an RPC may outlive the call that started it.
 #[derive(Debug)]
 pub struct Service<P>(Arc<ServiceInner<P>>);
 
-/// What all clones of a service share.
+/// The part that all clones of a service share.
 #[derive(Debug)]
 pub struct ServiceInner<P> {
     provider: P,
     codecs: codec::SchemaCodecs,
-    /// Terraform has asked calls to end early.
+    /// Whether Terraform has asked calls to end early.
     is_stopped: AtomicBool,
 }
 
 impl<P: Provider> Service<P> {
-    /// A service over `provider`. No schema is built before it is needed.
+    /// Creates a service for `provider`. No schema is built before it is needed.
     pub fn new(provider: P) -> Self {
         let codecs = codec::SchemaCodecs::default();
         Self(Arc::new(ServiceInner { codecs, provider, is_stopped: AtomicBool::new(false) }))
     }
 
-    /// The service as a gRPC server that takes messages of any size Terraform sends.
+    /// Wraps the service in a gRPC server that accepts messages of any size that Terraform sends.
     pub fn into_server(self) -> Server<P> {
         Server::new(self)
     }
@@ -83,6 +83,6 @@ impl<P> Deref for Service<P> {
     }
 }
 
-/// What a method of the generated service returns; the status is never used for a problem
-/// that a diagnostic can tell.
+/// The result of a method of the generated service; the status is never used for a problem that a diagnostic
+/// can report.
 type RpcResult<R> = Result<Response<R>, Status>;

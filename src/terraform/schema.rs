@@ -1,8 +1,8 @@
-//! Schemas: which attributes and blocks a configuration may have.
+//! Schemas: the attributes and blocks that a configuration may have.
 //!
-//! Protocol 5 has no nested attributes. Structure that a practitioner writes is a nested
-//! block or an attribute of dynamic type; structure that only the provider writes is an
-//! attribute of object type. All text in a schema is Markdown.
+//! Protocol 5 has no nested attributes. Structure that a practitioner writes is a nested block or an
+//! attribute of dynamic type; structure that only the provider writes is an attribute of object type. All
+//! texts in a schema are Markdown.
 
 use std::borrow::Cow;
 
@@ -20,32 +20,32 @@ pub use identity::{IdentityAttribute, IdentitySchema};
 pub use reserved::BlockKind;
 pub use rule::Rule;
 
-/// A name in a schema: written in the source, or made from data when the schema is built.
+/// A name in a schema: either a literal in the source or built from data when the schema is built.
 pub type Name = Cow<'static, str>;
 
-/// A versioned block: what a resource, a data source or the provider block may hold.
+/// A versioned block: the content of a resource, a data source or the provider block.
 #[derive(Debug, Clone, Default)]
 pub struct Schema {
-    /// Raised when stored state must be rewritten.
+    /// Raised when stored states must be rewritten.
     pub version: i64,
-    /// What stands at the root of the resource, data source or provider block.
+    /// The root of the resource, data source or provider block.
     pub block: Block,
 }
 
-/// The attributes and nested blocks that can be written together.
+/// Attributes and nested blocks that are written side by side.
 #[derive(Debug, Clone, Default)]
 pub struct Block {
-    /// In the order the documentation shows them.
+    /// In the order in which the documentation shows them.
     pub attributes: Vec<Attribute>,
-    /// In the order the documentation shows them.
+    /// In the order in which the documentation shows them.
     pub blocks: Vec<NestedBlock>,
-    /// What the block is for, one sentence or more.
+    /// What the block is for, in one sentence or more.
     pub description: String,
-    /// What to use instead, where the block should no longer be used.
+    /// What to use instead, if the block should no longer be used.
     pub deprecation: Option<String>,
 }
 
-/// How often a nested block may occur, and what its value is.
+/// How often a nested block may occur, and the shape of its value.
 ///
 /// The value of a block that does not occur is an empty collection, never null.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,15 +54,15 @@ pub enum Nesting {
     One,
     /// Any number, in order; the value is a list of objects.
     List,
-    /// Any number, in no order and none twice; the value is a set of objects.
+    /// Any number, unordered and without duplicates; the value is a set of objects.
     Set,
-    /// Any number, each under a label of its own; the value is a map of objects.
+    /// Any number, each under its own label; the value is a map of objects.
     Map,
 }
 
 /// A block inside a block.
-///
-/// Nothing inside may be of dynamic type: the block's own type would then depend on its
+/// Nothing inside may be of dynamic type: the type of the block itself would then depend on its value, which
+/// no [`Type`] of a schema can express.
 /// value, which no [`Type`] of a schema can say.
 #[derive(Debug, Clone)]
 pub struct NestedBlock {
@@ -72,7 +72,8 @@ pub struct NestedBlock {
     pub nesting: Nesting,
     /// The attributes and blocks of each occurrence.
     pub block: Block,
-    /// The documentation says that it must be there. The provider checks it, because it knows where it need not be.
+    /// Whether the documentation says that the block is required. The provider checks this itself, because it
+    /// knows the cases in which the block may be absent.
     pub required: bool,
 }
 
@@ -82,7 +83,7 @@ impl Schema {
         Self { version: 0, block: Block::new(description, attributes) }
     }
 
-    /// The same schema with these nested blocks.
+    /// Returns the same schema with these nested blocks.
     #[must_use]
     pub fn with_blocks(mut self, blocks: Vec<NestedBlock>) -> Self {
         self.block.blocks = blocks;
@@ -91,45 +92,46 @@ impl Schema {
 }
 
 impl Block {
-    /// A block without nested ones.
+    /// A block without nested blocks.
     pub fn new(description: impl Into<String>, attributes: Vec<Attribute>) -> Self {
         Self { attributes, description: description.into(), ..Self::default() }
     }
 
-    /// The same block with these nested ones.
+    /// Returns the same block with these nested blocks.
     #[must_use]
     pub fn with_blocks(mut self, blocks: Vec<NestedBlock>) -> Self {
         self.blocks = blocks;
         self
     }
 
-    /// The same block, whose use Terraform warns of; `instead` says what to use.
+    /// Returns the same block marked as deprecated, so that Terraform warns about its use; `instead` says
+    /// what to use.
     #[must_use]
     pub fn deprecated(mut self, instead: impl Into<String>) -> Self {
         self.deprecation = Some(instead.into());
         self
     }
 
-    /// The type of the object this block describes.
+    /// The type of the object that this block describes.
     pub fn ty(&self) -> Type {
         let attributes = self.attributes.iter().map(|attribute| (&attribute.name, attribute.ty.clone()));
         let blocks = self.blocks.iter().map(|nested| (&nested.name, nested.ty()));
         Type::object(attributes.chain(blocks).map(|(name, ty)| (name.as_ref(), ty)))
     }
 
-    /// The attribute of that name.
+    /// Returns the attribute with this name.
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().find(|attribute| attribute.name == name)
     }
 }
 
 impl NestedBlock {
-    /// A nested block of that name.
+    /// A nested block with this name.
     pub fn new(name: impl Into<Name>, nesting: Nesting, block: Block) -> Self {
         Self { name: name.into(), nesting, block, required: false }
     }
 
-    /// The same block, documented as one that must be there.
+    /// Returns the same block, documented as required.
     #[must_use]
     pub fn required(self) -> Self {
         Self { required: true, ..self }

@@ -1,9 +1,8 @@
-//! The values Terraform exchanges with a provider, and their types.
+//! The values that Terraform exchanges with a provider, and their types.
 //!
-//! A [`Value`] is what an attribute, a block or a whole object holds; a [`Type`]
-//! says which shapes are legal where. Both know nothing of gRPC.
-//! The codecs ([`msgpack`], [`json`]) are guided by a type, because the wire form
-//! alone cannot tell a list from a set or a map from an object.
+//! A [`Value`] is the content of an attribute, a block or a whole object; a [`Type`] says which shapes are
+//! legal where. Neither knows anything about gRPC. The codecs ([`msgpack`], [`json`]) are guided by a type,
+//! because the wire form alone cannot tell a list from a set or a map from an object.
 
 use compact_str::CompactString;
 use litemap::LiteMap;
@@ -18,8 +17,8 @@ pub use number::Number;
 pub use path::{Path, Step};
 pub use types::Type;
 
-/// Values by name, sorted by it. An object has dozens of short names, and is rebuilt for every
-/// message: a flat list with the names in it takes one allocation where a tree takes one for each.
+/// Values sorted by name. An object has dozens of short names and is rebuilt for every message; a flat list
+/// that contains the names takes one allocation, whereas a tree takes one for each entry.
 pub type Entries = LiteMap<CompactString, Value>;
 
 /// One value of Terraform's type system.
@@ -28,32 +27,32 @@ pub enum Value {
     /// No value; legal for every type.
     #[default]
     Null,
-    /// A value that will only be known after apply. Refinements are read and dropped:
-    /// Terraform ignores them when it compares a plan with its config.
+    /// A value that will only be known after apply. Refinements are parsed and dropped: Terraform ignores
+    /// them when it compares a plan with its config.
     Unknown,
     /// A boolean.
     Bool(bool),
     /// A decimal number, never rounded.
     Number(Number),
-    /// Text. What Terraform sends is in Unicode's normal form C.
+    /// Text. Terraform sends text in Unicode normal form C.
     String(String),
     /// The elements of a list or of a tuple, in order.
     List(Vec<Value>),
-    /// The elements of a set; order does not matter to equality.
+    /// The elements of a set; their order does not matter for equality.
     Set(Vec<Value>),
     /// The elements of a map, or the attributes and blocks of an object.
     Map(Entries),
-    /// What a position of type `dynamic` holds: a value together with its own type.
+    /// The content of a position of type `dynamic`: a value together with its own type.
     Dynamic(Box<(Type, Value)>),
 }
 
 impl Value {
-    /// An object or a map from its pairs.
+    /// Builds an object or a map from its pairs.
     pub fn map<K: Into<CompactString>>(pairs: impl IntoIterator<Item = (K, Value)>) -> Self {
         Self::Map(pairs.into_iter().map(|(key, value)| (key.into(), value)).collect())
     }
 
-    /// True for null, also for a typed null in a dynamic position.
+    /// Returns true for null, including a typed null in a dynamic position.
     pub fn is_null(&self) -> bool {
         match self {
             Self::Null => true,
@@ -62,7 +61,7 @@ impl Value {
         }
     }
 
-    /// True when the value itself is unknown; what it contains is not looked at.
+    /// Returns true if the value itself is unknown, regardless of what it contains.
     pub fn is_unknown(&self) -> bool {
         match self {
             Self::Unknown => true,
@@ -71,7 +70,7 @@ impl Value {
         }
     }
 
-    /// True when neither the value nor anything inside it is unknown.
+    /// Returns true if neither the value nor anything inside it is unknown.
     pub fn is_wholly_known(&self) -> bool {
         match self {
             Self::Unknown => false,
@@ -91,7 +90,7 @@ impl Value {
         }
     }
 
-    /// The truth of a boolean value.
+    /// The boolean of a boolean value.
     pub fn as_bool(&self) -> Option<bool> {
         match self {
             Self::Bool(truth) => Some(*truth),
@@ -99,7 +98,7 @@ impl Value {
         }
     }
 
-    /// The number as a 64-bit integer, where it is one exactly.
+    /// The number as a 64-bit integer, if it is exactly one.
     pub fn as_i64(&self) -> Option<i64> {
         match self {
             Self::Number(number) => number.as_i64(),
@@ -124,19 +123,19 @@ impl Value {
         }
     }
 
-    /// The attribute of that name; null when there is none.
+    /// Returns the attribute with this name, or null if there is none.
     pub fn get(&self, name: &str) -> &Value {
         self.as_map().and_then(|entries| entries.get(name)).unwrap_or(&NULL)
     }
 
-    /// Sets an attribute of an object. On any other value this does nothing.
+    /// Sets an attribute of an object. Does nothing to any other value.
     pub fn set(&mut self, name: &str, value: Value) {
         if let Self::Map(entries) = self {
             entries.insert(name.into(), value);
         }
     }
 
-    /// Makes attributes of an object unknown: an apply decides them.
+    /// Makes attributes of an object unknown, to be decided by an apply.
     pub fn set_unknown(&mut self, names: &[&str]) {
         for name in names {
             self.set(name, Self::Unknown);
@@ -162,7 +161,7 @@ impl PartialEq for Value {
     }
 }
 
-/// Multiset equality: every element of one side is matched once on the other.
+/// Multiset equality: each element of one side matches exactly one element of the other.
 fn same_elements(a: &[Value], b: &[Value]) -> bool {
     let mut rest: Vec<&Value> = b.iter().collect();
     a.len() == b.len()

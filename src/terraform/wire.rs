@@ -1,4 +1,4 @@
-//! The only include of generated code: the messages and services of the plugin protocol.
+//! The only place that includes generated code: the messages and services of the plugin protocol.
 
 #![allow(
     missing_docs,
@@ -14,12 +14,12 @@ pub mod tfplugin5 {
     tonic::include_proto!("tfplugin5");
 }
 
-/// The services of go-plugin, the library that Terraform starts plugins with.
+/// The services of go-plugin, the library with which Terraform starts plugins.
 pub mod go_plugin {
     tonic::include_proto!("plugin");
 }
 
-/// The health service that gRPC defines for every server.
+/// The standard gRPC health service.
 pub mod health {
     tonic::include_proto!("grpc.health.v1");
 }

@@ -1,11 +1,12 @@
-//! Objects by the schema that came over the wire: their type, their whole form and the proposed new state.
-//! Read from the wire and not from a provider's own schema, so that a wrong conversion shows.
+//! Objects according to the schema that came over the wire: their type, their complete form and the proposed
+//! new state. The schema is taken from the wire and not from the provider's own definition, so that a wrong
+//! conversion shows.
 
 use crate::terraform::host::Error;
 use crate::terraform::value::{Type, Value};
 use crate::terraform::wire::tfplugin5::schema::{Block, NestedBlock, nested_block::NestingMode};
 
-/// The type of the objects of a block.
+/// Returns the type of a block's objects.
 pub fn ty(block: &Block) -> Result<Type, Error> {
     let attributes = block.attributes.iter().map(|attribute| {
         let spelling = serde_json::from_slice(&attribute.r#type).ok();
@@ -25,13 +26,13 @@ pub fn ty(block: &Block) -> Result<Type, Error> {
     Ok(Type::object(attributes.chain(blocks).collect::<Result<Vec<_>, Error>>()?))
 }
 
-/// What stands in a nested block.
+/// Returns the block that a nested block contains.
 pub fn inner(nested: &NestedBlock) -> Block {
     nested.block.clone().unwrap_or_default()
 }
 
-/// The value of a nested block with every object in it mapped; `change` gets the key, too,
-/// where there is one. No value at all is no objects.
+/// Maps every object in the value of a nested block. `change` also gets the object's position, if it has one.
+/// A null value counts as no objects.
 fn each(
     nested: &NestedBlock,
     value: &Value,
@@ -58,17 +59,18 @@ fn each(
     })
 }
 
-/// Where among the objects of a nested block one stands.
+/// The position of an object within a nested block.
 enum BlockPosition<'a> {
     Index(usize),
     Label(&'a str),
     None,
 }
 
-/// The object with null for what is not written and no items for blocks that are not.
+/// Completes an object: attributes that are not written become null, and blocks that are not written become
+/// empty.
 ///
 /// # Errors
-/// The schema has no attribute or block of a name that is written.
+/// An attribute or block is written that the schema does not have.
 pub fn whole(block: &Block, written: &Value) -> Result<Value, Error> {
     if written.is_null() || written.is_unknown() {
         return Ok(written.clone());
@@ -88,7 +90,8 @@ pub fn whole(block: &Block, written: &Value) -> Result<Value, Error> {
     Ok(Value::map(attributes.chain(blocks).collect::<Result<Vec<_>, Error>>()?))
 }
 
-/// What core proposes: the config, and the prior value of what is computed and not configured.
+/// Builds the state that core proposes: the config, with prior values for computed attributes that are not
+/// configured.
 pub fn proposed(block: &Block, prior: &Value, config: &Value) -> Result<Value, Error> {
     if config.is_null() || config.is_unknown() {
         return Ok(config.clone());
@@ -115,7 +118,7 @@ pub fn proposed(block: &Block, prior: &Value, config: &Value) -> Result<Value, E
     Ok(Value::map(attributes.chain(blocks).collect::<Result<Vec<_>, Error>>()?))
 }
 
-/// Whether an element of a set may be what `config` has become: it differs at most in what is computed.
+/// Whether a set element can be what `config` has become: they differ at most in computed attributes.
 fn is_made_of(block: &Block, element: &Value, config: &Value) -> bool {
     block.attributes.iter().all(|attribute| {
         let (is, configured) = (element.get(&attribute.name), config.get(&attribute.name));

@@ -1,5 +1,5 @@
-//! The calls of Terraform's core, in its order, without what it checks: enough to stand in for it. The
-//! miniature that checks every answer is a matter of tests.
+//! The calls of Terraform's core, in the same order but without its checks: enough to stand in for it. A
+//! miniature core that also checks every answer belongs to the tests.
 
 use tonic::transport::Channel;
 
@@ -10,7 +10,7 @@ use crate::terraform::wire::tfplugin5::provider_client::ProviderClient;
 use crate::terraform::wire::tfplugin5::schema::Block;
 use crate::terraform::wire::tfplugin5::{self as wire, DynamicValue, diagnostic::Severity};
 
-/// The version of Terraform that a provider is told.
+/// The Terraform version that is reported to a provider.
 const TERRAFORM_VERSION: &str = "1.11.0";
 
 /// A connection to a provider, and its schemas.
@@ -20,12 +20,12 @@ pub struct Core {
     schema: wire::get_provider_schema::Response,
 }
 
-/// An object in a state, or planned to be in it.
+/// An object in a state, or one that is planned.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ResourceInstance {
-    /// Its attributes; null where there is no object.
+    /// Its attributes; null if there is no object.
     pub state: Value,
-    /// What only the provider reads.
+    /// Private data, which only the provider reads.
     pub private: Vec<u8>,
 }
 
@@ -50,7 +50,7 @@ impl Core {
         blocks::ty(&self.resource(name)?)
     }
 
-    /// The type of what a data source answers.
+    /// The type of a data source's result.
     pub fn data_type(&self, name: &str) -> Result<Type, Error> {
         blocks::ty(&self.data_source(name)?)
     }
@@ -80,7 +80,7 @@ impl Core {
         heard(&self.client.configure(request).await?.into_inner().diagnostics)
     }
 
-    /// Validates and plans an object as it is written.
+    /// Validates an object as it is written, and plans it.
     pub async fn plan(
         &mut self,
         name: &str,
@@ -111,7 +111,7 @@ impl Core {
         })
     }
 
-    /// Applies what was planned.
+    /// Applies a plan.
     pub async fn apply(
         &mut self,
         name: &str,
@@ -187,7 +187,7 @@ fn receive(value: Option<&DynamicValue>, ty: &Type) -> Result<Value, Error> {
     msgpack::decode(&value.msgpack, ty).map_err(|error| Error::Schema(error.to_string()))
 }
 
-/// Stops at errors.
+/// Fails if there are errors among the diagnostics.
 fn heard(diagnostics: &[wire::Diagnostic]) -> Result<(), Error> {
     let errors = diagnostics.iter().filter(|told| told.severity() == Severity::Error);
     let errors: Vec<_> = errors.map(|told| format!("{}: {}", told.summary, told.detail)).collect();

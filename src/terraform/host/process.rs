@@ -10,29 +10,29 @@ use tokio::time::timeout;
 
 use crate::terraform::host::{Error, HandshakeLine, Host};
 
-/// For so long Terraform waits for the handshake of a plugin.
+/// How long Terraform waits for the handshake of a plugin.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
-/// For so long a plugin that was killed may keep its standard error open.
+/// How long a killed plugin may keep its standard error open.
 const END_TIMEOUT: Duration = Duration::from_secs(1);
-/// The most bytes of standard error that an error tells.
+/// The maximum number of bytes of standard error that an error quotes.
 const MOST_TOLD: u64 = 16 << 10;
 
-/// A plugin that runs, and the folder of its socket. It is killed when it is dropped.
+/// A running plugin, and the folder of its socket. The plugin is killed when this is dropped.
 #[derive(Debug)]
 pub struct Process {
-    /// What it wrote to be found.
+    /// The handshake line.
     pub line: HandshakeLine,
-    /// Its standard input, where `command` pipes it.
+    /// Its standard input, if `command` pipes it.
     pub stdin: Option<ChildStdin>,
     /// The process.
     pub child: Child,
-    /// What it writes after the handshake.
+    /// What it writes to standard output after the handshake.
     pub stdout: BufReader<ChildStdout>,
     _folder: TempDir,
 }
 
 impl Process {
-    /// Starts a program as `host` does, and waits for its handshake, a minute at most.
+    /// Starts a program as `host` does, and waits at most a minute for its handshake.
     pub async fn start(host: &Host, mut command: Command) -> Result<Self, Error> {
         let folder = TempDir::new()?;
         command
@@ -45,14 +45,14 @@ impl Process {
         let stderr = tokio::spawn(beginning(child.stderr.take()));
         let mut stdout = BufReader::new(child.stdout.take().ok_or_else(|| no_handshake("", ""))?);
         let mut line = String::new();
-        // Without a whole line in time there is none that can be parsed.
+        // If no complete line arrives in time, parsing fails.
         if let Ok(read) = timeout(START_TIMEOUT, stdout.read_line(&mut line)).await {
             read?;
         }
         if let Ok(line) = HandshakeLine::parse(line.strip_suffix('\n').unwrap_or_default()) {
             return Ok(Self { stdin: child.stdin.take(), child, stdout, line, _folder: folder });
         }
-        // It may have ended by itself.
+        // The process may already have ended by itself.
         let _ = child.start_kill();
         let stderr = timeout(END_TIMEOUT, stderr).await;
         Err(no_handshake(line.trim_end(), &stderr.ok().and_then(Result::ok).unwrap_or_default()))
@@ -63,7 +63,7 @@ fn no_handshake(line: &str, stderr: &str) -> Error {
     Error::Handshake { line: line.to_owned(), stderr: stderr.to_owned() }
 }
 
-/// The beginning of an output, which is read to its end: who writes it never waits.
+/// Returns the beginning of an output but reads it to its end, so that the writer never blocks.
 async fn beginning(output: Option<impl AsyncRead + Unpin>) -> String {
     let (Some(mut output), mut told) = (output, Vec::new()) else { return String::new() };
     // A read error ends the output.
@@ -96,7 +96,7 @@ mod tests {
         assert_eq!(refused("echo hello").await, "the plugin wrote no handshake, but \"hello\"");
     }
 
-    /// The clock of the runtime leaps over the minute.
+    /// The runtime's paused clock skips the minute.
     #[tokio::test(start_paused = true)]
     async fn a_silent_plugin_is_not_waited_for_without_an_end() {
         assert_eq!(refused("exec sleep 1000").await, "the plugin wrote no handshake");

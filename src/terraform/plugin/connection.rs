@@ -1,4 +1,4 @@
-//! The connections of the host, each over TLS when the host sent a certificate.
+//! The host's connections, each over TLS if the host sent a certificate.
 
 use std::collections::VecDeque;
 use std::io;
@@ -20,12 +20,13 @@ use batched::Batched;
 
 /// How many TLS handshakes may be under way at a time: the host makes one, strangers may make others.
 const HANDSHAKES: usize = 128;
-/// How long a client may take to prove who it is.
+/// How long a client may take to authenticate.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
-/// The pause after the operating system refused a connection, most likely for want of files.
+/// The pause after the operating system failed to accept a connection, most likely because file handles ran
+/// out.
 const REFUSED_PAUSE: Duration = Duration::from_millis(50);
 
-/// The connections of clients that have proved who they are; of any client where `identity` is none.
+/// The connections of authenticated clients, or of any client if `identity` is `None`.
 pub(super) fn incoming(
     socket: Socket,
     identity: Option<ServerIdentity>,
@@ -38,17 +39,17 @@ pub(super) fn incoming(
     })
 }
 
-/// The socket, and the clients that are proving who they are.
+/// The socket, and the clients that are authenticating.
 struct Acceptor {
     socket: Socket,
     tls: Option<TlsAcceptor>,
     handshakes: JoinSet<io::Result<Connection>>,
-    /// The handshakes in the order they began.
+    /// The handshakes in the order in which they began.
     waiting: VecDeque<AbortHandle>,
 }
 
 impl Acceptor {
-    /// The next connection of a client that has proved who it is.
+    /// Returns the next connection of an authenticated client.
     async fn next(&mut self) -> io::Result<Connection> {
         loop {
             tokio::select! {
@@ -68,7 +69,8 @@ impl Acceptor {
         }
     }
 
-    /// Begins a handshake. Those that are silent keep nobody out: the oldest makes room.
+    /// Begins a handshake. Silent clients cannot keep others out: at the limit, the oldest handshake is
+    /// aborted.
     fn begin(&mut self, stream: Box<dyn ByteStream>) {
         self.waiting.retain(|handshake| !handshake.is_finished());
         if self.waiting.len() >= HANDSHAKES
@@ -87,7 +89,7 @@ async fn secure(stream: Box<dyn ByteStream>, tls: Option<TlsAcceptor>) -> io::Re
     Ok(Batched::new(Box::pin(secured)))
 }
 
-/// A connection as the gRPC server takes it.
+/// A connection in the form that the gRPC server expects.
 pub(super) type Connection = Batched<Pin<Box<dyn ByteStream>>>;
 
 impl<S> Connected for Batched<S> {

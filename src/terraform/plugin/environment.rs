@@ -7,21 +7,21 @@ use log::LevelFilter;
 
 use crate::terraform::plugin::{Error, PROTOCOL};
 
-/// The name of the cookie, and the value that says "a Terraform started you".
+/// The name of the cookie, and the value that says "Terraform started you".
 pub const COOKIE: (&str, &str) =
     ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2");
 
-/// Where Terraform's log level is written, for all providers and for everything.
+/// The variables with Terraform's log level, first for all providers, then for everything.
 const LOG_LEVELS: [&str; 2] = ["TF_LOG_PROVIDER", "TF_LOG"];
 
-/// How a provider is known: to the practitioner, and in the log records of its code.
+/// The names of a provider: for the practitioner, and in the log records of its code.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ProviderName {
-    /// Its local name in a configuration, such as `toy`. The log level of this one provider is
-    /// read from `TF_LOG_PROVIDER_TOY`, before the levels of all providers.
+    /// Its local name in a configuration, such as `toy`. The log level of this one provider is read from
+    /// `TF_LOG_PROVIDER_TOY`, which takes precedence over the levels for all providers.
     pub local: &'static str,
-    /// The crate it is written in, such as `toy_provider`. The log records of this crate are
-    /// written at every level, those of other crates from a warning on.
+    /// The crate that contains it, such as `toy_provider`. Log records of this crate are written at every
+    /// level, those of other crates only at warning level and above.
     pub crate_name: &'static str,
 }
 
@@ -41,7 +41,7 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Reads what concerns a plugin; an empty variable counts as one that is not set.
+    /// Reads the variables that concern a plugin; an empty variable counts as not set.
     pub fn from_lookup(provider: ProviderName, lookup: impl Fn(&str) -> Option<String>) -> Self {
         let get = |name: &str| lookup(name).filter(|value| !value.is_empty());
         Self {
@@ -58,7 +58,7 @@ impl Environment {
         }
     }
 
-    /// The same place to listen, but nobody's child: no certificate, no versions to choose from.
+    /// Keeps the place to listen but drops the host: no certificate, and no versions to choose from.
     pub(super) fn without_host(self) -> Self {
         Self { client_certificate: None, versions: None, ..self }
     }
@@ -67,7 +67,7 @@ impl Environment {
         if self.cookie.as_deref() == Some(COOKIE.1) { Ok(()) } else { Err(Error::NotStartedByHost) }
     }
 
-    /// Hosts list versions in any order; one that lists none is too old to know others than 5.
+    /// Hosts list versions in any order; a host that lists none is so old that it knows only version 5.
     pub(super) fn agree_on_version(&self) -> Result<(), Error> {
         let Some(offered) = &self.versions else { return Ok(()) };
         if offered.split(',').any(|version| version.trim().parse() == Ok(PROTOCOL)) {
@@ -77,17 +77,17 @@ impl Environment {
         }
     }
 
-    /// The host's certificate in PEM; when there is one, the connection must be secured.
+    /// The host's certificate in PEM; if there is one, the connection must be secured.
     pub(super) fn client_certificate(&self) -> Option<&str> {
         self.client_certificate.as_deref()
     }
 
-    /// Whether the host splits the handshake line into seven fields.
+    /// Whether the host accepts a handshake line with seven fields.
     pub(super) fn offers_multiplexing(&self) -> bool {
         self.multiplex
     }
 
-    /// The folder of the socket: the host's, else the one for temporary files.
+    /// The folder of the socket: the host's, or else the folder for temporary files.
     #[cfg(unix)]
     pub(super) fn socket_folder(&self) -> PathBuf {
         self.socket_folder.clone().unwrap_or_else(tempfile::env::temp_dir)
@@ -98,7 +98,7 @@ impl Environment {
         self.socket_group.as_deref()
     }
 
-    /// The ports the host allows, when it names both ends.
+    /// The ports that the host allows, if it names both ends.
     pub(super) fn ports(&self) -> Result<Option<RangeInclusive<u16>>, Error> {
         let (Some(min), Some(max)) = (&self.min_port, &self.max_port) else { return Ok(None) };
         let (Ok(first), Ok(last)) = (min.parse(), max.parse()) else {
@@ -110,13 +110,13 @@ impl Environment {
         Ok(Some(first..=last))
     }
 
-    /// The crate the provider is written in.
+    /// The crate that contains the provider.
     pub(super) fn crate_name(&self) -> &'static str {
         self.provider.crate_name
     }
 
-    /// The log level. Without a word from the practitioner Terraform shows nothing,
-    /// so only what matters after a crash is written; an unknown word means all, as it does there.
+    /// The log level. Unless the practitioner sets a level, Terraform shows nothing, so only what matters
+    /// after a crash is written. An unknown level means everything, as it does in Terraform.
     pub(super) fn log_level(&self) -> LevelFilter {
         match &self.log_level {
             None => LevelFilter::Warn,
@@ -126,7 +126,7 @@ impl Environment {
 }
 
 impl ProviderName {
-    /// The variable with the log level of this provider, as Terraform's own libraries spell it.
+    /// The variable with this provider's log level, spelled as in Terraform's own libraries.
     fn log_level_variable(self) -> String {
         format!("TF_LOG_PROVIDER_{}", self.local.to_ascii_uppercase().replace('-', "_"))
     }

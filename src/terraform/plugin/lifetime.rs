@@ -1,4 +1,4 @@
-//! When the process ends: a signal, or the death of who started it.
+//! Decides when the process ends: on a signal, or when the parent that started it dies.
 
 use std::io;
 use std::sync::Arc;
@@ -11,27 +11,28 @@ use tokio_util::sync::CancellationToken;
 /// What an interrupt (Ctrl-C) means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Interrupt {
-    /// Nothing: the terminal sends it to the host as well, and the host tells us what to do.
-    /// A child that went away would break the host's orderly stop.
+    /// Nothing: the terminal also sends it to the host, and the host tells us what to do. A child that exited
+    /// would break the host's orderly stop.
     Ignored,
     /// The end: a person stops what a person started.
     Ends,
 }
 
-/// How often the parent is looked for.
+/// How often the parent is checked.
 const PARENT_PERIOD: Duration = Duration::from_millis(500);
 
-/// How long an interrupted host is given to be interrupted again. It waits two seconds for our end, and open calls and
-/// the end of the provider take most of them.
+/// How long to wait for a second interrupt of an interrupted host. The host waits two seconds for this
+/// process to end, and open calls and the shutdown of the provider take most of that time.
 const SECOND_INTERRUPT: Duration = Duration::from_millis(250);
 
-/// The interrupts that came, which a terminal sends to the host as well.
+/// Counts the interrupts that have arrived; a terminal sends them to the host as well.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Interrupts(Arc<watch::Sender<usize>>);
 
 impl Interrupts {
-    /// Whether the host was interrupted again while it stopped: it leaves at once and finishes nothing. The host asks
-    /// for our end before it keeps what it was told, so after one interrupt the answer waits for another one.
+    /// Whether the host was interrupted again while it was stopping, in which case it leaves at once and
+    /// finishes nothing. The host asks for the end of this process before it stores the answers it received.
+    /// So after a first interrupt, this waits a moment for a second one.
     pub(super) async fn are_impatient(&self) -> bool {
         let mut seen = self.0.subscribe();
         if *seen.borrow() == 0 {
@@ -46,7 +47,7 @@ impl Interrupts {
     }
 }
 
-/// Cancels `end` when the process shall end. From the return on no interrupt kills it.
+/// Cancels `end` when the process should end. After this returns, an interrupt no longer kills the process.
 #[cfg(unix)]
 pub(super) fn watch(interrupt: Interrupt, end: &CancellationToken) -> io::Result<Interrupts> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -56,7 +57,7 @@ pub(super) fn watch(interrupt: Interrupt, end: &CancellationToken) -> io::Result
     let orphaned = orphaned(interrupt, std::os::unix::process::parent_id());
     let all = Interrupts::default();
     let (counted, interrupted) = (all.clone(), end.clone());
-    // Goes on when the end has begun: what an interrupt means then is for the host to say as well.
+    // This continues after the end has begun, because interrupts are still counted then.
     tokio::spawn(async move {
         while interrupts.recv().await.is_some() {
             counted.count();
@@ -78,7 +79,7 @@ pub(super) fn watch(interrupt: Interrupt, end: &CancellationToken) -> io::Result
     Ok(all)
 }
 
-/// Cancels `end` when the process shall end.
+/// Cancels `end` when the process should end.
 #[cfg(not(unix))]
 pub(super) fn watch(interrupt: Interrupt, end: &CancellationToken) -> io::Result<Interrupts> {
     let end = end.clone();
@@ -93,10 +94,10 @@ pub(super) fn watch(interrupt: Interrupt, end: &CancellationToken) -> io::Result
     Ok(all)
 }
 
-/// Returns when `parent` is no longer our parent. Only a child of a host follows it.
+/// Returns when `parent` is no longer this process's parent. Only a child of a host watches its parent.
 ///
-/// Nothing tells a plugin that its host was killed: standard input is the terminal, and the
-/// host may not have connected yet. An orphan gets another parent, so that is looked at.
+/// Nothing tells a plugin that its host was killed: standard input is the terminal, and the host may not have
+/// connected yet. But an orphan gets another parent, and this polls for that.
 #[cfg(unix)]
 async fn orphaned(interrupt: Interrupt, parent: u32) {
     if interrupt == Interrupt::Ends {

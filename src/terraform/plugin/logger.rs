@@ -1,8 +1,8 @@
-//! Log records as lines of JSON on standard error, as the host's logger reads them.
+//! Writes log records to standard error as lines of JSON, in the format of the host's logger.
 //!
-//! The rest of the program logs through the `log` facade and knows nothing of this. The
-//! host sorts the lines by level, shows them when `TF_LOG` says so, and takes every key
-//! that does not begin with `@` as a field.
+//! The rest of the program logs through the `log` facade and knows nothing about this. The host sorts the
+//! lines by level, shows them if `TF_LOG` asks for it, and treats every key that does not begin with `@` as a
+//! field.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::Write as _;
@@ -13,17 +13,17 @@ use log::kv::{self, Key, VisitSource};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use serde_json::{Map, Value};
 
-/// The crate of this very module: the first part of the targets of its records.
+/// The crate of this module: the first part of its records' targets.
 const THIS_CRATE: &str = env!("CARGO_CRATE_NAME");
-/// The host takes lines up to 64 KiB; a longer one would be torn into pieces of plain text.
+/// The host accepts lines up to 64 KiB; it would split a longer one into pieces of plain text.
 const LONGEST_LINE: usize = 60 << 10;
-/// What remains of the message of a line that is too long; escaped, a byte can become six.
+/// How much is kept of the message of a line that is too long; escaping can turn one byte into six.
 const CUT_MESSAGE: usize = 8 << 10;
 
-/// Sends log records up to `level` and panics to the host from now on. Of other crates than
-/// `crate_name` and this one only errors and warnings are sent.
+/// From now on, sends panics and log records up to `level` to the host. For crates other than `crate_name`
+/// and this one, only errors and warnings are sent.
 pub(super) fn install(level: LevelFilter, crate_name: &'static str) {
-    // A second call in one process finds the logger in place.
+    // A second call in the same process finds the logger already installed.
     if log::set_boxed_logger(Box::new(Logger { crates: [THIS_CRATE, crate_name] })).is_ok() {
         log::set_max_level(level);
         std::panic::set_hook(Box::new(log_panic));
@@ -54,11 +54,11 @@ impl Log for Logger {
 }
 
 fn write_line(line: &str) {
-    // Nobody is left to tell when standard error is gone.
+    // If standard error is gone, nobody is left to tell.
     let _ = std::io::stderr().lock().write_all(format!("{line}\n").as_bytes());
 }
 
-/// The record as one line of JSON.
+/// Formats the record as one line of JSON.
 fn line(record: &Record<'_>, now: Timestamp) -> String {
     let message = record.args().to_string();
     let mut fields = RecordFields(head(record, &message, now));
@@ -74,11 +74,11 @@ fn line(record: &Record<'_>, now: Timestamp) -> String {
     Value::Object(head).to_string()
 }
 
-/// The keys the host knows. All are strings: it does not survive others.
+/// The keys that the host knows. All values are strings: the host fails on others.
 fn head(record: &Record<'_>, message: &str, now: Timestamp) -> Map<String, Value> {
     let level = record.level().as_str().to_ascii_lowercase();
     let module = record.target().replace("::", ".");
-    // Exactly six fraction digits and a zone, or the host takes the line for plain text.
+    // There must be exactly six fraction digits and a zone, or the host treats the line as plain text.
     let timestamp = format!("{now:.6}");
     let head = [("@level", level), ("@message", message.to_owned()), ("@module", module)];
     head.into_iter()
@@ -87,7 +87,7 @@ fn head(record: &Record<'_>, message: &str, now: Timestamp) -> Map<String, Value
         .collect()
 }
 
-/// Takes the key-value pairs of a record.
+/// Collects the key-value pairs of a record.
 struct RecordFields(Map<String, Value>);
 
 impl<'kvs> VisitSource<'kvs> for RecordFields {
@@ -108,8 +108,9 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
     } else {
         log::error!(location:% = place; "panic: {message}");
     }
-    // A panic in a task is caught: that of a call is answered with a diagnostic. One outside ends the process, and
-    // the host shows lines that begin so as a crash of the plugin, whatever TF_LOG says.
+    // A panic in a task is caught, and a call that panicked is answered with a diagnostic. A panic outside a
+    // task ends the process; the host shows lines that begin like this as a crash of the plugin, whatever
+    // TF_LOG says.
     if std::thread::current().name() == Some("main") && tokio::task::try_id().is_none() {
         write_line(&format!("panic: {message}\n\n{place}"));
     }

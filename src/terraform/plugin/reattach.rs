@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 use crate::terraform::plugin::PROTOCOL;
 use crate::terraform::plugin::socket::Socket;
 
-/// The variable hosts read it from.
+/// The variable that hosts read it from.
 const VARIABLE: &str = "TF_REATTACH_PROVIDERS";
 
-/// Writes for a person what to set in the shell that terraform runs in.
+/// Tells a person what to set in the shell in which Terraform runs.
 pub(super) fn announce(socket: &Socket, sources: &[String], out: &mut dyn Write) -> io::Result<()> {
     let value = value(socket.network(), &socket.address(), sources).to_string();
     writeln!(out, "the provider is running; in the shell of terraform or tofu set\n")?;
@@ -24,14 +24,14 @@ fn value(network: &str, address: &str, sources: &[String]) -> Value {
         "Protocol": "grpc",
         "ProtocolVersion": PROTOCOL,
         "Pid": std::process::id(),
-        // The host must not end what it did not start.
+        // The host must not end a process that it did not start.
         "Test": true,
         "Addr": { "Network": network, "String": address },
     });
     Value::Object(sources.iter().map(|source| (source.clone(), plugin.clone())).collect::<Map<_, _>>())
 }
 
-/// Quoted for a POSIX shell.
+/// Quotes a text for a POSIX shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -1,4 +1,4 @@
-//! The services of a plugin as one: a call goes to the service that its path names.
+//! Combines the services of a plugin: a call goes to the service that its path names.
 
 use std::convert::Infallible;
 use std::sync::{Arc, OnceLock};
@@ -21,7 +21,7 @@ use crate::terraform::wire::go_plugin::grpc_controller_server::GrpcControllerSer
 use crate::terraform::wire::go_plugin::grpc_stdio_server::GrpcStdioServer;
 use crate::terraform::wire::health::health_server::HealthServer;
 
-/// The provider, and what the host's plugin library expects beside it.
+/// The provider, and the other services that the host's plugin library expects.
 pub(super) struct Router<P: Provider> {
     provider: ProviderServer<P>,
     health: HealthServer<HealthService>,
@@ -31,7 +31,8 @@ pub(super) struct Router<P: Provider> {
 }
 
 impl<P: Provider> Router<P> {
-    /// The services of one life: `end` ends it, and `asked` is when the host asked for the end.
+    /// Creates the services of one run: cancelling `end` ends it, and `asked` records when the host asked for
+    /// the end.
     pub(super) fn new(
         provider: ProviderServer<P>,
         end: &CancellationToken,
@@ -83,7 +84,7 @@ impl<P: Provider> Service<Request<Body>> for Router<P> {
     }
 }
 
-/// The service in a path of gRPC, which is `/service/method`.
+/// Returns the service in a gRPC path, which has the form `/service/method`.
 fn service_name(path: &str) -> &str {
     let path = path.strip_prefix('/').unwrap_or(path);
     path.split_once('/').map_or(path, |(service, _)| service)

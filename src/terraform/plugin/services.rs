@@ -1,4 +1,4 @@
-//! The services beside the provider: what the host's plugin library expects of any plugin.
+//! The services besides the provider that the host's plugin library expects of any plugin.
 
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
@@ -16,10 +16,10 @@ use crate::terraform::wire::health::health_check_response::ServingStatus;
 use crate::terraform::wire::health::health_server::{Health, HealthServer};
 use crate::terraform::wire::health::{HealthCheckRequest, HealthCheckResponse};
 
-/// The service name the host asks the health of.
+/// The service name in the host's health checks.
 const PLUGIN: &str = "plugin";
 
-/// A stream of responses that may stay open as long as the plugin lives.
+/// A stream of responses that may stay open for as long as the plugin runs.
 type ResponseStream<R> = Pin<Box<dyn Stream<Item = Result<R, Status>> + Send>>;
 
 pub(super) fn controller(
@@ -52,15 +52,15 @@ pub(super) struct Controller {
 impl GrpcController for Controller {
     async fn shutdown(&self, _: Request<Empty>) -> Result<Response<Empty>, Status> {
         log::debug!("the host asked to shut down");
-        // The server finishes the calls that are open, and so sends this very response.
+        // The server finishes the open calls, and therefore still sends this response.
         self.asked.get_or_init(Instant::now);
         self.end.cancel();
         Ok(Response::new(Empty {}))
     }
 }
 
-/// The stream of the plugin's output. Nothing ever comes on it: after the handshake the plugin
-/// writes nothing to standard output.
+/// The stream of the plugin's output. It stays empty: after the handshake, the plugin writes nothing to
+/// standard output.
 pub(super) struct Stdio {
     end: CancellationToken,
 }
@@ -75,7 +75,7 @@ impl GrpcStdio for Stdio {
     }
 }
 
-/// The offers of further connections. The plugin makes none and takes none.
+/// The offers of further connections. The plugin offers none and accepts none.
 pub(super) struct Broker {
     end: CancellationToken,
 }
@@ -96,13 +96,13 @@ impl GrpcBroker for Broker {
     }
 }
 
-/// The health of the plugin: it serves as long as it can answer.
+/// The health of the plugin: it is serving for as long as it can answer.
 pub(super) struct HealthService {
     end: CancellationToken,
 }
 
 fn status_of(service: &str) -> ServingStatus {
-    // The empty name asks for the server as a whole.
+    // The empty name means the server as a whole.
     if matches!(service, PLUGIN | "") { ServingStatus::Serving } else { ServingStatus::ServiceUnknown }
 }
 

@@ -21,16 +21,16 @@ impl<S: AsyncRead + AsyncWrite + Send> ByteStream for S {}
 /// A listening socket. The file of a unix socket goes when this does.
 #[derive(Debug)]
 pub(super) enum Socket {
-    /// A socket in the file system, which only our user or group may open.
+    /// A socket in the file system, which only this user or group may open.
     #[cfg(unix)]
     Unix(unix::UnixSocket),
-    /// A port of this machine.
+    /// A port on this machine.
     Tcp(TcpListener, SocketAddr),
 }
 
 impl Socket {
-    /// A unix socket where there are such; TCP elsewhere, and where the host allows ports
-    /// and a unix socket cannot be made (no writable folder, a path that is too long).
+    /// Listens on a unix socket if the platform has them. Otherwise listens on TCP, and also if the host
+    /// allows ports and a unix socket cannot be created (no writable folder, or a path that is too long).
     #[cfg(unix)]
     pub(super) fn bind(environment: &Environment) -> Result<Self, Error> {
         let refused = match unix::UnixSocket::bind(environment) {
@@ -45,14 +45,14 @@ impl Socket {
         Self::bind_tcp(environment)
     }
 
-    /// TCP on the loopback address: there are no unix sockets here.
+    /// Listens on TCP on the loopback address: this platform has no unix sockets.
     #[cfg(not(unix))]
     pub(super) fn bind(environment: &Environment) -> Result<Self, Error> {
         Self::bind_tcp(environment)
     }
 
     fn bind_tcp(environment: &Environment) -> Result<Self, Error> {
-        // Port 0: the operating system picks.
+        // With port 0, the operating system picks one.
         let ports = environment.ports()?.unwrap_or(0..=0);
         let place = format!("{}, ports {}-{}", Ipv4Addr::LOCALHOST, ports.start(), ports.end());
         let mut refused = io::Error::from(io::ErrorKind::AddrInUse);
@@ -78,7 +78,7 @@ impl Socket {
         }
     }
 
-    /// The kind of address, in the host's words.
+    /// The kind of address, as the host names it.
     pub(super) fn network(&self) -> &'static str {
         match self {
             #[cfg(unix)]

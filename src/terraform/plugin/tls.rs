@@ -1,4 +1,4 @@
-//! The certificates of one run: ours, generated for each run, and the host's, which must match.
+//! The certificates of one run: ours, generated for each run, and the host's, which must match exactly.
 
 use std::sync::Arc;
 
@@ -16,10 +16,10 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::terraform::plugin::Error;
 
-/// The name the host checks our certificate against, whatever the address is.
+/// The name that the host checks our certificate against, whatever the address is.
 const SERVER_NAME: &str = "localhost";
 
-/// Our certificate for the one client that may connect.
+/// Our certificate, for the only client that may connect.
 pub(super) struct ServerIdentity {
     certificate: CertificateDer<'static>,
     config: Arc<ServerConfig>,
@@ -32,11 +32,11 @@ impl std::fmt::Debug for ServerIdentity {
 }
 
 impl ServerIdentity {
-    /// A new certificate, served only to the client whose certificate is given in PEM.
+    /// Creates a certificate that is served only to the client with the given PEM certificate.
     pub(super) fn for_client(pem: &str) -> Result<Self, Error> {
         let client = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(Error::ClientCertificate)?;
         let (certificate, key) = self_signed()?;
-        // This provider and no other: the host's key is on P-521, which ring cannot verify.
+        // This must be aws-lc-rs: the host's key is on P-521, which ring cannot verify.
         let provider = Arc::new(aws_lc_rs::default_provider());
         let verifier =
             PinnedClient { expected: client, algorithms: provider.signature_verification_algorithms };
@@ -45,13 +45,13 @@ impl ServerIdentity {
             .with_client_cert_verifier(Arc::new(verifier))
             .with_single_cert(vec![certificate.clone()], key.into())?;
         config.alpn_protocols = vec![b"h2".to_vec()];
-        // The host connects once; nothing is ever resumed.
+        // The host connects only once, so nothing is ever resumed.
         config.session_storage = Arc::new(NoServerSessionStorage {});
         config.send_tls13_tickets = 0;
         Ok(Self { certificate, config: Arc::new(config) })
     }
 
-    /// Our certificate as the handshake line carries it. The host's decoder refuses padding.
+    /// Our certificate, encoded for the handshake line. The host's decoder rejects padding.
     pub(super) fn certificate(&self) -> String {
         STANDARD_NO_PAD.encode(&self.certificate)
     }
@@ -71,11 +71,11 @@ fn self_signed() -> Result<(CertificateDer<'static>, PrivatePkcs8KeyDer<'static>
     Ok((certificate.der().clone(), PrivatePkcs8KeyDer::from(key.serialize_der())))
 }
 
-/// Admits the client that shows exactly one given certificate and holds its key.
+/// Admits only a client that presents exactly the given certificate and holds its key.
 ///
-/// A chain to a root is not what is asked here: the host's certificate is its own authority
-/// (CA:TRUE), which path builders refuse at the end of a chain. That it is the very
-/// certificate we were given, and that the peer holds its key, says everything.
+/// This does not check a chain to a root: the host's certificate is its own authority (CA:TRUE), which path
+/// builders reject as an end-entity certificate. It is enough that this is the very certificate we were given
+/// and that the peer holds its key.
 #[derive(Debug)]
 struct PinnedClient {
     expected: CertificateDer<'static>,

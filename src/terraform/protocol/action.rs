@@ -1,4 +1,4 @@
-//! The RPCs about actions.
+//! The RPCs for actions.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,7 +20,7 @@ use crate::terraform::provider::{Family, Progress};
 use crate::terraform::wire::tfplugin5::invoke_action::event::{Completed, Type};
 use crate::terraform::wire::tfplugin5::{invoke_action, plan_action, validate_action_config};
 
-/// What an action tells while it runs, and how it ended, which comes last.
+/// The progress messages of a running action, followed by its result.
 pub(super) type Events = BoxStream<'static, Result<invoke_action::Event, Status>>;
 
 pub(super) fn validate<P: Provider>(
@@ -32,7 +32,7 @@ pub(super) fn validate<P: Provider>(
     Ok(validate_action_config::Response { diagnostics })
 }
 
-/// What was unknown when the configuration was validated may be known now: it keeps the rules too.
+/// Checks the rules again: values that were unknown when the configuration was validated may be known now.
 pub(super) async fn plan<P: Provider>(
     service: &Service<P>,
     request: plan_action::Request,
@@ -46,8 +46,9 @@ pub(super) async fn plan<P: Provider>(
     Ok(plan_action::Response { diagnostics: codec.diagnostics(found), deferred: None })
 }
 
-/// Runs an action in a task of its own: it goes on to its answer, also when nobody listens any more. What it tells
-/// after a stop comes with its end: Terraform 1.15 crashes at a progress that it no longer listens to.
+/// Runs an action in its own task, so that it runs to completion even if nobody listens any more. Progress
+/// messages after a stop are delivered with the result: Terraform 1.15 crashes on progress that it no longer
+/// listens for.
 pub(super) fn invoke<P: Provider>(service: Service<P>, request: Request<invoke_action::Request>) -> Events {
     let (progress, told) = mpsc::unbounded_channel();
     let ended = tokio::spawn(dispatched(service.clone(), request, Progress::new(progress)));

@@ -1,4 +1,4 @@
-//! The schemas by type name, and how the objects of each are read, checked and written.
+//! The schemas by type name, and how objects of each are decoded, checked and encoded.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -12,8 +12,8 @@ use crate::terraform::schema::{self, Schema};
 use crate::terraform::value::{Path, Type, Value};
 use crate::terraform::wire::tfplugin5 as wire;
 
-/// The codecs of everything that a provider serves, each made at its first use: a run
-/// touches few of the types.
+/// The codecs of all types that a provider serves, each created at its first use: a run touches only a few of
+/// the types.
 #[derive(Debug, Default)]
 pub(super) struct SchemaCodecs {
     provider: OnceLock<SchemaCodec>,
@@ -21,16 +21,16 @@ pub(super) struct SchemaCodecs {
     identities: OnceLock<BTreeMap<String, OnceLock<Option<Type>>>>,
 }
 
-/// None where the provider names a type and has no schema for it.
+/// The inner option is `None` if the provider names a type but has no schema for it.
 type ByName = BTreeMap<String, OnceLock<Option<SchemaCodec>>>;
 
 /// A schema and the type of its objects.
 #[derive(Debug)]
 pub(super) struct SchemaCodec {
     schema: Schema,
-    /// Sending a schema does not need it.
+    /// Computed lazily, because sending a schema does not need it.
     ty: OnceLock<Type>,
-    /// The provider's way to hide secrets in a text.
+    /// The provider's function that hides secrets in a text.
     hide_secrets: fn(&str) -> String,
 }
 
@@ -40,7 +40,7 @@ impl SchemaCodecs {
         self.provider.get_or_init(|| SchemaCodec::new(provider, provider.provider_schema()))
     }
 
-    /// The codec of a type, or the error that there is none of that name.
+    /// Returns the codec of a type, or an error if there is none with this name.
     pub(super) fn of<P: Provider>(
         &self,
         provider: &P,
@@ -54,7 +54,7 @@ impl SchemaCodecs {
         codec.ok_or_else(|| unknown(family, name))
     }
 
-    /// The type of the identities of a resource type; none where its objects have none.
+    /// Returns the type of a resource type's identities, or `None` if its objects have no identity.
     pub(super) fn identity<P: Provider>(&self, provider: &P, name: &str) -> Option<&Type> {
         let names =
             || provider.types(Family::Resource).into_iter().map(|it| (it.to_owned(), OnceLock::new()));
@@ -87,12 +87,12 @@ impl SchemaCodec {
         Self { schema, ty: OnceLock::new(), hide_secrets: P::hide_secrets }
     }
 
-    /// The schema it was made from.
+    /// The schema from which it was created.
     pub(super) fn schema(&self) -> &Schema {
         &self.schema
     }
 
-    /// Reads an object from the field of that name.
+    /// Decodes an object from the field with this name.
     pub(super) fn decode(
         &self,
         field: &str,
@@ -101,13 +101,13 @@ impl SchemaCodec {
         dynamic::decode(field, value, self.ty()).map_err(|error| self.without_secrets(error))
     }
 
-    /// Reads a configuration, which may be left out as a whole.
+    /// Decodes a configuration, which may be missing altogether.
     pub(super) fn decode_config(&self, value: Option<&wire::DynamicValue>) -> Result<Value, Diagnostic> {
         let config = self.decode("config", value)?;
         Ok(if config.is_null() { self.complete(Value::map::<&str>([])) } else { config })
     }
 
-    /// Reads an object without its write-only values, which no state has.
+    /// Decodes an object without its write-only values, which a state never has.
     pub(super) fn decode_state(
         &self,
         field: &str,
@@ -116,7 +116,7 @@ impl SchemaCodec {
         self.decode(field, value).map(|state| self.complete(state))
     }
 
-    /// Reads a state that was stored with that version of the schema, and fills in what it lacks.
+    /// Decodes a state that was stored under this version of the schema, and fills in what is missing.
     pub(super) fn decode_stored(
         &self,
         raw: Option<&wire::RawState>,
@@ -128,29 +128,29 @@ impl SchemaCodec {
         Ok(self.complete(state))
     }
 
-    /// Violations of the schema's rules in a configuration.
+    /// Finds violations of the schema's rules in a configuration.
     pub(super) fn check(&self, config: &Value) -> Diagnostics {
         schema::check(&self.schema.block, config)
     }
 
-    /// Violations of the schema's rules in a configuration, and uses of deprecated attributes.
+    /// Finds violations of the schema's rules and uses of deprecated attributes in a configuration.
     pub(super) fn validate(&self, config: &Value) -> Diagnostics {
         let mut found = self.check(config);
         found.extend(schema::warn_of_deprecated(&self.schema.block, config));
         found
     }
 
-    /// The write-only values of a configuration, as errors.
+    /// Reports the write-only values of a configuration as errors.
     pub(super) fn refuse_write_only(&self, config: &Value) -> Diagnostics {
         schema::refuse_write_only(&self.schema.block, config)
     }
 
-    /// Writes an object, without its write-only values.
+    /// Encodes an object without its write-only values.
     pub(super) fn encode(&self, value: Value) -> Result<wire::DynamicValue, Diagnostic> {
         dynamic::encode(&self.complete(value), self.ty()).map_err(|error| self.without_secrets(error))
     }
 
-    /// Writes as much of an object as fits the schema, and says what was wrong with the rest.
+    /// Encodes as much of an object as fits the schema, and reports what is wrong with the rest.
     pub(super) fn encode_what_fits(
         &self,
         value: Value,
@@ -162,13 +162,13 @@ impl SchemaCodec {
         })
     }
 
-    /// Writes messages about an object of this schema.
+    /// Encodes messages about an object of this schema.
     pub(super) fn diagnostics(&self, diagnostics: Diagnostics) -> Vec<wire::Diagnostic> {
         let shown = diagnostics.into_iter().map(|diagnostic| self.without_secrets(diagnostic));
         diagnostics::all_to_wire(shown.collect(), self.ty())
     }
 
-    /// Writes paths into an object of this schema.
+    /// Encodes paths into an object of this schema.
     pub(super) fn paths(&self, paths: &[Path]) -> Vec<wire::AttributePath> {
         let clipped = paths.iter().map(|path| diagnostics::up_to_set(path, self.ty()));
         clipped.map(|path| diagnostics::path_to_wire(&path)).collect()

@@ -1,4 +1,4 @@
-//! The RPCs about data sources.
+//! The RPCs for data sources.
 
 use super::Service;
 use super::validation::{self, STORES_NOTHING};
@@ -23,7 +23,7 @@ pub(super) async fn read<P: Provider>(
     let codec = service.codecs.of(&service.provider, Family::DataSource, &request.type_name)?;
     let config = codec.decode_config(request.config.as_ref())?;
     let (state, diagnostics) = service.provider.read_data_source(&request.type_name, config).await;
-    // A read that failed has no state; one that is half filled may not fit the schema.
+    // A failed read has no state; a half-filled one might not fit the schema.
     let state = if has_errors(&diagnostics) { None } else { Some(codec.encode(state)?) };
     Ok(read_data_source::Response { state, diagnostics: codec.diagnostics(diagnostics), deferred: None })
 }

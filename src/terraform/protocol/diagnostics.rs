@@ -6,10 +6,10 @@ use crate::terraform::wire::tfplugin5::{
     self as wire, attribute_path::step::Selector, diagnostic::Severity as WireSeverity,
 };
 
-/// The longest text of a message, in characters.
+/// The maximum length of a message text, in characters.
 const LONGEST: usize = 12_000;
 
-/// One message. The severity is never left at its default, which would not stop a run.
+/// Encodes one message. The severity is always set: its default would not stop a run.
 #[expect(clippy::needless_pass_by_value, reason = "maps what is sent once")]
 pub(super) fn to_wire(diagnostic: Diagnostic) -> wire::Diagnostic {
     let severity = match diagnostic.severity {
@@ -25,8 +25,8 @@ pub(super) fn to_wire(diagnostic: Diagnostic) -> wire::Diagnostic {
     }
 }
 
-/// Adds what a provider says of a configuration to what the rules of its schema say, so that one run
-/// tells both. Of an attribute that breaks a rule the rule alone speaks.
+/// Adds the provider's findings about a configuration to those of the schema rules, so that one run reports
+/// both. For an attribute that breaks a rule, only the rule's message is kept.
 pub(super) fn add(found: &mut Diagnostics, of_provider: Diagnostics) {
     let broken: Vec<Path> =
         found.iter().filter(|it| it.severity == Severity::Error).map(|it| it.path.clone()).collect();
@@ -34,8 +34,8 @@ pub(super) fn add(found: &mut Diagnostics, of_provider: Diagnostics) {
     found.extend(more);
 }
 
-/// A text as Terraform may print it, which passes on whatever it gets: control characters, and those
-/// that turn the direction of writing, are escaped, and what is very long is cut.
+/// Makes a text safe for Terraform to print, since Terraform passes on whatever it gets: escapes control
+/// characters and characters that change the writing direction, and cuts very long texts.
 pub(super) fn printable(text: &str) -> String {
     let turns = |letter| matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let mut shown = String::with_capacity(text.len().min(LONGEST));
@@ -52,7 +52,7 @@ pub(super) fn printable(text: &str) -> String {
     shown
 }
 
-/// Messages about an object of type `ty`.
+/// Encodes messages about an object of type `ty`.
 pub(super) fn all_to_wire(diagnostics: Diagnostics, ty: &Type) -> Vec<wire::Diagnostic> {
     let clipped = diagnostics.into_iter().map(|diagnostic| {
         let path = up_to_set(&diagnostic.path, ty);
@@ -61,7 +61,7 @@ pub(super) fn all_to_wire(diagnostics: Diagnostics, ty: &Type) -> Vec<wire::Diag
     clipped.map(to_wire).collect()
 }
 
-/// The path as attribute names, map keys and list positions.
+/// Encodes a path as attribute names, map keys and list positions.
 pub(super) fn path_to_wire(path: &Path) -> wire::AttributePath {
     let steps = path.steps().iter().map(|step| {
         let selector = match step {
@@ -74,7 +74,7 @@ pub(super) fn path_to_wire(path: &Path) -> wire::AttributePath {
     wire::AttributePath { steps: steps.collect() }
 }
 
-/// The path as far as the first set in it: the elements of a set have no steps on the wire.
+/// Returns the path up to the first set in it: elements of a set have no steps on the wire.
 pub(super) fn up_to_set(path: &Path, ty: &Type) -> Path {
     let mut clipped = Path::root();
     let mut here = Some(ty);
@@ -92,7 +92,7 @@ pub(super) fn up_to_set(path: &Path, ty: &Type) -> Path {
     clipped
 }
 
-/// The type one step further in; `None` where the type has no such step.
+/// Returns the type one step further in, or `None` if the type has no such step.
 fn inside<'a>(ty: &'a Type, step: &Step) -> Option<&'a Type> {
     match (ty, step) {
         (Type::Object(attributes), Step::Attribute(name)) => attributes.get(name),

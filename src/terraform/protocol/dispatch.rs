@@ -1,4 +1,4 @@
-//! Runs the work of every RPC and turns whatever goes wrong into its response.
+//! Runs the work of every RPC, and turns whatever goes wrong into a response.
 
 use std::any::Any;
 use std::future::Future;
@@ -11,8 +11,8 @@ use super::{RpcResult, diagnostics};
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::messages;
 
-/// Answers one RPC. An error of `work` and a panic in it both become a response that carries
-/// them as a diagnostic and nothing else, which Terraform takes as "nothing changed".
+/// Answers one RPC. If `work` returns an error or panics, the response contains that as a diagnostic and
+/// nothing else, which Terraform takes as "nothing changed".
 pub(super) async fn dispatch<Q, R, F>(
     rpc: &str,
     request: tonic::Request<Q>,
@@ -25,8 +25,8 @@ where
 {
     let request = request.into_inner();
     let subject = request.subject().to_owned();
-    // Unwinding past the provider is sound: what is behind its locks is whole after each statement, so they are
-    // taken even where a panic has left them.
+    // Unwinding out of the provider is sound: the data behind its locks is consistent after each statement,
+    // so the locks are taken even after a panic.
     let ended = AssertUnwindSafe(async move { work(request).await }).catch_unwind().await;
     let error = match ended {
         Ok(Ok(response)) => return Ok(tonic::Response::new(response)),
@@ -36,7 +36,7 @@ where
     Ok(tonic::Response::new(R::from_error(diagnostics::to_wire(error))))
 }
 
-/// The message of a panic.
+/// Builds the message for a panic.
 pub(super) fn panicked(rpc: &str, subject: &str, payload: &(dyn Any + Send)) -> Diagnostic {
     let text = payload.downcast_ref::<&str>().copied();
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));

@@ -1,4 +1,4 @@
-//! Whole objects on the wire: `DynamicValue`s and stored states, and what makes an object whole.
+//! Whole objects on the wire: `DynamicValue`s and stored states, and the completion of objects.
 
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::messages;
@@ -6,8 +6,8 @@ use crate::terraform::schema::{Block, NestedBlock, Nesting};
 use crate::terraform::value::{Entries, Type, Value, json, msgpack};
 use crate::terraform::wire::tfplugin5::{DynamicValue, RawState};
 
-/// Reads an object. `field` is the field of the request it came in. Nothing at all, and a
-/// value without either form, are null: clients leave out what is null.
+/// Decodes an object. `field` is the request field that contains it. A missing value and a value in neither
+/// form are null, because clients leave out null values.
 pub(super) fn decode(field: &str, value: Option<&DynamicValue>, ty: &Type) -> Result<Value, Diagnostic> {
     let Some(value) = value else { return Ok(Value::Null) };
     if !value.msgpack.is_empty() {
@@ -19,8 +19,8 @@ pub(super) fn decode(field: &str, value: Option<&DynamicValue>, ty: &Type) -> Re
     Ok(Value::Null)
 }
 
-/// Reads a stored state, which may lack what the schema has gained since it was written. In one of an older
-/// schema what has another form since is left out.
+/// Decodes a stored state, which may lack attributes that the schema has gained since it was written. In a
+/// state of an older schema, attributes whose form has changed since are left out.
 pub(super) fn decode_stored(raw: Option<&RawState>, ty: &Type, is_older: bool) -> Result<Value, Diagnostic> {
     let decode_json = if is_older { json::decode_older_state } else { json::decode_state };
     match raw {
@@ -36,15 +36,15 @@ fn unreadable(field: &str, why: &str) -> Diagnostic {
     messages::unreadable_value(field, why)
 }
 
-/// Writes an object of type `ty`; an error is a bug in the provider.
+/// Encodes an object of type `ty`; an error is a bug in the provider.
 pub(super) fn encode(value: &Value, ty: &Type) -> Result<DynamicValue, Diagnostic> {
     let misfit = |error: msgpack::EncodeError| messages::value_does_not_fit(&error.to_string());
     let msgpack = msgpack::encode(value, ty).map_err(misfit)?;
     Ok(DynamicValue { msgpack, json: Vec::new() })
 }
 
-/// The object as plans and states have it, at every depth: null for a missing and for a
-/// write-only attribute, and an empty collection, which is not null, for an absent block.
+/// Returns the object in the form used in plans and states, at every depth: missing and write-only attributes
+/// are null, and an absent block is an empty collection, which is not null.
 pub(super) fn complete(value: Value, block: &Block) -> Value {
     let Value::Map(mut entries) = value else { return value };
     for attribute in &block.attributes {
@@ -78,8 +78,8 @@ fn complete_nested(value: Value, nested: &NestedBlock) -> Value {
     }
 }
 
-/// The value without whatever does not fit `ty`. For a state that an apply left: losing one
-/// attribute is better than losing the object, which Terraform does with what it cannot read.
+/// Returns the value without the parts that do not fit `ty`. Used for the state that an apply left: losing
+/// one attribute is better than losing the object, which Terraform would do with a state that it cannot read.
 pub(super) fn salvage(value: Value, ty: &Type) -> Value {
     let all = |items: Vec<Value>, ty: &Type| items.into_iter().map(|item| salvage(item, ty)).collect();
     match (value, ty) {

@@ -1,4 +1,4 @@
-//! The RPCs about ephemeral resources.
+//! The RPCs for ephemeral resources.
 
 use super::Service;
 use super::validation::{self, STORES_NOTHING};
@@ -20,7 +20,7 @@ pub(super) fn validate<P: Provider>(
     Ok(validate_ephemeral_resource_config::Response { diagnostics })
 }
 
-/// Core opens nothing of which it does not know the whole configuration: it leaves it for the apply.
+/// Core opens nothing whose configuration is not fully known: it leaves that to the apply.
 pub(super) async fn open<P: Provider>(
     service: &Service<P>,
     request: open_ephemeral_resource::Request,

@@ -1,4 +1,4 @@
-//! Identities: what tells one object of a resource type from all others.
+//! Identities: the values that distinguish one object of a resource type from all others.
 
 use prost::Message as _;
 
@@ -18,8 +18,8 @@ pub(super) fn schemas<P: Provider>(service: &Service<P>) -> get_resource_identit
     response(identities_of(&service.provider))
 }
 
-/// The response to `GetResourceIdentitySchemas`, encoded: what
-/// [`Provider::encoded_identity_schemas`] may hand over.
+/// The encoded response to `GetResourceIdentitySchemas`, which [`Provider::encoded_identity_schemas`] may
+/// return.
 pub fn encoded(schemas: &Schemas) -> Vec<u8> {
     response(schemas.identities.clone()).encode_to_vec()
 }
@@ -42,7 +42,7 @@ fn to_wire(schema: IdentitySchema) -> wire::ResourceIdentitySchema {
     wire::ResourceIdentitySchema { version: schema.version, identity_attributes: attributes.collect() }
 }
 
-/// The identity of an object; none while it is not known.
+/// Returns the identity of an object, or `None` while it is unknown.
 pub(super) fn of<P: Provider>(
     service: &Service<P>,
     type_name: &str,
@@ -60,7 +60,7 @@ pub(super) fn of<P: Provider>(
     data(&identity, ty).map(Some)
 }
 
-/// An identity that Terraform sent; null where it sent none.
+/// Decodes an identity that Terraform sent, or null if it sent none.
 pub(super) fn decode<P: Provider>(
     service: &Service<P>,
     type_name: &str,
@@ -72,7 +72,7 @@ pub(super) fn decode<P: Provider>(
     }
 }
 
-/// A stored identity as it is now: what it lacks is null.
+/// Brings a stored identity to its current form: anything it lacks becomes null.
 pub(super) fn upgrade<P: Provider>(
     service: &Service<P>,
     request: &upgrade_resource_identity::Request,
@@ -85,7 +85,7 @@ pub(super) fn upgrade<P: Provider>(
     Ok(upgrade_resource_identity::Response { upgraded_identity, ..Default::default() })
 }
 
-/// An identity in its wire form.
+/// Encodes an identity in its wire form.
 pub(super) fn data(identity: &Value, ty: &Type) -> Result<wire::ResourceIdentityData, Diagnostic> {
     Ok(wire::ResourceIdentityData { identity_data: Some(dynamic::encode(identity, ty)?) })
 }

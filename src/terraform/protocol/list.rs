@@ -1,4 +1,4 @@
-//! The RPCs about lists of objects that may be managed or not.
+//! The RPCs for lists of objects, whether or not Terraform manages them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -26,8 +26,8 @@ pub(super) fn validate<P: Provider>(
     Ok(validate_list_resource_config::Response { diagnostics })
 }
 
-/// The objects of a list, one event each. What goes wrong is an event too: a status would be shown as a
-/// "plugin error".
+/// Streams the objects of a list, one event each. A failure is an event too: a gRPC status would be shown as
+/// a "plugin error".
 pub(super) fn list<P: Provider>(service: &Service<P>, request: &list_resource::Request) -> Events {
     let begun = catch_unwind(AssertUnwindSafe(|| begin(service, request)));
     let name = request.type_name.clone();
@@ -76,7 +76,7 @@ fn event<P: Provider>(
 ) -> Result<list_resource::Event, Diagnostic> {
     let codec = service.codecs.of(&service.provider, Family::Resource, name)?;
     let Listed { identity, display_name, resource, diagnostics } = listed;
-    // Who named the object may be anybody: the name is one line of plain text.
+    // Anybody may have named the object, so its name is reduced to one line of plain text.
     let display_name = printable(&display_name).replace(['\n', '\t'], " ");
     let ty = service.codecs.identity(&service.provider, name).filter(|_| !identity.is_null());
     let identity = ty.map(|ty| identity::data(&identity, ty)).transpose()?;

@@ -1,17 +1,17 @@
-//! What the generated messages have in common: a request names what it is about, and a
-//! response can carry an error instead of its content.
+//! The common interface of the generated messages: a request names its subject, and a response can carry an
+//! error instead of its content.
 
 use crate::terraform::wire::tfplugin5 as wire;
 
 /// A generated request message.
 pub(super) trait Request {
-    /// The type, function or object it is about; empty where it is about the provider.
+    /// The type, function or object that the request concerns; empty if it concerns the provider.
     fn subject(&self) -> &str;
 }
 
 /// A generated response message.
 pub(super) trait Response {
-    /// The response that holds nothing but an error.
+    /// Creates a response that contains only an error.
     fn from_error(error: wire::Diagnostic) -> Self;
 }
 

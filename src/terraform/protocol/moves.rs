@@ -1,4 +1,4 @@
-//! The RPC that takes an object over from another resource type.
+//! The RPC that takes over an object from another resource type.
 
 use super::{Service, identity};
 use crate::terraform::Provider;
@@ -23,7 +23,7 @@ pub(super) fn move_state<P: Provider>(
     let from = MoveRequest { state: source_state(service, request)?, ..request_of(request) };
     let moved = service.provider.move_state(target_type_name, from);
     let target_identity = identity::of(service, target_type_name, &moved.state, &moved.private)?;
-    // A move that failed has no state.
+    // A failed move has no state.
     let state = if has_errors(&moved.diagnostics) { None } else { Some(target.encode(moved.state)?) };
     Ok(move_resource_state::Response {
         target_identity,
@@ -33,7 +33,7 @@ pub(super) fn move_state<P: Provider>(
     })
 }
 
-/// The state by the schema that the provider has under the name of the type; null where it has none.
+/// Decodes the state with the provider's own schema for the source type, or returns null if it has none.
 fn source_state<P: Provider>(
     service: &Service<P>,
     request: &move_resource_state::Request,

@@ -1,4 +1,4 @@
-//! The RPCs about the provider block.
+//! The RPCs for the provider block.
 
 use super::Service;
 use super::diagnostics::add;
@@ -6,8 +6,8 @@ use crate::terraform::Provider;
 use crate::terraform::diagnostic::{Diagnostic, has_errors};
 use crate::terraform::wire::tfplugin5::{configure, prepare_provider_config};
 
-/// Checks the provider block. What is sent back as prepared is what came in: Terraform
-/// has ignored it since 0.12, and warns in its log where it differs.
+/// Checks the provider block. The "prepared" block in the response is the one that was sent: Terraform has
+/// ignored it since 0.12, and logs a warning if it differs.
 pub(super) fn prepare<P: Provider>(
     service: &Service<P>,
     request: prepare_provider_config::Request,
@@ -22,8 +22,8 @@ pub(super) fn prepare<P: Provider>(
     })
 }
 
-/// Configures the provider. The rules are checked once more: what was unknown when the block
-/// was prepared may be known now.
+/// Configures the provider. The rules are checked again, because values that were unknown when the block was
+/// prepared may be known now.
 pub(super) async fn configure<P: Provider>(
     service: &Service<P>,
     request: configure::Request,

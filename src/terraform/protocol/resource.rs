@@ -1,4 +1,4 @@
-//! The RPCs about managed resources.
+//! The RPCs for managed resources.
 
 use super::{Service, identity, validation};
 use crate::terraform::Provider;
@@ -62,7 +62,7 @@ pub(super) async fn plan<P: Provider>(
     let codec = service.codecs.of(&service.provider, Family::Resource, &request.type_name)?;
     let plan_request = PlanRequest {
         prior: codec.decode("prior_state", request.prior_state.as_ref())?,
-        // Terraform proposes write-only values too, which would look like a change.
+        // Terraform's proposal contains write-only values too, which would look like a change.
         proposed: codec.decode_state("proposed_new_state", request.proposed_new_state.as_ref())?,
         config: codec.decode("config", request.config.as_ref())?,
         private: request.prior_private,
@@ -132,7 +132,8 @@ pub(super) async fn import<P: Provider>(
     Ok(response)
 }
 
-/// The identity of an object that the provider has answered: what is wrong with it takes nothing of the answer away.
+/// Returns the identity of an object in the provider's answer. A problem with the identity does not take
+/// anything away from the answer.
 fn told_identity<P: Provider>(
     service: &Service<P>,
     type_name: &str,

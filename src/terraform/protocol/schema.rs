@@ -13,7 +13,7 @@ use crate::terraform::wire::tfplugin5::{
     self as wire, ServerCapabilities, StringKind, get_metadata, get_provider_schema, schema as wire_schema,
 };
 
-/// What Terraform can count on: some of it with every provider that is served here.
+/// The capabilities that Terraform can rely on; most of them hold for every provider that is served here.
 const fn capabilities(can_move: bool) -> ServerCapabilities {
     ServerCapabilities {
         plan_destroy: true,
@@ -23,7 +23,7 @@ const fn capabilities(can_move: bool) -> ServerCapabilities {
     }
 }
 
-/// The response to `GetSchema`, which is the only RPC that needs every schema.
+/// The response to `GetSchema`, the only RPC that needs every schema.
 pub(super) fn response<P: Provider>(
     service: &Service<P>,
 ) -> Result<get_provider_schema::Response, Diagnostic> {
@@ -46,7 +46,7 @@ pub(super) fn response<P: Provider>(
     })
 }
 
-/// The response to `GetSchema`, encoded: what [`Provider::encoded_schemas`] may hand over.
+/// The encoded response to `GetSchema`, which [`Provider::encoded_schemas`] may return.
 pub fn encoded(schemas: &Schemas) -> Vec<u8> {
     let all = |family| schemas[family].iter().map(|(name, it)| (name.clone(), to_wire(it))).collect();
     let response = get_provider_schema::Response {
@@ -123,8 +123,8 @@ fn attribute(attribute: &Attribute) -> wire_schema::Attribute {
     }
 }
 
-/// A block that occurs at most once is a list of at most one: a single-nested block would
-/// be null when absent, and could not be told from one whose content is unknown.
+/// Encodes a nested block. A block that occurs at most once becomes a list of at most one element: a
+/// single-nested block would be null when absent, which could not be told from one whose content is unknown.
 fn nested(nested: &NestedBlock) -> wire_schema::NestedBlock {
     use wire_schema::nested_block::NestingMode;
     let (nesting, max_items) = match nested.nesting {

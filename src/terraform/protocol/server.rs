@@ -1,7 +1,7 @@
-//! The gRPC server of a provider: the generated one, but that the schemas leave as the bytes they are.
+//! The gRPC server of a provider: the generated one, except that pre-encoded schemas are sent as they are.
 //!
-//! Every command of Terraform asks for all schemas. A provider that has them encoded in advance hands
-//! over bytes, and nothing is decoded, built or encoded again.
+//! Every Terraform command requests all schemas. A provider that has them encoded in advance returns bytes,
+//! so that nothing is decoded, built or encoded again.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use super::{MESSAGE_LIMIT, Service};
 use crate::terraform::Provider;
 use crate::terraform::wire::tfplugin5::provider_server::ProviderServer;
 
-/// The RPCs that are answered with bytes, where a provider has them.
+/// The RPCs that are answered with bytes if the provider has them.
 const GET_SCHEMA: &str = "/tfplugin5.Provider/GetSchema";
 const GET_IDENTITIES: &str = "/tfplugin5.Provider/GetResourceIdentitySchemas";
 
@@ -74,7 +74,7 @@ impl<P: Provider> tower_service::Service<http::Request<Body>> for Server<P> {
     }
 }
 
-/// Answers with bytes.
+/// Answers with fixed bytes.
 struct Encoded(Bytes);
 
 impl UnaryService<()> for Encoded {
@@ -86,7 +86,7 @@ impl UnaryService<()> for Encoded {
     }
 }
 
-/// Sends bytes as they are, and reads nothing: the request has no fields.
+/// Sends bytes as they are, and decodes nothing: the request has no fields.
 #[derive(Debug, Clone, Copy)]
 struct BytesCodec;
 

@@ -1,4 +1,4 @@
-//! The generated service trait: which RPC is whose work.
+//! The generated service trait: maps each RPC to its implementation.
 
 use std::sync::atomic::Ordering;
 
@@ -76,7 +76,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
     }
 
     async fn configure(&self, request: Request<configure::Request>) -> RpcResult<configure::Response> {
-        // A debugger holds the process over several runs.
+        // A debugger may keep the process running for several runs.
         self.is_stopped.store(false, Ordering::Relaxed);
         dispatch("Configure", request, |request| provider_block::configure(self, request)).await
     }
@@ -117,7 +117,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         request: Request<apply_resource_change::Request>,
     ) -> RpcResult<apply_resource_change::Response> {
-        // Terraform would take a response without a state for a deleted object.
+        // Terraform would take a response without a state to mean that the object was deleted.
         let before = (request.get_ref().prior_state.clone(), request.get_ref().planned_private.clone());
         let mut response =
             dispatch("ApplyResourceChange", request, |request| resource::apply(self, request)).await?;

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, of whatever family: what its schema says, and what the provider finds.
+//! Validates the configuration of any family: against its schema, and with the provider's own checks.
 
 use super::Service;
 use super::diagnostics::add;
@@ -7,7 +7,8 @@ use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::provider::Family;
 use crate::terraform::wire::tfplugin5::{self as wire, ClientCapabilities, DynamicValue};
 
-/// The capabilities of a client that sends none, for families without a state: no write-only value can be stored.
+/// The capabilities assumed for families without a state, whose requests contain none: no write-only value
+/// can be stored.
 pub(super) const STORES_NOTHING: ClientCapabilities =
     ClientCapabilities { deferral_allowed: false, write_only_attributes_allowed: true };
 

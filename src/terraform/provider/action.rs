@@ -2,17 +2,17 @@
 
 use tokio::sync::mpsc::UnboundedSender;
 
-/// Tells the practitioner how far an action is, while it runs.
+/// Reports the progress of a running action to the practitioner.
 #[derive(Debug, Clone)]
 pub struct Progress(UnboundedSender<String>);
 
 impl Progress {
-    /// A progress that `told` gets to hear. It ends with the last clone.
+    /// Creates a progress that sends to `told`. The channel closes with the last clone.
     pub fn new(told: UnboundedSender<String>) -> Self {
         Self(told)
     }
 
-    /// Tells it. Who stopped to listen does not stop the action.
+    /// Sends a message. The action continues even if nobody listens any more.
     pub fn tell(&self, message: impl Into<String>) {
         let _ = self.0.send(message.into());
     }

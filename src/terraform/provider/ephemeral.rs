@@ -1,27 +1,27 @@
-//! The responses of a provider about an ephemeral resource.
+//! A provider's responses for an ephemeral resource.
 
 use std::time::SystemTime;
 
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::value::Value;
 
-/// What was opened for the length of a walk.
+/// An ephemeral resource that was opened for one walk.
 #[derive(Debug, Clone, Default)]
 pub struct Opened {
-    /// An object of the schema, wholly known. What the configuration sets must stand in it as it is set.
+    /// An object of the schema, fully known. It must contain the configured values unchanged.
     pub result: Value,
-    /// What a renewal and the end get. Nothing of it is stored.
+    /// Passed to renewals and to the close. It is never stored.
     pub private: Vec<u8>,
-    /// When it must be renewed; none where it lasts as long as it is needed.
+    /// When it must be renewed; `None` if it lasts for as long as it is needed.
     pub renew_at: Option<SystemTime>,
     /// Errors and warnings. With an error, nothing is open.
     pub diagnostics: Diagnostics,
 }
 
-/// What was renewed.
+/// The result of a renewal.
 #[derive(Debug, Clone, Default)]
 pub struct Renewed {
-    /// What the next renewal gets. Terraform 1.11 gives the end what the opening answered.
+    /// Passed to the next renewal. Terraform 1.11 passes the close what the open returned.
     pub private: Vec<u8>,
     /// When it must be renewed again, if ever.
     pub renew_at: Option<SystemTime>,
@@ -30,7 +30,7 @@ pub struct Renewed {
 }
 
 impl From<Diagnostic> for Opened {
-    /// Nothing is open, and the reason.
+    /// Nothing is open, for this reason.
     fn from(diagnostic: Diagnostic) -> Self {
         Self { diagnostics: vec![diagnostic], ..Self::default() }
     }

@@ -1,17 +1,17 @@
 //! The families of types: resources, data sources, ephemeral resources, actions, lists.
 
-/// What a provider has types of, each with a schema of its own.
+/// The kinds of types that a provider has; each type has a schema of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Family {
     /// Managed resources.
     Resource,
     /// Data sources.
     DataSource,
-    /// Ephemeral resources, open during one walk of Terraform.
+    /// Ephemeral resources, which are open during one walk of Terraform.
     EphemeralResource,
     /// Actions.
     Action,
-    /// List resources, by the names of their resource types, each of which has an identity.
+    /// List resources, named after their resource types, each of which has an identity.
     List,
 }
 
@@ -20,7 +20,7 @@ impl Family {
     pub const ALL: [Self; 5] =
         [Self::Resource, Self::DataSource, Self::EphemeralResource, Self::Action, Self::List];
 
-    /// What a message calls a type of it.
+    /// The name of the family's types in messages.
     pub fn title(self) -> &'static str {
         match self {
             Self::Resource => "Resource Type",

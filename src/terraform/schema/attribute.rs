@@ -1,4 +1,4 @@
-//! Attributes: what one holds, who sets it, and what is said of it.
+//! Attributes: their values, who sets them, and their documentation.
 
 use super::{Name, Rule};
 use crate::terraform::value::Type;
@@ -14,14 +14,14 @@ pub struct Attribute {
     pub presence: Presence,
     /// What it means, in one sentence or more.
     pub description: String,
-    /// Hidden in plans and outputs. The state holds it in plain text all the same.
+    /// Hidden in plans and outputs. The state still holds it in plain text.
     pub sensitive: bool,
-    /// Only in the configuration: always null in plan and state. For attributes of managed
-    /// resources that are not computed and not inside a set; Terraform 1.11 and later.
+    /// Present only in the configuration, and always null in plan and state. For attributes of managed
+    /// resources that are not computed and not inside a set; requires Terraform 1.11 or later.
     pub write_only: bool,
-    /// What to use instead, where the attribute should no longer be used.
+    /// What to use instead, if the attribute should no longer be used.
     pub deprecation: Option<String>,
-    /// What a known, non-null value must satisfy.
+    /// The rules that a known, non-null value must satisfy.
     pub rules: Vec<Rule>,
     /// The members of an object, or of the objects in a collection, for the documentation.
     pub members: Vec<MemberDoc>,
@@ -39,7 +39,7 @@ pub struct MemberDoc {
     pub presence: Presence,
     /// What it means, in one sentence or more.
     pub description: String,
-    /// The members of what it holds, where that is an object or a collection of objects.
+    /// The members of its value, if that is an object or a collection of objects.
     pub members: Vec<MemberDoc>,
 }
 
@@ -57,7 +57,7 @@ pub enum Presence {
 }
 
 impl Attribute {
-    /// An attribute of that name, type and presence, with the sentence that documents it.
+    /// An attribute with this name, type and presence, and the text that documents it.
     pub fn new(name: impl Into<Name>, ty: Type, presence: Presence, description: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -82,40 +82,41 @@ impl Attribute {
         Self::new(name, ty, Presence::Optional, description)
     }
 
-    /// An attribute that the provider sets and a configuration may not.
+    /// An attribute that the provider sets and a configuration cannot.
     pub fn computed(name: impl Into<Name>, ty: Type, description: impl Into<String>) -> Self {
         Self::new(name, ty, Presence::Computed, description)
     }
 
-    /// The same attribute, hidden in plans and outputs.
+    /// Returns the same attribute, hidden in plans and outputs.
     #[must_use]
     pub fn sensitive(mut self) -> Self {
         self.sensitive = true;
         self
     }
 
-    /// The same attribute, whose value is in no plan and no state.
+    /// Returns the same attribute, with its value kept out of every plan and state.
     #[must_use]
     pub fn write_only(mut self) -> Self {
         self.write_only = true;
         self
     }
 
-    /// The same attribute, whose use Terraform warns of; `instead` says what to use.
+    /// Returns the same attribute marked as deprecated, so that Terraform warns about its use; `instead` says
+    /// what to use.
     #[must_use]
     pub fn deprecated(mut self, instead: impl Into<String>) -> Self {
         self.deprecation = Some(instead.into());
         self
     }
 
-    /// The same attribute with one rule more.
+    /// Returns the same attribute with one more rule.
     #[must_use]
     pub fn rule(mut self, rule: Rule) -> Self {
         self.rules.push(rule);
         self
     }
 
-    /// The same attribute with the documentation of its members.
+    /// Returns the same attribute with documentation of its members.
     #[must_use]
     pub fn with_members(mut self, members: Vec<MemberDoc>) -> Self {
         self.members = members;
@@ -124,12 +125,12 @@ impl Attribute {
 }
 
 impl MemberDoc {
-    /// A member of that name, type and presence, with the sentence that documents it.
+    /// A member with this name, type and presence, and the text that documents it.
     pub fn new(name: impl Into<Name>, ty: Type, presence: Presence, description: impl Into<String>) -> Self {
         Self { name: name.into(), ty, presence, description: description.into(), members: Vec::new() }
     }
 
-    /// The same member with the documentation of its own members.
+    /// Returns the same member with documentation of its own members.
     #[must_use]
     pub fn with_members(mut self, members: Vec<Self>) -> Self {
         self.members = members;
@@ -138,7 +139,7 @@ impl MemberDoc {
 }
 
 impl Presence {
-    /// True when the provider may set the attribute.
+    /// Returns true if the provider may set the attribute.
     pub fn is_computed(self) -> bool {
         matches!(self, Self::Computed | Self::OptionalComputed)
     }

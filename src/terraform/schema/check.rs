@@ -8,11 +8,11 @@ use crate::terraform::value::{Path, Value};
 /// Every rule of `block` that a known value in `config` breaks, at its path, and every read-only attribute
 /// that it sets.
 ///
-/// Unknown and null values pass the rules: they are checked again when they are known.
+/// Unknown and null values pass the rules; unknown ones are checked again once they are known.
 pub fn check(block: &Block, config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
     each_value(block, config, &mut |attribute, value, at| {
-        // Terraform leaves it to the provider, and would believe what is written.
+        // Terraform leaves this check to the provider, and would accept what is written.
         if attribute.presence == Presence::Computed && !value.is_null() {
             let at = at.name(&attribute.name);
             return found.push(messages::read_only(&at.to_string()).at(at));
@@ -27,8 +27,8 @@ pub fn check(block: &Block, config: &Value) -> Diagnostics {
     found
 }
 
-/// An error at every write-only attribute of `block` that `config` sets, for a Terraform
-/// that does not know such attributes and would store their values.
+/// Returns an error for every write-only attribute of `block` that `config` sets. Used for Terraform versions
+/// that do not know such attributes and would store their values.
 pub fn refuse_write_only(block: &Block, config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
     each_value(block, config, &mut |attribute, value, at| {
@@ -40,19 +40,19 @@ pub fn refuse_write_only(block: &Block, config: &Value) -> Diagnostics {
     found
 }
 
-/// A warning at everything deprecated that `config` uses. Terraform leaves it to the provider
-/// to warn; from the schema it only takes what documentation and editors show.
+/// Returns a warning for everything deprecated that `config` uses. Terraform leaves this to the provider; it
+/// uses the mark in the schema only for documentation and editors.
 pub fn warn_of_deprecated(block: &Block, config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
     let mut warn = |at: &Path, instead: &Option<String>| {
         let Some(instead) = instead else { return };
-        // Terraform shows one warning of each summary and counts the others.
+        // Terraform shows one warning for each summary and only counts the others.
         let (summary, what) = match at.steps() {
             [] => ("Deprecated".to_owned(), "This".to_owned()),
             _ => (format!("Deprecated: {at}"), format!("`{at}`")),
         };
         let warning = Diagnostic { summary, ..messages::deprecated(&what, instead).at(at.clone()) };
-        // The elements of a set share one path.
+        // All elements of a set share one path.
         if !found.contains(&warning) {
             found.push(warning);
         }
@@ -67,8 +67,8 @@ pub fn warn_of_deprecated(block: &Block, config: &Value) -> Diagnostics {
     found
 }
 
-/// Calls `visit` with every attribute of `block` and of the blocks inside it, its value, and the path of
-/// the block it stands in.
+/// Calls `visit` for every attribute of `block` and of the blocks inside it, with its value and the path of
+/// the block that contains it.
 fn each_value(block: &Block, config: &Value, visit: &mut dyn FnMut(&Attribute, &Value, &Path)) {
     each_block(block, config, &Path::root(), &mut |block, value, at| {
         for attribute in &block.attributes {
@@ -77,7 +77,7 @@ fn each_value(block: &Block, config: &Value, visit: &mut dyn FnMut(&Attribute, &
     });
 }
 
-/// Calls `visit` with `block` and with every block that occurs inside it, and its object.
+/// Calls `visit` for `block` and for every block that occurs inside it, with its object.
 fn each_block(block: &Block, object: &Value, at: &Path, visit: &mut dyn FnMut(&Block, &Value, &Path)) {
     visit(block, object, at);
     for nested in &block.blocks {
@@ -87,12 +87,12 @@ fn each_block(block: &Block, object: &Value, at: &Path, visit: &mut dyn FnMut(&B
     }
 }
 
-/// The occurrences of a nested block, each with its path.
+/// Returns the occurrences of a nested block, each with its path.
 fn occurrences<'v>(nested: &NestedBlock, value: &'v Value, path: &Path) -> Vec<(Path, &'v Value)> {
     let at = path.name(&nested.name);
     match value.get(&nested.name) {
         Value::List(items) => items.iter().enumerate().map(|(index, item)| (at.index(index), item)).collect(),
-        // The elements of a set have no place of their own.
+        // The elements of a set have no positions.
         Value::Set(items) => items.iter().map(|item| (at.clone(), item)).collect(),
         Value::Map(entries) => entries.iter().map(|(label, item)| (at.key(label), item)).collect(),
         _ => Vec::new(),

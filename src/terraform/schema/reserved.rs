@@ -1,13 +1,13 @@
-//! The root names that Terraform keeps for itself.
+//! The names that Terraform reserves at the root of a block.
 //!
-//! Terraform accepts such a name in a schema, and then takes what a practitioner writes
-//! under it as its own argument: the provider never gets it.
+//! Terraform accepts such a name in a schema, but then treats what a practitioner writes under it as its own
+//! argument: the provider never receives it.
 
 use std::borrow::Cow;
 
 use super::{Block, Name};
 
-/// Of what a schema is the root block.
+/// The kind of block that a schema describes at its root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BlockKind {
     /// The provider block, `provider "toy" {}`.
@@ -19,7 +19,7 @@ pub enum BlockKind {
 }
 
 impl BlockKind {
-    /// The names that no attribute and no block at the root may have.
+    /// The names that attributes and blocks at the root cannot have.
     pub const fn reserved_names(self) -> &'static [&'static str] {
         match self {
             Self::Provider => {
@@ -40,20 +40,20 @@ impl BlockKind {
         }
     }
 
-    /// True when Terraform keeps `name` for itself.
+    /// Returns true if Terraform reserves `name`.
     pub fn reserves(self, name: &str) -> bool {
         self.reserved_names().contains(&name)
     }
 
-    /// The name under which `name` can be written at the root: itself, or `<prefix>_<name>`
-    /// where Terraform keeps it for itself.
+    /// Returns the name under which `name` can be written at the root: `name` itself, or `<prefix>_<name>` if
+    /// Terraform reserves it.
     pub fn usable_name(self, name: impl Into<Name>, prefix: &str) -> Name {
         let name = name.into();
         if self.reserves(&name) { Cow::Owned(format!("{prefix}_{name}")) } else { name }
     }
 
-    /// The names at the root of `block` that Terraform keeps for itself; none, if the
-    /// schema is right.
+    /// Returns the names at the root of `block` that Terraform reserves; there are none if the schema is
+    /// right.
     pub fn reserved_in(self, block: &Block) -> Vec<&str> {
         let attributes = block.attributes.iter().map(|attribute| attribute.name.as_ref());
         let blocks = block.blocks.iter().map(|nested| nested.name.as_ref());

@@ -1,4 +1,4 @@
-//! JSON, as Terraform stores values in its state.
+//! Values as JSON, the form in which Terraform stores them in its state.
 
 use std::collections::BTreeMap;
 
@@ -6,28 +6,28 @@ use serde_json::Value as Json;
 
 use crate::terraform::value::{Number, Path, Type, Value};
 
-/// Values may be nested this deep; serde_json stops there too.
+/// The maximum nesting depth of values, which is also serde_json's limit.
 const MAX_DEPTH: usize = 128;
 
-/// Why a JSON text is no value of a type.
+/// Why a JSON text is not a value of a type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}{reason}", place(path))]
 pub struct DecodeError {
-    /// Where in the value it is.
+    /// The position in the value.
     pub path: Path,
-    /// What is wrong there, without a full stop.
+    /// What is wrong there, without a final full stop.
     pub reason: String,
 }
 
-/// Reads a stored state. It may be of an older schema: what it lacks is null, and what the
-/// schema no longer has is left out.
+/// Decodes a stored state. It may have been written under an older schema: missing attributes are null, and
+/// attributes that the schema no longer has are left out.
 pub fn decode_state(bytes: &[u8], ty: &Type) -> Result<Value, DecodeError> {
     let json = serde_json::from_slice(bytes).map_err(|error| error_at(&Path::root(), error.to_string()))?;
     decode(&json, ty)
 }
 
-/// Reads a stored state of an older schema, which may be another provider's: an attribute whose value has
-/// another form now is null until the object is read.
+/// Decodes a stored state of an older schema, possibly one of another provider. An attribute whose value now
+/// has another form is null until the object is read.
 pub fn decode_older_state(bytes: &[u8], ty: &Type) -> Result<Value, DecodeError> {
     let json = serde_json::from_slice(bytes).map_err(|error| error_at(&Path::root(), error.to_string()))?;
     let (Json::Object(members), Type::Object(attributes)) = (&json, ty) else { return decode(&json, ty) };
@@ -38,7 +38,7 @@ pub fn decode_older_state(bytes: &[u8], ty: &Type) -> Result<Value, DecodeError>
     Ok(Value::map(fitting))
 }
 
-/// Reads a value that was parsed already.
+/// Decodes a value from parsed JSON.
 pub fn decode(json: &Json, ty: &Type) -> Result<Value, DecodeError> {
     read(json, ty, &Path::root())
 }
@@ -52,7 +52,7 @@ fn read(json: &Json, ty: &Type, path: &Path) -> Result<Value, DecodeError> {
         (Json::Null, _) => Ok(Value::Null),
         (_, Type::Dynamic) => dynamic(json, path),
         (Json::Bool(truth), Type::Bool) => Ok(Value::Bool(*truth)),
-        // Terraform takes either from text, and so do states that other tools wrote.
+        // Terraform accepts both from text, and states written by other tools contain them.
         (Json::String(text), Type::Bool) => {
             text.parse().map_or_else(|_| wrong("a bool"), |truth| Ok(Value::Bool(truth)))
         }
@@ -95,8 +95,8 @@ fn object(
     Ok(Value::Map(entries.collect::<Result<_, _>>()?))
 }
 
-/// Reads a value that comes with its type: `{"value": …, "type": …}`. One without its type is of another
-/// schema, where the position had a type of its own: its type is what it looks like.
+/// Decodes a value that comes with its type: `{"value": …, "type": …}`. A value without its type was written
+/// under another schema, in which the position had a fixed type; its type is derived from the value.
 fn dynamic(json: &Json, path: &Path) -> Result<Value, DecodeError> {
     let typed = json.as_object().filter(|members| members.len() == 2);
     let typed =
@@ -106,7 +106,7 @@ fn dynamic(json: &Json, path: &Path) -> Result<Value, DecodeError> {
     Ok(Value::Dynamic(Box::new((ty, value))))
 }
 
-/// The type that a literal of this value would have.
+/// Returns the type that a literal of this value would have.
 fn type_of(json: &Json) -> Type {
     match json {
         Json::Null => Type::Dynamic,

@@ -1,8 +1,8 @@
-//! MessagePack, as Terraform exchanges values with a provider.
+//! Values as MessagePack, the form in which Terraform exchanges them with a provider.
 //!
-//! A codec is guided by a type. What it cannot read it refuses with the path of the value
-//! and the offset in the bytes. Nothing is allocated by what a length says: a length that
-//! the remaining bytes cannot hold is an error before anything is reserved.
+//! The codec is guided by a type. If it cannot decode something, the error has the path of the value and the
+//! offset in the bytes. Nothing is allocated on the word of a length alone: a length that exceeds the
+//! remaining bytes is an error before anything is reserved.
 
 mod decode;
 mod encode;
@@ -13,30 +13,30 @@ use crate::terraform::value::{Path, Step, Type};
 pub use decode::decode;
 pub use encode::encode;
 
-/// Values may be nested this deep; a deeper one is refused rather than risking the stack.
+/// The maximum nesting depth of values; a deeper value is refused so as not to risk the stack.
 const MAX_DEPTH: usize = 128;
 
-/// Why bytes are no value of a type.
+/// Why bytes are not a value of a type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {reason} (byte {offset})", place(path))]
 pub struct DecodeError {
-    /// Where in the value it is.
+    /// The position in the value.
     pub path: Path,
-    /// The offset in the bytes at which reading stopped.
+    /// The byte offset at which reading stopped.
     pub offset: usize,
-    /// What is wrong there, without a full stop.
+    /// What is wrong there, without a final full stop.
     pub reason: String,
 }
 
-/// Why a value cannot be written as a type.
+/// Why a value cannot be encoded as a type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {found} is not {expected}", place(path))]
 pub struct EncodeError {
-    /// Where in the value it is.
+    /// The position in the value.
     pub path: Path,
-    /// The type it was to be written as.
+    /// The type as which it should be encoded.
     pub expected: String,
-    /// What kind of value it is.
+    /// The kind of the value.
     pub found: &'static str,
 }
 
@@ -56,7 +56,7 @@ fn place(path: &Path) -> String {
     if path.steps().is_empty() { "the value".to_owned() } else { path.to_string() }
 }
 
-/// A type in words, for messages.
+/// Describes a type in words, for messages.
 fn describe_type(ty: &Type) -> String {
     match ty {
         Type::Bool => "a bool".to_owned(),

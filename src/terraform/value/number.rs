@@ -1,23 +1,22 @@
 //! Decimal numbers that are never rounded.
 //!
-//! Terraform computes with 512-bit floats and sends what does not fit an integer or
-//! a double as decimal text. A number here therefore keeps the text it came as, and
-//! compares by value (`1.50` equals `1.5`), so that what arrived as text leaves as
-//! the same text and nothing is ever rounded.
+//! Terraform computes with 512-bit floats and sends what fits neither an integer nor a double as decimal
+//! text. So a number here keeps its original text and compares by value (`1.50` equals `1.5`). What arrived
+//! as text leaves as the same text, and nothing is ever rounded.
 
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-/// No double has more digits behind its point.
+/// The maximum number of digits that any double has after its decimal point.
 const SMALLEST: usize = 1074;
 
 /// A finite decimal number of any size, kept as text.
 #[derive(Debug, Clone)]
 pub struct Number(String);
 
-/// Sign, significant digits without zeros at either end, and the power of ten of the
-/// digit before the first (so 12.5 is `+`, `125`, 2).
+/// The sign, the significant digits without zeros at either end, and the position of the decimal point
+/// relative to the first of these digits (so 12.5 is `+`, `125`, 2).
 #[derive(PartialEq, Eq, Hash)]
 struct Parts {
     negative: bool,
@@ -26,24 +25,24 @@ struct Parts {
 }
 
 impl Number {
-    /// Reads `-12`, `0.25`, `1e-7`; `None` for anything else (also for infinities).
+    /// Parses `-12`, `0.25`, `1e-7`; returns `None` for anything else, including infinities.
     pub fn parse(text: &str) -> Option<Self> {
         parts(text).map(|_| Self(text.to_owned()))
     }
 
-    /// The decimal that this double is, with all its digits: Terraform sends a double only for a number that is one
-    /// exactly. `None` unless finite.
+    /// Returns the exact decimal value of a double, with all its digits: Terraform sends a double only for a
+    /// number that is exactly one. Returns `None` unless it is finite.
     pub fn from_f64(number: f64) -> Option<Self> {
         let digits = || format!("{number:.SMALLEST$}");
         number.is_finite().then(|| Self(digits().trim_end_matches('0').trim_end_matches('.').to_owned()))
     }
 
-    /// The text the number came as.
+    /// The original text of the number.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The number as a 64-bit integer, where it is one exactly (`1.0` and `1e3` are).
+    /// The number as a 64-bit integer, if it is exactly one (`1.0` and `1e3` are).
     pub fn as_i64(&self) -> Option<i64> {
         if let Ok(integer) = self.0.parse() {
             return Some(integer);

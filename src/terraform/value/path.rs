@@ -22,7 +22,7 @@ impl Step {
 
 /// Steps from the root of an object to a value in it. The empty path is the root.
 ///
-/// A set element has no step of its own on the wire: a path ends at its set.
+/// A set element has no step of its own on the wire, so a path ends at its set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Path(Vec<Step>);
 
@@ -44,25 +44,26 @@ impl Path {
         Self::root().name(name)
     }
 
-    /// This path and one attribute more.
+    /// Returns this path with one more attribute.
     #[must_use]
     pub fn name(&self, name: &str) -> Self {
         self.with(Step::Attribute(name.to_owned()))
     }
 
-    /// This path and one map key more.
+    /// Returns this path with one more map key.
     #[must_use]
     pub fn key(&self, key: &str) -> Self {
         self.with(Step::Key(key.to_owned()))
     }
 
-    /// This path and one list position more.
+    /// Returns this path with one more list position.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
         self.with(Step::at(index))
     }
 
-    /// This path below one more step. Codecs make paths from the inside out, and only for an error.
+    /// Returns this path with a step added in front. Codecs build paths from the inside out, and only for an
+    /// error.
     #[must_use]
     pub(super) fn below(mut self, step: Step) -> Self {
         self.0.insert(0, step);

@@ -13,13 +13,13 @@ pub enum Type {
     Number,
     /// Unicode text.
     String,
-    /// Any type; the value carries its own.
+    /// Any type; each value carries its own.
     Dynamic,
     /// Ordered elements of one type.
     List(Box<Type>),
     /// Unordered, distinct elements of one type.
     Set(Box<Type>),
-    /// Elements of one type by string key.
+    /// Elements of one type, by string key.
     Map(Box<Type>),
     /// Named attributes, each with its type.
     Object(BTreeMap<String, Type>),
@@ -48,7 +48,7 @@ impl Type {
         Self::Object(attributes.into_iter().map(|(name, ty)| (name.into(), ty)).collect())
     }
 
-    /// The spelling that schemas and dynamic values carry.
+    /// The JSON spelling that schemas and dynamic values contain.
     pub fn to_json(&self) -> Json {
         match self {
             Self::Bool => json!("bool"),
@@ -69,7 +69,7 @@ impl Type {
         }
     }
 
-    /// Reads the spelling of [`Self::to_json`]; `None` when it is not one.
+    /// Parses the spelling of [`Self::to_json`]; returns `None` if it is not one.
     pub fn from_json(spelling: &Json) -> Option<Self> {
         if let Some(name) = spelling.as_str() {
             return match name {

@@ -1,8 +1,8 @@
-//! A stream whose writes of one turn of the runtime leave as one.
+//! A stream that combines the writes of one turn of the runtime.
 //!
-//! HTTP/2 flushes the message of an answer before its trailers, and every answer for itself. Each of these would
-//! be a record of TLS, a system call, and a host that wakes up. So a flush lets the tasks that are ready run
-//! first, and then writes what they have all answered.
+//! HTTP/2 flushes the message of an answer before its trailers, and flushes each answer on its own. Every
+//! flush would cost a TLS record, a system call, and a wakeup of the host. So a flush first lets all tasks
+//! that are ready run, and then writes everything that they have answered.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -13,14 +13,14 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::task::JoinHandle;
 use tokio_util::io::poll_write_buf;
 
-/// The most bytes that are held back to be joined with more; they fill a TLS record.
+/// The maximum number of bytes that are held back to be combined with more; this many fill a TLS record.
 const MOST_KEPT: usize = 16 << 10;
 
-/// A stream whose writes of one turn of the runtime leave as one.
+/// A stream that combines the writes of one turn of the runtime.
 pub(in crate::terraform::plugin) struct Batched<S> {
     stream: S,
     kept: BytesMut,
-    /// A task that does nothing: it has run when those have that were ready before.
+    /// A task that does nothing: once it has run, the tasks that were ready before it have run too.
     turn: Option<JoinHandle<()>>,
 }
 
@@ -35,7 +35,7 @@ impl<S: AsyncWrite + Unpin> Batched<S> {
         kept
     }
 
-    /// Makes room for more.
+    /// Makes room for more bytes.
     fn poll_room(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.kept.len() < MOST_KEPT { Poll::Ready(Ok(())) } else { self.poll_write_kept(context) }
     }
@@ -50,10 +50,10 @@ impl<S: AsyncWrite + Unpin> Batched<S> {
         Poll::Ready(Ok(()))
     }
 
-    /// Whether the tasks that were ready at the first question have run; wakes the caller's task when they have.
+    /// Whether the tasks that were ready at the first call have run; wakes the caller's task once they have.
     fn is_turn_over(&mut self, context: &mut Context<'_>) -> bool {
         let turn = self.turn.get_or_insert_with(|| tokio::spawn(async {}));
-        // Once it has answered it must not be asked again.
+        // A finished task must not be polled again.
         turn.is_finished() || Pin::new(turn).poll(context).is_ready()
     }
 }
@@ -64,8 +64,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Batched<S> {
         context: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        // h2 does not flush again while it waits for input, so pending bytes are flushed here. A full socket must not
-        // block reading.
+        // h2 does not flush again while it waits for input, so pending bytes are flushed here. A full socket
+        // must not block reading.
         if !self.kept.is_empty()
             && let Poll::Ready(flushed) = self.as_mut().poll_flush(context)
         {
@@ -128,7 +128,7 @@ mod tests {
 
     use super::{Batched, MOST_KEPT};
 
-    /// The writes that reach the system, which accepts at most `most` bytes of each.
+    /// Records the writes that reach the system, which accepts at most `most` bytes of each.
     struct Written {
         writes: Vec<Vec<u8>>,
         most: usize,
@@ -209,7 +209,7 @@ mod tests {
         let mut stream = Batched::new(ours);
         stream.write_all(b"answer").await.unwrap();
         for _ in 0..3 {
-            // The first flush lets others run, those after it find no room.
+            // The first flush lets other tasks run; the later ones find no room.
             assert!(stream.flush().now_or_never().is_none_or(|flushed| flushed.is_ok()));
             yield_now().await;
         }

@@ -1,4 +1,4 @@
-//! A unix socket in a file of its own name, removed when it is no longer listened at.
+//! A unix socket in a file with a unique name, which is removed when the socket is dropped.
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -11,12 +11,12 @@ use tokio::net::UnixListener;
 use crate::terraform::plugin::socket::unix_stream::UnixStream;
 use crate::terraform::plugin::{Environment, Error};
 
-/// How the names of sockets begin; hosts that clean up look for it.
+/// The prefix of socket names; hosts that clean up look for it.
 const PREFIX: &str = "plugin";
 /// Where the operating system lists groups: `name:password:number:members`.
 const GROUPS: &str = "/etc/group";
 
-/// A unix socket that listens. Its file is removed when it is dropped.
+/// A listening unix socket. Its file is removed when it is dropped.
 #[derive(Debug)]
 pub(in crate::terraform::plugin) struct UnixSocket {
     file: NamedTempFile<UnixListener>,
@@ -24,7 +24,7 @@ pub(in crate::terraform::plugin) struct UnixSocket {
 }
 
 impl UnixSocket {
-    /// Listens in the folder the host names, readable for our user, or for the host's group.
+    /// Listens in the folder that the host names, accessible to this user or to the host's group.
     pub(super) fn bind(environment: &Environment) -> Result<Self, Error> {
         let folder = environment.socket_folder();
         let refused = |source| Error::Listen { place: folder.display().to_string(), source };
@@ -60,7 +60,7 @@ fn restrict(path: &Path, mode: u32) -> io::Result<()> {
     fs::set_permissions(path, Permissions::from_mode(mode))
 }
 
-/// The number of a group, which may be given by name or already be one.
+/// Returns the number of a group, which may be given by name or already as a number.
 fn group_number(group: &str) -> io::Result<Option<u32>> {
     if let Ok(number) = group.parse() {
         return Ok(Some(number));

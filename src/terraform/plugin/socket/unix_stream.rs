@@ -1,9 +1,9 @@
 //! A connection of a unix socket.
 //!
-//! The runtime's own stream asks the system for news of both directions. A unix socket has news of room to write
-//! whenever its peer has read, which would wake the task for nothing after each answer. So this one asks only for what
-//! has come, and for room while there is none. The ends of pipes are what the runtime has for one direction; a socket is
-//! read and written as a pipe is.
+//! The runtime's own stream asks the system for events in both directions. A unix socket reports room to
+//! write whenever its peer has read, which would wake the task for nothing after each answer. So this stream
+//! asks only for incoming data, and for room to write only while there is none. The runtime's one-directional
+//! types are the ends of pipes; a socket can be read and written like a pipe.
 
 use std::io::{self, ErrorKind, IoSlice, Write as _};
 use std::net::Shutdown;
@@ -14,12 +14,12 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::unix::pipe;
 
-/// A connection of a unix socket, woken for what it can read.
+/// A connection of a unix socket, woken when there is something to read.
 #[derive(Debug)]
 pub(in crate::terraform::plugin) struct UnixStream {
     stream: StdUnixStream,
     reader: pipe::Receiver,
-    /// There while the socket has no room, and woken when it has.
+    /// Set while the socket has no room; woken when it has room again.
     full: Option<pipe::Sender>,
 }
 
@@ -30,7 +30,7 @@ impl UnixStream {
         Ok(Self { stream, reader, full: None })
     }
 
-    /// A writer that is woken when the socket has room.
+    /// Returns a writer that is woken when the socket has room.
     fn waiting_writer(&self) -> io::Result<pipe::Sender> {
         pipe::Sender::from_owned_fd_unchecked(self.stream.try_clone()?.into())
     }
@@ -94,7 +94,7 @@ mod tests {
 
     use super::UnixStream;
 
-    /// How often a task was woken.
+    /// Counts how often a task was woken.
     #[derive(Default)]
     struct Woken(AtomicUsize);
 

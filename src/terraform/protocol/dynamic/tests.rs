@@ -24,7 +24,7 @@ fn an_absent_block_is_empty_at_every_depth_and_an_absent_attribute_is_null() {
     assert_eq!(*inner, Value::map([("color", Value::Null), ("hinge", Value::List(vec![]))]));
 }
 
-/// A block with a secret of its own, and one in a nested block of each nesting.
+/// A block with a secret of its own, and a secret in a nested block of each nesting.
 fn safe() -> Block {
     let secret = || text("code").write_only();
     let nested = |name: &'static str, nesting| {

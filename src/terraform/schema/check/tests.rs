@@ -7,7 +7,7 @@ fn text(name: &'static str) -> Attribute {
     Attribute::new(name, Type::String, Presence::Optional, "Text.")
 }
 
-/// A block whose nested ones, one of each nesting, hold `attribute`.
+/// A block with `attribute`, and one nested block of each nesting that has it too.
 fn block(attribute: &Attribute) -> Block {
     let nested =
         [("one", Nesting::One), ("list", Nesting::List), ("set", Nesting::Set), ("map", Nesting::Map)].map(

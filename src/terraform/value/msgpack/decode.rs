@@ -10,12 +10,12 @@ use super::reader::{Reader, Token};
 use super::{DecodeError, MAX_DEPTH, describe_type};
 use crate::terraform::value::{Entries, Number, Path, Step, Type, Value};
 
-/// The extension that carries a refined unknown: something is known of the value to come.
+/// The extension for a refined unknown: something is known about the future value.
 const REFINED: i8 = 12;
-/// The most bytes a refinement may have.
+/// The maximum size of a refinement, in bytes.
 const REFINEMENT_LIMIT: usize = 1024;
 
-/// Reads one value of type `ty`; bytes behind it are an error.
+/// Decodes one value of type `ty`; bytes after it are an error.
 pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, DecodeError> {
     let mut decoder = Decoder { reader: Reader::new(bytes), depth: 0 };
     let value = decoder.value(ty)?;
@@ -57,7 +57,7 @@ impl<'b> Decoder<'b> {
         }
     }
 
-    /// Unknown: an extension of at most one byte, or a refined one.
+    /// Decodes an unknown: an extension of at most one byte, or a refined one.
     fn unknown(offset: usize, kind: i8, body: &[u8]) -> Result<Value, DecodeError> {
         match body.len() {
             0 | 1 => Ok(Value::Unknown),
@@ -69,7 +69,7 @@ impl<'b> Decoder<'b> {
         }
     }
 
-    /// Reads a value that comes with its type: `[type, value]`.
+    /// Decodes a value that comes with its type: `[type, value]`.
     fn dynamic(&mut self) -> Result<Value, DecodeError> {
         let offset = self.reader.offset();
         let (Token::Binary(spelling) | Token::Text(spelling)) = self.token()? else {
@@ -129,14 +129,14 @@ impl<'b> Decoder<'b> {
         for (name, ty) in attributes {
             let here = self.reader.offset();
             let key = self.key()?;
-            // Terraform sends the attributes in the order of their names, as the type has them.
+            // Terraform sends the attributes sorted by name, which is also their order in the type.
             let ty = if key == *name { Some(ty) } else { attributes.get(key.as_str()) };
             let ty = ty.ok_or_else(|| error(here, format!("it has no attribute {key:?}")))?;
             let value = self.inside(ty, || Step::Attribute(key.to_string()))?;
             entries.push((key, value));
         }
         let entries = Entries::from_iter(entries);
-        // No name is in it that the type does not have: as many are all.
+        // Every name that was read is in the type, so an equal count means that none is missing.
         let is_whole = entries.len() == attributes.len();
         match attributes.keys().find(|name| !is_whole && !entries.contains_key(name.as_str())) {
             Some(missing) => Err(error(offset, format!("it lacks the attribute {missing:?}"))),
@@ -152,7 +152,7 @@ impl<'b> Decoder<'b> {
         }
     }
 
-    /// Reads a value one step further in; the step is only made for an error.
+    /// Decodes a value one step further in; the step is only built for an error.
     fn inside(&mut self, ty: &Type, step: impl FnOnce() -> Step) -> Result<Value, DecodeError> {
         self.deeper(ty).map_err(|error| error.below(step()))
     }
@@ -188,7 +188,7 @@ fn error(offset: usize, reason: String) -> DecodeError {
     DecodeError { path: Path::root(), offset, reason }
 }
 
-/// The elements of a set: equal ones are one.
+/// Returns the elements of a set without duplicates.
 fn distinct(items: Vec<Value>) -> Vec<Value> {
     let mut found: Vec<Value> = Vec::new();
     for item in items {

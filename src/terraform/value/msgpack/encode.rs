@@ -1,4 +1,4 @@
-//! Encodes a value as its type wants it.
+//! Encodes a value as a given type.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,7 @@ use crate::terraform::value::{Entries, Number, Path, Step, Type, Value};
 /// Unknown: an extension of type 0 with one byte.
 const UNKNOWN: [u8; 3] = [0xd4, 0x00, 0x00];
 
-/// Writes a value as type `ty`. An object must have every attribute of its type; absent ones
-/// are null.
+/// Encodes a value as type `ty`. An object gets every attribute of its type; absent ones are null.
 pub fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>, EncodeError> {
     let mut bytes = Vec::new();
     write(&mut bytes, value, ty)?;
@@ -78,9 +77,9 @@ fn object(
     Ok(())
 }
 
-/// A number as the text it is, which every client reads exactly. An integer in binary would be a number of another
-/// precision to Terraform than the same one in a state file; before 1.15 it takes that for drift
-/// (`plan -refresh-only -detailed-exitcode`).
+/// Encodes a number as its text, which every client reads exactly. To Terraform, a binary integer has another
+/// precision than the same number in a state file; before 1.15, it takes that for drift (`plan -refresh-only
+/// -detailed-exitcode`).
 fn number(bytes: &mut Vec<u8>, number: &Number) {
     match number.as_i64() {
         Some(integer) => text(bytes, &integer.to_string()),
@@ -101,7 +100,7 @@ fn binary(bytes: &mut Vec<u8>, content: &[u8]) {
     bytes.extend(content);
 }
 
-/// A head with a length of one, two or four bytes.
+/// Writes a head with a length of one, two or four bytes.
 fn sized(bytes: &mut Vec<u8>, length: usize, [one, two, four]: [u8; 3]) {
     if let Ok(length) = u8::try_from(length) {
         bytes.extend([one, length]);
@@ -110,7 +109,7 @@ fn sized(bytes: &mut Vec<u8>, length: usize, [one, two, four]: [u8; 3]) {
     }
 }
 
-/// A head with its length in four bits, or in two or four bytes.
+/// Writes a head with its length in four bits, or in two or four bytes.
 fn length(bytes: &mut Vec<u8>, length: usize, [fixed, two, four]: [u8; 3]) {
     match u8::try_from(length) {
         Ok(length @ 0..=15) => bytes.push(fixed | length),
@@ -124,12 +123,12 @@ fn wide(bytes: &mut Vec<u8>, length: usize, [two, four]: [u8; 2]) {
         bytes.extend(length.to_be_bytes());
     } else {
         bytes.push(four);
-        // Messages end at 256 MiB, so four bytes hold every length.
+        // Messages are limited to 256 MiB, so four bytes hold every length.
         bytes.extend(u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes());
     }
 }
 
-/// The kind of a value in words, for messages.
+/// Names the kind of a value, for messages.
 fn describe_value(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",

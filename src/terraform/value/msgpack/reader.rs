@@ -1,6 +1,6 @@
-//! The tokens of MessagePack: one head at a time, from a slice, with the offset of each.
+//! Reads the tokens of MessagePack from a slice: one head at a time, with its offset.
 
-/// One token. Arrays and maps are their head only: their items follow.
+/// One token. An array or a map is only its head: its items follow as further tokens.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Token<'b> {
     Nil,
@@ -44,7 +44,7 @@ impl<'b> Reader<'b> {
         self.bytes.get(self.offset..).unwrap_or_default()
     }
 
-    /// Reads the next token, or says why there is none.
+    /// Reads the next token.
     pub(super) fn token(&mut self) -> Result<Token<'b>, ReadError> {
         let [head] = self.array()?;
         Ok(match head {
@@ -79,7 +79,7 @@ impl<'b> Reader<'b> {
         })
     }
 
-    /// A head whose items must fit into what is left, at a byte or more each.
+    /// Reads a head whose items must fit into the remaining bytes, at one byte or more each.
     fn container(
         &self,
         length: usize,
@@ -100,7 +100,7 @@ impl<'b> Reader<'b> {
         Ok(Token::Extension(kind, self.take(length)?))
     }
 
-    /// Bytes behind a length of 1, 2 or 4 bytes.
+    /// Reads bytes that are preceded by a length of 1, 2 or 4 bytes.
     fn sized(&mut self, width: u8) -> Result<&'b [u8], ReadError> {
         let length = self.length(width)?;
         self.take(length)
@@ -110,7 +110,7 @@ impl<'b> Reader<'b> {
         usize::try_from(self.unsigned(width)?).map_err(|_| ReadError::Short)
     }
 
-    /// An unsigned integer of 2^width bytes.
+    /// Reads an unsigned integer of 2^width bytes.
     fn unsigned(&mut self, width: u8) -> Result<u64, ReadError> {
         Ok(match width {
             0 => u8::from_be_bytes(self.array()?).into(),

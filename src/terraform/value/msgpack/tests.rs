@@ -21,7 +21,7 @@ fn pair() -> Type {
     Type::object([("a", Type::String), ("b", Type::Number)])
 }
 
-/// What is written as these bytes and read from them.
+/// Values that encode to these bytes and decode from them.
 fn both_ways() -> Vec<(Type, Value, &'static str)> {
     let n = |number_text: &str, hex| (Type::Number, number(number_text), hex);
     let s = |value: &str, hex| (Type::String, text(value), hex);
@@ -82,7 +82,7 @@ fn both_ways() -> Vec<(Type, Value, &'static str)> {
     ]
 }
 
-/// What is read from these bytes, which we would write otherwise.
+/// Values that decode from these bytes, but that we encode differently.
 fn read_only() -> Vec<(Type, Value, &'static str)> {
     let n = |number_text: &str, hex| (Type::Number, number(number_text), hex);
     vec![
@@ -178,7 +178,7 @@ fn flipped_bytes_never_panic() {
             for flipped in 0..=u8::MAX {
                 let mut broken = whole.clone();
                 broken[at] = flipped;
-                // Some flips make another legal value; none may panic.
+                // Some flips produce another legal value; none may panic.
                 let _ = decode(&broken, &ty);
             }
         }
@@ -260,7 +260,7 @@ fn a_value_that_does_not_fit_is_not_written() {
     assert_eq!(says(stray, &pair()), "c: it is not an attribute of the schema");
 }
 
-/// Random types with values of them.
+/// Random types, each with a value.
 fn typed() -> impl Strategy<Value = (Type, Value)> {
     let leaf = prop_oneof![
         Just((Type::Bool, Value::Null)),
