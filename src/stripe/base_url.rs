@@ -1,30 +1,31 @@
-//! The base address of Stripe's API, in one spelling.
+//! The base address of Stripe's API, in one canonical spelling.
 
 use std::fmt;
 
 use reqwest::Url;
 
-/// The base address of calls. However it is written, one address has one spelling: a small scheme and host, no port
-/// that the scheme has anyway, no slash at its end. What is kept under it, such as a limit or a journal, depends on
-/// that.
+/// The base address of calls, in one spelling however it was written: lower-case scheme and host, no default
+/// port, no trailing slash. Things that are stored under an address, such as a limit or a journal, depend on
+/// this.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl(String);
 
 impl BaseUrl {
-    /// The address that is written. What is none stays as it is, and a transport refuses it.
+    /// Normalizes a written address. A text that is not an address stays as it is, and a transport refuses
+    /// it.
     pub fn new(written: &str) -> Self {
         let url = Url::parse(written);
         let spelled = url.map(|url| url.as_str().trim_end_matches('/').to_owned());
         Self(spelled.unwrap_or_else(|_| written.to_owned()))
     }
 
-    /// Stripe's own.
+    /// Stripe's own address.
     pub fn of_stripe() -> Self {
         Self::of_host("api")
     }
 
-    /// The address of another of Stripe's hosts, `files`, for calls to this one; none where this is not Stripe's own:
-    /// what stands in Stripe's place answers all calls.
+    /// Returns the address of another of Stripe's hosts, such as `files`, if this is Stripe's own address.
+    /// Returns `None` otherwise: a server in Stripe's place answers all calls.
     pub fn beside(&self, host: &str) -> Option<Self> {
         (*self == Self::of_stripe()).then(|| Self::of_host(host))
     }

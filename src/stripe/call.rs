@@ -1,4 +1,4 @@
-//! One call of Stripe's API, and Stripe's reply.
+//! One call to Stripe's API, and Stripe's reply.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,32 +15,32 @@ pub enum Body {
     /// v1: in the query of GET and DELETE, form-encoded in the body of POST.
     #[default]
     Form,
-    /// v2: a JSON body of POST; in the query otherwise.
+    /// v2: as a JSON body for POST; in the query otherwise.
     Json,
     /// Uploads: `multipart/form-data` in the body of POST.
     Multipart {
-        /// The name of the param that is a file, in base64.
+        /// The name of the param that is a base64-encoded file.
         file: String,
     },
 }
 
-/// The idempotency key of a POST, and what has to be done before Stripe may see it.
+/// The idempotency key of a POST, and the work that must be done before Stripe may see it.
 #[derive(Clone)]
 pub struct IdempotencyKey {
-    /// The key as it is sent.
+    /// The text of the key, as it is sent.
     pub text: String,
     before: Option<Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>>,
 }
 
 impl IdempotencyKey {
-    /// The same key, sent only after `before` is done. The throttle runs it when the call is about to be admitted, once
-    /// for each attempt, so that what it waits for passes while the call waits for its turn.
+    /// Returns the same key, to be sent only after `before` is done. The throttle runs `before` once for each
+    /// attempt, when the call is about to be admitted, so that it overlaps with the call's wait for its turn.
     #[must_use]
     pub fn sent_after(self, before: impl Fn() -> BoxFuture<'static, ()> + Send + Sync + 'static) -> Self {
         Self { before: Some(Arc::new(before)), ..self }
     }
 
-    /// Waits for what has to be done before the key is sent.
+    /// Waits for the work that must be done before the key is sent.
     pub async fn ready(&self) {
         if let Some(before) = &self.before {
             before().await;
@@ -60,29 +60,29 @@ impl fmt::Debug for IdempotencyKey {
     }
 }
 
-/// One call of Stripe's API.
+/// One call to Stripe's API.
 #[derive(Debug, Clone)]
 pub struct Call {
     /// GET, POST or DELETE.
     pub method: Method,
-    /// The path from the root, ids filled in and percent-encoded: `/v1/customers/cus_1`.
+    /// The path from the root, with ids filled in and percent-encoded: `/v1/customers/cus_1`.
     pub path: String,
-    /// The params, nested as Stripe's documentation shows them.
+    /// The params, nested as in Stripe's documentation.
     pub params: Map<String, Json>,
     /// How the params are encoded.
     pub body: Body,
-    /// What it is for.
+    /// The purpose of the call.
     pub kind: CallKind,
-    /// The first label of Stripe's host, where it is not `api`: `files`.
+    /// The first label of Stripe's host, if it is not `api`: `files`.
     pub host: Option<&'static str>,
-    /// The path with a placeholder for each id: `/v1/customers/{customer}`. An endpoint has a limit.
+    /// The path with a placeholder for each id: `/v1/customers/{customer}`. Stripe limits calls per endpoint.
     pub endpoint: String,
-    /// Stripe executes POSTs with the same key once; a POST without a key gets a random one.
+    /// Stripe executes POSTs with the same key only once; a POST without a key gets a random one.
     pub idempotency_key: Option<IdempotencyKey>,
 }
 
 impl Call {
-    /// A call without params, whose endpoint is its path.
+    /// Creates a call without params, whose endpoint is its path.
     pub fn new(method: Method, path: impl Into<String>) -> Self {
         let path = path.into();
         Self {
@@ -112,21 +112,21 @@ impl Call {
         Self::new(Method::DELETE, path)
     }
 
-    /// The same call with these params.
+    /// Returns the same call with these params.
     #[must_use]
     pub fn params(mut self, params: Map<String, Json>) -> Self {
         self.params = params;
         self
     }
 
-    /// The same call, limited as one to this endpoint.
+    /// Returns the same call, counted against the limit of this endpoint.
     #[must_use]
     pub fn of_endpoint(mut self, endpoint: &str) -> Self {
         endpoint.clone_into(&mut self.endpoint);
         self
     }
 
-    /// The same call under this idempotency key.
+    /// Returns the same call with this idempotency key.
     #[must_use]
     pub fn key(mut self, key: impl Into<IdempotencyKey>) -> Self {
         self.idempotency_key = Some(key.into());
@@ -141,6 +141,6 @@ pub struct Reply {
     pub body: Json,
     /// `Request-Id`, which Stripe's support asks for.
     pub request_id: Option<String>,
-    /// True when Stripe repeated its response to an earlier call with the same idempotency key.
+    /// Whether Stripe repeated its response to an earlier call with the same idempotency key.
     pub replayed: bool,
 }

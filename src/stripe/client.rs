@@ -1,4 +1,4 @@
-//! The client: it turns calls into requests and retries them.
+//! The client: turns calls into requests and retries them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,15 +27,15 @@ use crate::stripe::{
 pub struct Settings {
     /// Stripe's key: `sk_…` or `rk_…`.
     pub api_key: Secret,
-    /// The connected account for `Stripe-Account`: `acct_…`; a path of contexts for `Stripe-Context`.
+    /// The connected account for `Stripe-Account` (`acct_…`), or a path of contexts for `Stripe-Context`.
     pub account: Option<String>,
     /// The API version for `Stripe-Version`.
     pub api_version: String,
-    /// The most retries after failures; rate limits are waited for beyond them.
+    /// The maximum number of retries after failures. Waits for rate limits come on top of that.
     pub max_retries: u32,
-    /// The program and its version for `User-Agent`.
+    /// The program and its version, for `User-Agent`.
     pub user_agent: String,
-    /// Cancelling it ends every wait, but no request that was sent: its response is not lost.
+    /// Cancelling it ends every wait, but no request that was already sent, so that no response is lost.
     pub stopped: CancellationToken,
 }
 
@@ -44,7 +44,8 @@ tokio::task_local! {
     static FINISHES: ();
 }
 
-/// Work that finishes what has begun: its calls are sent after a stop, too, because no later run would send them.
+/// Runs work that completes something already begun. Its calls are sent even after a stop, because no later
+/// run would send them.
 pub async fn finishing<T>(work: impl Future<Output = T>) -> T {
     FINISHES.scope((), work).await
 }
@@ -56,19 +57,19 @@ pub struct Client {
     transport: Arc<dyn Transport>,
     throttle: Arc<dyn Throttle>,
     object_locks: Arc<ObjectLocks>,
-    /// Whether any request was answered, by Stripe or by a proxy in its place.
+    /// Whether any request has been answered, by Stripe or by a proxy in its place.
     answered: AtomicBool,
     tally: Arc<Tally>,
 }
 
 impl Client {
-    /// A client over this transport, with this throttle.
+    /// Creates a client with this transport and this throttle.
     pub fn new(settings: Settings, transport: Arc<dyn Transport>, throttle: Arc<dyn Throttle>) -> Self {
         let (object_locks, tally) = (Arc::default(), Arc::default());
         Self { settings, transport, throttle, object_locks, answered: AtomicBool::default(), tally }
     }
 
-    /// A client over another transport, with the same throttle and the same locks of objects.
+    /// Returns a client that uses another transport with the same throttle and the same object locks.
     #[must_use]
     pub fn with_transport(&self, transport: Arc<dyn Transport>) -> Self {
         let (settings, throttle) = (self.settings.clone(), Arc::clone(&self.throttle));
@@ -76,16 +77,16 @@ impl Client {
         Self { settings, transport, throttle, object_locks, answered: AtomicBool::default(), tally }
     }
 
-    /// What the calls came to so far.
+    /// The totals of all calls so far.
     pub fn totals(&self) -> CallTotals {
         self.tally.totals()
     }
 
-    /// Sends one call, and again after failures that a retry can mend. All attempts of a POST carry
-    /// one idempotency key, so that Stripe executes it once.
+    /// Sends one call, and sends it again after failures that a retry can fix. All attempts of a POST carry
+    /// the same idempotency key, so that Stripe executes it only once.
     ///
     /// # Errors
-    /// The last attempt's failure. [`Error::may_have_happened`] counts all attempts.
+    /// The failure of the last attempt. [`Error::may_have_happened`] takes all attempts into account.
     pub async fn send(&self, call: Call) -> Result<Reply, Error> {
         let (endpoint, key, kind) = (call.endpoint.clone(), call.idempotency_key.clone(), call.kind);
         let request = self.request(call)?;
@@ -132,7 +133,7 @@ impl Client {
         }
     }
 
-    /// What a response reports; who answers in Stripe's place may repeat the key.
+    /// Builds the failure that a response reports, without the key: a server in Stripe's place may echo it.
     fn failure_of(&self, response: &Response) -> (FailedRequest, Error) {
         let error = Error::from_response(response).without(&self.settings.api_key);
         (FailedRequest::from_response(response, error.code()), error)
@@ -181,7 +182,8 @@ impl Client {
                 (call.path, form::encode(&call.params).into_bytes())
             }
             (Body::Multipart { file }, &Method::POST) => {
-                // Stripe refuses other bytes under the same idempotency key.
+                // Stripe refuses different bytes under the same idempotency key, so the boundary must not
+                // change.
                 let boundary = format!("part-{key}");
                 header(CONTENT_TYPE, &format!("multipart/form-data; boundary={boundary}"))?;
                 (call.path, multipart::encode(&call.params, &file, &boundary))
@@ -196,8 +198,8 @@ impl Client {
     }
 }
 
-/// Refuses a path that another reader of URLs would take for another path: WHATWG's URL parser
-/// resolves dot segments, percent-encoded ones too, and drops control characters.
+/// Refuses a path that another URL parser would read as a different path: WHATWG's parser resolves dot
+/// segments, including percent-encoded ones, and drops control characters.
 fn check_path(path: &str) -> Result<(), TransportError> {
     let printable = path.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\#?".contains(&byte));
     let climbs = |part: &str| matches!(&*percent_decode_str(part).decode_utf8_lossy(), "." | "..");
@@ -206,14 +208,14 @@ fn check_path(path: &str) -> Result<(), TransportError> {
     fits.then_some(()).ok_or_else(why)
 }
 
-/// A response of Stripe.
+/// How Stripe responded to one attempt.
 enum AttemptOutcome {
     Success(Reply),
     Failure(Response),
 }
 
-/// Reads a response. A 2xx response without an object comes from a proxy or a firewall: whether Stripe
-/// has executed the request is unknown.
+/// Classifies a response. A 2xx response without an object comes from a proxy or a firewall, so it is unknown
+/// whether Stripe has executed the request.
 fn sort_response(response: Response) -> Result<AttemptOutcome, TransportError> {
     if !(200..300).contains(&response.status) {
         return Ok(AttemptOutcome::Failure(response));
@@ -231,13 +233,13 @@ fn sort_response(response: Response) -> Result<AttemptOutcome, TransportError> {
     Ok(AttemptOutcome::Success(Reply { body, request_id, replayed }))
 }
 
-/// The error to return. Stripe's verdict on the request itself also settles earlier attempts; a rate
+/// Returns the error to report. Stripe's verdict on the request itself also settles earlier attempts; a rate
 /// limit, a proxy's page or a revoked key leaves their outcome open.
 fn final_error(error: Error, outcome_open: bool) -> Error {
     if error.settles_outcome() { error } else { error.or_may_have_happened(outcome_open) }
 }
 
-/// A random number from 0 to 1.
+/// A random number between 0 and 1.
 fn random_jitter() -> f64 {
     let (_, low) = Uuid::new_v4().as_u64_pair();
     f64::from(u32::try_from(low & 0xffff_ffff).unwrap_or_default()) / f64::from(u32::MAX)

@@ -2,8 +2,8 @@
 
 use sha2::{Digest as _, Sha256};
 
-/// The SHA-256 of several parts, each with its length before it: what stands in one part is never taken for a part of
-/// its neighbour.
+/// The SHA-256 of several parts. Each part is preceded by its length, so that no part of the text can move
+/// from one part to the next without changing the hash.
 pub fn digest(parts: &[impl AsRef<[u8]>]) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in parts.iter().map(AsRef::as_ref) {

@@ -5,31 +5,31 @@ use serde::Deserialize;
 use crate::secret::{REDACTED, Secret};
 use crate::stripe::{Response, TransportError};
 
-/// The status of a call that the server does not have.
+/// The status of a call that the server does not implement.
 const NOT_IMPLEMENTED: u16 = 501;
 
-/// The kind of an error, for advice on what to do next.
+/// The kind of an error, used to advise on what to do next.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ErrorKind {
     /// HTTP 401: the key is wrong or revoked.
     Auth,
     /// HTTP 403: the key lacks a permission.
     Permission,
-    /// HTTP 404: Stripe knows no such object or no such address.
+    /// HTTP 404: Stripe does not know the object or the address.
     NotFound,
     /// Another HTTP 4xx: Stripe refused the request.
     InvalidRequest,
     /// HTTP 402: a payment was declined.
     Card,
-    /// HTTP 409: another call changes the object.
+    /// HTTP 409: another call is changing the object.
     Conflict,
     /// The idempotency key was used for another request.
     Idempotency,
-    /// HTTP 429, for longer than a call waits.
+    /// HTTP 429, for longer than a call is willing to wait.
     RateLimit,
     /// HTTP 5xx, or a response that is not Stripe's.
     Server,
-    /// There is no response.
+    /// There was no response.
     #[default]
     Network,
     /// The proxy that the configuration names cannot be reached.
@@ -42,7 +42,7 @@ pub enum ErrorKind {
     Stopped,
 }
 
-/// A call that did not succeed. Its text never holds the key.
+/// A call that did not succeed. Its text never contains the key.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{}", self.0.text())]
 pub struct Error(Box<Inner>);
@@ -79,14 +79,14 @@ struct EnvelopeError {
 }
 
 impl Error {
-    /// The error of a response other than 2xx.
+    /// Builds the error of a response other than 2xx.
     pub(super) fn from_response(response: &Response) -> Self {
         let envelope: Option<Envelope> = serde_json::from_slice(&response.body).ok();
-        // Proxies have similar envelopes; Stripe's has a type.
+        // Proxies send similar envelopes, but Stripe's has a type.
         let envelope = envelope.filter(|envelope| envelope.error.kind.is_some());
         let from_stripe = envelope.is_some();
         let reported = envelope.unwrap_or_default().error;
-        // What Stripe does not have it will not have later either.
+        // An endpoint that Stripe does not have now will not be there later either.
         let is_lacking = from_stripe && response.status == NOT_IMPLEMENTED;
         let kind = match kind_of(response.status, reported.kind.as_deref(), from_stripe) {
             ErrorKind::Server if is_lacking => ErrorKind::InvalidRequest,
@@ -108,7 +108,7 @@ impl Error {
         }))
     }
 
-    /// The error of a request without a response.
+    /// Builds the error of a request without a response.
     pub(super) fn from_transport(error: &TransportError) -> Self {
         let may_have_happened = matches!(error, TransportError::Broken(_) | TransportError::TooLarge);
         let kind = match error {
@@ -120,7 +120,7 @@ impl Error {
         Self::of(kind, &error.to_string()).or_may_have_happened(may_have_happened)
     }
 
-    /// The error of a call that was stopped while it waited.
+    /// Builds the error of a call that was stopped while it waited.
     pub fn stopped() -> Self {
         Self::of(ErrorKind::Stopped, "stopped before the call was sent")
     }
@@ -130,13 +130,14 @@ impl Error {
         Self(Box::new(Inner { kind, message, ..Inner::default() }))
     }
 
-    /// The same error, after an earlier attempt that may have happened if `outcome_open`.
+    /// Returns the same error, which an earlier attempt with an open outcome makes one that may have
+    /// happened.
     pub(super) fn or_may_have_happened(mut self, outcome_open: bool) -> Self {
         self.0.may_have_happened |= outcome_open;
         self
     }
 
-    /// The same error with a secret replaced in every text of it.
+    /// Returns the same error with a secret replaced in all of its texts.
     pub(super) fn without(mut self, secret: &Secret) -> Self {
         let (inner, secret) = (&mut *self.0, secret.expose());
         let Inner { message, code, decline_code, param, doc_url, request_id, .. } = inner;
@@ -148,7 +149,7 @@ impl Error {
         self
     }
 
-    /// The same error as each call would meet it: without the id of this one.
+    /// Returns the same error without the request id, so that it reads the same for every call.
     #[must_use]
     pub fn without_request_id(mut self) -> Self {
         self.0.request_id = None;
@@ -160,7 +161,7 @@ impl Error {
         self.0.kind
     }
 
-    /// The HTTP status; none without a response.
+    /// The HTTP status; `None` if there was no response.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
@@ -170,42 +171,44 @@ impl Error {
         self.0.code.as_deref()
     }
 
-    /// Stripe's `Request-Id`, for Stripe's support and for the logs in its dashboard.
+    /// Stripe's `Request-Id`, for Stripe's support and the logs in its dashboard.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// The path of the param that Stripe refused, empty for none: `items[0][price]` is `items`, `0`, `price`.
+    /// The path of the param that Stripe refused, or empty if there is none: `items[0][price]` is `items`,
+    /// `0`, `price`.
     pub fn param(&self) -> Vec<&str> {
         let steps = self.0.param.iter().flat_map(|param| param.split(['[', ']', '.']));
         steps.filter(|step| !step.is_empty()).collect()
     }
 
-    /// True when Stripe refused the key or the key lacks a permission.
+    /// Returns true if Stripe refused the key or the key lacks a permission.
     pub fn is_auth(&self) -> bool {
         matches!(self.0.kind, ErrorKind::Auth | ErrorKind::Permission)
     }
 
-    /// True when the key is good for the account and lacks a permission. A key of another account is
+    /// Returns true if the key is valid for the account but lacks a permission. A key of another account is
     /// refused with the same status.
     pub fn lacks_permission(&self) -> bool {
         let of_the_key = matches!(self.code(), Some("account_invalid" | "secret_key_required"));
         self.kind() == ErrorKind::Permission && !of_the_key
     }
 
-    /// True when Stripe may have executed the call although no response says so.
+    /// Returns true if Stripe may have executed the call although no response says so.
     pub fn may_have_happened(&self) -> bool {
         self.0.may_have_happened
     }
 
-    /// True when Stripe says that the object of the call does not exist. An unknown address is 404
-    /// too, and says nothing about an object.
+    /// Returns true if Stripe says that the object of the call does not exist. An unknown address is a 404
+    /// too, but says nothing about an object.
     pub fn is_gone(&self) -> bool {
         self.kind() == ErrorKind::NotFound && matches!(self.code(), Some("resource_missing" | "not_found"))
     }
 
-    /// True when Stripe's verdict is on the request, so that it also holds for earlier attempts. A refusal that names
-    /// neither a code nor a param may be of what came around it, such as the version of the API.
+    /// Returns true if Stripe's verdict is about the request itself, so that it also holds for earlier
+    /// attempts. A refusal with neither a code nor a param may be about something around the request, such as
+    /// the API version.
     pub fn settles_outcome(&self) -> bool {
         let is_judged = match self.kind() {
             ErrorKind::Card | ErrorKind::Idempotency => true,
@@ -217,7 +220,8 @@ impl Error {
         self.replayed() || is_judged && !self.may_have_happened()
     }
 
-    /// True when Stripe repeated its response to an earlier call with the same key, as it would again.
+    /// Returns true if Stripe repeated its response to an earlier call with the same key, as it would do
+    /// again.
     pub fn replayed(&self) -> bool {
         self.0.replayed
     }
@@ -264,11 +268,11 @@ pub(super) fn describe_foreign(response: &Response) -> String {
     )
 }
 
-/// The longest text of another party in an error, in characters.
+/// The maximum length of another party's text in an error, in characters.
 const LONGEST: usize = 2_000;
 
-/// Text of another party as a terminal may show it: control characters, and those that turn the
-/// direction of writing, are escaped, and what is very long is cut.
+/// Makes another party's text safe for a terminal: escapes control characters and characters that change the
+/// writing direction, and cuts very long texts.
 fn printable(text: &str) -> String {
     let turns = |letter| matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let mut shown = String::with_capacity(text.len().min(LONGEST));

@@ -1,19 +1,19 @@
-//! Encodes nested params as forms: `metadata[order]=7&items[0][price]=price_1`.
+//! Encodes nested params as a form: `metadata[order]=7&items[0][price]=price_1`.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value as Json};
 
-/// The characters that are percent-encoded: all but the unreserved ones of a URL.
+/// The characters that are percent-encoded: all except the unreserved ones of a URL.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// The params as a form. Nulls are left out, empty text is sent (Stripe unsets the param), numbers
-/// keep their digits, and an empty list or object is sent as empty text.
+/// Encodes the params as a form. Nulls are left out, empty texts are sent (Stripe unsets the param), numbers
+/// keep their digits, and an empty list or object is sent as an empty text.
 pub fn encode(params: &Map<String, Json>) -> String {
     let pairs = pairs(params, percent_encode).into_iter();
     pairs.map(|(name, value)| format!("{name}={}", percent_encode(&value))).collect::<Vec<_>>().join("&")
 }
 
-/// Names with brackets, and values as they are; every part of a name goes through `escape`.
+/// Returns names with brackets, and unchanged values; every part of a name is passed through `escape`.
 pub(super) fn pairs(params: &Map<String, Json>, escape: fn(&str) -> String) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
     for (name, value) in params {
@@ -43,7 +43,7 @@ fn collect(pairs: &mut Vec<(String, String)>, name: String, value: &Json, escape
     }
 }
 
-/// The text with everything but the unreserved characters of a URL percent-encoded.
+/// Percent-encodes everything in a text except the unreserved characters of a URL.
 pub fn percent_encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }

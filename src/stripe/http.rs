@@ -1,4 +1,4 @@
-//! A transport over HTTP/1.1 or HTTP/2 with reqwest, for everything but configured proxies.
+//! A transport over HTTP/1.1 or HTTP/2 with reqwest, for everything except configured proxies.
 
 use std::error::Error as _;
 use std::io;
@@ -19,7 +19,8 @@ use crate::stripe::{
     ProxyCredentials, ProxySettings, ProxyTls, Request, Response, SetupError, Transport, TransportError,
 };
 
-/// A transport to one base address with a pool of connections, directly or through a proxy that any client can use.
+/// A transport to one base address with a pool of connections, either direct or through a proxy that needs no
+/// special support.
 #[derive(Debug)]
 pub struct HttpTransport {
     base: Url,
@@ -29,12 +30,12 @@ pub struct HttpTransport {
 }
 
 impl HttpTransport {
-    /// A transport to the base address `base`. `proxy` is the one that the environment names for it; nothing else
-    /// is read of the environment. `timeout` is for one request; `roots` are further trusted certificates, PEM text.
-    /// Certificates are always verified, redirects never followed.
+    /// Creates a transport to the base address `base`. `proxy` is the one that the environment names for it;
+    /// nothing else is read from the environment. `timeout` applies to one request; `roots` are additional
+    /// trusted certificates as PEM text. Certificates are always verified, and redirects are never followed.
     ///
     /// # Errors
-    /// `base`, `proxy` or `roots` cannot be read.
+    /// `base`, `proxy` or `roots` cannot be parsed.
     pub fn new(
         base: &str,
         proxy: Option<&ProxySettings>,
@@ -57,7 +58,7 @@ impl HttpTransport {
             .connect_timeout(limit)
             .connector_layer(SlowDialLayer(Arc::clone(&route)))
             .pool_idle_timeout(MAX_IDLE_TIME);
-        // Where no TLS is spoken the certificates of the system, some hundred files, are not read.
+        // If no TLS is used, the system's certificates (a few hundred files) are not read.
         match proxy {
             Some(proxy) => builder = builder.proxy(through(proxy)?),
             None if base.scheme() == "http" => builder = builder.tls_certs_only([]),
@@ -75,7 +76,7 @@ impl HttpTransport {
         let url = format!("{}{}", self.base.as_str().trim_end_matches('/'), request.target);
         let sent =
             self.client.request(request.method, url).headers(request.headers).body(request.body).send().await;
-        // The address may hold what is looked for.
+        // The address may contain a value that is being searched for.
         let mut response = sent.map_err(|error| self.classify(&error.without_url()))?;
         trace::record_peer(Peer {
             address: response.remote_addr(),
@@ -119,7 +120,7 @@ impl Transport for HttpTransport {
     }
 }
 
-/// All requests through this proxy.
+/// A reqwest proxy setting that sends all requests through this proxy.
 fn through(proxy: &ProxySettings) -> Result<Proxy, SetupError> {
     let ProxySettings { host, port, tls, credentials, .. } = proxy;
     let scheme = if *tls == ProxyTls::Always { "https" } else { "http" };
@@ -131,7 +132,7 @@ fn through(proxy: &ProxySettings) -> Result<Proxy, SetupError> {
     })
 }
 
-/// Whether it is an http or https address without a user and a password.
+/// Whether the address is an http or https address without user and password.
 fn is_base(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
 }
@@ -141,7 +142,7 @@ fn host_and_port(url: &Url) -> String {
     format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default())
 }
 
-/// Why nobody answers at an address; none where somebody did.
+/// Explains why nobody answers at an address; returns `None` if somebody did.
 fn nobody_answers(error: &reqwest::Error) -> Option<String> {
     if error.is_timeout() {
         return Some("no answer in the time for a connection".to_owned());
@@ -185,7 +186,7 @@ mod tests {
         Request { method: Method::GET, target, headers: HeaderMap::new(), body: Bytes::new() }
     }
 
-    /// A server that reads a request, sends `answer`, and closes the connection.
+    /// Starts a server that reads a request, sends `answer`, and closes the connection.
     async fn server(answer: &'static str) -> String {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -195,7 +196,7 @@ mod tests {
             let _ = stream.read(&mut read).await;
             stream.write_all(answer.as_bytes()).await.unwrap();
             if answer.is_empty() {
-                // Keep the connection open without an answer.
+                // Keeps the connection open without answering.
                 tokio::time::sleep(Duration::from_secs(5)).await;
             }
         });

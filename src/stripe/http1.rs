@@ -1,4 +1,4 @@
-//! A transport over HTTP/1.1, through a proxy or directly, that opens its connections itself.
+//! An HTTP/1.1 transport that opens its connections itself, through a proxy or directly.
 //!
 //! ```text
 //!            http target           https target
@@ -9,10 +9,10 @@
 //! TUNNEL     tunnel                tunnel, TLS to Stripe inside
 //! ```
 //!
-//! [`HttpTransport`](crate::stripe::HttpTransport) is for calls without a proxy, and through one that the
-//! usual environment variables name. This transport does what general clients cannot: digest authentication
-//! for a tunnel, tunnels to http targets, TLS to the proxy with further trusted roots; and, with
-//! a proxy or without, events about the connection and its bytes.
+//! [`HttpTransport`](crate::stripe::HttpTransport) handles calls without a proxy and calls through a proxy
+//! named by the usual environment variables. This transport does what general clients cannot: digest
+//! authentication for a tunnel, tunnels to http targets, and TLS to the proxy with additional trusted roots.
+//! With or without a proxy, it also reports events about the connection and its bytes.
 
 mod dial;
 mod pool;
@@ -48,7 +48,7 @@ pub enum ProxyTls {
     /// A tunnel to https targets; http requests are forwarded without TLS.
     #[default]
     Auto,
-    /// TLS to the proxy itself, and a tunnel in it to https targets.
+    /// TLS to the proxy itself, and inside it a tunnel to https targets.
     Always,
     /// No TLS at all; https targets are refused.
     Never,
@@ -56,7 +56,7 @@ pub enum ProxyTls {
     Tunnel,
 }
 
-/// What named the proxy, for errors.
+/// Where the proxy setting came from, for errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProxyOrigin {
     /// The settings of the connection.
@@ -74,9 +74,9 @@ pub struct ProxySettings {
     pub port: u16,
     /// Where TLS is used.
     pub tls: ProxyTls,
-    /// The user and password for the proxy; none without authentication.
+    /// The user and password for the proxy; `None` without authentication.
     pub credentials: Option<ProxyCredentials>,
-    /// What named the proxy.
+    /// Where the proxy setting came from.
     pub origin: ProxyOrigin,
 }
 
@@ -84,14 +84,14 @@ pub struct ProxySettings {
 #[derive(Debug)]
 pub struct Http1Transport {
     dialer: Dialer,
-    /// The proxy forwards requests; no tunnel is opened.
+    /// Whether the proxy forwards requests instead of opening a tunnel.
     forwards: bool,
     base: Uri,
     timeout: Duration,
     idle: IdlePool<PooledConnection>,
 }
 
-/// An open connection that can send one request at a time.
+/// An open connection that sends one request at a time.
 #[derive(Debug)]
 struct PooledConnection {
     sender: SendRequest<Full<Bytes>>,
@@ -99,11 +99,11 @@ struct PooledConnection {
 }
 
 impl Http1Transport {
-    /// A transport to the base address `base`, through `proxy` where there is one. `timeout` is for
-    /// one request; `roots` are further trusted certificates, PEM text, for Stripe and for the proxy.
+    /// Creates a transport to the base address `base`, through `proxy` if there is one. `timeout` applies to
+    /// one request; `roots` are additional trusted certificates as PEM text, for Stripe and for the proxy.
     ///
     /// # Errors
-    /// `base` or `roots` cannot be read, or the proxy may not be used with TLS and `base` is https.
+    /// `base` or `roots` cannot be parsed, or the proxy never uses TLS but `base` is https.
     pub fn new(
         base: &str,
         proxy: Option<ProxySettings>,
@@ -141,7 +141,7 @@ impl Http1Transport {
         self.send_over(connection, &request).await?.ok_or_else(closed)
     }
 
-    /// The response; none when the connection was closed before the request was sent.
+    /// Returns the response, or `None` if the connection was closed before the request was sent.
     async fn send_over(
         &self,
         mut connection: PooledConnection,
@@ -149,7 +149,7 @@ impl Http1Transport {
     ) -> Result<Option<Response>, TransportError> {
         let mut authentication = self.dialer.authenticate();
         for tries in 0..MAX_TRIES {
-            // A proxy may close the connection with its challenge.
+            // A proxy may close the connection after its challenge.
             if tries > 0 && connection.sender.ready().await.is_err() {
                 connection = self.open().await?;
             }
@@ -161,7 +161,7 @@ impl Http1Transport {
                 self.idle.put(connection, |connection| !connection.sender.is_closed());
                 return Ok(Some(response));
             }
-            // Only a proxy that forwards is authenticated to here: a tunnel is open already.
+            // Only a forwarding proxy is authenticated here: a tunnel is already open.
             if !self.forwards {
                 break;
             }
@@ -199,8 +199,8 @@ impl Http1Transport {
         Ok(Response { status: parts.status.as_u16(), headers: parts.headers, body: body.to_bytes() })
     }
 
-    /// The HTTP message of a request: with the complete address to a proxy that forwards, with path
-    /// and query through a tunnel.
+    /// Builds the HTTP message of a request: with the complete address for a forwarding proxy, and with only
+    /// path and query otherwise.
     fn message(
         &self,
         request: &Request,
@@ -234,12 +234,12 @@ impl Http1Transport {
         let (stream, tap) = self.dialer.connect(self.forwards, &self.base).await?;
         let (sender, connection) =
             hyper::client::conn::http1::handshake(stream).await.map_err(|error| self.broken(&error))?;
-        // The sender reports when the connection ends.
+        // The sender reports the end of the connection.
         tokio::spawn(connection);
         Ok(PooledConnection { sender, tap })
     }
 
-    /// The error of a body that did not come to its end.
+    /// The error for a body that was not received completely.
     fn cut(&self, error: &(dyn std::error::Error + 'static)) -> TransportError {
         match error.downcast_ref::<hyper::Error>() {
             Some(error) => self.broken(error),

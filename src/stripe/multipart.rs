@@ -1,4 +1,4 @@
-//! Params with a file among them, as Stripe takes uploads: `multipart/form-data`.
+//! Encodes params that include a file as `multipart/form-data`, the form in which Stripe accepts uploads.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::stripe::form;
 
-/// The kinds of files: first bytes, extension, content type.
+/// The known kinds of files: first bytes, extension, content type.
 const KINDS: [(&[u8], &str, &str); 5] = [
     (b"\x89PNG", "png", "image/png"),
     (b"\xff\xd8\xff", "jpg", "image/jpeg"),
@@ -15,8 +15,8 @@ const KINDS: [(&[u8], &str, &str); 5] = [
     (b"PK\x03\x04", "zip", "application/zip"),
 ];
 
-/// The params as the body of a request; `file` names the param that is a file in base64. Text that
-/// is no base64 is sent as it is, and Stripe refuses it.
+/// Encodes the params as a request body; `file` names the param that is a base64-encoded file. A text that is
+/// not base64 is sent as it is, and Stripe refuses it.
 pub fn encode(params: &Map<String, Json>, file: &str, boundary: &str) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in form::pairs(params, str::to_owned) {
@@ -38,8 +38,8 @@ pub fn encode(params: &Map<String, Json>, file: &str, boundary: &str) -> Vec<u8>
     body
 }
 
-/// A name as it stands between quotes, by the rule of browsers: what would end the quotes or the line is
-/// percent-encoded, and nothing else is.
+/// Escapes a name for use between quotes, by the rule that browsers follow: percent-encodes whatever would
+/// end the quotes or the line, and nothing else.
 fn quoted(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -1,5 +1,5 @@
-//! Sends writes to one object one after the other: Stripe locks an object while it changes it,
-//! and answers 429 to other writes.
+//! Sends writes to the same object one after another: Stripe locks an object while it changes it, and answers
+//! other writes with 429.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex as StdMutex};
@@ -10,18 +10,18 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use crate::stripe::Request;
 use crate::sync::lock;
 
-/// A lock for each object that is being written to, by its path as far as the first id.
+/// A lock for each object that is being written to, keyed by its path up to the first id.
 #[derive(Debug, Default)]
 pub(super) struct ObjectLocks(StdMutex<HashMap<String, Arc<Mutex<()>>>>);
 
 impl ObjectLocks {
-    /// Locks the object that the request writes to, after the writes that came before. Returns none
-    /// at once for a read or a create.
+    /// Locks the object that the request writes to, after earlier writes are done. Returns `None` at once for
+    /// a read or a create.
     pub(super) async fn acquire(&self, request: &Request, endpoint: &str) -> Option<OwnedMutexGuard<()>> {
         let object = object_of(request, endpoint)?;
         let lock = {
             let mut locks = lock(&self.0);
-            // A lock that only the map refers to is neither taken nor waited for.
+            // A lock that only the map refers to is neither held nor waited for.
             locks.retain(|_, lock| Arc::strong_count(lock) > 1);
             Arc::clone(locks.entry(object).or_default())
         };
@@ -29,8 +29,8 @@ impl ObjectLocks {
     }
 }
 
-/// The object that a request writes to: its path as far as the first id; none for a read, and where
-/// no id is in the path. Only the endpoint (`/v1/billing/meters/{id}`) tells an id from a collection.
+/// Returns the object that a request writes to: its path up to the first id. Returns `None` for a read and
+/// for a path without an id. Only the endpoint (`/v1/billing/meters/{id}`) can tell an id from a collection.
 fn object_of(request: &Request, endpoint: &str) -> Option<String> {
     if request.method == Method::GET {
         return None;

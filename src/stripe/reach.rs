@@ -10,43 +10,43 @@ use futures_util::future::BoxFuture;
 use tokio::time::sleep;
 use tower::{Layer, Service};
 
-/// The most time for opening a connection.
+/// The maximum time for opening a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-/// From then on a connection that is not open yet is worth a line in the log.
+/// After this time, a connection that is not open yet is worth a line in the log.
 const SLOW: Duration = Duration::from_secs(2);
 
-/// The time for opening a connection, of the `timeout` of a whole request. It ends well before that one:
-/// a host that drops packets is told as one where nobody answers, and nothing was sent to it.
+/// The time for opening a connection, out of the `timeout` of a whole request. It ends well before that
+/// timeout, so that a host that drops packets is reported as unreachable, with nothing sent to it.
 pub(super) fn connect_limit(timeout: Duration) -> Duration {
     CONNECT_TIMEOUT.min(timeout / 4 * 3)
 }
 
-/// Where connections are opened to, and which way.
+/// The target of a connection and the way to it.
 #[derive(Debug, Clone)]
 pub(super) struct DialTarget {
     /// `api.stripe.com:443, without a proxy`.
     words: String,
-    /// The time for opening one.
+    /// The time for opening a connection.
     limit: Duration,
 }
 
 impl DialTarget {
-    /// To `host:port` without a proxy.
+    /// A direct way to `host:port`.
     pub(super) fn direct(address: impl Display, limit: Duration) -> Self {
         Self { words: format!("{address}, without a proxy"), limit }
     }
 
-    /// To `host:port` through the proxy of the environment, `host:port` too.
+    /// A way to `host:port` through the environment's proxy, also given as `host:port`.
     pub(super) fn through(address: impl Display, proxy: &str, limit: Duration) -> Self {
         Self { words: format!("{address}, through the proxy {proxy}, which the environment names"), limit }
     }
 
-    /// To a proxy itself, `host:port`, which `origin` names.
+    /// A way to a proxy itself, given as `host:port`, which `origin` names.
     pub(super) fn to_proxy(address: impl Display, origin: &str, limit: Duration) -> Self {
         Self { words: format!("the proxy {address}, which {origin} names"), limit }
     }
 
-    /// Waits for a connection, and logs once that it takes long.
+    /// Waits for a connection, and logs once if it takes long.
     pub(super) async fn log_when_slow<T>(&self, opening: impl Future<Output = T>) -> T {
         let mut opening = pin!(opening);
         tokio::select! {
@@ -63,17 +63,17 @@ impl DialTarget {
         format!("{words}: no connection after {SLOW:?}; it is waited for up to {limit:?}")
     }
 
-    /// Where nobody answers, which way was tried, and why it failed.
+    /// Describes an unreachable address: the way that was tried, and why it failed.
     pub(super) fn unreachable(&self, why: impl Display) -> String {
         format!("{}: {why}", self.words)
     }
 }
 
-/// Around the service that opens the connections of a client, for [`DialTarget::log_when_slow`].
+/// A layer around a client's connector that applies [`DialTarget::log_when_slow`].
 #[derive(Debug, Clone)]
 pub(super) struct SlowDialLayer(pub(super) Arc<DialTarget>);
 
-/// A service that opens connections, with a log line for slow ones.
+/// A service that opens connections and logs slow ones.
 #[derive(Debug, Clone)]
 pub(super) struct SlowDialService<S> {
     route: Arc<DialTarget>,
@@ -116,7 +116,8 @@ pub(super) mod tests {
 
     use super::{DialTarget, connect_limit};
 
-    /// A host that drops packets, while it is not dropped itself: its queue is full, and nobody takes from it.
+    /// A host that silently drops packets for as long as this value lives: its queue is full, and nobody
+    /// accepts from it.
     pub(in crate::stripe) struct SilentHost {
         pub(in crate::stripe) address: SocketAddr,
         _listener: TcpListener,

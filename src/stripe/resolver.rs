@@ -1,6 +1,6 @@
-//! Looks a name up once: connections that are opened together share one answer, or one failure.
+//! Looks up each name only once: connections that are opened together share one answer or one failure.
 //!
-//! A run opens several connections in its first moment, and each would ask for the same name.
+//! A run opens several connections at its start, and each would otherwise look up the same name.
 
 use std::collections::HashMap;
 use std::io;
@@ -15,16 +15,17 @@ use tokio::net::lookup_host;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-/// For so long addresses count: enough for connections that are opened together, and too short to keep one
-/// that does not answer any more.
+/// How long addresses are reused: long enough for connections that are opened together, and short enough not
+/// to keep an address that no longer answers.
 const FRESH: Duration = Duration::from_secs(2);
-/// For so long a failure counts: enough for those who waited for it, and shorter than the wait before a retry.
+/// How long a failure is reused: long enough for the callers that waited for it, and shorter than the wait
+/// before a retry.
 const FAILED: Duration = Duration::from_millis(100);
 
-/// When a name was looked up, and what was found.
+/// The time of a look-up and its result.
 type CachedLookup = (Instant, io::Result<Vec<SocketAddr>>);
 
-/// The names that were looked up.
+/// The names that have been looked up.
 #[derive(Debug, Default)]
 pub(super) struct Resolver(StdMutex<HashMap<String, Arc<Mutex<Option<CachedLookup>>>>>);
 
@@ -43,12 +44,12 @@ impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let answer = self.answer(name.as_str());
         Box::pin(async move {
-            // Locked during the look-up, so that the others wait for its answer.
+            // The lock is held during the look-up, so that the other callers wait for its answer.
             let mut answer = answer.lock().await;
             let known = if let Some(known) = answer.take().filter(is_fresh) {
                 known
             } else {
-                // The port is that of the address that is connected to.
+                // The caller sets the port of the address that it connects to.
                 let found = lookup_host((name.as_str(), 0)).await.map(Iterator::collect);
                 (Instant::now(), found)
             };

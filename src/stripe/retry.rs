@@ -1,12 +1,12 @@
-//! Whether and when a failed request is sent again: a pure function.
+//! Decides whether and when a failed request is sent again: a pure function.
 //!
 //! # Theory
 //!
-//! Every request may be sent again: GET and DELETE are idempotent, and each POST carries an
-//! idempotency key. Whether it can help, Stripe says in `Stripe-Should-Retry`. Rate limits are
-//! different: Stripe checks them before it does anything, so that waiting always helps. They have
-//! a time limit of their own and do not use up the retries that are meant for failures. Where nobody has
-//! answered at the address yet, it is likely wrong, and waiting for all retries would only hide that.
+//! Every request may be sent again: GET and DELETE are idempotent, and each POST carries an idempotency key.
+//! Stripe says in `Stripe-Should-Retry` whether a retry can help. Rate limits are different: Stripe checks
+//! them before it does anything, so waiting always helps. They have a time limit of their own and do not use
+//! up the retries that are meant for failures. If nobody has answered at the address yet, it is probably
+//! wrong, and waiting for all retries would only hide that.
 
 use std::time::Duration;
 
@@ -16,25 +16,26 @@ use jiff::fmt::rfc2822;
 use crate::stripe::{LimitScope, Response, TransportError};
 use RetryDecision::{GiveUp, Retry, RetryLimited};
 
-/// The longest `Retry-After` that is respected.
+/// The longest `Retry-After` that is honoured.
 const MAX_DELAY: Duration = Duration::from_mins(1);
-/// The longest time that one call waits for rate limits, all waits together.
+/// The maximum total time that one call waits for rate limits.
 const MAX_LIMIT_WAIT: Duration = Duration::from_mins(5);
-/// The wait before the first retry; each further one is twice as long, [`MAX_DOUBLINGS`] times.
+/// The wait before the first retry; it doubles with each further retry, up to [`MAX_DOUBLINGS`] times.
 const FIRST_DELAY: Duration = Duration::from_millis(500);
 const MAX_DOUBLINGS: u32 = 4;
-/// How long an address that never answered is tried, so that a wrong one is told within two seconds: one retry fits,
-/// and by no chance a second one.
+/// How long an address that never answered is tried, so that a wrong one is reported within two seconds: one
+/// retry fits, but never a second one.
 const MAX_UNREACHABLE: Duration = Duration::from_secs(1);
 
 /// The properties of a failed request that decide about a retry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FailedRequest {
-    /// The HTTP status; none without a response.
+    /// The HTTP status; `None` without a response.
     pub status: Option<u16>,
-    /// A retry cannot help: an untrusted certificate, an invalid address, a refused proxy password.
+    /// Whether a retry cannot help: an untrusted certificate, an invalid address, a refused proxy password.
     pub fatal: bool,
-    /// Nobody answers at the address, of Stripe or of the proxy, and nobody has in this process.
+    /// Whether nobody answers at the address of Stripe or the proxy, and nobody has answered in this process
+    /// before.
     pub unreachable: bool,
     /// Stripe's advice in `Stripe-Should-Retry`.
     pub should_retry: Option<bool>,
@@ -42,14 +43,15 @@ pub struct FailedRequest {
     pub retry_after: Option<Duration>,
     /// The limit that a 429 reports.
     pub limit_scope: LimitScope,
-    /// Stripe repeated its response to an earlier request with the same key, and would repeat it again.
+    /// Whether Stripe repeated its response to an earlier request with the same key, and would repeat it
+    /// again.
     pub replayed: bool,
 }
 
 /// The retries of one call so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RetryState {
-    /// The most retries after failures.
+    /// The maximum number of retries after failures.
     pub max_retries: u32,
     /// The number of retries after failures.
     pub failures: u32,
@@ -64,21 +66,21 @@ pub struct RetryState {
 /// What to do after a failed request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetryDecision {
-    /// Send the request again after this long.
+    /// Send the request again after this wait.
     Retry(Duration),
-    /// Send it again after this long; the rate limit does not count as a failure.
+    /// Send the request again after this wait; the rate limit does not count as a failure.
     RetryLimited(Duration),
-    /// Return the error: a retry cannot help, or all are used up.
+    /// Return the error: a retry cannot help, or all retries are used up.
     GiveUp,
 }
 
 impl RetryState {
-    /// The number of retries, for both reasons.
+    /// The number of retries for both reasons together.
     pub fn count(&self) -> u32 {
         self.failures.saturating_add(self.rate_limits)
     }
 
-    /// Decides what to do after a failed request. `jitter` is a random number from 0 to 1.
+    /// Decides what to do after a failed request. `jitter` is a random number between 0 and 1.
     pub fn decide(&self, failure: &FailedRequest, jitter: f64) -> RetryDecision {
         let asked = failure.retry_after.unwrap_or_default().min(MAX_DELAY);
         if failure.status == Some(429) {
@@ -98,7 +100,7 @@ impl RetryState {
 }
 
 impl FailedRequest {
-    /// The failure that a response other than 2xx reports; `code` is Stripe's error code.
+    /// The failure reported by a response other than 2xx; `code` is Stripe's error code.
     pub fn from_response(response: &Response, code: Option<&str>) -> Self {
         let text = |name| response.header(name);
         Self {
@@ -112,7 +114,8 @@ impl FailedRequest {
         }
     }
 
-    /// The failure of a request without a response; `answered` says whether any request was answered before.
+    /// The failure of a request without a response; `answered` tells whether any earlier request was
+    /// answered.
     pub fn from_transport(error: &TransportError, answered: bool) -> Self {
         let nobody = matches!(error, TransportError::Unreachable(_) | TransportError::ProxyUnreachable(_));
         Self {
@@ -129,7 +132,7 @@ impl FailedRequest {
     }
 }
 
-/// The limit that a 429 reports; the code `lock_timeout` without a reason is the lock of an object.
+/// The limit that a 429 reports; the code `lock_timeout` without a reason means the lock of an object.
 fn limit_scope(reason: Option<&str>, code: Option<&str>) -> LimitScope {
     match (reason, code) {
         (Some("endpoint-rate" | "endpoint-concurrency"), _) => LimitScope::Endpoint,
@@ -138,8 +141,8 @@ fn limit_scope(reason: Option<&str>, code: Option<&str>) -> LimitScope {
     }
 }
 
-/// The wait in `Retry-After`. A date is compared with the response's own date, because this machine's
-/// clock may be wrong.
+/// The wait in `Retry-After`. A date is compared with the date of the response, because the clock of this
+/// machine may be wrong.
 fn retry_after(response: &Response) -> Option<Duration> {
     let asked = response.header("retry-after")?;
     if let Ok(seconds) = asked.parse() {
@@ -150,7 +153,8 @@ fn retry_after(response: &Response) -> Option<Duration> {
     Duration::try_from(until.duration_since(now)).ok()
 }
 
-/// Half a second, doubled up to eight seconds; up to a quarter less by chance, so that callers spread.
+/// Half a second, doubled up to eight seconds, minus a random part of up to a quarter, so that callers spread
+/// out.
 fn backoff(retries: u32, jitter: f64) -> Duration {
     let delay = FIRST_DELAY * 2_u32.pow(retries.min(MAX_DOUBLINGS));
     delay.mul_f64(1.0 - 0.25 * jitter.clamp(0.0, 1.0))

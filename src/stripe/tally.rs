@@ -3,18 +3,18 @@
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// What a call is for.
+/// The purpose of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallKind {
-    /// One object, by its id.
+    /// Reads one object by its id.
     Read,
-    /// A page of a list or of a search.
+    /// Reads a page of a list or of a search.
     List,
-    /// A new object.
+    /// Creates an object.
     Create,
-    /// A change of an object.
+    /// Changes an object.
     Update,
-    /// The end of an object.
+    /// Ends an object.
     Delete,
     /// Everything else.
     Action,
@@ -25,7 +25,7 @@ impl CallKind {
     pub const ALL: [Self; 6] =
         [Self::Read, Self::List, Self::Create, Self::Update, Self::Delete, Self::Action];
 
-    /// A count of calls of the kind in words: `1 read`, `2 reads`.
+    /// A count of calls of this kind in words: `1 read`, `2 reads`.
     pub fn counted(self, count: usize) -> String {
         let word = match self {
             Self::Read => "read",
@@ -44,18 +44,18 @@ impl CallKind {
 pub(super) struct Tally {
     requests: [AtomicUsize; CallKind::ALL.len()],
     retries: AtomicUsize,
-    /// The time that requests waited for the limits, in microseconds.
+    /// The total time that requests waited for limits, in microseconds.
     waited: AtomicU64,
 }
 
-/// The counts of the calls of one or several clients.
+/// The counts of the calls of one or more clients.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CallTotals {
-    /// The requests of each kind, retries included, in the order of [`CallKind::ALL`].
+    /// The requests of each kind, including retries, in the order of [`CallKind::ALL`].
     pub requests: [usize; CallKind::ALL.len()],
-    /// The requests that repeat another one.
+    /// The number of requests that repeated another one.
     pub retries: usize,
-    /// The time that requests waited for the limits, added up.
+    /// The total time that requests waited for limits.
     pub waited: Duration,
 }
 
@@ -82,7 +82,7 @@ impl Tally {
 }
 
 impl CallTotals {
-    /// The sum of both.
+    /// Returns the sum of both.
     #[must_use]
     pub fn and(mut self, other: &Self) -> Self {
         for (own, others) in self.requests.iter_mut().zip(other.requests) {

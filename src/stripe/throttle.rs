@@ -1,4 +1,5 @@
-//! Delays every request until all limits that apply to it allow it: a stack, read top-down.
+//! Delays every request until all limits that apply to it allow it. The limits form a stack, shown from top
+//! to bottom:
 //!
 //! ```text
 //! active nodes of the connection  ─▶ this process: six transactions a second each
@@ -7,9 +8,9 @@
 //! Stripe's limit per account     ─┘
 //! ```
 //!
-//! The scope shares one state, in which an admission is counted for all its limits at once.
+//! The processes in the scope share one state; an admission is counted there for all its limits at once.
 //!
-//! A request over a limit waits and does not fail. Callers queue, first come, first served;
+//! A request over a limit waits instead of failing. Callers are served in the order in which they came;
 //! dropping the future leaves the queue.
 
 mod connection_throttle;
@@ -41,14 +42,16 @@ pub use window::{ProcessWindow, Window, WindowError};
 pub struct PermitRequest<'a> {
     /// GET, POST or DELETE.
     pub method: &'a http::Method,
-    /// The path with a placeholder for each id: `/v1/customers/{customer}`. An endpoint has a limit.
+    /// The path with a placeholder for each id: `/v1/customers/{customer}`. Stripe limits requests per
+    /// endpoint.
     pub endpoint: &'a str,
-    /// The key that has to be ready before the request is admitted: after its admission nothing may delay it.
+    /// The key that must be ready before the request is admitted, because nothing may delay the request after
+    /// that.
     pub key: Option<&'a IdempotencyKey>,
 }
 
 impl PermitRequest<'_> {
-    /// Waits until the request could leave.
+    /// Waits until the request is ready to be sent.
     async fn ready(self) {
         if let Some(key) = self.key {
             key.ready().await;
@@ -56,19 +59,19 @@ impl PermitRequest<'_> {
     }
 }
 
-/// Which limit a 429 reports, from its `Stripe-Rate-Limited-Reason` header.
+/// The limit that a 429 reports, from its `Stripe-Rate-Limited-Reason` header.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum LimitScope {
-    /// The account's limit: every request in the scope waits, and this process halves its nodes.
+    /// The account's limit: every request in the scope waits, and this process halves its number of nodes.
     #[default]
     Account,
     /// The endpoint's limit: every request to the endpoint waits.
     Endpoint,
-    /// A limit of one object, or a lock that another call has on it: only this call waits.
+    /// A limit of one object, or a lock that another call holds on it: only this call waits.
     Call,
 }
 
-/// An admission as the log shows it.
+/// An admission, as the log shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Admission {
     /// How long the request waited in the throttle.
@@ -82,12 +85,12 @@ pub trait Throttle: Send + Sync + std::fmt::Debug {
     /// Waits until the request is ready and may be sent. Dropping the future leaves the queue.
     fn admit<'a>(&'a self, request: PermitRequest<'a>) -> BoxFuture<'a, Admission>;
 
-    /// Records that Stripe answered 429 although the request was admitted, because other programs
-    /// use the account too. The requests under the reported limit wait for `pause`, in all processes.
+    /// Records that Stripe answered 429 to an admitted request, which happens because other programs use the
+    /// account too. Requests under the reported limit then wait for `pause`, in all processes.
     fn rate_limited(&self, _request: PermitRequest<'_>, _limit: LimitScope, _pause: Duration) {}
 }
 
-/// A throttle that admits every request without a wait.
+/// A throttle that admits every request without waiting.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Unthrottled;
 

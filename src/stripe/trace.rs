@@ -1,9 +1,8 @@
-//! The events of a call, for logs: the only interface between the client and every log.
+//! The events of calls, for logs: the only interface between the client and the logs.
 //!
-//! An [`operation`] (`List Customer`) runs in a span, and each attempt of its requests in a
-//! span below that. Code that runs in a span reports an event with [`emit`], and the span's
-//! [`Observer`] receives it. Outside of a span no event is made, so that a connection without
-//! a log pays nothing.
+//! An [`operation`] (`List Customer`) runs in a span, and each attempt of its requests in a child span. Code
+//! that runs in a span reports an event with [`emit`], and the span's [`Observer`] receives it. Outside of a
+//! span, no event is created, so that a connection without a log costs nothing.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -27,60 +26,60 @@ pub trait Observer: Send + Sync + fmt::Debug {
     /// Receives an event that happened in this span.
     fn observe(&self, span: &Span, event: &Event<'_>);
 
-    /// Whether it wants [`Event::MessageBytes`], for which bytes are collected.
+    /// Whether it wants [`Event::MessageBytes`], for which bytes must be collected.
     fn wants_bytes(&self) -> bool {
         false
     }
 }
 
-/// An operation of the connector, as logs and spans name it.
+/// An operation of the connector, as named in logs and spans.
 #[derive(Debug, Clone, Default)]
 pub struct TracedOperation {
     /// `List`, `Get`, `Create`, `Update`, `Delete`, or the name of an action.
     pub name: String,
     /// The entity type, in PascalCase.
     pub entity: String,
-    /// The id of the entity, where there is one.
+    /// The id of the entity, if there is one.
     pub id: Option<String>,
-    /// The filter clause of a List, as the configuration has it.
+    /// The filter clause of a List, as written in the configuration.
     pub filter: Option<String>,
-    /// Which fields of what is sent and answered are secret, beside those with the name of a secret.
+    /// The fields of requests and responses that are secret, in addition to those with the name of a secret.
     pub secrecy: Option<&'static dyn Secrecy>,
 }
 
 /// Tells which fields of an entity are secret.
 pub trait Secrecy: Send + Sync + fmt::Debug {
-    /// Whether the field that a dotted path leads to is secret, or stands inside a secret.
+    /// Whether the field at a dotted path is secret, or is part of a secret.
     fn is_secret(&self, path: &str) -> bool;
 }
 
-/// The ids of a span as OpenTelemetry has them, random.
+/// The random ids of a span, as OpenTelemetry defines them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SpanId {
-    /// Shared by all spans of an operation.
+    /// The trace id, shared by all spans of an operation.
     pub trace: [u8; 16],
-    /// Of the operation or of the attempt.
+    /// The span id of the operation or the attempt.
     pub span: [u8; 8],
 }
 
-/// An operation, or an attempt of one of its requests.
+/// The span of an operation, or of an attempt of one of its requests.
 #[derive(Debug, Clone)]
 pub struct Span {
     observer: Arc<dyn Observer>,
-    /// The operation that runs.
+    /// The running operation.
     pub operation: Arc<TracedOperation>,
     /// The ids of the operation's span.
     pub id: SpanId,
-    /// The attempt of a request; none for events of the operation itself.
+    /// The attempt of a request; `None` for events of the operation itself.
     pub attempt: Option<Arc<Attempt>>,
 }
 
 /// One attempt of one request.
 #[derive(Debug)]
 pub struct Attempt {
-    /// Counted from 1 for each call.
+    /// The number of the attempt, counted from 1 for each call.
     pub number: u32,
-    /// The wait in the throttle, and the active nodes.
+    /// The wait in the throttle, and the number of active nodes.
     pub admission: Admission,
     /// The path with a placeholder for each id: `/v1/customers/{customer}`.
     pub endpoint: String,
@@ -90,18 +89,18 @@ pub struct Attempt {
     pub peer: OnceLock<Peer>,
 }
 
-/// The other end of the connection a request was sent over.
+/// The other end of the connection over which a request was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer {
     /// The address of Stripe or of the proxy.
     pub address: Option<SocketAddr>,
-    /// The version of HTTP.
+    /// The HTTP version.
     pub version: Version,
-    /// The number of the connection in this process; none where connections are not numbered.
+    /// The number of the connection in this process; `None` if connections are not numbered.
     pub connection: Option<u64>,
 }
 
-/// The direction of bytes.
+/// The direction in which bytes are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// To Stripe or the proxy.
@@ -119,9 +118,9 @@ pub struct Tls {
     pub cipher_suite: String,
     /// The group of the key exchange: `X25519`.
     pub key_exchange: String,
-    /// The application protocol: `http/1.1`; none where none was negotiated.
+    /// The application protocol: `http/1.1`; `None` if none was negotiated.
     pub alpn: Option<String>,
-    /// The kind of the handshake: `Full`, `Resumed` …
+    /// The kind of handshake: `Full`, `Resumed` …
     pub handshake: String,
 }
 
@@ -140,18 +139,18 @@ pub enum Event<'e> {
     },
     /// A request is about to be sent.
     RequestStarted(&'e Request),
-    /// A request has a response, or has failed.
+    /// A request was answered or has failed.
     RequestEnded {
         /// The request that was sent.
         request: &'e Request,
-        /// From the first byte sent to the last one received.
+        /// The time from the first byte sent to the last byte received.
         duration: Duration,
         /// The response, or why there is none.
         outcome: RequestOutcome<'e>,
     },
-    /// A failed request is sent again.
+    /// A failed request will be sent again.
     Retrying {
-        /// The time until then.
+        /// The wait before that.
         wait: Duration,
     },
     /// The sandbox in this process handles the request.
@@ -160,7 +159,7 @@ pub enum Event<'e> {
     Connected {
         /// Its number in this process.
         connection: u64,
-        /// The `host:port` it was opened to.
+        /// The `host:port` to which it was opened.
         target: &'e str,
         /// The address of the other end.
         address: SocketAddr,
@@ -175,14 +174,14 @@ pub enum Event<'e> {
         target: &'e str,
         /// The HTTP status of the answer; 2xx opens the tunnel.
         status: u16,
-        /// From the first byte sent to the answer.
+        /// The time from the first byte sent to the answer.
         duration: Duration,
     },
-    /// A server has presented certificates, which are verified next.
+    /// A server has presented certificates, which will be verified next.
     CertificatesPresented {
-        /// The host name or address that the first one must be for.
+        /// The host name or address for which the first certificate must be valid.
         name: &'e str,
-        /// The server's certificate, then its issuers'.
+        /// The server's certificate, followed by those of its issuers.
         chain: Vec<CertificateDer<'e>>,
     },
     /// A TLS session was established.
@@ -201,7 +200,7 @@ pub enum Event<'e> {
         /// The number of the connection.
         connection: u64,
     },
-    /// One HTTP message as bytes, decrypted.
+    /// The decrypted bytes of one HTTP message.
     MessageBytes {
         /// The number of the connection.
         connection: u64,
@@ -226,12 +225,12 @@ pub struct HttpMessage {
 }
 
 impl Span {
-    /// The span that the caller runs in; none outside of an operation.
+    /// Returns the span that the caller runs in, or `None` outside of an operation.
     pub fn current() -> Option<Self> {
         CURRENT.try_with(Self::clone).ok()
     }
 
-    /// The span of a new operation, with random ids.
+    /// Creates the span of a new operation, with random ids.
     pub fn new(observer: Arc<dyn Observer>, operation: TracedOperation) -> Self {
         let id = SpanId { trace: *Uuid::new_v4().as_bytes(), span: span_id() };
         Self { observer, operation: Arc::new(operation), id, attempt: None }
@@ -253,16 +252,16 @@ impl Span {
     }
 }
 
-/// Passes an event to the observer of the current span; makes no event outside of a span.
+/// Passes an event to the observer of the current span; outside of a span, no event is created.
 pub fn emit<'e>(event: impl FnOnce() -> Event<'e>) {
-    // The span is cloned, because the observer may ask for the current span too.
+    // The span is cloned because the observer may ask for the current span too.
     if let Some(span) = Span::current() {
         span.notify(&event());
     }
 }
 
-/// Runs an operation in a span of its own; an operation within another one belongs to that one.
-/// `rows` counts the entities of a success, for [`Event::OperationEnded`].
+/// Runs an operation in a span of its own; an operation inside another one belongs to the outer one. `rows`
+/// counts the entities of a successful result, for [`Event::OperationEnded`].
 pub fn operation<'w, T: 'w, E: fmt::Display + 'w>(
     observer: Option<Arc<dyn Observer>>,
     operation: TracedOperation,
@@ -280,7 +279,7 @@ pub fn operation<'w, T: 'w, E: fmt::Display + 'w>(
     })
 }
 
-/// Runs one attempt of a request in a span of its own; `number` counts from 1.
+/// Runs one attempt of a request in its own span; `number` counts from 1.
 pub(super) async fn attempt(
     number: u32,
     admission: Admission,
@@ -302,7 +301,7 @@ pub(super) async fn attempt(
 /// Records the other end of the current attempt's connection.
 pub(super) fn record_peer(peer: Peer) {
     if let Some(attempt) = Span::current().and_then(|span| span.attempt) {
-        // An attempt that is sent twice, because the proxy sent a challenge, has the same peer twice.
+        // An attempt that is sent twice because of the proxy's challenge records the same peer twice.
         let _ = attempt.peer.set(peer);
     }
 }

@@ -1,4 +1,4 @@
-//! The border between the client and the network: one request, one response.
+//! The interface between the client and the network: one request, one response.
 
 use bytes::Bytes;
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, Method};
 
-/// The largest body of a response, in bytes; Stripe's own are a few megabytes at most.
+/// The maximum size of a response body, in bytes; Stripe's own are a few megabytes at most.
 pub(super) const MAX_BODY: usize = 64 << 20;
 
-/// A connection that was idle for so long is not used again: a firewall on the way may have forgotten it.
+/// How long a connection may be idle and still be reused: a firewall on the way may forget it.
 pub(super) const MAX_IDLE_TIME: Duration = Duration::from_mins(1);
 
 /// An HTTP request to a path of Stripe.
@@ -19,7 +19,7 @@ pub struct Request {
     pub method: Method,
     /// Path and query, from the root.
     pub target: String,
-    /// Every header, the `Authorization` with the key among them.
+    /// All headers, including the `Authorization` with the key.
     pub headers: HeaderMap,
     /// The encoded body; empty for GET and DELETE.
     pub body: Bytes,
@@ -30,14 +30,14 @@ pub struct Request {
 pub struct Response {
     /// The HTTP status code, from 100 to 599.
     pub status: u16,
-    /// All headers, as they came.
+    /// All headers, as received.
     pub headers: HeaderMap,
     /// The complete body, without chunks.
     pub body: Bytes,
 }
 
 impl Response {
-    /// The value of a header; none where it is missing or no text.
+    /// Returns the value of a header, or `None` if it is missing or not text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
@@ -47,7 +47,7 @@ impl Response {
         self.header("request-id").map(str::to_owned)
     }
 
-    /// True when Stripe repeated its response to an earlier request with the same idempotency key.
+    /// Returns true if Stripe repeated its response to an earlier request with the same idempotency key.
     pub fn is_replayed(&self) -> bool {
         self.header("idempotent-replayed") == Some("true")
     }
@@ -60,16 +60,16 @@ pub enum TransportError {
     #[error("cannot connect to Stripe: {0}")]
     Connect(String),
     /// Nothing was sent: the name of Stripe's host has no address, or nobody listens there. The text begins
-    /// with the address and says whether a proxy was tried.
+    /// with the address and tells whether a proxy was used.
     #[error("cannot connect to {0}")]
     Unreachable(String),
     /// Nothing was sent: the proxy that the configuration names cannot be reached.
     #[error("cannot connect to Stripe: {0}")]
     ProxyUnreachable(String),
-    /// Stripe may have got the request: the connection broke, or the time ran out.
+    /// Stripe may have received the request: the connection broke, or the time ran out.
     #[error("the connection to Stripe failed: {0}")]
     Broken(String),
-    /// Stripe has got the request; the body of the response is larger than a response may be.
+    /// Stripe received the request, but the body of the response exceeds the limit.
     #[error("the answer is larger than {} MiB; a proxy or a firewall may have sent it", MAX_BODY >> 20)]
     TooLarge,
     /// Nothing was sent to Stripe: the proxy refused the user and the password.
@@ -83,16 +83,16 @@ pub enum TransportError {
     Fatal(String),
 }
 
-/// Why a transport cannot be made from its settings.
+/// Why a transport cannot be created from its settings.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
-    /// The base address is no http or https address, or holds a password: it is not repeated.
+    /// The base address is not an http or https address, or contains a password, so it is not quoted.
     #[error("the base address is not one such as \"https://api.stripe.com\"")]
     Address,
-    /// The proxy may not be used with TLS, and the base address needs TLS.
+    /// The proxy never uses TLS, but the base address needs it.
     #[error("a proxy that never uses TLS cannot reach an https address, because nothing would be encrypted")]
     ProxyWithoutTls,
-    /// A further trusted root is no PEM text of certificates.
+    /// An additional trusted root is not certificates in PEM.
     #[error("a trusted certificate cannot be read: {0}")]
     Roots(String),
     /// The TLS or HTTP library cannot be set up.

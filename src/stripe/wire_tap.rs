@@ -1,8 +1,8 @@
 //! A tap on one connection to Stripe or a proxy, which reports its HTTP messages as bytes.
 //!
-//! HTTP/1.1 alternates between request and response. So the bytes of one direction are
-//! collected until the other direction begins, and are reported as one message: a secret is
-//! never cut in two by the edge of a read, and can be redacted.
+//! HTTP/1.1 alternates between request and response. So the bytes of one direction are collected until the
+//! other direction begins, and are then reported as one message. That way, a secret is never split at the
+//! edge of a read and can be redacted.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +15,7 @@ use tokio_util::io::{InspectReader, InspectWriter};
 use super::trace::{Direction, Event, HttpMessage, Span};
 use crate::sync::lock;
 
-/// A tap on the connection of that number in this process.
+/// A tap on the connection with this number in this process.
 #[derive(Debug)]
 pub(super) struct Tap {
     pub(super) number: u64,
@@ -26,25 +26,25 @@ pub(super) struct Tap {
 /// The message that is being collected.
 #[derive(Debug)]
 struct Capture {
-    /// The span that wants the bytes; none while nothing is collected.
+    /// The span that wants the bytes; `None` while nothing is collected.
     span: Option<Span>,
     direction: Direction,
     bytes: Vec<u8>,
     pieces: usize,
-    /// The end of the message before.
+    /// The end of the previous message.
     previous_end: Instant,
     first: Instant,
     last: Instant,
 }
 
 impl Tap {
-    /// A tap on a new connection to this address, with the next number.
+    /// Creates a tap on a new connection to this address, with the next number.
     pub(super) fn new(address: SocketAddr) -> Arc<Self> {
         static NUMBERS: AtomicU64 = AtomicU64::new(1);
         Self::numbered(NUMBERS.fetch_add(1, Ordering::Relaxed), address)
     }
 
-    /// A tap on the stream inside the same connection: in a tunnel, or inside TLS.
+    /// Creates a tap on the stream inside the same connection: in a tunnel, or inside TLS.
     pub(super) fn inner(&self) -> Arc<Self> {
         Self::numbered(self.number, self.address)
     }
@@ -53,7 +53,7 @@ impl Tap {
         Arc::new(Self { number, address, capture: Mutex::new(Capture::new()) })
     }
 
-    /// The stream, with its bytes recorded.
+    /// Wraps the stream so that its bytes are recorded.
     pub(super) fn tapped<S: AsyncRead + AsyncWrite>(
         self: &Arc<Self>,
         stream: S,
@@ -63,14 +63,14 @@ impl Tap {
         InspectWriter::new(reader, move |bytes| sent.record(Direction::Sent, bytes))
     }
 
-    /// Collects bytes for the current span from now on, if its observer wants them.
+    /// From now on, collects bytes for the current span if its observer wants them.
     pub(super) fn start(&self) {
         let mut capture = self.lock();
         capture.span = Span::current().filter(Span::wants_bytes);
         capture.last = Instant::now();
     }
 
-    /// Reports the last message and stops: what follows is TLS, or idle time.
+    /// Reports the last message and stops collecting: what follows is TLS, or idle time.
     pub(super) fn stop(&self) {
         let message = {
             let mut capture = self.lock();
@@ -94,7 +94,7 @@ impl Tap {
         self.report(message);
     }
 
-    /// Called without the lock, because an observer may take long.
+    /// Must be called without the lock, because an observer may take a while.
     fn report(&self, message: Option<(Span, HttpMessage)>) {
         let Some((span, message)) = message else { return };
         span.notify(&Event::MessageBytes { connection: self.number, message: &message });

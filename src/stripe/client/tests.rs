@@ -1,4 +1,4 @@
-//! The client over a transport that answers from a script.
+//! Tests of the client over a transport that answers from a script.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -16,7 +16,7 @@ use crate::stripe::{
     Call, Error, ErrorKind, Reply, Request, Response, Transport, TransportError, Unthrottled,
 };
 
-/// The least that an answer of Stripe's holds.
+/// The minimum content of an answer from Stripe.
 const OBJECT: &str = r#"{"object": "customer"}"#;
 
 type Answer = Result<Response, TransportError>;
@@ -35,7 +35,7 @@ impl Transport for Script {
     }
 }
 
-/// An answer as the script holds it.
+/// An answer for the script.
 #[expect(clippy::unnecessary_wraps, reason = "scripts hold errors too")]
 fn answer(status: u16, headers: &[(&'static str, &str)], body: &str) -> Answer {
     let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
@@ -282,7 +282,7 @@ async fn an_address_that_never_answered_is_told_within_two_seconds() {
     assert_eq!((error.kind(), script.sent.lock().unwrap().len()), (ErrorKind::Network, 2));
     assert!(!error.may_have_happened(), "nothing was sent");
 
-    // One that has answered is tried as long as any other failure.
+    // A host that has answered before is retried as often as after any other failure.
     let fine = || answer(200, &[], r#"{"object": "list"}"#);
     let (client, script, _) = self::client([fine(), nobody(), nobody(), fine()]);
     client.send(Call::get("/v1/customers")).await.unwrap();
@@ -314,7 +314,7 @@ async fn what_finishes_something_is_sent_after_a_stop() {
     assert_eq!(client.send(Call::get("/v1/prices")).await.unwrap_err().kind(), ErrorKind::Stopped);
 }
 
-/// A transport over which no answer comes.
+/// A transport that never answers.
 #[derive(Debug)]
 struct Silent;
 

@@ -1,4 +1,5 @@
-//! Opens connections to Stripe: TCP, TLS to the proxy, tunnel, TLS to Stripe, whichever apply.
+//! Opens connections to Stripe, through whichever of these steps apply: TCP, TLS to the proxy, tunnel, TLS to
+//! Stripe.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,8 +24,8 @@ use crate::stripe::trace::{Event, emit};
 use crate::stripe::wire_tap::Tap;
 use crate::stripe::{SetupError, TransportError};
 
-/// The most tries of one request or tunnel: with a challenge that other requests share, with one of
-/// its own, and with another because that one was too old.
+/// The maximum number of attempts for one request or tunnel: one with a challenge that is shared with other
+/// requests, one with its own challenge, and one more because that challenge was too old.
 pub(super) const MAX_TRIES: usize = 3;
 
 /// A stream of bytes in both directions.
@@ -40,7 +41,7 @@ type TappedResult = Result<(Box<dyn Stream>, Arc<Tap>), TransportError>;
 /// A proxy's answer to a CONNECT request.
 enum Tunnel {
     Open(Box<dyn Stream>),
-    /// 407 with a challenge that has not been answered yet.
+    /// A 407 with a challenge that has not been answered yet.
     Challenged,
 }
 
@@ -49,9 +50,9 @@ enum Tunnel {
 pub(super) struct Dialer {
     proxy: Option<ProxySettings>,
     auth: ProxyAuthenticator,
-    /// The target is https.
+    /// Whether the target is https.
     secure: bool,
-    /// The time for opening a connection, with TLS and tunnel.
+    /// The time for opening a connection, including TLS and tunnel.
     limit: Duration,
     tls: Arc<ClientConfig>,
 }
@@ -67,17 +68,17 @@ impl Dialer {
         Ok(Self { proxy, auth, secure, limit, tls: tls::config(roots)? })
     }
 
-    /// The authentication of a new request to the proxy.
+    /// Begins the authentication of a new request to the proxy.
     pub(super) fn authenticate(&self) -> Authentication<'_> {
         self.auth.begin()
     }
 
-    /// ` through the proxy`, where there is one.
+    /// The words ` through the proxy`, if there is one.
     pub(super) fn through(&self) -> &'static str {
         if self.proxy.is_some() { " through the proxy" } else { "" }
     }
 
-    /// A connection to `target`, or to the proxy itself where it forwards.
+    /// Opens a connection to `target`, or to the proxy itself if it forwards.
     pub(super) async fn connect(
         &self,
         forwards: bool,
@@ -229,7 +230,7 @@ async fn exchange(
     request: http::Request<Empty<Bytes>>,
 ) -> Result<http::Response<Incoming>, hyper::Error> {
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-    // The sender reports when the connection ends.
+    // The sender reports the end of the connection.
     tokio::spawn(connection.with_upgrades());
     sender.send_request(request).await
 }
@@ -238,7 +239,7 @@ fn port(target: &Uri, secure: bool) -> u16 {
     target.port_u16().unwrap_or(if secure { 443 } else { 80 })
 }
 
-/// A step on the way to an open connection. What is not done in time has sent nothing to Stripe.
+/// Runs one step on the way to an open connection. A step that times out has sent nothing to Stripe.
 async fn in_time<T>(
     by: Instant,
     what: &str,
@@ -248,7 +249,7 @@ async fn in_time<T>(
     timeout_at(by, step).await.map_err(late)?
 }
 
-/// A TCP connection to that host, or why it cannot be opened.
+/// Opens a TCP connection to a host, or explains why that failed.
 async fn open_tcp(host: &str, port: u16, by: Instant) -> Result<(TcpStream, Arc<Tap>), String> {
     let started = Instant::now();
     let host = host.trim_matches(['[', ']']);
@@ -258,7 +259,7 @@ async fn open_tcp(host: &str, port: u16, by: Instant) -> Result<(TcpStream, Arc<
         Ok(Err(error)) => return Err(error.to_string()),
         Err(_) => return Err("no answer in the time for a connection".to_owned()),
     };
-    // Sends small requests without a delay; failing to set it changes nothing else.
+    // Sends small requests without delay; a failure to set this changes nothing else.
     let _ = stream.set_nodelay(true);
     let address = stream.peer_addr().map_err(|error| error.to_string())?;
     let tap = Tap::new(address);

@@ -1,4 +1,4 @@
-//! Idle connections, which are used again while they are young.
+//! A pool of idle connections, which are reused while they are young.
 
 use std::sync::Mutex;
 
@@ -7,10 +7,10 @@ use tokio::time::Instant;
 use crate::stripe::transport::MAX_IDLE_TIME;
 use crate::sync::lock;
 
-/// The most idle connections in the pool.
+/// The maximum number of idle connections in the pool.
 const MAX_IDLE: usize = 8;
 
-/// Idle connections, the one that was used last at the end.
+/// Idle connections, with the most recently used one last.
 #[derive(Debug)]
 pub(super) struct IdlePool<T> {
     idle: Mutex<Vec<(Instant, T)>>,
@@ -21,14 +21,15 @@ impl<T> IdlePool<T> {
         Self { idle: Mutex::default() }
     }
 
-    /// The connection that was used last, unless it has been idle for too long: then all have.
+    /// Returns the most recently used connection, unless it has been idle for too long; then all others have
+    /// been too.
     pub(super) fn take(&self) -> Option<T> {
         let mut idle = lock(&self.idle);
         idle.retain(|(since, _)| since.elapsed() < MAX_IDLE_TIME);
         idle.pop().map(|(_, connection)| connection)
     }
 
-    /// Keeps a connection for later, if it is open and there is room.
+    /// Keeps a connection for later use if it is open and there is room.
     pub(super) fn put(&self, connection: T, is_open: impl Fn(&T) -> bool) {
         let mut idle = lock(&self.idle);
         idle.retain(|(since, connection)| since.elapsed() < MAX_IDLE_TIME && is_open(connection));

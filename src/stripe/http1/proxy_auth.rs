@@ -1,12 +1,12 @@
-//! Basic and digest authentication to a proxy.
+//! Basic and digest authentication with a proxy.
 //!
 //! # Theory
 //!
-//! A request under digest authentication answers a challenge, which a 407 brings. The last challenge
-//! that a proxy accepted an answer to is shared, so that most requests need no 407 of their own. A
-//! shared one may be refused: it is too old, another request has used it up, or its answers, which
-//! are numbered, came in another order. So a refused answer says nothing about the password unless
-//! it answered the challenge that this very request got.
+//! With digest authentication, a request answers a challenge that came in a 407. The last challenge for which
+//! a proxy accepted an answer is shared, so that most requests need no 407 of their own. An answer to a
+//! shared challenge may be refused: the challenge is too old, another request has used it up, or its numbered
+//! answers arrived in another order. So a refused answer says something about the password only if it
+//! answered the challenge that was sent to this very request.
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard};
@@ -30,7 +30,7 @@ pub enum AuthScheme {
     Digest,
 }
 
-/// A user of the proxy.
+/// A user of the proxy, with the password.
 #[derive(Clone)]
 pub struct ProxyCredentials {
     /// How the proxy authenticates the user.
@@ -41,21 +41,21 @@ pub struct ProxyCredentials {
     pub password: Secret,
 }
 
-/// The digest challenge of a proxy, with the number of its answers.
+/// The digest challenge of a proxy, together with the count of its answers.
 struct Challenge(WwwAuthenticateHeader);
 
-/// The credentials for a proxy, and the challenge that it last accepted an answer to.
+/// The credentials for a proxy, and the challenge for which it last accepted an answer.
 #[derive(Debug)]
 pub(super) struct ProxyAuthenticator {
     credentials: Option<ProxyCredentials>,
     accepted: Mutex<Option<Challenge>>,
 }
 
-/// The authentication of one request, or of one tunnel.
+/// The authentication of one request or one tunnel.
 #[derive(Debug)]
 pub(super) struct Authentication<'p> {
     proxy: &'p ProxyAuthenticator,
-    /// The challenge that this request got.
+    /// The challenge that was sent to this request.
     own: Option<Challenge>,
 }
 
@@ -76,7 +76,7 @@ impl ProxyAuthenticator {
         Self { credentials, accepted: Mutex::default() }
     }
 
-    /// The authentication of a new request.
+    /// Begins the authentication of a new request.
     pub(super) fn begin(&self) -> Authentication<'_> {
         Authentication { proxy: self, own: None }
     }
@@ -87,8 +87,8 @@ impl ProxyAuthenticator {
 }
 
 impl Authentication<'_> {
-    /// The `Proxy-Authorization` of the request; none without credentials, and for a digest while no
-    /// challenge is known.
+    /// The `Proxy-Authorization` of the request; `None` without credentials, and for digest authentication
+    /// while no challenge is known.
     pub(super) fn header(&mut self, method: &str, uri: &str) -> Option<HeaderValue> {
         let credentials = self.proxy.credentials.as_ref()?;
         match &mut self.own {
@@ -97,10 +97,10 @@ impl Authentication<'_> {
         }
     }
 
-    /// Takes the challenge of a 407, for another try.
+    /// Stores the challenge of a 407 for another attempt.
     ///
     /// # Errors
-    /// Another try cannot help: there is no password, it is wrong, or the proxy offers no digest
+    /// Another attempt cannot help: there is no password, it is wrong, or the proxy does not offer digest
     /// authentication.
     pub(super) fn challenged(&mut self, headers: &HeaderMap) -> Result<(), TransportError> {
         let digest = self.proxy.credentials.as_ref().is_some_and(|it| it.scheme == AuthScheme::Digest);
@@ -118,7 +118,7 @@ impl Authentication<'_> {
         Ok(())
     }
 
-    /// The proxy let the request pass: other requests may answer the same challenge.
+    /// Records that the proxy let the request pass, so that other requests may answer the same challenge.
     pub(super) fn passed(self) {
         if let Some(own) = self.own {
             *self.proxy.accepted() = Some(own);
@@ -126,7 +126,7 @@ impl Authentication<'_> {
     }
 }
 
-/// The last digest challenge that a 407 offers.
+/// Returns the last digest challenge that a 407 offers.
 fn offered_digest(headers: &HeaderMap) -> Result<WwwAuthenticateHeader, TransportError> {
     let offered: Vec<&str> =
         headers.get_all(PROXY_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok()).collect();
@@ -138,12 +138,12 @@ fn offered_digest(headers: &HeaderMap) -> Result<WwwAuthenticateHeader, Transpor
     })
 }
 
-/// The error of a 407 that no other try can help.
+/// The error for a 407 that no further attempt can resolve.
 pub(super) fn credentials_refused() -> TransportError {
     TransportError::ProxyAuth("the proxy refused the user and the password (HTTP 407)".to_owned())
 }
 
-/// The error of a 407 to a request that names no user.
+/// The error for a 407 to a request without a user.
 fn credentials_missing() -> TransportError {
     TransportError::ProxyAuth(
         "the proxy asks for a user and a password, and none is set (HTTP 407)".to_owned(),
@@ -151,7 +151,7 @@ fn credentials_missing() -> TransportError {
 }
 
 impl ProxyCredentials {
-    /// The `Proxy-Authorization` of a request; none for a digest before the first challenge.
+    /// The `Proxy-Authorization` of a request; `None` for digest authentication before the first challenge.
     fn authorization(
         &self,
         challenge: Option<&mut Challenge>,
@@ -175,7 +175,7 @@ impl ProxyCredentials {
                 challenge?.0.respond(&context).ok()?.to_header_string()
             }
         };
-        // User names may hold letters outside of ASCII.
+        // User names may contain non-ASCII letters.
         let mut header = HeaderValue::from_bytes(text.as_bytes()).ok()?;
         header.set_sensitive(true);
         Some(header)

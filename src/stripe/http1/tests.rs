@@ -1,4 +1,4 @@
-//! A proxy with digest authentication under many requests at once, and answers without an end.
+//! Tests with a digest-authenticating proxy under many concurrent requests, and with endless answers.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,13 +21,13 @@ const PASSWORD: &str = "open sesame";
 /// How a proxy treats its nonces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Nonces {
-    /// One nonce serves any number of answers.
+    /// A nonce can be used for any number of answers.
     Shared,
-    /// A nonce serves one answer; the proxy does not say that a used one is stale.
+    /// A nonce can be used for one answer; the proxy does not say that a used one is stale.
     Once,
 }
 
-/// A proxy with digest authentication, which answers forwarded requests and tunnels itself.
+/// A proxy with digest authentication that answers forwarded requests and tunnels itself.
 struct Proxy {
     nonces: Nonces,
     made: AtomicUsize,
@@ -35,7 +35,7 @@ struct Proxy {
 }
 
 impl Proxy {
-    /// Starts a proxy; answers its port.
+    /// Starts a proxy and returns its port.
     async fn start(nonces: Nonces) -> u16 {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -64,7 +64,7 @@ impl Proxy {
             } else {
                 "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}".to_owned()
             };
-            // The others come in between.
+            // This lets other requests interleave.
             tokio::time::sleep(Duration::from_millis(20)).await;
             if stream.write_all(answer.as_bytes()).await.is_err() {
                 return;
@@ -89,7 +89,7 @@ impl Proxy {
     }
 }
 
-/// The first line of a request, and its `Proxy-Authorization`.
+/// Reads the first line of a request and its `Proxy-Authorization`.
 async fn read_head(stream: &mut BufReader<TcpStream>) -> Option<(String, Option<String>)> {
     let (mut first, mut authorization) = (String::new(), None);
     loop {

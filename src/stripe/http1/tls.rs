@@ -1,4 +1,4 @@
-//! TLS to Stripe and to the proxy: the configuration, and events about certificates.
+//! TLS to Stripe and to the proxy: its configuration, and events about certificates.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use rustls_platform_verifier::Verifier;
 use crate::stripe::SetupError;
 use crate::stripe::trace::{Event, Tls, emit};
 
-/// The application protocol that is offered.
+/// The offered application protocol.
 const ALPN: &[u8] = b"http/1.1";
 
-/// The configuration for Stripe and for the proxy. Certificates are always verified, against the
-/// system's roots and `pem`, texts of certificates.
+/// Creates the configuration for Stripe and for the proxy. Certificates are always verified, against the
+/// system's roots and the PEM certificates in `pem`.
 pub(super) fn config(pem: &[&str]) -> Result<Arc<ClientConfig>, SetupError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let failed = |error: Error| SetupError::Client(error.to_string());
@@ -36,7 +36,7 @@ fn roots_of(pem: &[&str]) -> Result<Vec<CertificateDer<'static>>, SetupError> {
     all.collect::<Result<_, _>>().map_err(|error| SetupError::Roots(error.to_string()))
 }
 
-/// The parameters that a handshake has negotiated; `unknown` where rustls does not tell.
+/// The negotiated parameters of a handshake; `unknown` if rustls does not report one.
 pub(super) fn negotiated(connection: &ClientConnection) -> Tls {
     let text = |value: Option<String>| value.unwrap_or_else(|| "unknown".to_owned());
     Tls {
@@ -50,8 +50,8 @@ pub(super) fn negotiated(connection: &ClientConnection) -> Tls {
     }
 }
 
-/// The system's verifier, which reports certificates before it verifies them, so that an
-/// untrusted one is logged too.
+/// The system's verifier, but with an event for the certificates before it verifies them, so that untrusted
+/// ones are logged too.
 #[derive(Debug)]
 struct ReportingVerifier(Verifier);
 

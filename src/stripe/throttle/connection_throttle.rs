@@ -1,4 +1,4 @@
-//! The throttle of one connection: its nodes under the limits that the scope shares.
+//! The throttle of one connection: its nodes, below the limits that the scope shares.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -14,27 +14,27 @@ use super::{
 };
 use crate::sync::lock;
 
-/// Stripe's limit for each endpoint, in transactions a second.
+/// Stripe's limit for each endpoint, in transactions per second.
 const PER_ENDPOINT: usize = 25;
-/// The limits of other endpoints, by how their path begins and ends.
+/// The endpoints with other limits, given by the beginning and the end of their paths.
 const OTHER_LIMITS: [(&str, &str, usize); 2] = [("/v1/", "/search", 20), ("/v1/files", "", 20)];
 
-/// A request that wakes later than this, because the machine is busy, is counted from then …
+/// A request that wakes later than this, because the machine is busy, is counted from then on …
 const LATEST_WAKE: Duration = Duration::from_millis(8);
-/// … at most this often, because a busy machine would otherwise never send anything.
+/// … but at most this many times, because a busy machine would otherwise never send anything.
 const MAX_MOVES: usize = 5;
 
-/// The time until a window that could not be reached is tried again.
+/// How long to wait before trying an unreachable window again.
 const RECHECK_AFTER: Duration = Duration::from_secs(10);
 
-/// The nodes of one connection under the limits that the scope shares.
+/// The nodes of one connection, below the limits that the scope shares.
 #[derive(Debug)]
 pub struct ConnectionThrottle {
     nodes: NodeThrottle,
     connection: LimitKey,
-    /// The windows of the scope, the widest first: the next one is used while one cannot be reached.
+    /// The windows of the scope, the widest first; the next one is used while one cannot be reached.
     shared: Vec<SharedWindow>,
-    /// Where the callers of one endpoint queue, so that they do not delay the others.
+    /// The queues of callers by endpoint, so that callers of one endpoint do not delay the others.
     endpoints: Mutex<HashMap<LimitKey, Arc<Queue>>>,
     lateness: Lateness,
 }
@@ -42,7 +42,7 @@ pub struct ConnectionThrottle {
 /// The callers of one endpoint in this process.
 #[derive(Debug)]
 struct Queue {
-    /// Whose turn it is: the first caller alone looks at the window, the others sleep.
+    /// Held by the first caller, which alone looks at the window while the others sleep.
     turn: tokio::sync::Mutex<()>,
     window: Arc<ProcessWindow>,
 }
@@ -53,12 +53,12 @@ impl Queue {
     }
 }
 
-/// A window, and since when it could not be reached.
+/// A window, and the time since which it has been unreachable.
 #[derive(Debug, Clone)]
 struct SharedWindow {
     window: Arc<dyn Window>,
     unreachable_since: Arc<Mutex<Option<Instant>>>,
-    /// When it can grant again, as far as it has said. To ask sooner is work in vain.
+    /// When it can grant again, according to its last answer. Asking earlier is pointless.
     next: Arc<Mutex<Option<Instant>>>,
 }
 
@@ -67,7 +67,7 @@ impl SharedWindow {
         Self { window, unreachable_since: Arc::default(), next: Arc::default() }
     }
 
-    /// The window's decision; none where it cannot be reached, or could not a moment ago.
+    /// Returns the window's decision, or `None` if it cannot be reached now or could not a moment ago.
     async fn try_admit(&self, keys: LimitKeys) -> Option<Decision> {
         if !self.is_reachable() {
             return None;
@@ -87,7 +87,7 @@ impl SharedWindow {
         }
     }
 
-    /// Pauses it, unless it cannot be reached, or could not a moment ago.
+    /// Pauses the window, unless it cannot be reached now or could not a moment ago.
     async fn pause(&self, key: Option<LimitKey>, pause: Duration) {
         if self.is_reachable() && self.window.pause(key, pause).await.is_err() {
             *self.unreachable_since() = Some(Instant::now());
@@ -98,7 +98,7 @@ impl SharedWindow {
         self.unreachable_since().is_none_or(|since| since.elapsed() >= RECHECK_AFTER)
     }
 
-    /// Waits until the window can grant, as far as it has said.
+    /// Waits until the window can grant again, according to its last answer.
     async fn until_next(&self) {
         let next = *lock(&self.next);
         if let Some(next) = next.filter(|next| *next > Instant::now()) {
@@ -112,10 +112,11 @@ impl SharedWindow {
 }
 
 impl ConnectionThrottle {
-    /// A throttle for the connection of that id: its nodes under these windows, the widest first.
+    /// Creates a throttle for the connection with this id: its nodes below these windows, the widest first.
     /// The last window should be one that cannot fail.
     pub fn new(id: &str, nodes: NodeThrottle, shared: Vec<Arc<dyn Window>>) -> Self {
-        // Connections of one id with different node counts are counted apart, so that none starves the other.
+        // Connections with the same id but different node counts are counted separately, so that none starves
+        // the other.
         let limit = nodes.max_rate();
         let connection = LimitKey::new(&format!("connection {id} {limit}"), limit);
         let shared = shared.into_iter().map(SharedWindow::new).collect();
@@ -127,7 +128,7 @@ impl ConnectionThrottle {
         Arc::clone(endpoints.entry(endpoint).or_insert_with(|| Queue::new(endpoint.limit)))
     }
 
-    /// The keys with how late requests have lately left.
+    /// Returns the keys with the recent lateness of requests filled in.
     fn lately(&self, keys: LimitKeys) -> LimitKeys {
         LimitKeys { lateness: self.lateness.lately(), ..keys }
     }
@@ -143,7 +144,7 @@ impl ConnectionThrottle {
         }
     }
 
-    /// Waits for the first window that can be reached; fails with the wait of a full endpoint.
+    /// Waits for the first window that can be reached. Fails with the remaining wait if the endpoint is full.
     async fn admit_in_scope(&self, keys: LimitKeys) -> Result<(), Duration> {
         let mut times_moved = 0;
         for window in &self.shared {
@@ -183,7 +184,8 @@ impl Throttle for ConnectionThrottle {
             let mut unready = Duration::ZERO;
             loop {
                 self.wait_in(&queue).await;
-                // Late, so that one sync of a journal covers all that wait; before the others wait for this one.
+                // This happens late, so that one sync of a journal covers all waiting requests, but before
+                // the nodes are locked, so that the others do not wait for it.
                 let due = Instant::now();
                 request.ready().await;
                 unready += due.elapsed();
@@ -208,28 +210,28 @@ impl Throttle for ConnectionThrottle {
                 None
             }
         };
-        // Each of them: a wider one may get lost before the pause is over.
+        // Pauses all windows, because a wider one may become unreachable before the pause is over.
         for shared in self.shared.clone() {
             tokio::spawn(async move { shared.pause(paused, pause).await });
         }
     }
 }
 
-/// Sleeps. The runtime's own sleep takes a tick of its clock, and a wake, for no time at all.
+/// Sleeps. For a zero wait, the runtime's own sleep would take a tick of its clock and a wake-up.
 async fn sleep(wait: Duration) {
     if !wait.is_zero() {
         tokio::time::sleep(wait).await;
     }
 }
 
-/// Sleeps; answers by how much longer than it should.
+/// Sleeps, and returns by how much the sleep took longer than it should.
 async fn sleep_late(wait: Duration) -> Duration {
     let began = Instant::now();
     sleep(wait).await;
     began.elapsed().saturating_sub(wait)
 }
 
-/// The endpoint of a call, with Stripe's limit for it.
+/// Returns the endpoint of a call, with Stripe's limit for it.
 fn endpoint(request: PermitRequest<'_>) -> LimitKey {
     let path = request.endpoint;
     let other = OTHER_LIMITS.iter().find(|(begin, end, _)| path.starts_with(begin) && path.ends_with(end));

@@ -1,11 +1,10 @@
 //! A window that the processes of one user on one machine share: a small file with a lock.
 //!
-//! The file holds the state in the system's time. The lock is held for a read and a write,
-//! never while waiting, and the system releases it when its process dies. A file in memory whose lock is
-//! free is changed where the question stands; all else happens on a thread that may block, and is given up
-//! when the file system does not answer. A system clock that
-//! is set back leaves instants too far ahead in the file; they are dropped, so that a changed
-//! clock never makes a request wait for more than a moment.
+//! The file holds the state in system time. The lock is held for a read and a write, never while waiting, and
+//! the system releases it when its process dies. A file that is in memory and whose lock is free is changed
+//! on the calling thread; everything else happens on a thread that may block, and is abandoned if the file
+//! system does not answer. When the system clock is set back, the file contains instants too far in the
+//! future. They are dropped, so that a clock change never delays a request by more than a moment.
 
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::PathBuf;
@@ -19,18 +18,19 @@ use super::window::{Window, WindowError};
 use super::window_state::{AdmittedRequest, LONGEST_PAUSE, MOST_LATENESS, Pause, WindowState, micros};
 use crate::files::{self, KeptFile, LockedFile};
 
-/// After this time without the lock the file counts as unusable: no healthy process holds it so long.
+/// If the lock is not free after this time, the file counts as unusable: no healthy process holds it that
+/// long.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
-/// After this time the file system itself counts as unusable.
+/// If the file system has not answered after this time, it counts as unusable.
 const FILE_TIMEOUT: Duration = Duration::from_secs(8);
-/// The most bytes of the file that are read: thousands of admissions.
+/// The maximum number of bytes that are read from the file: room for thousands of admissions.
 const LARGEST: u64 = 1 << 20;
-/// The bytes of a busy second.
+/// The number of bytes that a busy second takes.
 const USUAL: usize = 4096;
-/// The value in place of an endpoint's hash that marks a line as a pause.
+/// Stands in place of an endpoint's hash and marks a line as a pause.
 const PAUSE_MARKER: u64 = u64::MAX;
 
-/// A window whose state is in a file.
+/// A window whose state is stored in a file.
 #[derive(Debug)]
 pub struct HostWindow {
     file: Arc<KeptFile>,
@@ -39,13 +39,13 @@ pub struct HostWindow {
 }
 
 impl HostWindow {
-    /// At most `limit` admissions a second for all processes that use this file. The file and its
-    /// folders are made at the first request.
+    /// Creates a window of at most `limit` admissions per second for all processes that use this file. The
+    /// file and its folders are created at the first request.
     pub fn new(path: PathBuf, limit: usize) -> Self {
         Self { file: Arc::new(KeptFile::new(path)), limit: limit.max(1), clock: SystemTime::now }
     }
 
-    /// Changes the state under the lock; `change` gets the time in microseconds since 1970.
+    /// Changes the state under the lock; `change` receives the time in microseconds since 1970.
     async fn with_state<T: Send + 'static>(
         &self,
         change: impl FnOnce(&mut WindowState, u64) -> T + Send + 'static,
@@ -62,7 +62,7 @@ impl HostWindow {
     }
 }
 
-/// Changes the state in a file under its lock.
+/// Changes the state in a locked file.
 fn change_file<T>(
     locked: &LockedFile<'_>,
     clock: fn() -> SystemTime,
@@ -84,7 +84,8 @@ fn change_file<T>(
     Ok(result)
 }
 
-/// A time in microseconds since 1970. A clock before 1970 has instants of its own, which pass too.
+/// Returns a time in microseconds since 1970. A clock before 1970 gets instants in a range of its own, which
+/// advance too.
 fn instant(time: SystemTime) -> u64 {
     match time.duration_since(UNIX_EPOCH) {
         Ok(since) => micros(since),
@@ -105,8 +106,9 @@ impl Window for HostWindow {
     }
 }
 
-/// Lines of four numbers: an instant with the hashes of endpoint and connection and how late it may be, or a
-/// pause's end with [`PAUSE_MARKER`] and the endpoint's hash, 0 for the account. An incomplete line is left out.
+/// Decodes lines of four numbers: either an instant, the hashes of endpoint and connection, and how late the
+/// request may leave; or the end of a pause, [`PAUSE_MARKER`], and the endpoint's hash (0 for the account).
+/// An incomplete line is dropped.
 fn decode(bytes: &[u8]) -> WindowState {
     let (words, _) = bytes.as_chunks::<8>();
     let words: Vec<u64> = words.iter().map(|word| u64::from_le_bytes(*word)).collect();
@@ -152,7 +154,7 @@ mod tests {
         HostWindow::new(folder.path().join("deep/er.window"), limit)
     }
 
-    /// A clock that tests move, in seconds since 1970.
+    /// A clock that tests can advance, in seconds since 1970.
     static SECONDS: AtomicU64 = AtomicU64::new(2_000_000_000);
 
     fn moved() -> SystemTime {

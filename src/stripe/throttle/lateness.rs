@@ -1,8 +1,9 @@
-//! How late requests leave after their admission: timers of a busy machine, or other work.
+//! Measures how late requests leave after their admission because of timers on a busy machine or other work.
 //!
-//! Every request that is admitted a second after a late one must know of it, because the two may arrive
-//! in one second. So an admission says how late it may be: the greatest lateness of this second and of the
-//! one before. The first requests of a process wait for their connection, so they may be as late as any.
+//! A request that is admitted one second after a late one must know about the lateness, because the two may
+//! arrive within the same second. So an admission states how late it may be: the greatest lateness of the
+//! current and the previous second. The first requests of a process wait for their connection, so they may be
+//! as late as any.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -12,32 +13,32 @@ use tokio::time::Instant;
 use super::window_state::MOST_LATENESS;
 use crate::sync::lock;
 
-/// What a timer and a wake-up usually take; the arrival's slack covers it.
+/// What a timer and a wake-up usually take; the slack for arrivals covers it.
 const USUAL: Duration = Duration::from_millis(4);
-/// Longer than any second is taken to be.
+/// Longer than the length that any part of the throttle uses for a second.
 const PERIOD: Duration = Duration::from_millis(1100);
 
-/// The greatest lateness of late.
+/// The greatest recent lateness.
 #[derive(Debug, Default)]
 pub(super) struct Lateness(Mutex<Periods>);
 
 #[derive(Debug, Default)]
 struct Periods {
-    /// When the present period began.
+    /// The start of the present period.
     began: Option<Instant>,
     present: Duration,
     before: Duration,
 }
 
 impl Lateness {
-    /// A request left so late.
+    /// Records that a request left this late.
     pub(super) fn note(&self, late: Duration) {
         let mut periods = lock(&self.0);
         periods.turn(Instant::now());
         periods.present = periods.present.max(late.saturating_sub(USUAL));
     }
 
-    /// The greatest lateness of the last second, without what is usual.
+    /// Returns the greatest lateness of the last second, minus the usual amount.
     pub(super) fn lately(&self) -> Duration {
         let mut periods = lock(&self.0);
         periods.turn(Instant::now());

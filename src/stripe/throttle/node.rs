@@ -2,13 +2,12 @@
 //!
 //! # Theory
 //!
-//! A connection has nodes; each admits at most six transactions in *any* window of one
-//! second. A token bucket would let twelve through around the edge of a refill, so the
-//! instants of the last admissions are kept and the next is due one second after the
-//! n-th last, n being six times the active nodes. Callers queue on a fair lock: first
-//! come, first served; dropping the future leaves the queue. A request that would wait for a
-//! node adds one at once, and idleness removes them. For ten seconds after a 429, which halves
-//! the nodes, they come back one by one. Between processes: docs/design/0006.
+//! A connection has nodes; each admits at most six transactions in *any* window of one second. A token bucket
+//! would let twelve through around the edge of a refill. So the instants of the last admissions are kept, and
+//! the next one is due one second after the n-th last, where n is six times the number of active nodes.
+//! Callers queue on a fair lock, first come, first served; dropping the future leaves the queue. A request
+//! that would have to wait for a node adds one at once, and idleness removes nodes. A 429 halves them, and
+//! for ten seconds after that they come back one by one. For limits between processes, see docs/design/0006.
 
 use std::collections::VecDeque;
 use std::sync::Mutex as StdMutex;
@@ -20,17 +19,17 @@ use tokio::time::{Instant, sleep_until};
 use crate::stripe::Admission;
 use crate::sync::lock;
 
-/// Transactions one node admits in any window of one second.
+/// The transactions that one node admits in any window of one second.
 pub const TRANSACTIONS_PER_NODE: usize = 6;
 const WINDOW: Duration = Duration::from_secs(1);
-/// For this long after a 429 nodes come back one at a time …
+/// For this long after a 429, nodes come back one at a time …
 const RECOVERY: Duration = Duration::from_secs(10);
-/// … and so much time after each other.
+/// … with this much time between them.
 const RECOVERY_STEP: Duration = Duration::from_millis(500);
-/// After this time without a request only the minimum of nodes is active.
+/// After this time without a request, only the minimum number of nodes is active.
 const IDLE_AFTER: Duration = Duration::from_secs(30);
 
-/// Admits requests over the nodes of one connection.
+/// Admits requests to the nodes of one connection.
 #[derive(Debug)]
 pub struct NodeThrottle {
     /// The instants of the last admissions, oldest first; locked while the first caller waits.
@@ -43,22 +42,22 @@ pub struct NodeThrottle {
 #[derive(Debug)]
 struct NodePool {
     active: usize,
-    /// When a 429 halved the nodes.
+    /// When a 429 last halved the nodes.
     halved: Option<Instant>,
-    /// When a node was last added or the nodes were halved.
+    /// When a node was last added, or the nodes were halved.
     changed: Option<Instant>,
 }
 
 impl NodeThrottle {
-    /// Between `min` and `max` nodes, at least one.
+    /// Creates a throttle with `min` to `max` nodes, at least one.
     pub fn new(min: usize, max: usize) -> Self {
         let (min, max) = (min.max(1), max.max(min).max(1));
         let pool = StdMutex::new(NodePool { active: min, halved: None, changed: None });
         Self { window: Mutex::default(), pool, min, max }
     }
 
-    /// Halves the active nodes after a 429; a backlog adds them again. Requests that left together are refused
-    /// together: that is one reason, and not several.
+    /// Halves the active nodes after a 429; a backlog adds them again. Requests that left together are
+    /// refused together, which counts as one 429 and not several.
     pub(super) fn halve(&self) {
         let mut pool = lock(&self.pool);
         if pool.halved.is_some_and(|at| at.elapsed() < RECOVERY_STEP) {
@@ -68,14 +67,14 @@ impl NodeThrottle {
         (pool.halved, pool.changed) = (Some(Instant::now()), Some(Instant::now()));
     }
 
-    /// The most transactions a second that all nodes together admit.
+    /// The maximum number of transactions per second that all nodes together admit.
     pub(super) fn max_rate(&self) -> usize {
         self.max * TRANSACTIONS_PER_NODE
     }
 
-    /// Waits until a node is free, then for `gate`, with the queue locked: callers keep their
-    /// order, and a wait at the gate cannot let the requests of two seconds through in one.
-    /// A request that the gate refuses leaves the queue and is not counted.
+    /// Waits until a node is free, then for `gate`. The queue stays locked: callers keep their order, and a
+    /// wait at the gate cannot let the requests of two seconds through in one. A request that the gate
+    /// refuses leaves the queue and is not counted.
     pub(super) async fn admit<E>(&self, gate: impl Future<Output = Result<(), E>>) -> Result<Admission, E> {
         let arrived = Instant::now();
         let mut window = self.window.lock().await;
@@ -83,7 +82,7 @@ impl NodeThrottle {
             let now = Instant::now();
             let nodes = self.active_nodes(now, &window);
             if let Some(due) = due(&window, nodes).filter(|due| *due > now) {
-                // By then a node may have come back.
+                // By then, a node may have come back.
                 sleep_until(due.min(now + RECOVERY_STEP)).await;
                 continue;
             }
@@ -95,14 +94,14 @@ impl NodeThrottle {
         }
     }
 
-    /// Keeps only the instants that the largest pool looks at.
+    /// Keeps only the instants that matter for the largest pool.
     fn drop_old(&self, window: &mut VecDeque<Instant>) {
         while window.len() > self.max_rate() {
             window.pop_front();
         }
     }
 
-    /// The nodes for the next request, which adds what it would wait for.
+    /// Returns the number of nodes for the next request, which adds nodes that it would otherwise wait for.
     fn active_nodes(&self, now: Instant, window: &VecDeque<Instant>) -> usize {
         let mut pool = lock(&self.pool);
         if window.back().is_none_or(|last| now - *last > IDLE_AFTER) {
@@ -120,7 +119,7 @@ impl NodeThrottle {
     }
 }
 
-/// When `nodes` nodes admit the next request; none if they admit it now.
+/// When `nodes` nodes admit the next request; `None` if they admit it now.
 fn due(window: &VecDeque<Instant>, nodes: usize) -> Option<Instant> {
     let counted = window.len().checked_sub(nodes * TRANSACTIONS_PER_NODE)?;
     window.get(counted).map(|at| *at + WINDOW)
@@ -141,7 +140,7 @@ mod tests {
         throttle.admit(std::future::ready(Ok::<_, ()>(()))).await.unwrap()
     }
 
-    /// Admits `count` callers that come at once; answers when, and with how many nodes.
+    /// Admits `count` simultaneous callers; returns when each was admitted, and with how many nodes.
     async fn rush(throttle: &Arc<NodeThrottle>, count: usize) -> Vec<(Instant, usize)> {
         let callers = (0..count).map(|_| {
             let throttle = Arc::clone(throttle);
@@ -158,7 +157,7 @@ mod tests {
         admitted
     }
 
-    /// The most admissions in any window that starts at one of them, beside the nodes then.
+    /// The maximum number of admissions in any window that starts at one of them.
     fn densest(admitted: &[(Instant, usize)]) -> usize {
         let within =
             |start: Instant| admitted.iter().filter(|(at, _)| *at >= start && *at < start + SECOND).count();
@@ -250,7 +249,7 @@ mod tests {
         assert_eq!(Instant::now(), start, "50 nodes admit 300 in a second");
     }
 
-    /// Under the real clock, in which no two instants are equal.
+    /// Uses the real clock, in which no two instants are equal.
     #[tokio::test]
     async fn requests_that_find_a_free_node_add_none() {
         let throttle = Arc::new(NodeThrottle::new(1, 6));

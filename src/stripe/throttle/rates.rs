@@ -1,4 +1,4 @@
-//! Tests: how much of a limit runs get, from their first second to their last.
+//! Tests how much of a limit runs can use, from their first second to their last.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use super::{
 const SECOND: Duration = Duration::from_secs(1);
 const PATHS: [&str; 6] = ["/v1/a", "/v1/b", "/v1/c", "/v1/d", "/v1/e", "/v1/f"];
 
-/// One run: its requests, how many are in flight at a time, and the latency of each.
+/// One run: its number of requests, how many are in flight at a time, and the latency of each.
 #[derive(Debug, Clone, Copy)]
 struct Run {
     requests: usize,
@@ -21,13 +21,13 @@ struct Run {
     latency: Duration,
 }
 
-/// The throttle of a process as it is without settings.
+/// The throttle of a process with default settings.
 fn throttle(account: &Arc<ProcessWindow>) -> ConnectionThrottle {
     let account: Arc<dyn Window> = Arc::clone(account) as Arc<dyn Window>;
     ConnectionThrottle::new("", NodeThrottle::new(2, 50), vec![account])
 }
 
-/// When each request left.
+/// Returns when each request left.
 async fn leave(throttle: &ConnectionThrottle, run: Run) -> Vec<Instant> {
     let workers = (0..run.parallelism).map(|worker| async move {
         let mut left = Vec::new();
@@ -49,8 +49,9 @@ fn densest(left: &[Instant]) -> usize {
     left.iter().map(|start| within(*start)).max().unwrap_or(0)
 }
 
-/// What part of the possible rate was reached until the last request left; of many requests, between two that
-/// began a second, without the first two seconds: the last second alone would hide what every second loses.
+/// Returns the fraction of the possible rate that was reached until the last request left. For many requests,
+/// it measures between two that each began a second, without the first two seconds: the last second alone
+/// would hide what every second loses.
 fn share(left: &[Instant], limit: usize, run: Run) -> f64 {
     let last = left.len() - 1;
     let (from, to) = if last < 12 * limit { (0, last) } else { (2 * limit, last / limit * limit) };
@@ -85,8 +86,8 @@ async fn the_first_second_is_full() {
     assert_eq!(first, 25);
 }
 
-/// How many arrivals a Stripe refuses that admits `limit` in any second, where the n-th request is so long
-/// on its way.
+/// Counts the arrivals that a Stripe would refuse that admits `limit` in any second, if the n-th request
+/// takes `delay(n)` to arrive.
 fn refused(left: &[Instant], limit: usize, delay: impl Fn(usize) -> Duration) -> usize {
     let mut arrivals: Vec<Instant> = left.iter().enumerate().map(|(at, left)| *left + delay(at)).collect();
     arrivals.sort();
@@ -103,7 +104,7 @@ fn up_to(most: u64, seed: usize) -> impl Fn(usize) -> Duration {
     move |at| Duration::from_millis(LimitKey::new(&format!("{seed} {at}"), 0).hash % (most + 1))
 }
 
-/// When 200 requests leave, after the two seconds in which a process is careful.
+/// Returns when 200 requests leave, after the two seconds in which a process is careful.
 async fn settled() -> Vec<Instant> {
     let run = Run { requests: 250, parallelism: 50, latency: Duration::from_millis(150) };
     leave(&throttle(&ProcessWindow::new(25)), run).await.split_off(50)
@@ -117,7 +118,7 @@ async fn a_delay_within_the_slack_is_not_refused() {
     }
 }
 
-/// The reason why the admissions of a second are not spread over it.
+/// Shows why the admissions of a second are not spread evenly over it.
 #[tokio::test(start_paused = true)]
 async fn requests_that_leave_close_together_bear_delays_better_than_an_even_distribution() {
     let close = settled().await;

@@ -1,7 +1,7 @@
-//! A window that the processes of many machines share: two keys in a Redis.
+//! A window that the processes of many machines share: two keys in Redis.
 //!
-//! One script decides and counts in one step, in Redis's own time, so that neither the clocks of
-//! the machines nor the order of their requests matters. Both keys expire.
+//! One script decides and counts in a single step, in Redis's own time, so that neither the clocks of the
+//! machines nor the order of their requests matters. Both keys expire.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ use super::limits::{Decision, LimitKey, LimitKeys};
 use super::window::{Window, WindowError};
 use super::window_state::{GRANT_AHEAD, LONGEST_PAUSE, MOST_LATENESS, SPACING_PERCENT, WINDOW, micros};
 
-/// For connecting to the Redis, and for each of its answers.
+/// The time limit for connecting to Redis, and for each of its answers.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Decides as [`super::window_state::WindowState::decide`] does. Returns 1 for granted, 2 when only the
-/// endpoint's limit is reached, else 0; and the wait in microseconds.
+/// Decides like [`super::window_state::WindowState::decide`]. Returns 1 if granted, 2 if only the endpoint's
+/// limit is reached, and 0 otherwise, each with the wait in microseconds.
 const ADMIT_SCRIPT: &str = "
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -66,7 +66,7 @@ redis.call('PEXPIRE', KEYS[1], 10000)
 return {1, at - now, at}
 ";
 
-/// Pauses an endpoint, or everything, for `ARGV[2]` microseconds; a longer pause stays.
+/// Pauses an endpoint or everything for `ARGV[2]` microseconds; a longer existing pause stays.
 const PAUSE_SCRIPT: &str = "
 local time = redis.call('TIME')
 local till = time[1] * 1000000 + time[2] + ARGV[2]
@@ -77,7 +77,7 @@ redis.call('PEXPIRE', KEYS[1], 120000)
 return 0
 ";
 
-/// A window whose state is in a Redis.
+/// A window whose state is in Redis.
 pub struct RedisWindow {
     client: Client,
     connection: OnceCell<ConnectionManager>,
@@ -86,7 +86,7 @@ pub struct RedisWindow {
     limit: usize,
 }
 
-/// Without the address: it may hold a password.
+/// Leaves out the address, which may contain a password.
 impl std::fmt::Debug for RedisWindow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RedisWindow").field("limit", &self.limit).finish_non_exhaustive()
@@ -94,20 +94,21 @@ impl std::fmt::Debug for RedisWindow {
 }
 
 impl RedisWindow {
-    /// Whether a text is meant as the address of a Redis.
+    /// Whether a text looks like the address of a Redis.
     pub fn is_address(text: &str) -> bool {
         ["redis://", "rediss://"].iter().any(|scheme| text.starts_with(scheme))
     }
 
-    /// At most `limit` admissions a second for all processes with the same Redis and account.
+    /// Creates a window of at most `limit` admissions per second for all processes with the same Redis and
+    /// account.
     ///
     /// # Errors
-    /// `address` is no `redis://` or `rediss://` address.
+    /// `address` is not a `redis://` or `rediss://` address.
     pub fn new(address: &str, account: &str, limit: usize) -> Result<Self, WindowError> {
         Ok(Self {
             client: Client::open(address)?,
             connection: OnceCell::new(),
-            // The braces keep both keys on one node of a cluster.
+            // The braces keep both keys on the same node of a cluster.
             admitted: format!("stripe:{{{account}}}:admitted"),
             paused: format!("stripe:{{{account}}}:paused"),
             limit: limit.max(1),

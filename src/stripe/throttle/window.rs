@@ -1,8 +1,8 @@
-//! A limit that several callers share: at most so many admissions in any second.
+//! A limit that several callers share: a maximum number of admissions in any second.
 //!
-//! A caller that is due soon is counted first and then waits; a caller that is due later waits
-//! first and asks again. So a process that dies leaves at most one unused admission behind.
-//! [`super::window_state`] has the arithmetic.
+//! A caller that is due soon is counted first and then waits; a caller that is due later waits first and asks
+//! again. So a process that dies leaves at most one unused admission behind. [`super::window_state`] has the
+//! arithmetic.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub enum WindowError {
     File {
         /// The path of the file.
         path: std::path::PathBuf,
-        /// The error of the operating system, with the path.
+        /// The error of the operating system, including the path.
         why: std::io::Error,
     },
     /// The Redis cannot be reached, or its address is invalid.
@@ -32,10 +32,10 @@ pub enum WindowError {
 
 /// A limit that several callers share.
 pub trait Window: Send + Sync + std::fmt::Debug {
-    /// Counts a request for these keys if it is due soon, else says how long to wait.
+    /// Counts a request for these keys if it is due soon; otherwise returns how long to wait.
     fn try_admit(&self, keys: LimitKeys) -> BoxFuture<'_, Result<Decision, WindowError>>;
 
-    /// Admits nothing for this long: no request to the endpoint, or none at all without one.
+    /// Admits nothing for this long: no request to the endpoint, or no request at all if none is given.
     fn pause(&self, endpoint: Option<LimitKey>, pause: Duration) -> BoxFuture<'_, Result<(), WindowError>>;
 }
 
@@ -43,23 +43,23 @@ pub trait Window: Send + Sync + std::fmt::Debug {
 #[derive(Debug)]
 pub struct ProcessWindow {
     limit: usize,
-    /// The state's instants are microseconds since this one.
+    /// The origin of the state's instants, which are in microseconds since then.
     epoch: Instant,
     state: Mutex<WindowState>,
 }
 
 impl ProcessWindow {
-    /// A window of at most `limit` admissions a second.
+    /// Creates a window of at most `limit` admissions per second.
     pub fn new(limit: usize) -> Arc<Self> {
         Arc::new(Self { limit: limit.max(1), epoch: Instant::now(), state: Mutex::default() })
     }
 
-    /// What [`Window::try_admit`] does, without an error.
+    /// Like [`Window::try_admit`], but cannot fail.
     pub(super) fn decide(&self, keys: LimitKeys) -> Decision {
         self.with_state(|state, now| state.decide(self.limit, keys, now))
     }
 
-    /// What [`Window::pause`] does, without an error.
+    /// Like [`Window::pause`], but cannot fail.
     pub(super) fn pause_now(&self, endpoint: Option<LimitKey>, pause: Duration) {
         let key = endpoint.map(|key| key.hash);
         self.with_state(|state, now| state.pause(key, now + micros(pause).min(LONGEST_PAUSE)));

@@ -2,21 +2,21 @@
 //!
 //! # Theory
 //!
-//! The instants of the last `limit` admissions say when the next one is due: one second after
-//! the oldest of them. One state serves every limit: the account's counts all entries, an
-//! endpoint's or a connection's those with its hash, and one entry counts for all at once.
+//! The instants of the last `limit` admissions determine when the next one is due: one second after the
+//! oldest of them. One state serves every limit: the account's limit counts all entries, and the limit of an
+//! endpoint or a connection counts those with its hash. One entry counts for all of these limits at once.
 //!
-//! Stripe counts requests when they arrive, some milliseconds after they were admitted, and not
-//! always the same number of them. So a second is taken to be longer by [`ARRIVAL_SLACK`], and an
-//! admission counts from when it may have left at the latest: its entry says how late the requests of
-//! its process have been. Every process reads that, so that none waits longer than the others.
+//! Stripe counts requests when they arrive, a varying number of milliseconds after they were admitted. So a
+//! second is made longer by [`ARRIVAL_SLACK`], and an admission counts from the latest instant at which it
+//! may have left: its entry records how late the requests of its process have been. Every process reads that,
+//! so that none waits longer than the others.
 //!
-//! The admissions of one second follow each other closely ([`SPACING_PERCENT`]). A limit that counts any
-//! second refuses the n-th arrival that comes less than a second after the n-th of the second before.
-//! Requests that leave close together are overtaken by others when they are delayed, so that the n-th arrival is
-//! hardly later; where each has a time of its own, the next second's request comes too early after each
-//! delayed one. A test beside this file compares the two. All at one instant is too close: processes that wake
-//! together hold each other back.
+//! The admissions of one second follow each other closely ([`SPACING_PERCENT`]). A limit over any second
+//! refuses the n-th arrival if it comes less than a second after the n-th of the second before. When requests
+//! leave close together, a delayed one is overtaken by others, so the n-th arrival is hardly later. If each
+//! had its own time slot, the request of the next second would come too early after each delayed one. A test
+//! next to this file compares the two. Admitting all at the same instant would be too close: processes that
+//! wake up together hold each other back.
 
 use std::time::Duration;
 
@@ -26,9 +26,9 @@ use super::limits::{Decision, LimitKey, LimitKeys};
 pub(super) const ARRIVAL_SLACK: u64 = 15_000;
 /// How long an admission counts, in microseconds.
 pub(super) const WINDOW: u64 = 1_000_000 + ARRIVAL_SLACK;
-/// How much longer it counts at most, because its process lets requests leave late.
+/// The maximum extra time for which it counts because its process lets requests leave late.
 pub(super) const MOST_LATENESS: Duration = Duration::from_millis(60);
-/// The time between two admissions, in percent of what an even distribution over the second would take.
+/// The time between two admissions, in percent of the time in an even distribution over the second.
 pub(super) const SPACING_PERCENT: u64 = 10;
 /// A request that is due within this time is counted now.
 pub(super) const GRANT_AHEAD: Duration = Duration::from_millis(40);
@@ -40,18 +40,18 @@ pub(super) const LONGEST_PAUSE: u64 = 65_000_000;
 pub(super) struct AdmittedRequest {
     /// When it may be sent, in microseconds of the window's own clock.
     pub at: u64,
-    /// How much later it may be sent all the same, in microseconds.
+    /// By how much it may be sent later than that, in microseconds.
     pub late: u64,
-    /// The hashes of the endpoint and of the connection it counts for.
+    /// The hashes of the endpoint and of the connection for which it counts.
     pub keys: [u64; 2],
 }
 
-/// A time in which requests are not admitted.
+/// A period in which requests are not admitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Pause {
     /// Its end, in microseconds of the window's own clock.
     pub until: u64,
-    /// The hash of the endpoint that pauses; none for the account.
+    /// The hash of the paused endpoint; `None` for the account.
     pub key: Option<u64>,
 }
 
@@ -63,14 +63,14 @@ pub(super) struct WindowState {
 }
 
 impl AdmittedRequest {
-    /// Until when it counts.
+    /// The instant until which it counts.
     fn end(&self) -> u64 {
         self.at.saturating_add(self.late).saturating_add(WINDOW)
     }
 }
 
 impl WindowState {
-    /// Counts a request that is due soon, else says how long to wait. `limit` is the account's;
+    /// Counts a request that is due soon; otherwise returns how long to wait. `limit` is the account's limit;
     /// `now` is in microseconds of the window's own clock.
     pub(super) fn decide(&mut self, limit: usize, keys: LimitKeys, now: u64) -> Decision {
         self.drop_expired(now);
@@ -98,7 +98,8 @@ impl WindowState {
         Decision::Granted { wait, at, next }
     }
 
-    /// Pauses an endpoint, or the account without one, until then; a longer pause stays.
+    /// Pauses an endpoint, or the account if `key` is `None`, until the given instant; a longer existing
+    /// pause stays.
     pub(super) fn pause(&mut self, key: Option<u64>, until: u64) {
         match self.pauses.iter_mut().find(|pause| pause.key == key) {
             Some(pause) => pause.until = pause.until.max(until),
@@ -106,7 +107,8 @@ impl WindowState {
         }
     }
 
-    /// Drops what has ended, and instants further ahead than a grant, which a clock that was set back leaves behind.
+    /// Drops entries that have ended, and instants further ahead than a grant can be, which remain after a
+    /// clock was set back.
     fn drop_expired(&mut self, now: u64) {
         let furthest = now.saturating_add(2 * micros(GRANT_AHEAD));
         self.admitted.retain(|entry| entry.end() > now && entry.at <= furthest);
@@ -117,8 +119,8 @@ impl WindowState {
         self.due(Some((at, key.hash)), key.limit, now)
     }
 
-    /// When the next admission that counts for the key is due, which is at that place of an entry; without a
-    /// key, for the account.
+    /// When the next admission that counts for the key is due. The key is a position within the entries' keys
+    /// and a hash; without one, the account's limit applies.
     fn due(&self, key: Option<(usize, u64)>, limit: usize, now: u64) -> u64 {
         let limit = limit.max(1);
         let counts =
@@ -134,12 +136,12 @@ impl WindowState {
     }
 }
 
-/// The time between two admissions in microseconds.
+/// The time between two admissions, in microseconds.
 fn spacing(limit: usize) -> u64 {
     WINDOW * SPACING_PERCENT / 100 / u64::try_from(limit).unwrap_or(u64::MAX)
 }
 
-/// A duration in microseconds.
+/// Converts a duration to microseconds.
 pub(super) fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }

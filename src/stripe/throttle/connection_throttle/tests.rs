@@ -1,4 +1,4 @@
-//! Tests of the throttle of one connection: whom its limits hold back, and whom not.
+//! Tests of the throttle of one connection: which requests its limits hold back, and which they do not.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -75,7 +75,7 @@ async fn a_pause_of_the_account_does_not_bring_two_seconds_of_nodes_together() {
     assert_eq!(densest(&times(&[throttle], 30).await), 6);
 }
 
-/// A window that cannot be reached, and counts how often that was tried.
+/// A window that cannot be reached, and that counts the attempts to reach it.
 #[derive(Debug, Default)]
 struct Unreachable(AtomicUsize);
 
@@ -161,7 +161,7 @@ async fn an_endpoint_is_limited_across_the_scope_and_alone() {
     let files = Request { method: &http::Method::POST, endpoint: "/v1/files", key: None };
     let times = |request| times_of(&throttles, request, 30);
     let (prices, searches, uploads) = tokio::join!(times(PRICES), times(search), times(files));
-    // Another process may be told of an admission a moment late: one of them may be missing.
+    // Another process may learn of an admission a moment late, so one may be missing.
     for (times, limit) in [(&prices, 25), (&searches, 20), (&uploads, 20)] {
         assert!((limit - 1..=limit).contains(&densest(times)), "{} of {limit}", densest(times));
     }
