@@ -83,14 +83,15 @@ pub enum Command {
 }
 
 impl Command {
-    /// Parses the arguments after the name of the program.
+    /// Parses the arguments that follow the name of the program.
     ///
     /// # Errors
-    /// The arguments are no command, with the usage and the exit code 2; or they ask for the help or the version,
-    /// with the exit code 0. [`clap::Error::exit`] prints it and ends the process.
+    /// The arguments are not a command (with the usage and exit code 2), or they ask for the help or the
+    /// version (with exit code 0). [`clap::Error::exit`] prints the error and ends the process.
     pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let mut arguments = arguments.into_iter().peekable();
-        // Terraform starts it so, several times a run: the words need not be laid out.
+        // Terraform starts the program like this, several times per run, so this case skips building the
+        // parser.
         if arguments.peek().is_none() {
             return Ok(Self::Plugin { debug: false });
         }
@@ -114,7 +115,7 @@ impl Command {
     }
 }
 
-/// A refusal that shows the usage of the command that it is about, and of no other.
+/// Builds a refusal that shows the usage of the command it concerns, and of no other.
 fn refused(command: &str, why: &str) -> clap::Error {
     let mut program = Arguments::command();
     program.build();
@@ -124,14 +125,14 @@ fn refused(command: &str, why: &str) -> clap::Error {
     }
 }
 
-/// The completions of a shell as a script.
+/// Returns the completions of a shell as a script.
 pub(super) fn completions(shell: Shell) -> Vec<u8> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), PROGRAM, &mut script);
     script
 }
 
-/// An address to listen on. What names no other machine's address is this machine's own.
+/// Parses an address to listen on. Without a host, it means this machine.
 fn address(text: &str) -> Result<SocketAddr, String> {
     let own = |port: u16| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
     let port = text.strip_prefix("localhost").unwrap_or(text);

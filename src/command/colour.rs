@@ -1,4 +1,4 @@
-//! Colour and weight of text, on a terminal that wants them.
+//! Colour and weight of text, on a terminal that supports them.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::env::{self, Env};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Colour(bool);
 
-/// A text in a colour; padded like the text alone.
+/// A coloured text; padding counts only the text itself.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Painted<'t> {
     text: &'t str,
@@ -16,23 +16,23 @@ pub(super) struct Painted<'t> {
 }
 
 impl Colour {
-    /// Colour only on a terminal, and not where `NO_COLOR` is set or the terminal is a dumb one.
+    /// Uses colour only on a terminal, and not if `NO_COLOR` is set or the terminal is dumb.
     pub(super) fn of(env: &Env, is_terminal: bool) -> Self {
         let dumb = env.get(env::TERM).is_some_and(|term| term == "dumb");
         Self(is_terminal && !dumb && env.get(env::NO_COLOR).is_none())
     }
 
-    /// A heading.
+    /// Styles a heading.
     pub(super) fn bold(self, text: &str) -> Painted<'_> {
         self.painted(text, "1")
     }
 
-    /// What went well.
+    /// Styles a success.
     pub(super) fn green(self, text: &str) -> Painted<'_> {
         self.painted(text, "32")
     }
 
-    /// What is to be typed or pasted.
+    /// Styles text to be typed or pasted.
     pub(super) fn cyan(self, text: &str) -> Painted<'_> {
         self.painted(text, "36")
     }

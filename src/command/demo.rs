@@ -24,32 +24,33 @@ use program::Program;
 use stand_in::StandIn;
 
 const QUICKSTART: &str = include_str!("../../examples/quickstart/main.tf");
-/// The columns of a terminal.
+/// The number of columns of a terminal.
 const WIDTH: usize = 80;
 
-/// How the variables begin that change what Terraform and the provider do; the caller's are for other runs.
+/// Prefixes of variables that change what Terraform and the provider do; the caller's are meant for other
+/// runs.
 const FOREIGN: [&str; 2] = ["TF_", "STRIPE_"];
 
-/// Who plans and applies.
+/// The program that plans and applies.
 enum Runner<'w> {
     Program(Program<'w>),
     StandIn(Box<StandIn<'w>>),
 }
 
-/// What an apply has made.
+/// The result of an apply.
 #[derive(Debug, Default)]
 struct Applied {
-    /// Addresses and ids.
+    /// The addresses and ids of the created objects.
     made: Vec<(String, String)>,
-    /// Names and values.
+    /// The names and values of the outputs.
     outputs: Vec<(String, String)>,
 }
 
-/// Where the demo runs: its folder, which is removed at the end, and its Stripe.
+/// The environment of the demo: its folder, which is removed at the end, and its Stripe.
 struct World {
     folder: TempDir,
     base: String,
-    /// The variables of the caller that nothing in this world sees.
+    /// The caller's variables that nothing in this world may see.
     foreign: Vec<String>,
 }
 
@@ -76,7 +77,7 @@ pub(super) async fn run(
     let base = format!("http://{}", listener.local_addr()?);
     let (stop, stopped) = oneshot::channel::<()>();
     let server = tokio::spawn(sandbox::serve(listener, stripe.clone(), async {
-        // An error means that the demo has failed: the server ends in both cases.
+        // An error here means that the demo has failed: the server ends in both cases.
         let _ = stopped.await;
     }));
     let world = World::new(base, env)?;
@@ -109,7 +110,7 @@ impl Runner<'_> {
         }
     }
 
-    /// The addresses of what would change.
+    /// Returns the addresses of the objects that would change.
     async fn plan(&mut self) -> Result<Vec<String>, Error> {
         match self {
             Self::Program(program) => program.plan().await,
@@ -186,7 +187,7 @@ impl Printer<'_> {
     }
 }
 
-/// A text wrapped to a number of columns.
+/// Wraps a text to a number of columns.
 fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
@@ -209,7 +210,7 @@ impl World {
         Ok(Self { folder, base, foreign: env.names().into_iter().filter(is_foreign).collect() })
     }
 
-    /// Has a terraform or a plugin run in this world.
+    /// Makes a terraform or plugin command run in this world.
     fn enter(&self, command: &mut Command) {
         for variable in &self.foreign {
             command.env_remove(variable);
@@ -219,11 +220,11 @@ impl World {
             .env(env::STRIPE_API_BASE, &self.base)
             .env(env::STRIPE_API_KEY, "sk_test_demo")
             .env(env::XDG_RUNTIME_DIR, self.folder.path())
-            // Its Stripe is on this machine, where no proxy leads.
+            // Its Stripe is on this machine, so no proxy may be used.
             .envs(["NO_PROXY", "no_proxy"].map(|name| (name, "127.0.0.1")));
     }
 
-    /// Writes the quickstart, and a mirror with this program in it.
+    /// Writes the quickstart, and a mirror that contains this program.
     fn prepare(&self) -> Result<(), Error> {
         fs::write(self.folder.path().join("main.tf"), QUICKSTART)?;
         let mirror = self.folder.path().join("mirror");

@@ -11,11 +11,11 @@ use crate::command::platform::platform;
 use crate::command::programs;
 use crate::env::{self, Env};
 
-/// The default hosts of a source address, of terraform and of tofu.
+/// The default hosts of source addresses in terraform and tofu.
 pub(super) const HOSTS: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
 /// The source address without its host.
 pub(super) const SOURCE: &str = "connectors/stripe";
-/// A whole configuration to begin with.
+/// A complete configuration to start with.
 const FIRST: &str = include_str!("../../examples/first/main.tf");
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -23,7 +23,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 #[derive(Debug)]
 pub(super) struct Installed {
     file: PathBuf,
-    /// Another binary of the same version was there.
+    /// Whether it replaced a different binary of the same version.
     replaced: bool,
 }
 
@@ -59,7 +59,7 @@ pub(super) fn first_configuration(env: &Env, colour: Colour, out: &mut dyn Write
     Ok(())
 }
 
-/// The program that the user has: `terraform` unless there is only `tofu`.
+/// The name of the user's program: `terraform`, unless there is only `tofu`.
 fn program_of(env: &Env) -> &'static str {
     if has_only_tofu(env) { "tofu" } else { "terraform" }
 }
@@ -68,8 +68,9 @@ fn has_only_tofu(env: &Env) -> bool {
     programs::find(env).is_some_and(|file| file.file_stem().is_some_and(|name| name == "tofu"))
 }
 
-/// The folder that both programs search before they ask a registry. A `~/.terraform.d` that is made for it would hide
-/// the settings in the folders of the XDG specification from tofu, so tofu alone gets the one among those.
+/// Returns the folder that both programs search before they ask a registry. If only tofu is installed, it is
+/// the folder among the XDG ones: creating `~/.terraform.d` would hide the settings in the XDG folders from
+/// tofu.
 fn mirror(env: &Env) -> Result<PathBuf, Error> {
     let variable = if cfg!(windows) { env::APPDATA } else { env::HOME };
     let home = env.get(variable).ok_or_else(|| format!("cannot install: {variable} is not set"))?;
@@ -95,7 +96,7 @@ pub(super) fn into(mirror: &Path) -> Result<Vec<Installed>, Error> {
         fs::create_dir_all(&folder)?;
         let file = folder.join(&name);
         let replaced = file.exists() && !same(&file, &binary)?;
-        // Copied beside and renamed, so that a running provider keeps its own file.
+        // It is copied next to its target and renamed, so that a running provider keeps its own file.
         let beside = file.with_extension("new");
         fs::copy(&binary, &beside)?;
         fs::rename(&beside, &file)?;

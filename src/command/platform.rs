@@ -1,11 +1,12 @@
-//! Terraform's names of platforms: `linux_amd64`.
+//! Terraform's names for platforms, such as `linux_amd64`.
 
 /// The name of the platform that this program was built for.
 pub(super) fn platform() -> String {
     name(std::env::consts::OS, std::env::consts::ARCH)
 }
 
-/// The name of the platform of a Rust target such as `aarch64-apple-darwin`; none for what is no target.
+/// Returns the platform name for a Rust target such as `aarch64-apple-darwin`, or `None` if it is not a
+/// target.
 pub fn platform_of_target(target: &str) -> Option<String> {
     let (machine, rest) = target.split_once('-')?;
     let systems = ["linux", "darwin", "windows", "freebsd"];

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use crate::command::Error;
 use crate::sandbox::{self, Sandbox, ServerOptions};
 
-/// Serves until interrupted. The first line of output names the address, also for port 0.
+/// Serves until interrupted. The first line of output states the address, even for port 0.
 pub(super) async fn serve(
     listen: SocketAddr,
     data: Option<&Path>,
@@ -28,7 +28,7 @@ pub(super) async fn serve(
     writeln!(out, "sandbox listening on http://{}", listener.local_addr()?)?;
     out.flush()?;
     let interrupted = async {
-        // Without a handler an interrupt ends the process, which is fine too.
+        // If no handler can be installed, an interrupt ends the process, which is fine too.
         let _ = tokio::signal::ctrl_c().await;
     };
     let options = ServerOptions { remote: allow_remote, ..ServerOptions::default() };

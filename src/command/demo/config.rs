@@ -1,5 +1,5 @@
-//! A configuration as its stand-in for Terraform reads it: blocks in their order, expressions over what is
-//! known. What an expression names that is not known yet makes its value unknown.
+//! A configuration as the stand-in for Terraform reads it: blocks in order, and expressions over known
+//! values. If an expression refers to something that is not known yet, its value is unknown.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ pub(super) struct Config {
     pub(super) outputs: Vec<(String, Expression)>,
 }
 
-/// What is known: the attributes of objects by type and name, data sources apart.
+/// The known attributes of objects, by type and name, with data sources kept apart.
 #[derive(Debug, Default)]
 pub(super) struct EvalContext {
     resources: BTreeMap<String, hcl::Map<String, Hcl>>,
@@ -37,7 +37,7 @@ pub(super) struct EvalContext {
 }
 
 impl Config {
-    /// Reads a configuration in which every block stands below those it refers to.
+    /// Parses a configuration in which every block comes after the blocks that it refers to.
     pub(super) fn parse(text: &str) -> Result<Self, Error> {
         let mut config =
             Self { provider: Body::default(), resources: Vec::new(), data: Vec::new(), outputs: Vec::new() };
@@ -63,12 +63,12 @@ impl Config {
 }
 
 impl ConfigBlock {
-    /// What is written, as an object of this type.
+    /// Returns the written values as an object of this type.
     pub(super) fn written(&self, ty: &Type, known: &EvalContext) -> Value {
         written(&self.body, ty, &known.context())
     }
 
-    /// Where it stands: `stripe_entity.product`.
+    /// The address of the block: `stripe_entity.product`.
     pub(super) fn address(&self) -> String {
         format!("{}.{}", self.kind, self.name)
     }
@@ -80,12 +80,12 @@ impl EvalContext {
         self.resources.entry(block.kind.clone()).or_default().insert(block.name.clone(), to_hcl(state));
     }
 
-    /// Remembers what a data source answered.
+    /// Remembers the result of a data source.
     pub(super) fn learn_data(&mut self, block: &ConfigBlock, state: &Value) {
         self.data.entry(block.kind.clone()).or_default().insert(block.name.clone(), to_hcl(state));
     }
 
-    /// The value of an expression.
+    /// Evaluates an expression.
     pub(super) fn evaluate(&self, expression: &Expression) -> Result<Hcl, Error> {
         Ok(expression.evaluate(&self.context())?)
     }
@@ -101,8 +101,8 @@ impl EvalContext {
     }
 }
 
-/// What is written in a block, as an object of this type. Words of Terraform itself, such as `depends_on`, are
-/// in no type.
+/// Returns what is written in a block, as an object of this type. Terraform's own arguments, such as
+/// `depends_on`, are in no type and are left out.
 pub(super) fn written(body: &Body, ty: &Type, context: &Context<'_>) -> Value {
     let Type::Object(types) = ty else { return Value::Null };
     let mut object = Entries::new();
@@ -131,7 +131,8 @@ fn value(expression: &Expression, ty: &Type, context: &Context<'_>) -> Value {
     expression.evaluate(context).map_or(Value::Unknown, |value| converted(&value, ty))
 }
 
-/// An expression with the type that it has by itself; what is not known inside it is unknown there only.
+/// Evaluates an expression and infers its type. If something inside it is not known, only that part is
+/// unknown.
 fn inferred(expression: &Expression, context: &Context<'_>) -> (Type, Value) {
     let Expression::Object(members) = expression else {
         return expression.evaluate(context).map_or((Type::Dynamic, Value::Unknown), |value| {

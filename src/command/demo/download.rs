@@ -1,5 +1,5 @@
-//! A release of OpenTofu for machines that have neither terraform nor tofu: of one version, known by its
-//! checksum, kept in the user's folder for files that can be made again.
+//! Downloads OpenTofu on machines that have neither terraform nor tofu: one fixed version, verified by
+//! checksum, and kept in the user's folder for files that can be recreated.
 
 use std::fs;
 use std::io::{self, BufRead as _, Cursor, IsTerminal as _, Read as _, Write};
@@ -15,14 +15,14 @@ use crate::env::{self, Env};
 use crate::files;
 
 const VERSION: &str = "1.10.6";
-/// Where the project publishes its releases.
+/// The address of the project's releases.
 const RELEASES: &str = "https://github.com/opentofu/opentofu/releases/download";
-/// The zips of that version by platform, with the SHA-256 that the release's own list has for them.
+/// The zips of that version by platform, with the SHA-256 from the release's own list.
 const CHECKSUMS: [(&str, &str); 2] = [
     ("linux_amd64", "15b7bed76420b50da3e121769c43341df8cd57d751ca14e6dbe9c850124c6dac"),
     ("linux_arm64", "a32f653d686a8cad9b9be82101eb5b5e834fbfa8d095842fa1820c5d27fad967"),
 ];
-/// The size of such a zip is about 26 MB.
+/// The maximum size of a zip; they are about 26 MB.
 const LARGEST: usize = 64 << 20;
 const TIMEOUT: Duration = Duration::from_mins(5);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -34,8 +34,8 @@ struct Release<'r> {
     sha256: &'r str,
 }
 
-/// OpenTofu from an earlier demo, or downloaded now: with `agreed`, or when a person at the terminal agrees.
-/// None where it is not to be had; what kept it is told.
+/// Returns OpenTofu from an earlier demo, or downloads it if `agreed` or a person at the terminal agrees.
+/// Returns `None` if it cannot be had; the reason is printed.
 pub(super) async fn tofu(
     env: &Env,
     agreed: bool,
@@ -67,7 +67,7 @@ pub(super) async fn tofu(
     }
 }
 
-/// The folder of the program in the user's cache.
+/// The folder for the program in the user's cache.
 fn cache(env: &Env) -> Option<PathBuf> {
     let own = || Some(Path::new(&env.get(env::HOME)?).join(".cache"));
     let cache = env.get(env::XDG_CACHE_HOME).map(PathBuf::from).or_else(own)?;
@@ -87,12 +87,12 @@ fn agrees(out: &mut dyn Write) -> Result<bool, Error> {
     Ok(is_yes(&answer))
 }
 
-/// Whether a person's line agrees; at the end of the input there is none, which agrees to nothing.
+/// Whether a person's line agrees. At the end of the input, the line is empty and does not agree.
 fn is_yes(line: &str) -> bool {
     !line.is_empty() && matches!(line.trim().to_lowercase().as_str(), "" | "y" | "yes")
 }
 
-/// Downloads a release, checks it and unpacks its program.
+/// Downloads a release, verifies it and unpacks its program.
 async fn install(release: Release<'_>, program: &Path) -> Result<(), Error> {
     let zip = fetch(release.url).await.map_err(|error| innermost(&error))?;
     let found = hex::encode(Sha256::digest(&zip));
@@ -103,7 +103,7 @@ async fn install(release: Release<'_>, program: &Path) -> Result<(), Error> {
     zip::ZipArchive::new(Cursor::new(zip))?.by_name("tofu")?.read_to_end(&mut unpacked)?;
     let folder = program.parent().unwrap_or(Path::new("."));
     files::private_folder(folder)?;
-    // Another demo may download it at the same time: each writes a file of its own, and the last one stays.
+    // Another demo may download it at the same time: each writes its own file, and the last one stays.
     let beside = tempfile::NamedTempFile::new_in(folder)?.into_temp_path();
     fs::write(&beside, unpacked)?;
     #[cfg(unix)]
@@ -111,7 +111,7 @@ async fn install(release: Release<'_>, program: &Path) -> Result<(), Error> {
     Ok(beside.persist(program)?)
 }
 
-/// Why a download failed, without what only says that it did.
+/// Explains why a download failed, without the outer errors that only say that it did.
 fn innermost(error: &Error) -> String {
     let cause = std::iter::successors(error.source(), |&cause| cause.source()).last();
     cause.map_or_else(|| error.to_string(), ToString::to_string)
@@ -154,7 +154,7 @@ mod tests {
         writer.finish().unwrap().into_inner()
     }
 
-    /// An address that answers every request with this body.
+    /// Returns an address that answers every request with this body.
     async fn serve(body: Vec<u8>) -> String {
         answer(
             [format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes(), body]
@@ -163,7 +163,7 @@ mod tests {
         .await
     }
 
-    /// An address that gives every request this answer, and hangs up.
+    /// Returns an address that sends this answer to every request and then hangs up.
     async fn answer(answer: Vec<u8>) -> String {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("http://{}/tofu.zip", listener.local_addr().unwrap());
@@ -190,7 +190,7 @@ mod tests {
         let (folder, zip) = (tempfile::tempdir().unwrap(), archive());
         let sha256 = hex::encode(Sha256::digest(&zip));
         let (url, program) = (serve(zip).await, folder.path().join("tofu-1"));
-        // What another one has written so far, under the name that all had.
+        // This is what another writer would leave if both used the same temporary name.
         std::fs::create_dir(program.with_extension("new")).unwrap();
         let release = || Release { url: &url, sha256: &sha256 };
         let (first, second) = tokio::join!(install(release(), &program), install(release(), &program));

@@ -1,4 +1,4 @@
-//! terraform or tofu as a child process, told by its machine-readable output.
+//! Runs terraform or tofu as a child process and parses its machine-readable output.
 
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
@@ -9,20 +9,20 @@ use tokio::process::Command;
 use super::{Applied, World};
 use crate::command::Error;
 
-/// A program on this machine, and the world it runs in.
+/// A program on this machine, and the world in which it runs.
 pub(super) struct Program<'w> {
     file: PathBuf,
     world: &'w World,
 }
 
 impl<'w> Program<'w> {
-    /// A program in this world, with its configuration.
+    /// Creates a program in this world, with its configuration.
     pub(super) fn new(file: PathBuf, world: &'w World) -> Result<Self, Error> {
         world.prepare()?;
         Ok(Self { file, world })
     }
 
-    /// `Terraform 1.11.4`.
+    /// The program's name and version: `Terraform 1.11.4`.
     pub(super) async fn name(&self) -> Result<String, Error> {
         let output = self.run(&["version", "-json"]).await?;
         let version: Json = serde_json::from_slice(&output.stdout).unwrap_or_default();
@@ -37,7 +37,7 @@ impl<'w> Program<'w> {
     pub(super) async fn plan(&self) -> Result<Vec<String>, Error> {
         let output = self.run(&["plan", "-json", "-input=false"]).await?;
         let planned = messages(&output.stdout, "planned_change");
-        // Data sources that are read in the apply are planned too.
+        // Data sources that are read during the apply are in the plan too.
         let changes = |message: &Json| text(message, "/change/action") != Some("read");
         let planned = planned.into_iter().filter(changes);
         let address = |message: Json| Some(text(&message, "/change/resource/addr")?.to_owned());
@@ -73,13 +73,13 @@ impl<'w> Program<'w> {
     }
 }
 
-/// Whose program it is. The one that the demo downloads has its version in its name.
+/// The project that the program belongs to. The one that the demo downloads has its version in its name.
 fn project(file: &Path) -> &'static str {
     let is_tofu = file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("tofu"));
     if is_tofu { "OpenTofu" } else { "Terraform" }
 }
 
-/// What a command said that failed: its errors where they can be read, else everything.
+/// Describes a failed command: its errors if they can be parsed, or else its whole output.
 fn failure(file: &Path, arguments: &[&str], output: &Output) -> String {
     let told = messages(&output.stdout, "diagnostic").into_iter().filter_map(|message| {
         let summary = text(&message, "/diagnostic/summary")?;
@@ -92,7 +92,7 @@ fn failure(file: &Path, arguments: &[&str], output: &Output) -> String {
     format!("{name} {} ended with {}:\n{told}", arguments.join(" "), output.status)
 }
 
-/// The messages of one type in the output of `-json`, one a line.
+/// Returns the messages of one type in the output of `-json`, which has one message per line.
 fn messages(stdout: &[u8], kind: &str) -> Vec<Json> {
     let lines = stdout.split(|byte| *byte == b'\n');
     let messages = lines.filter_map(|line| serde_json::from_slice::<Json>(line).ok());
@@ -103,7 +103,7 @@ fn text<'m>(message: &'m Json, pointer: &str) -> Option<&'m str> {
     message.pointer(pointer)?.as_str()
 }
 
-/// A value as an output shows it: texts as they are.
+/// Formats a value like an output, with texts unquoted.
 pub(super) fn shown(value: &Json) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

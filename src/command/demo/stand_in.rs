@@ -1,5 +1,6 @@
-//! Stands in for Terraform where there is none: starts this program as a plugin, as Terraform does, and plans
-//! and applies the quickstart over the same protocol. It knows of Terraform's language what the quickstart uses.
+//! Stands in for Terraform if there is none: starts this program as a plugin, as Terraform does, and plans
+//! and applies the quickstart over the same protocol. It knows only as much of Terraform's language as the
+//! quickstart uses.
 
 use tokio::process::Command;
 
@@ -9,7 +10,7 @@ use super::{Applied, QUICKSTART, World};
 use crate::command::Error;
 use crate::terraform::host::{Core, Host, Process, ResourceInstance};
 
-/// A plugin that runs, and what it has made.
+/// A running plugin, and the objects that it has created.
 pub(super) struct StandIn<'w> {
     config: Config,
     world: &'w World,
@@ -19,7 +20,7 @@ pub(super) struct StandIn<'w> {
 }
 
 impl<'w> StandIn<'w> {
-    /// The quickstart in this world.
+    /// Loads the quickstart in this world.
     pub(super) fn new(world: &'w World) -> Result<Self, Error> {
         let config = Config::parse(QUICKSTART)?;
         let state =
@@ -57,7 +58,7 @@ impl<'w> StandIn<'w> {
         Ok(changing)
     }
 
-    /// Makes every object, one after the other, and reads the data sources.
+    /// Creates all objects, one after another, and reads the data sources.
     pub(super) async fn apply(&mut self) -> Result<Applied, Error> {
         let core = core(&mut self.plugin)?;
         let mut applied = Applied::default();
