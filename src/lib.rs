@@ -18,8 +18,8 @@
 //! - Whatever Stripe accepted is in the state, no matter what fails afterwards; actions and ephemeral
 //!   resources have no state.
 //! - A plan is a function of config, prior state and provider config: no clock (except to refuse a time that
-//!   has passed), no randomness (except in the private data of a create). An apply updates exactly the
-//!   objects that were planned as updates.
+//!   has passed), no randomness (except in the private data of a create). When an apply plans an update
+//!   again, it remains an update.
 //! - Only `main.rs` and the handshake print to standard output; only [`mod@env`] reads the environment.
 //!
 //! A *connection* is one client with its settings and its key. The *connector* knows entities and actions by

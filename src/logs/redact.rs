@@ -2,7 +2,7 @@
 //!
 //! 1. *By name.* Values below a secret name, in a form, in JSON or in a header, are replaced completely. The
 //!    names come from a fixed list; the catalog's secrecy test knows further ones.
-//! 2. *By shape.* Stripe's keys, client secrets, credentials, card numbers, and the access data in an address
+//! 2. *By shape.* Stripe's keys, client secrets, credentials, card numbers, and the secrets in an address
 //!    (its password, a token in its query) are replaced in any text.
 //! 3. *By value.* The key and the passwords of the connection, and the contents of secret payloads, are
 //!    replaced in any text.

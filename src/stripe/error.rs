@@ -130,8 +130,7 @@ impl Error {
         Self(Box::new(Inner { kind, message, ..Inner::default() }))
     }
 
-    /// Returns the same error, which an earlier attempt with an open outcome makes one that may have
-    /// happened.
+    /// Returns the same error, marked as possibly executed if an earlier attempt has left its outcome open.
     pub(super) fn or_may_have_happened(mut self, outcome_open: bool) -> Self {
         self.0.may_have_happened |= outcome_open;
         self

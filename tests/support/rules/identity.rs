@@ -14,8 +14,8 @@ pub fn identity_type(schema: &wire::ResourceIdentitySchema) -> Type {
     }))
 }
 
-/// Core can load these schemas: they belong to existing types, and their single values are required or
-/// optional for an import.
+/// Core can load these schemas: they belong to existing types, and their attributes are single values that
+/// are either required or optional for an import.
 pub fn identifiable(
     identities: &BTreeMap<String, wire::ResourceIdentitySchema>,
     schema: &wire::get_provider_schema::Response,
