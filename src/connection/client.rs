@@ -17,9 +17,9 @@ use crate::stripe::{
     ProxySettings, Reply, Throttle, Transport,
 };
 
-/// Stripe's own limit for a test key, in transactions a second.
+/// Stripe's own limit for a test key, in transactions per second.
 const TEST_LIMIT: usize = 25;
-/// Stripe's own limit for a live key, in transactions a second.
+/// Stripe's own limit for a live key, in transactions per second.
 const LIVE_LIMIT: usize = 100;
 
 /// Where the calls of a connection go: its id, and the account, if one is named. Objects of two accounts may

@@ -76,7 +76,7 @@ impl HttpTransport {
         let url = format!("{}{}", self.base.as_str().trim_end_matches('/'), request.target);
         let sent =
             self.client.request(request.method, url).headers(request.headers).body(request.body).send().await;
-        // The address may contain a value that is being searched for.
+        // The URL is removed because its query may contain private data, such as what a search looks for.
         let mut response = sent.map_err(|error| self.classify(&error.without_url()))?;
         trace::record_peer(Peer {
             address: response.remote_addr(),
