@@ -1,6 +1,6 @@
 //! The handle: a connection's settings as one opaque string.
 //!
-//! When Terraform applies, it does not show a provider the unchanged resources again, so a connection cannot
+//! During an apply, Terraform does not show a provider the unchanged resources again, so a connection cannot
 //! be looked up by name; it is passed on as data. The handle is a pure function of the settings (the same
 //! settings give the same text), so it is known at plan time. It contains the reference to the key, and the
 //! key itself only if the configuration contains it.

@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! GET    /_sandbox/objects                            how many objects of each type are alive
-//! POST   /_sandbox/faults     {method, path, …, kind} the next fitting requests meet a fault
+//! POST   /_sandbox/faults     {method, path, …, kind} the next matching requests meet a fault
 //! DELETE /_sandbox/faults                             no more faults
-//! POST   /_sandbox/limit      {per_second}            refuses what is beyond; null refuses nothing
+//! POST   /_sandbox/limit      {per_second}            refuses requests beyond it; null refuses nothing
 //! POST   /_sandbox/payment_intents/ID/authenticate    the customer authenticates (?outcome=failed, or {outcome})
 //! POST   /_sandbox/setup_intents/ID/authenticate      the same for a setup intent
 //! POST   /_sandbox/checkout_sessions/ID/complete      the customer pays (?payment_method=…, or {payment_method})

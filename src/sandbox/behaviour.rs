@@ -1,4 +1,4 @@
-//! The registry of behaviours, which tells which handler answers each call.
+//! The registry of behaviours, which maps each call to its handler.
 
 use serde_json::Value as Json;
 

@@ -1,5 +1,5 @@
-//! Handles a request: meets a scripted fault, the rate limit, returns the content of a file, or answers as
-//! Stripe does.
+//! Handles a request: applies a scripted fault or the rate limit, returns the content of a file, or answers
+//! as Stripe does.
 
 use bytes::Bytes;
 

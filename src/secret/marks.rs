@@ -1,4 +1,4 @@
-//! Recognizes secrets by their shape: Stripe marks its keys, client secrets and tokens.
+//! Recognises secrets by their shape: Stripe marks its keys, client secrets and tokens.
 
 /// The text that replaces a secret.
 pub const REDACTED: &str = "(redacted)";

@@ -11,7 +11,7 @@ use reqwest::Url;
 pub struct BaseUrl(String);
 
 impl BaseUrl {
-    /// Normalizes a written address. A text that is not an address stays as it is, and a transport refuses
+    /// Normalises a written address. A text that is not an address stays as it is, and a transport refuses
     /// it.
     pub fn new(written: &str) -> Self {
         let url = Url::parse(written);

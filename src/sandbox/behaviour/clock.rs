@@ -1,4 +1,4 @@
-//! Test clocks: the time of their customers, which a call moves.
+//! Test clocks, which hold the time of their customers and are moved by a call.
 
 use crate::sandbox::behaviour::prelude::*;
 use crate::sandbox::behaviour::{customer, generic, invoice, schedule, subscription};

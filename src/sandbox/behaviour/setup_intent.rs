@@ -1,4 +1,4 @@
-//! Setup intents, which make a payment method ready for later payments without a payment.
+//! Setup intents, which prepare a payment method for later payments without charging it.
 //!
 //! ```text
 //! requires_payment_method → requires_confirmation → (requires_action) → succeeded
