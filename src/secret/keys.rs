@@ -1,4 +1,4 @@
-//! What Stripe's keys look like, so that messages can name the kind of a wrong one.
+//! The shapes of Stripe's keys, so that a message can name the kind of a wrong one.
 
 /// Prefixes of Stripe's secrets that are not API keys, each with what the secret is.
 const OTHER_KINDS: [(&str, &str); 5] = [
