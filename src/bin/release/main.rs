@@ -1,5 +1,5 @@
-//! Builds the files that the registries of Terraform and OpenTofu expect, without a network: `cargo run --bin
-//! release`. `docs/releasing.md` describes the files and how a release is made.
+//! Builds the files that the registries of Terraform and OpenTofu expect, without a network:
+//! `cargo run --bin release`. `docs/releasing.md` describes the files and how a release is made.
 
 use std::error::Error;
 use std::fs;

@@ -78,8 +78,8 @@ fn object(
 }
 
 /// Encodes a number as its text, which every client reads exactly. To Terraform, a binary integer has another
-/// precision than the same number in a state file; before 1.15, it takes that for drift (`plan -refresh-only
-/// -detailed-exitcode`).
+/// precision than the same number in a state file; before 1.15, it takes that for drift
+/// (`plan -refresh-only -detailed-exitcode`).
 fn number(bytes: &mut Vec<u8>, number: &Number) {
     match number.as_i64() {
         Some(integer) => text(bytes, &integer.to_string()),
