@@ -57,7 +57,8 @@ impl Connector {
             let params = with_expansions(entity, operation, params, "");
             let call = path::operation(operation, &ids)?.params(params).key(key);
             let _write = self.reader.writing();
-            let mut reply = self.connection.send(call).await?;
+            let sent = self.connection.send(call).await.map_err(Error::from);
+            let mut reply = sent.or_else(|error| declined(entity, error))?;
             check_entity(entity, &reply.body)?;
             self.show_all_items(entity, &mut reply.body).await;
             self.reader.note(entity, &reply.body);
@@ -121,6 +122,13 @@ impl Connector {
     ) -> BoxFuture<'w, Result<T, Error>> {
         self.connection.operation(traced_operation("Delete", entity, Some(locator)), work, rows)
     }
+}
+
+/// What a create that Stripe declined has made all the same, or its error.
+fn declined(entity: &Entity, error: Error) -> Result<Reply, Error> {
+    let Some(declined) = error.stripe() else { return Err(error) };
+    let Some(body) = declined.declined_object(&entity.object).cloned() else { return Err(error) };
+    Ok(Reply { body, request_id: None, replayed: declined.replayed(), declined: Some(declined.clone()) })
 }
 
 /// The operation of that kind, or an error that names what Stripe lacks.

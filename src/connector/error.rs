@@ -127,6 +127,12 @@ impl Error {
     }
 }
 
+impl From<crate::stripe::Error> for Error {
+    fn from(error: crate::stripe::Error) -> Self {
+        connection::Error::from(error).into()
+    }
+}
+
 fn hint(suggestion: Option<&str>) -> String {
     suggestion.map(|meant| format!("; did you mean {meant:?}?")).unwrap_or_default()
 }

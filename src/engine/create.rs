@@ -30,6 +30,8 @@ pub struct Created {
     pub unrecorded: Option<io::Error>,
     /// The object is one that a run which died had made; none when it is new.
     pub adopted: Option<RecoveredObject>,
+    /// Why Stripe declined what the object was made for, if it did. The object exists.
+    pub declined: Option<connector::Error>,
     /// The paths of params that only an update takes, and why that one failed, if it did. The object exists.
     pub incomplete: Option<(Vec<String>, connector::Error)>,
     /// The result of ending the object that it replaces, if that one could not end before.
@@ -83,6 +85,10 @@ pub async fn create(
     let (first, mut second) = split_create(entity, params.clone());
     let call = FirstCall { entity, wanted: &params, params: &first, in_state };
     let mut made = create_once(connector, call, pending).await?;
+    // It is to be ended, and nothing is to take its place.
+    if made.declined.is_some() {
+        return Ok(made);
+    }
     second.retain(|name, desired| !drift::is_so(entity, name, desired, &made.body));
     if !second.is_empty() {
         let names = paths_of_second_call(&first, &second);
@@ -153,7 +159,16 @@ async fn create_once(
         let adopted = pending.adopted(connector::id_of(&reply.body, &locator), reply.replayed);
         let (body, unrecorded) = (reply.body, pending.unrecorded());
         let expected_reads = connector.count_listed(entity, &locator, &body);
-        Created { locator, body, expected_reads, adopted, unrecorded, incomplete: None, succession: None }
+        Created {
+            locator,
+            body,
+            expected_reads,
+            adopted,
+            unrecorded,
+            declined: reply.declined.map(connector::Error::from),
+            incomplete: None,
+            succession: None,
+        }
     });
     let id = |made: &Created| connector::id_of(&made.body, &made.locator).to_owned();
     once::record_outcome(pending, connector, made, |made| in_state.then(|| id(made))).await

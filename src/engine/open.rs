@@ -13,7 +13,11 @@ use crate::engine::params::{Params, split_create};
 pub async fn open(connector: &Connector, entity: &'static Entity, params: Params) -> Result<Json, Error> {
     let (first, second) = split_create(entity, params);
     let key = Uuid::new_v4().to_string();
-    let made = connector.create(entity, first.clone(), key.clone().into()).await?.body;
+    let reply = connector.create(entity, first.clone(), key.clone().into()).await?;
+    if let Some(declined) = reply.declined {
+        return Err(declined.into());
+    }
+    let made = reply.body;
     if second.is_empty() {
         return Ok(made);
     }

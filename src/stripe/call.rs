@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use http::Method;
 use serde_json::{Map, Value as Json};
 
-use crate::stripe::CallKind;
+use crate::stripe::{CallKind, Error};
 
 /// How the params of a call are encoded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -143,4 +143,6 @@ pub struct Reply {
     pub request_id: Option<String>,
     /// Whether Stripe repeated its response to an earlier call with the same idempotency key.
     pub replayed: bool,
+    /// Why Stripe declined what the object was made for, if it did: the object exists.
+    pub declined: Option<Error>,
 }

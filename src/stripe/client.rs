@@ -230,7 +230,7 @@ fn sort_response(response: Response) -> Result<AttemptOutcome, TransportError> {
     let Some(body) = body.filter(is_stripes) else {
         return Err(TransportError::Broken(describe_foreign(&response)));
     };
-    Ok(AttemptOutcome::Success(Reply { body, request_id, replayed }))
+    Ok(AttemptOutcome::Success(Reply { body, request_id, replayed, declined: None }))
 }
 
 /// Returns the error to report. Stripe's verdict on the request itself also settles earlier attempts; a rate

@@ -1,6 +1,9 @@
 //! The errors of calls: Stripe's own, and failures to reach it.
 
+use std::fmt;
+
 use serde::Deserialize;
+use serde_json::{Map, Value as Json};
 
 use crate::secret::{REDACTED, Secret};
 use crate::stripe::{Response, TransportError};
@@ -59,6 +62,17 @@ struct Inner {
     request_id: Option<String>,
     replayed: bool,
     may_have_happened: bool,
+    objects: ReportedObjects,
+}
+
+/// The objects that an error is about. They may hold secrets, so that no log shows them.
+#[derive(Clone, Default)]
+struct ReportedObjects(Vec<Json>);
+
+impl fmt::Debug for ReportedObjects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} objects", self.0.len())
+    }
 }
 
 /// The body of Stripe's error responses: `{"error": {…}}`.
@@ -76,6 +90,8 @@ struct EnvelopeError {
     message: Option<String>,
     param: Option<String>,
     doc_url: Option<String>,
+    #[serde(flatten)]
+    others: Map<String, Json>,
 }
 
 impl Error {
@@ -105,6 +121,7 @@ impl Error {
             request_id: text(response.request_id()),
             replayed,
             may_have_happened: kind == ErrorKind::Server && !replayed || response.status == 409,
+            objects: ReportedObjects(reported.others.into_iter().map(|(_, object)| object).collect()),
         }))
     }
 
@@ -217,6 +234,14 @@ impl Error {
             _ => false,
         };
         self.replayed() || is_judged && !self.may_have_happened()
+    }
+
+    /// Returns the object of this type that exists although Stripe declined what it was made for: a payment
+    /// intent whose card was declined.
+    pub fn declined_object(&self, object: &str) -> Option<&Json> {
+        let is_of_type =
+            |it: &&Json| it.get("object").is_some_and(|it| it == object) && it.get("id").is_some();
+        self.0.objects.0.iter().find(is_of_type).filter(|_| self.kind() == ErrorKind::Card)
     }
 
     /// Returns true if Stripe repeated its response to an earlier call with the same key, as it would do

@@ -15,6 +15,7 @@ pub fn cases() -> Vec<Case> {
         case!(a_replaced_product_takes_its_price_along, Terraform),
         case!(two_equal_entities_are_two_objects, Terraform),
         case!(a_declined_payment_is_an_error_with_the_decline_code, Terraform),
+        case!(what_a_declined_create_has_made_is_ended_by_the_next_apply, Terraform),
         case!(a_locked_connection_refuses_changes_until_it_is_unlocked, Terraform),
         case!(a_new_verbosity_changes_nothing_that_runs_on_the_connection, Terraform),
         case!(a_filter_clause_finds_what_it_says, Terraform),
@@ -136,6 +137,28 @@ resource "stripe_action" "confirm" {
     assert!(printed.contains("card_declined") && printed.contains("req_"), "{printed}");
     assert_eq!(workdir.count("payment_intent"), 1);
     assert_eq!(workdir.attributes("stripe_entity.intent")["entity"], "PaymentIntent");
+}
+
+/// The payment intent exists although its create was declined: it is in the state, and each apply ends the last one.
+fn what_a_declined_create_has_made_is_ended_by_the_next_apply() {
+    let config = |card: &str| {
+        format!(
+            "resource \"stripe_payment_intent\" \"p\" {{\n  amount = 500\n  currency = \"usd\"\n  confirm = true\n  payment_method = \"{card}\"\n  allowed_payment_method_types = [\"card\"]\n}}\n"
+        )
+    };
+    let workdir = Workdir::new(&config("pm_card_chargeDeclined"));
+    let printed = workdir.fails(&["apply", "-auto-approve", "-no-color"]);
+    let first = id_of(&workdir, "stripe_payment_intent.p");
+    assert!(printed.contains("card_declined") && printed.contains(&first), "{printed}");
+    workdir.fails(&["apply", "-auto-approve", "-no-color"]);
+    let second = id_of(&workdir, "stripe_payment_intent.p");
+    let status = |id: &str| workdir.get(&format!("/v1/payment_intents/{id}"))["status"].clone();
+    assert_eq!((status(&first), status(&second)), ("canceled".into(), "requires_payment_method".into()));
+    workdir.write(&config("pm_card_visa"));
+    workdir.apply();
+    assert_eq!(status(&id_of(&workdir, "stripe_payment_intent.p")), "succeeded");
+    assert_eq!((status(&second), workdir.count("payment_intent")), ("canceled".into(), 3));
+    workdir.assert_plan_is_empty();
 }
 
 fn a_locked_connection_refuses_changes_until_it_is_unlocked() {

@@ -15,6 +15,8 @@ messages! {
         "{heir} is the `{held_as}` of {holder} now, in the place of {locator}, whose {names} it has taken over." "If another one is meant to be it, set the `{held_as}` of {holder}.";
     warning incomplete(entity: &str, locator: &str, params: &str, why: &str) "Entity Is Incomplete"
         "{entity} {locator} was created, but {params} could not be set in the follow-up call. {why}" "The object is in the state, and the next apply sets what is missing.";
+    error declined(entity: &str, locator: &str, summary: &str, detail: &str) "Entity Was Declined"
+        "{summary}: {detail}" "{entity} {locator} exists in Stripe and is in the state, marked as tainted: the next apply ends it and creates another one.";
     warning in_use(users: &str, entity: &str, locator: &str) "Entity Is In Use"
         "{entity} {locator} is used by {users} that have not ended." "Those that this run does not end continue to use it after it is archived.";
     warning ends_with_users(users: &str, entity: &str, locator: &str) "Entity Is In Use"

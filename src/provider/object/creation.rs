@@ -86,6 +86,7 @@ impl CreateContext<'_> {
                 let (unset, why) = made.incomplete.unzip();
                 let unset = unset.unwrap_or_default();
                 diagnostics.extend(why.map(|error| self.incomplete(&made.locator, &unset, &error)));
+                diagnostics.extend(made.declined.map(|error| self.declined(&made.locator, &error)));
                 let origin = Some(connector.connection().identity().await);
                 let mut private = private.of_new(origin);
                 private.raise_expected_reads(made.expected_reads);
@@ -112,6 +113,14 @@ impl CreateContext<'_> {
         let names: Vec<String> = unset.iter().map(|name| format!("`{name}`")).collect();
         let why = format!("{summary}: {detail}");
         let diagnostic = ends::incomplete(&self.entity.name, locator, &names.join(", "), &why);
+        Diagnostic { path, ..diagnostic }
+    }
+
+    /// An object that Stripe has made and whose payment it declined. The error makes Terraform call it tainted: the
+    /// next run ends it, and makes another.
+    fn declined(&self, locator: &str, error: &Error) -> Diagnostic {
+        let Diagnostic { summary, detail, path, .. } = (self.refused)(error);
+        let diagnostic = ends::declined(&self.entity.name, locator, &summary, &detail);
         Diagnostic { path, ..diagnostic }
     }
 

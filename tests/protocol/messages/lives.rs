@@ -13,6 +13,7 @@ pub async fn told() -> Vec<Told> {
     used(&mut stage).await;
     ended(&mut stage).await;
     held(&mut stage).await;
+    declined(&mut stage).await;
     inherited(&mut stage).await;
     live(&mut stage).await;
     stage.told
@@ -131,6 +132,13 @@ async fn held(stage: &mut Stage) {
     let with_default = json!({"name": "Coffee", "default_price": id(&price)});
     stage.change("stripe_product", &product, &with_default).await;
     stage.change("stripe_price", &price, &json!(null)).await;
+}
+
+/// A card is declined by the call that makes the payment intent.
+async fn declined(stage: &mut Stage) {
+    let card = json!({"amount": 500, "currency": "usd", "confirm": true, "payment_method": "pm_card_chargeDeclined",
+        "allowed_payment_method_types": ["card"]});
+    stage.entity("PaymentIntent", &card).await;
 }
 
 async fn live(stage: &mut Stage) {
