@@ -43,6 +43,10 @@ pub(super) fn truth(expression: &Expression, body: &Json) -> Option<bool> {
             Some(operands.iter().any(|operand| order(value, operand) == Some(Ordering::Equal)))
         }
         Expression::Like(field, pattern) => Some(like(&text(value(body, field)?), pattern)),
+        Expression::Contains(field, part) => {
+            let text = text(value(body, field)?).to_lowercase();
+            Some(text.contains(&part.to_lowercase()))
+        }
     }
 }
 

@@ -8,6 +8,7 @@ pub(super) enum Expression {
     Not(Box<Expression>),
     Compare(Field, Comparison, Operand),
     Like(Field, String),
+    Contains(Field, String),
     In(Field, Vec<Operand>),
     Between(Field, Operand, Operand),
     IsNull(Field),
@@ -29,6 +30,7 @@ impl Expression {
             Self::Not(inner) => inner.find_field(wanted),
             Self::Compare(field, ..)
             | Self::Like(field, _)
+            | Self::Contains(field, _)
             | Self::In(field, _)
             | Self::Between(field, ..)
             | Self::IsNull(field) => Some(field).filter(|field| wanted(field)),

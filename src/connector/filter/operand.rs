@@ -55,6 +55,11 @@ fn unknown(name: &str, why: Unresolved, NameLookup { entity, call }: NameLookup<
     }
     match why {
         Unresolved::NoMembers { name } => format!("{name:?} has no fields of its own"),
+        // The connector has a column of this name in every table.
+        Unresolved::Unknown { .. } if normalize(name) == "accountid" => {
+            let chosen = "a connected account is chosen by the account id of the connection";
+            format!("{} has no field {name:?}: {chosen}", entity.name)
+        }
         Unresolved::Unknown { suggestion } => {
             let hint = suggestion.map(|meant| format!("; did you mean {meant:?}?")).unwrap_or_default();
             format!("{} has no field {name:?}{hint}", entity.name)

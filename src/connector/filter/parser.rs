@@ -7,7 +7,8 @@ use super::operand::{self, NameLookup};
 /// Conditions may be nested this deep.
 const DEEPEST: usize = 64;
 /// Names that are never fields, unless they stand in brackets.
-const KEYWORDS: [&str; 10] = ["AND", "OR", "NOT", "LIKE", "IN", "BETWEEN", "IS", "NULL", "TRUE", "FALSE"];
+const KEYWORDS: [&str; 11] =
+    ["AND", "OR", "NOT", "LIKE", "CONTAINS", "IN", "BETWEEN", "IS", "NULL", "TRUE", "FALSE"];
 
 /// The condition the words make; none when there are no words. The clause ends at `end`.
 pub(super) fn parse(
@@ -83,8 +84,12 @@ impl Parser<'_> {
         }
         let not = self.take_keyword("NOT");
         if self.take_keyword("LIKE") {
-            let pattern = self.text()?;
+            let pattern = self.text("a pattern")?;
             return Ok(negate(Expression::Like(field, pattern), not));
+        }
+        if self.take_keyword("CONTAINS") {
+            let part = self.text("a text")?;
+            return Ok(negate(Expression::Contains(field, part), not));
         }
         if self.take_keyword("IN") {
             let values = self.values(&field)?;
@@ -99,7 +104,7 @@ impl Parser<'_> {
             return Ok(negate(Expression::Between(field, low, high), not));
         }
         if not {
-            return Err(("LIKE, IN or BETWEEN should stand here".to_owned(), self.here()));
+            return Err(("LIKE, CONTAINS, IN or BETWEEN should stand here".to_owned(), self.here()));
         }
         let (comparison, not) = self.comparison()?;
         let value = self.value(&field)?;
@@ -129,8 +134,8 @@ impl Parser<'_> {
         ];
         let found = symbols.into_iter().find(|(symbol, ..)| self.take_symbol(symbol));
         found.map(|(_, comparison, not)| (comparison, not)).ok_or_else(|| {
-            let message = "an operator should stand here: =, <>, <, <=, >, >=, LIKE, IN, BETWEEN or IS NULL";
-            (message.to_owned(), self.here())
+            let words = "LIKE, CONTAINS, IN, BETWEEN or IS NULL";
+            (format!("an operator should stand here: =, <>, <, <=, >, >=, {words}"), self.here())
         })
     }
 
@@ -163,14 +168,15 @@ impl Parser<'_> {
         value.map_err(|why| (why, at))
     }
 
-    fn text(&mut self) -> Result<String, SyntaxError> {
+    /// Text in quotes, which is `what`.
+    fn text(&mut self, what: &str) -> Result<String, SyntaxError> {
         let at = self.here();
         match self.tokens.first().map(|token| &token.word) {
             Some(Word::Text(text)) => {
                 self.advance();
                 Ok(text.clone())
             }
-            _ => Err(("a pattern in single quotes should stand here".to_owned(), at)),
+            _ => Err((format!("{what} in single quotes should stand here"), at)),
         }
     }
 

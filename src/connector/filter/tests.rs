@@ -61,6 +61,11 @@ fn clauses_find_their_rows() {
         ("Email LIKE '%@A.example'", vec![1]),
         ("Email LIKE '_@b.%'", vec![3]),
         ("Email NOT LIKE '%@a.example'", vec![3]),
+        ("Name CONTAINS 'Jo'", vec![1]),
+        ("Name contains 'o''h'", vec![2]),
+        ("Name CONTAINS '%'", vec![]),
+        ("Name NOT CONTAINS 'jo'", vec![2]),
+        ("Name == 'John'", vec![1]),
         ("Name IN ('John', 'Joe')", vec![1]),
         ("Name NOT IN ('John', 'Joe')", vec![2]),
         ("metadata.order.id = 7", vec![1]),
@@ -87,7 +92,7 @@ fn error(clause: &str) -> String {
 fn an_error_shows_the_place() {
     let expected = "Customer has no field \"Nmae\"; did you mean \"name\"? (position 17)\n\n  Email = 'é' AND Nmae = 'x'\n                  ^\n";
     assert_eq!(error("Email = 'é' AND Nmae = 'x'"), expected);
-    let expected = "an operator should stand here: =, <>, <, <=, >, >=, LIKE, IN, BETWEEN or IS NULL (position 21)\n\n  AND Email\n           ^\n";
+    let expected = "an operator should stand here: =, <>, <, <=, >, >=, LIKE, CONTAINS, IN, BETWEEN or IS NULL (position 21)\n\n  AND Email\n           ^\n";
     assert_eq!(error("Name = 'a'\nAND Email"), expected);
 }
 
@@ -108,8 +113,13 @@ fn every_mistake_has_its_own_words() {
         ("Created > 'soon'", "\"created\" must be compared with a date"),
         ("Delinquent = 1", "\"delinquent\" must be compared with true or false, not \"1\" (position 14)"),
         ("Balance BETWEEN 1 9", "AND should stand here: BETWEEN low AND high (position 19)"),
-        ("Name NOT = 'a'", "LIKE, IN or BETWEEN should stand here (position 10)"),
+        ("Name NOT = 'a'", "LIKE, CONTAINS, IN or BETWEEN should stand here (position 10)"),
         ("Name.first = 'a'", "\"name\" has no fields of its own (position 1)"),
+        ("Name CONTAINS 5", "a text in single quotes should stand here (position 15)"),
+        (
+            "AccountId = 'acct_1'",
+            "Customer has no field \"AccountId\": a connected account is chosen by the account id of the connection (position 1)",
+        ),
         ("Name # 'a'", "'#' means nothing here; text stands in single quotes (position 6)"),
         ("[Name = 'a'", "the name has no closing bracket (position 1)"),
         ("Name = 12x", "12x is neither a number nor a date"),
@@ -286,7 +296,7 @@ proptest! {
 
     #[test]
     fn no_words_make_the_parser_panic(words in prop::collection::vec(
-        prop::sample::select(vec!["Name", "Balance", "=", "(", ")", "AND", "OR", "NOT", "'x'", "5", "IN", "LIKE", ",", "IS", "NULL", "BETWEEN"]), 0..12)) {
+        prop::sample::select(vec!["Name", "Balance", "=", "(", ")", "AND", "OR", "NOT", "'x'", "5", "IN", "LIKE", "CONTAINS", ",", "IS", "NULL", "BETWEEN"]), 0..12)) {
         let _ = parse(&words.join(" "), entity("Customer").unwrap()).map_err(|error| error.to_string());
     }
 }
