@@ -9,6 +9,8 @@ use super::shape::{Kind, Member, Shape, find};
 
 /// How alike two names must be for one to be the other's suggestion, 0 to 1.
 const ALIKE: f64 = 0.8;
+/// How much of one name must stand in the other, 0 to 1.
+const SAME: f64 = 0.55;
 /// A key this long may be only a part of the name that was meant.
 const TELLING: usize = 5;
 /// A longer text is no misspelt name; in characters a message repeats of it, too.
@@ -172,7 +174,15 @@ pub fn likeness(key: &str, name: &str) -> f64 {
     if key.len() >= TELLING && name.contains(&key) {
         return 1.0 + strsim::normalized_levenshtein(&key, &name);
     }
-    strsim::jaro_winkler(&key, &name)
+    // Names that begin alike score well however they go on: `payment_method_types` is no `payment_intent_id`.
+    let is_same = strsim::normalized_damerau_levenshtein(&key, &name) >= SAME || shortens(&key, &name);
+    if is_same { strsim::jaro_winkler(&key, &name) } else { 0.0 }
+}
+
+/// Whether a key is a name without some of its letters: `qty` of `quantity`.
+fn shortens(key: &str, name: &str) -> bool {
+    let mut letters = name.chars();
+    key.chars().all(|wanted| letters.any(|letter| letter == wanted))
 }
 
 /// The dotted path of a member of what stands at a path: `address`, `city` → `address.city`.
@@ -225,7 +235,10 @@ mod tests {
         let names = ["name", "email", "description"].map(|name| (name, name));
         assert_eq!(closest("nmae", names), Some("name"));
         assert_eq!(closest("descr", names), Some("description"));
+        assert_eq!(closest("dscrption", names), Some("description"));
+        assert_eq!(closest("desc", names), Some("description"));
         assert_eq!(closest("zzz", names), None);
+        assert_eq!(closest("PaymentMethodTypes", [("PaymentIntentId", ())]), None);
         let amounts = ["custom_unit_amount", "unit_amount"].map(|name| (name, name));
         assert_eq!(closest("amount", amounts), Some("unit_amount"));
     }

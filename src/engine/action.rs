@@ -172,13 +172,14 @@ fn missing(name: &str) -> ParamError {
     ParamError::Missing { param: name.to_owned() }
 }
 
-/// A wrong key may have been meant for the path or for a renamed param.
+/// A wrong key may have been meant for the path or for a renamed param, where these are more alike than a param is.
 fn with_inputs(error: ParamError, action: &Action) -> ParamError {
     match error {
-        ParamError::Unknown { key, suggestion } => {
+        ParamError::Unknown { key, suggestion } if !key.contains('.') => {
             let inputs = action.path_inputs.iter().chain(action.renames.values());
-            let meant = closest(&key, inputs.map(|name| (name.as_str(), name))).cloned();
-            ParamError::Unknown { key, suggestion: meant.or(suggestion) }
+            let names = inputs.chain(suggestion.as_ref()).map(|name| (name.as_str(), name));
+            let meant = closest(&key, names).cloned();
+            ParamError::Unknown { key, suggestion: meant }
         }
         other => other,
     }
@@ -231,6 +232,9 @@ mod tests {
         assert_eq!(error, r#"the payload lacks "CustomerId", which Stripe requires"#);
         let error = check("FinalizeQuote", &json!({"QuoteId": "qt_1", "QuoteIt": "x"})).unwrap_err();
         assert_eq!(error, r#"unknown param "QuoteIt" in the payload; did you mean "QuoteId"?"#);
+        let intent = |input| check("ConfirmPaymentIntent", &input).unwrap_err();
+        let error = intent(json!({"PaymentIntentId": "pi_1", "PaymentMethodTypes": ["card"]}));
+        assert!(error.ends_with("in the payload; did you mean \"allowed_payment_method_types\"?"), "{error}");
         assert!(
             action("ConfirmPaymentIntant")
                 .unwrap_err()
