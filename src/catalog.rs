@@ -27,6 +27,7 @@ mod model;
 pub mod names;
 mod number_range;
 mod operation;
+mod other_names;
 mod secrecy;
 mod shape;
 pub mod spelling;

@@ -44,7 +44,7 @@ pub use describe::{
     ActionDescription, EntityDescription, FieldDescription, InputDescription, describe_action,
     describe_actions, describe_entities, describe_entity,
 };
-pub use entities::{entity, is_deleted};
+pub use entities::{check_readable, entity, is_deleted};
 pub use error::Error;
 pub use filter::{Filter, FilterError};
 pub use id::{InvalidId, check_any_id, check_id};

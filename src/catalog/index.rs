@@ -7,6 +7,7 @@ use super::embedded::parse_embedded;
 use super::model::Entity;
 use super::names::closest;
 use super::operation::{Action, Operation, OperationKind};
+use super::other_names::called_otherwise;
 
 include!(concat!(env!("OUT_DIR"), "/catalog_index.rs"));
 
@@ -174,14 +175,18 @@ impl Catalog {
         ACTIONS.iter().find(|action| action.name.eq_ignore_ascii_case(name)).map(PackedAction::action)
     }
 
-    /// The entity type that was probably meant.
-    pub fn suggest(&self, name: &str) -> Option<&'static str> {
+    /// The entity types that were probably meant.
+    pub fn suggest(&self, name: &str) -> Vec<&'static str> {
+        let otherwise = called_otherwise(name);
+        if !otherwise.is_empty() {
+            return otherwise.iter().map(String::as_str).collect();
+        }
         let reachable = ENTITIES.iter().filter(|entity| entity.reachable);
         let spelled = reachable.flat_map(|entity| {
             let spellings = [entity.name, entity.key].into_iter().chain(entity.aliases.iter().copied());
             spellings.map(|spelling| (spelling, entity.name))
         });
-        closest(name, spelled)
+        closest(name, spelled).into_iter().collect()
     }
 
     /// The action that was probably meant.

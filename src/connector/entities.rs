@@ -11,8 +11,13 @@ use crate::stripe::{IdempotencyKey, Reply};
 
 /// The entity type of that name, in PascalCase or in Stripe's spelling.
 pub fn entity(name: &str) -> Result<&'static Entity, Error> {
-    let unknown = || Error::UnknownEntity { name: name.to_owned(), suggestion: catalog().suggest(name) };
+    let unknown = || Error::UnknownEntity { name: name.to_owned(), suggestions: catalog().suggest(name) };
     catalog().entity(name).ok_or_else(unknown)
+}
+
+/// Whether Stripe has a call that shows one entity of the type.
+pub fn check_readable(entity: &'static Entity) -> Result<(), Error> {
+    operation(entity, OperationKind::Get).map(drop)
 }
 
 /// True for what Stripe answers in place of a deleted object.

@@ -8,12 +8,12 @@ use crate::connector::{FilterError, InvalidId};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No entity type has that name.
-    #[error("there is no entity type {}{}", quoted(name), hint(*suggestion))]
+    #[error("there is no entity type {}{}", quoted(name), hint(suggestions))]
     UnknownEntity {
         /// As it was asked for.
         name: String,
-        /// The one that was probably meant.
-        suggestion: Option<&'static str>,
+        /// Those that were probably meant.
+        suggestions: Vec<&'static str>,
     },
     /// Stripe has no such call for the entity type.
     #[error("Stripe has no call to {operation} {entity} entities")]
@@ -24,7 +24,7 @@ pub enum Error {
         operation: &'static str,
     },
     /// No action has that name.
-    #[error("there is no action {}{}", quoted(name), hint(*suggestion))]
+    #[error("there is no action {}{}", quoted(name), hint(suggestion.as_slice()))]
     UnknownAction {
         /// As it was asked for.
         name: String,
@@ -43,7 +43,7 @@ pub enum Error {
         name: &'static str,
     },
     /// The field to sort by does not exist.
-    #[error("{entity} has no field {}{}", quoted(name), hint(suggestion.as_deref()))]
+    #[error("{entity} has no field {}{}", quoted(name), hint(suggestion.as_slice()))]
     SortField {
         /// The entity type.
         entity: &'static str,
@@ -133,6 +133,11 @@ impl From<crate::stripe::Error> for Error {
     }
 }
 
-fn hint(suggestion: Option<&str>) -> String {
-    suggestion.map(|meant| format!("; did you mean {meant:?}?")).unwrap_or_default()
+fn hint(suggestions: &[impl AsRef<str>]) -> String {
+    let meant: Vec<String> = suggestions.iter().map(|meant| format!("{:?}", meant.as_ref())).collect();
+    match meant.split_last() {
+        None => String::new(),
+        Some((one, [])) => format!("; did you mean {one}?"),
+        Some((last, others)) => format!("; did you mean {} or {last}?", others.join(", ")),
+    }
 }

@@ -98,9 +98,10 @@ pub(super) fn cause(error: &connector::Error) -> String {
 /// An error of the connector as a diagnostic; `about` is the attribute that the failed call is about.
 pub(super) fn explain_connector(error: &connector::Error, about: impl Into<Path>) -> Diagnostic {
     let about = about.into();
+    let types = "; see data \"stripe_entity_types\"";
     let listed = match error {
-        connector::Error::UnknownEntity { suggestion: None, .. }
-        | connector::Error::SortField { suggestion: None, .. } => "; see data \"stripe_entity_types\"",
+        connector::Error::UnknownEntity { suggestions, .. } if suggestions.is_empty() => types,
+        connector::Error::SortField { suggestion: None, .. } => types,
         connector::Error::UnknownAction { suggestion: None, .. } => "; see data \"stripe_actions\"",
         _ => "",
     };

@@ -55,8 +55,9 @@ impl DataSource for EntityDataSource {
     }
 }
 
-/// Whether the id can be one of the entity type.
+/// Whether Stripe shows one of the entity type, and the id can be one of it.
 fn placed(entity: &'static catalog::Entity, config: &Value) -> Result<(), Diagnostic> {
+    connector::check_readable(entity).map_err(|error| explain_connector(&error, "entity_id"))?;
     let Some(id) = config.get("entity_id").as_str() else { return Ok(()) };
     connector::check_locator(entity, id).map_err(|error| explain_connector(&error, "entity_id"))
 }
@@ -75,4 +76,20 @@ async fn get(runtime: &Runtime, config: Value) -> Result<Value, Diagnostic> {
     state.set("record", record(entity, &body));
     state.set("output_payload", body.to_string().into());
     Ok(state)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DataSource, EntityDataSource, Value};
+
+    #[test]
+    fn a_type_that_stripe_only_lists_is_refused_whatever_the_id() {
+        let told = |id: Value| {
+            let config = Value::map([("entity", Value::from("CheckoutSessionLineItem")), ("entity_id", id)]);
+            EntityDataSource.validate(&config).into_iter().map(|it| it.detail).collect::<Vec<_>>()
+        };
+        for id in [Value::from("li_1"), Value::from("cs_1/li_1"), Value::Unknown] {
+            assert_eq!(told(id), ["Stripe has no call to get CheckoutSessionLineItem entities."]);
+        }
+    }
 }
