@@ -1,7 +1,7 @@
 //! The errors of params, each at the param that is wrong.
 
-use crate::catalog::Entity;
-use crate::catalog::names::{quoted, resolve};
+use crate::catalog::names::{article, normalize, quoted, resolve};
+use crate::catalog::{Entity, catalog};
 
 /// What is wrong with what was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,9 +75,13 @@ impl ParamError {
         }
     }
 
-    /// The fault as one of this entity: a name that is none of its params may be one of its fields.
+    /// The fault as one of this entity: a name that is none of its params may be what those of another type belong to, or
+    /// one of its fields.
     pub(super) fn of(self, entity: &Entity) -> Self {
         match self {
+            Self::Unknown { key, .. } if let Some(why) = belongs_elsewhere(entity, &key) => {
+                Self::Refused { param: key, why }
+            }
             Self::Unknown { key, suggestion: None } if resolve(&key, &entity.fields).is_ok() => {
                 Self::Answered { key }
             }
@@ -86,9 +90,56 @@ impl ParamError {
     }
 }
 
+/// What to write instead, where the same objects belong to what is called so by being of another type: a tax id of a
+/// customer.
+fn belongs_elsewhere(entity: &Entity, key: &str) -> Option<String> {
+    let key = normalize(key);
+    let is_key = |parent: &&&str| normalize(parent) == key || normalize(parent) + "id" == key;
+    let of_object = |other: &&Entity| other.object == entity.object && other.create_operation().is_some();
+    let mut others = catalog().entities().filter_map(|name| catalog().entity(name)).filter(of_object);
+    others.find_map(|other| {
+        let parents = other.parents();
+        let parent = parents.iter().find(is_key)?.replace('_', " ");
+        let (parent, other) = (with_article(&parent), with_article(&other.name));
+        Some(format!("is no param of {}: one that belongs to {parent} is {other}", entity.name))
+    })
+}
+
+fn with_article(words: &str) -> String {
+    format!("{} {words}", article(words))
+}
+
 /// Every error of what was written, at least one.
 pub type ParamErrors = Vec<ParamError>;
 
 fn hint(suggestion: Option<&str>) -> String {
     suggestion.map(|meant| format!("; did you mean {meant:?}?")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ParamError;
+    use crate::catalog::names::resolve;
+    use crate::catalog::{Entity, catalog};
+
+    fn told(entity: &Entity, key: &str) -> String {
+        ParamError::Unknown { key: key.to_owned(), suggestion: None }.of(entity).to_string()
+    }
+
+    #[test]
+    fn what_another_type_of_the_same_objects_belongs_to_names_that_type() {
+        let why = "`CustomerId` is no param of TaxId: one that belongs to a customer is a CustomerTaxId";
+        assert_eq!(told(catalog().entity("TaxId").unwrap(), "CustomerId"), why);
+        let all: Vec<_> = catalog().entities().filter_map(|name| catalog().entity(name)).collect();
+        for entity in &all {
+            let same = all.iter().filter(|other| other.object == entity.object && other.name != entity.name);
+            for other in same.filter(|other| other.create_operation().is_some()) {
+                let unknown = other.parents().into_iter().filter(|it| resolve(it, entity.params()).is_err());
+                for parent in unknown {
+                    let told = told(entity, parent);
+                    assert!(told.contains(&other.name), "{} {parent}: {told}", entity.name);
+                }
+            }
+        }
+    }
 }
