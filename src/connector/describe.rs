@@ -1,5 +1,6 @@
 //! What the connector offers: names, operations, fields, and JSON Schemas of them.
 
+mod result;
 mod schemas;
 
 use schemars::Schema;
@@ -7,6 +8,7 @@ use schemars::Schema;
 use crate::catalog::spelling::pascal_case;
 use crate::catalog::{Entity, Kind, OperationKind, OutputShape, catalog};
 use crate::connector::{ActionRef, action};
+use result::ResultKeys;
 
 /// An entity type as the connector describes it.
 #[derive(Debug, Clone)]
@@ -117,11 +119,11 @@ pub fn describe_action(found: ActionRef) -> ActionDescription {
         input_parameters: ids.chain(params).collect(),
         input_json_schema: schemas::input(action),
         result_json_schema: match &action.output {
-            OutputShape::Success => schemas::output([]),
-            OutputShape::Field { name, .. } => schemas::output([name.as_str()]),
+            OutputShape::Success => schemas::output(ResultKeys::default()),
+            OutputShape::Field { name, .. } => schemas::output(ResultKeys::of_field(name)),
             OutputShape::Record => {
                 let returned = catalog().by_key(&action.returns).unwrap_or(entity);
-                schemas::output(returned.fields.iter().map(|field| field.name.as_str()))
+                schemas::output(ResultKeys::of(&returned.fields))
             }
         },
     }

@@ -3,6 +3,7 @@
 use schemars::{Schema, json_schema};
 use serde_json::{Map, Value as Json, json};
 
+use super::result::{ResultKeys, text_or_null};
 use crate::catalog::{Action, Clearing, Entity, Kind, Member, NumberRange, Presence, Shape};
 
 /// The schema of an entity as Stripe returns it.
@@ -33,13 +34,9 @@ pub(super) fn input(action: &Action) -> Schema {
 }
 
 /// The schema of an output: an array of one object, every value text or null.
-pub(super) fn output<'n>(fields: impl IntoIterator<Item = &'n str>) -> Schema {
-    let text = || json!({"type": ["string", "null"]});
-    let fields = fields.into_iter().map(|name| (name.to_owned(), text()));
-    let properties: Map<String, Json> = [("Success".to_owned(), json!({"type": "string", "const": "true"}))]
-        .into_iter()
-        .chain(fields)
-        .collect();
+pub(super) fn output(keys: ResultKeys) -> Schema {
+    let success = ("Success".to_owned(), json!({"type": "string", "const": "true"}));
+    let properties: Map<String, Json> = [success].into_iter().chain(keys.properties).collect();
     json_schema!({
         "type": "array",
         "minItems": 1,
@@ -47,8 +44,9 @@ pub(super) fn output<'n>(fields: impl IntoIterator<Item = &'n str>) -> Schema {
         "items": {
             "type": "object",
             "properties": properties,
+            "patternProperties": keys.patterns,
             "required": ["Success"],
-            "additionalProperties": text()
+            "additionalProperties": text_or_null()
         }
     })
 }
