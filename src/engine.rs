@@ -61,8 +61,8 @@ pub use once::SendFailure;
 pub use open::open;
 pub use params::{
     DesiredParams, ParamError, ParamErrors, Params, UnlistedValue, WrittenParams, config_params,
-    create_params, faults_of, metadata_faults, parse, put, secret_params, secret_values, sound_params,
-    unlisted_values, value_at, with_original_keys, without,
+    create_params, faults_of, json_object, metadata_faults, open_json_texts, parse, put, secret_params,
+    secret_values, sound_params, unlisted_values, value_at, with_original_keys, without,
 };
 pub use prediction::PredictedObject;
 pub use restore::{EndedField, has_ended};

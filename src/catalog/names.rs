@@ -9,6 +9,8 @@ use super::shape::{Kind, Member, Shape, find};
 
 /// How alike two names must be for one to be the other's suggestion, 0 to 1.
 const ALIKE: f64 = 0.8;
+/// What the connector puts behind the name of a column that holds an object, a list or a map.
+const AGGREGATE: &str = "aggregate";
 /// How much of one name must stand in the other, 0 to 1.
 const SAME: f64 = 0.55;
 /// A key this long may be only a part of the name that was meant.
@@ -53,11 +55,24 @@ pub fn resolve<'m>(name: &str, members: &'m [Member]) -> Result<Resolved<'m>, Un
 }
 
 /// The member whose name is the key in another spelling. `CustomerId` is `customer` where
-/// nothing is called `customer_id`.
+/// nothing is called `customer_id`, and `MetadataAggregate` is `metadata`.
 fn alias<'m>(key: &str, members: &'m [Member]) -> Option<&'m Member> {
     let key = normalize(key);
     let by = |key: &str| members.iter().find(|member| normalize(&member.name) == key);
-    by(&key).or_else(|| by(key.strip_suffix("id")?).filter(|member| may_be_id(&member.shape)))
+    let id = || by(key.strip_suffix("id")?).filter(|member| may_be_id(&member.shape));
+    let aggregate = || by(key.strip_suffix(AGGREGATE)?).filter(|member| holds_many(&member.shape));
+    by(&key).or_else(id).or_else(aggregate)
+}
+
+/// Whether it may be an object, a list or a map.
+fn holds_many(shape: &Shape) -> bool {
+    match &shape.kind {
+        Kind::List(_) | Kind::Map(_) | Kind::Object(_) | Kind::Page(_) | Kind::Set(_) | Kind::Whole(_) => {
+            true
+        }
+        Kind::Union(shapes) => shapes.iter().any(holds_many),
+        _ => false,
+    }
 }
 
 /// Whether it is a text, or an object that an id may stand for.
@@ -215,6 +230,10 @@ mod tests {
         for spelling in ["address.city", "AddressCity", "Address.City", "addresscity"] {
             assert_eq!(path("Customer", spelling).unwrap(), "address city", "{spelling}");
         }
+        assert_eq!(path("Customer", "MetadataAggregate").unwrap(), "metadata");
+        assert_eq!(path("Customer", "ShippingAddressAggregate").unwrap(), "shipping address");
+        assert_eq!(path("Subscription", "ItemsAggregate").unwrap(), "items");
+        assert!(path("Customer", "NameAggregate").is_err());
         assert_eq!(path("Customer", "Metadata.Order.Id").unwrap(), "metadata Order.Id");
     }
 

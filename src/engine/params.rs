@@ -7,17 +7,21 @@
 mod created;
 mod documented;
 mod error;
+mod json_text;
 mod limits;
 mod paths;
 mod secrets;
+mod unique_json;
 mod unlisted;
 mod values;
 mod visit;
 
 pub use error::{ParamError, ParamErrors};
+pub use json_text::open_json_texts;
 pub use limits::metadata_faults;
 pub use paths::{put, value_at, without};
 pub use secrets::{secret_params, secret_values};
+pub use unique_json::json_object;
 pub use unlisted::{UnlistedValue, unlisted_values};
 
 pub(super) use created::{paths_of_second_call, split_create};
@@ -245,8 +249,8 @@ fn both<A, B>(a: Result<A, ParamErrors>, b: Result<B, ParamErrors>) -> Result<(A
     }
 }
 
-/// A payload with some of its params changed, in the spelling it was written in: `before` and
-/// `after` are the params it came to and is to come to.
+/// A payload with some of its params changed, in the spelling it was written in, as JSON text where it was that: `before`
+/// and `after` are the params it came to and is to come to.
 pub fn with_original_keys(
     payload: &Map<String, Json>,
     params: &[Member],
@@ -256,7 +260,12 @@ pub fn with_original_keys(
     let spelled = payload.iter().map(|(key, value)| {
         let path = resolve(key, params).map(|it| it.path).unwrap_or_default();
         let (was, is) = (at(before, &path), at(after, &path));
-        (key.clone(), if was == is { value.clone() } else { is.cloned().unwrap_or_default() })
+        let now = match is {
+            _ if was == is => value.clone(),
+            Some(many @ (Json::Object(_) | Json::Array(_))) if value.is_string() => many.to_string().into(),
+            is => is.cloned().unwrap_or_default(),
+        };
+        (key.clone(), now)
     });
     spelled.collect()
 }

@@ -4,25 +4,32 @@
 //! what is sent, compared and planned. What drifted is written back in the form, and in the
 //! types, of what was written: Terraform compares types too.
 
-mod unique_json;
-
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::Member;
 use crate::catalog::names::{Resolved, resolve};
-use crate::engine::WrittenParams;
+use crate::engine::{WrittenParams, json_object, open_json_texts};
 use crate::provider::explain::not_a_payload;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::value::{Number, Path, Type, Value};
 
-/// The members of a payload; none while the whole payload is unknown.
+/// The members of a payload with these params, whose JSON texts are read; none while the whole payload is unknown.
+pub(super) fn opened(payload: &Value, known: &[Member]) -> Result<Option<WrittenParams>, Diagnostic> {
+    let mut found = written(payload)?;
+    if let Some(written) = &mut found {
+        open_json_texts(&mut written.members, known);
+    }
+    Ok(found)
+}
+
+/// The members of a payload as they were written; none while the whole payload is unknown.
 pub(super) fn written(payload: &Value) -> Result<Option<WrittenParams>, Diagnostic> {
     match payload {
         _ if payload.is_null() => Ok(Some(WrittenParams::default())),
         _ if payload.is_unknown() => Ok(None),
         Value::Dynamic(inner) => written(&inner.1),
         Value::String(text) => {
-            let members = unique_json::object(text).map_err(|why| not_a_payload(&why))?;
+            let members = json_object(text).map_err(|why| not_a_payload(&why))?;
             Ok(Some(WrittenParams { members, unknown: Vec::new() }))
         }
         Value::Map(members) => {

@@ -34,8 +34,8 @@ pub(super) fn attribute() -> Attribute {
 /// The payload of a configuration or a state; none while a part of it is unknown as a whole. Errors
 /// about the secret part do not show its values.
 pub(super) fn written(config: &Value, known: &[Member]) -> Result<Option<WrittenParams>, Diagnostics> {
-    let input = payload::written(config.get("input_payload"));
-    let secret = payload::written(config.get(SECRET)).map_err(|_| unreadable());
+    let input = payload::opened(config.get("input_payload"), known);
+    let secret = payload::opened(config.get(SECRET), known).map_err(|_| unreadable());
     match (input, secret) {
         (Ok(input), Ok(Some(secret))) => match parse(&secret, known) {
             Ok(_) => Ok(input.map(|input| merged(input, secret))),
@@ -51,7 +51,8 @@ pub(super) fn written(config: &Value, known: &[Member]) -> Result<Option<Written
 
 /// A warning for each secret that stands where plans show it.
 pub(super) fn shown_secrets(config: &Value, known: &[Member]) -> Diagnostics {
-    let Ok(Some(mut written)) = payload::written(config.get("input_payload")) else { return Vec::new() };
+    let input = payload::opened(config.get("input_payload"), known);
+    let Ok(Some(mut written)) = input else { return Vec::new() };
     // What fills the path of an action is no param.
     written.members.retain(|key, _| resolve(key, known).is_ok());
     let known_part = WrittenParams { members: written.members, unknown: Vec::new() };
@@ -62,8 +63,10 @@ pub(super) fn shown_secrets(config: &Value, known: &[Member]) -> Diagnostics {
 
 /// The payload of an action as [`written`], unchecked: what fills its path is no param.
 pub(super) fn of_action(config: &Value) -> Result<Option<WrittenParams>, Diagnostics> {
-    let input = payload::written(config.get("input_payload"));
-    let secret = payload::written(config.get(SECRET)).map_err(|_| unreadable());
+    let action = config.get("action").as_str().and_then(|name| connector::action(name).ok());
+    let known = action.map_or(&[][..], |found| &found.action.params);
+    let input = payload::opened(config.get("input_payload"), known);
+    let secret = payload::opened(config.get(SECRET), known).map_err(|_| unreadable());
     match (input, secret) {
         (Ok(input), Ok(secret)) => Ok(input.zip(secret).map(|(input, secret)| merged(input, secret))),
         (input, secret) => Err(input.err().into_iter().chain(secret.err()).collect()),
@@ -87,7 +90,7 @@ pub(super) fn explain(error: &connector::Error, config: &Value, known: &[Member]
 
 /// Whether the secret part sets a param, by its dotted path.
 pub(super) fn has(config: &Value, known: &[Member], param: &str) -> bool {
-    let written = payload::written(config.get(SECRET)).ok().flatten().unwrap_or_default();
+    let written = payload::opened(config.get(SECRET), known).ok().flatten().unwrap_or_default();
     parse(&written, known).is_ok_and(|desired| value_at(&desired.params, param).is_some())
 }
 

@@ -17,6 +17,7 @@ mod accounts;
 mod actions;
 mod broken_connection;
 mod changes;
+mod connector;
 mod embedded;
 mod ends;
 mod ephemeral;

@@ -65,6 +65,7 @@ fn clauses_find_their_rows() {
         ("Name contains 'o''h'", vec![2]),
         ("Name CONTAINS '%'", vec![]),
         ("Name NOT CONTAINS 'jo'", vec![2]),
+        ("MetadataAggregate CONTAINS 'order'", vec![1, 3]),
         ("Name == 'John'", vec![1]),
         ("Name IN ('John', 'Joe')", vec![1]),
         ("Name NOT IN ('John', 'Joe')", vec![2]),

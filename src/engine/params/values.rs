@@ -7,6 +7,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value as Json};
 
+use super::json_text::read_json;
 use super::{ParamError, ParamErrors, Params, limits};
 use crate::catalog::names::join_path;
 use crate::catalog::names::{Unresolved, resolve};
@@ -177,12 +178,25 @@ fn scalar_value(given: &Json, kind: &Kind, place: &str) -> Result<Json, ParamErr
             Some(Ok(_)) => Ok(given.clone()),
             _ => Err(wrong("a file in base64, as `filebase64(\"logo.png\")` makes it")),
         },
-        Kind::Object(_) => Err(wrong("an object")),
-        Kind::List(_) | Kind::Set(_) => Err(wrong("a list")),
-        Kind::Map(_) => Err(wrong("a map")),
+        Kind::Object(_) => Err(not_many(place, "an object", given)),
+        Kind::List(_) | Kind::Set(_) => Err(not_many(place, "a list", given)),
+        Kind::Map(_) => Err(not_many(place, "a map", given)),
         // Only answers hold whole objects and pages.
         Kind::Any | Kind::Page(_) | Kind::Range | Kind::Union(_) | Kind::Whole(_) => Ok(given.clone()),
     }
+}
+
+/// A single value in the place of several: JSON text that was not read tells why.
+fn not_many(place: &str, expected: &str, given: &Json) -> ParamError {
+    let unread = given.as_str().and_then(read_json).and_then(Result::err);
+    unread.map_or_else(
+        || wrong(place, expected, given),
+        |why| ParamError::Value {
+            param: place.to_owned(),
+            expected: expected.to_owned(),
+            found: format!("JSON text that cannot be read: {why}"),
+        },
+    )
 }
 
 /// An id; one that is surely of an object of another type is refused.

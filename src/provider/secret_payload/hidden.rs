@@ -29,7 +29,7 @@ pub(in crate::provider) struct Hidden {
 impl Hidden {
     /// What the secret payload of a configuration or a state sets among these params.
     pub(in crate::provider) fn of(state: &Value, known: &[Member]) -> Self {
-        let Ok(Some(mut written)) = payload::written(state.get(SECRET)) else { return Self::default() };
+        let Ok(Some(mut written)) = payload::opened(state.get(SECRET), known) else { return Self::default() };
         let mut values = Vec::new();
         written.members.values().for_each(|value| single_values(value, &mut values));
         values.sort_by_key(|value| std::cmp::Reverse(value.len()));

@@ -179,7 +179,7 @@ fn forcing(prior: &Value, planned: &Value, entity: &catalog::Entity, change: &Ch
 /// that only moved from one attribute to the other is a change of both.
 fn keep_equal_payloads(object: &Object, prior: &Value, planned: &mut Value) {
     let parsed = |state: &Value, name: &str| {
-        let written = payload::written(state.get(name)).ok()??;
+        let written = payload::opened(state.get(name), object.entity.params()).ok()??;
         parse(&written, object.entity.params()).ok()
     };
     let alone = [prior, &*planned].iter().all(|state| state.get(secret_payload::SECRET).is_null());

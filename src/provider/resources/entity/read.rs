@@ -51,7 +51,8 @@ pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> S
 fn payload_now(entity: &Object, stored: &Value, body: &Json) -> Value {
     let known = entity.entity.params();
     let Ok(Some(written)) = payload::written(stored) else { return stored.clone() };
-    let Ok(desired) = parse(&written, known) else { return stored.clone() };
+    let Ok(Some(opened)) = payload::opened(stored, known) else { return stored.clone() };
+    let Ok(desired) = parse(&opened, known) else { return stored.clone() };
     let own = Object { params: desired.params, ..entity.clone() };
     match own.drifted(body) {
         Some(drifted) => {

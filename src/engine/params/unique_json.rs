@@ -8,14 +8,19 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
 /// Reads the text of a JSON object; the error says what is wrong with it.
-pub(super) fn object(text: &str) -> Result<Map<String, Json>, String> {
+pub fn json_object(text: &str) -> Result<Map<String, Json>, String> {
+    match value(text)? {
+        Json::Object(object) => Ok(object),
+        _ => Err("it must be a JSON object, as `jsonencode({ … })` makes it".to_owned()),
+    }
+}
+
+/// Reads JSON text.
+pub(super) fn value(text: &str) -> Result<Json, String> {
     // This bounds the depth too.
-    let json: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let Json::Object(object) = json else {
-        return Err("it must be a JSON object, as `jsonencode({ … })` makes it".to_owned());
-    };
+    let json = serde_json::from_str(text).map_err(|error| error.to_string())?;
     match repeated_key(text) {
-        None => Ok(object),
+        None => Ok(json),
         Some(key) => Err(format!("the key {key:?} stands twice in one object")),
     }
 }
