@@ -47,7 +47,7 @@ pub(super) fn check_action(entity: &Entity, action: &Action, body: &Json) -> Res
 pub(super) fn items(page: &mut Json) -> Result<Vec<Json>, Error> {
     match page.get_mut("data").map(Json::take) {
         Some(Json::Array(items)) => Ok(items),
-        _ => Err(wrong("list", page)),
+        _ => Err(not_a_list(page)),
     }
 }
 
@@ -60,6 +60,17 @@ pub(super) fn entities(entity: &Entity, body: &mut Json) -> Result<Vec<Json>, Er
 
 fn says(body: &Json, object: &str) -> bool {
     body.get("object").and_then(Json::as_str) == Some(object)
+}
+
+/// An answer without entities, also where it says that it is a list.
+fn not_a_list(body: &Json) -> Error {
+    if says(body, "list") || says(body, "search_result") {
+        return Error::Answer {
+            expected: "list".to_owned(),
+            found: "one without entities in `data`".to_owned(),
+        };
+    }
+    wrong("list", body)
 }
 
 fn wrong(expected: &str, body: &Json) -> Error {
@@ -138,5 +149,11 @@ mod tests {
             r#"the response should be a customer but is "charge"; a proxy or another server may have sent it"#
         );
         assert!(error(&json!({"object": "customer"})).contains("one without an id"));
+        let invoice = check_entity(entity("Invoice").unwrap(), &json!([])).unwrap_err().to_string();
+        assert!(invoice.starts_with("the response should be an invoice but is JSON"), "{invoice}");
+        for mut list in [json!({"object": "list"}), json!({"object": "search_result", "data": {}})] {
+            let told = entities(entity("Invoice").unwrap(), &mut list).unwrap_err().to_string();
+            assert!(told.starts_with("the response should be a list but is one without entities"), "{told}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The errors of operations and actions.
 
-use crate::catalog::names::quoted;
+use crate::catalog::names::{article, quoted};
 use crate::connection;
 use crate::connector::{FilterError, InvalidId};
 
@@ -72,7 +72,10 @@ pub enum Error {
     #[error("the filter clause cannot be met: {0}")]
     FilterId(InvalidId),
     /// The answer is of something else than what was asked for.
-    #[error("the response should be a {expected} but is {found}; a proxy or another server may have sent it")]
+    #[error(
+        "the response should be {} {expected} but is {found}; a proxy or another server may have sent it",
+        article(expected)
+    )]
     Answer {
         /// The object in Stripe's spelling, or `list`.
         expected: String,

@@ -28,7 +28,7 @@ messages! {
     error not_supported(family: &str, name: &str) "Not Supported By Provider"
         "This version of the provider has no {family} `{name}`." "";
     error move_not_supported(source: &str, provider: &str, target: &str) "Move Not Supported"
-        "A `{source}` of {provider} cannot be moved to a `{target}`." "Remove it from the state and import the object as its new type.";
+        "`{source}` of {provider} cannot be moved to `{target}`." "Remove it from the state and import the object as its new type.";
     error nothing_to_import(type_name: &str, why: &str) "Cannot Import"
         "`{type_name}` cannot be imported: {why}." "";
 }
