@@ -84,6 +84,9 @@ impl<'b> Decoder<'b> {
 
     fn number(offset: usize, token: Token<'_>) -> Result<Value, DecodeError> {
         let number = match token {
+            Token::Float(number) if number.is_infinite() => {
+                return Err(error(offset, "an infinite number cannot be used".to_owned()));
+            }
             Token::Signed(number) => Some(Number::from(number)),
             Token::Unsigned(number) => Some(Number::from(number)),
             Token::Float(number) => Number::from_f64(number),

@@ -207,6 +207,8 @@ fn errors_name_the_path_and_the_offset() {
     let items = Type::object([("items", Type::list(pair()))]);
     let says = |hex: &str| decode(&bytes(hex), &items).unwrap_err().to_string();
     assert_eq!(says("81a56974656d739182a16101a16201"), "items[0].a: a number is not a string (byte 11)");
+    let infinite = says("81a56974656d739182a161a178a162cb7ff0000000000000");
+    assert_eq!(infinite, "items[0].b: an infinite number cannot be used (byte 15)");
     assert_eq!(
         says("81a56974656d739181a161a178"),
         "items[0]: a map of 1 is not an object of 2 attributes (byte 8)"
