@@ -21,6 +21,7 @@ mod resolver;
 mod retry;
 mod tally;
 mod throttle;
+mod tls_words;
 pub mod trace;
 mod transport;
 mod wire_tap;

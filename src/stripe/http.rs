@@ -13,6 +13,7 @@ use reqwest::{Certificate, Proxy, Url};
 use crate::secret::with_causes;
 use crate::stripe::reach::{DialTarget, SlowDialLayer, connect_limit};
 use crate::stripe::resolver::Resolver;
+use crate::stripe::tls_words::{is_untrusted, plain_words};
 use crate::stripe::trace::{self, Peer};
 use crate::stripe::transport::{MAX_BODY, MAX_IDLE_TIME};
 use crate::stripe::{
@@ -27,6 +28,8 @@ pub struct HttpTransport {
     client: reqwest::Client,
     /// How the base address is reached.
     route: Arc<DialTarget>,
+    /// The time for one request.
+    timeout: Duration,
 }
 
 impl HttpTransport {
@@ -69,7 +72,7 @@ impl HttpTransport {
             builder = builder.tls_certs_merge(bundle.map_err(|error| SetupError::Roots(error.to_string()))?);
         }
         let client = builder.build().map_err(|error| SetupError::Client(with_causes(&error)))?;
-        Ok(Self { base, client, route })
+        Ok(Self { base, client, route, timeout })
     }
 
     async fn send_request(&self, request: Request) -> Result<Response, TransportError> {
@@ -85,7 +88,7 @@ impl HttpTransport {
         });
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut body = BytesMut::new();
-        let cut = |error: reqwest::Error| TransportError::Broken(with_causes(&error));
+        let cut = |error: reqwest::Error| self.broken(&error);
         while let Some(chunk) = response.chunk().await.map_err(cut)? {
             if body.len() + chunk.len() > MAX_BODY {
                 return Err(TransportError::TooLarge);
@@ -98,19 +101,28 @@ impl HttpTransport {
 
 impl HttpTransport {
     fn classify(&self, error: &reqwest::Error) -> TransportError {
-        let text = with_causes(error);
+        let text = || plain_words(error).unwrap_or_else(|| with_causes(error));
         let nobody = || nobody_answers(error).filter(|_| error.is_connect());
         if error.is_builder() {
-            TransportError::Fatal(text)
-        } else if text.contains("invalid peer certificate") {
-            TransportError::Untrusted(format!("Stripe's certificate is not trusted: {text}"))
+            TransportError::Fatal(text())
+        } else if is_untrusted(error) {
+            TransportError::Untrusted(format!("Stripe's certificate is not trusted: {}", text()))
         } else if let Some(why) = nobody() {
             TransportError::Unreachable(self.route.unreachable(why))
         } else if error.is_connect() {
-            TransportError::Connect(text)
+            TransportError::Connect(text())
         } else {
-            TransportError::Broken(text)
+            self.broken(error)
         }
+    }
+
+    /// The error of a request that was sent.
+    fn broken(&self, error: &reqwest::Error) -> TransportError {
+        TransportError::Broken(if error.is_timeout() {
+            format!("the answer did not arrive within {:?}", self.timeout)
+        } else {
+            with_causes(error)
+        })
     }
 }
 
@@ -195,8 +207,8 @@ mod tests {
             let mut read = [0; 1024];
             let _ = stream.read(&mut read).await;
             stream.write_all(answer.as_bytes()).await.unwrap();
-            if answer.is_empty() {
-                // Keeps the connection open without answering.
+            if answer.is_empty() || answer.ends_with("late") {
+                // Keep the connection open without the rest of an answer.
                 tokio::time::sleep(Duration::from_secs(5)).await;
             }
         });
@@ -292,8 +304,30 @@ mod tests {
     async fn a_broken_or_silent_connection_may_have_sent_something() {
         let cut = server("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf").await;
         assert!(matches!(get(&cut).await, Err(TransportError::Broken(_))));
-        let silent = server("").await;
-        assert!(matches!(get(&silent).await, Err(TransportError::Broken(_))));
+        for late in ["", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nlate"] {
+            let Err(TransportError::Broken(told)) = get(&server(late).await).await else { panic!("{late}") };
+            assert_eq!(told, "the answer did not arrive within 300ms", "{late}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_port_without_tls_is_told_as_one_by_every_transport() {
+        let second = Duration::from_secs(1);
+        for general in [true, false] {
+            let base = server("HTTP/1.1 400 Bad Request\r\n\r\n").await.replace("http:", "https:");
+            let transport: Box<dyn Transport> = if general {
+                Box::new(HttpTransport::new(&base, None, second, &[]).unwrap())
+            } else {
+                Box::new(Http1Transport::new(&base, None, second, &[]).unwrap())
+            };
+            let Err(TransportError::Connect(told)) = transport.send(request()).await else {
+                panic!("{base}")
+            };
+            assert!(
+                told.ends_with("the other end does not speak TLS, so this is no https address"),
+                "{told}"
+            );
+        }
     }
 
     #[tokio::test]

@@ -20,6 +20,7 @@ use tokio_rustls::TlsConnector;
 use super::proxy_auth::{Authentication, ProxyAuthenticator, credentials_refused};
 use super::{ProxyOrigin, ProxySettings, ProxyTls, tls};
 use crate::stripe::reach::DialTarget;
+use crate::stripe::tls_words::{is_untrusted, plain_words};
 use crate::stripe::trace::{Event, emit};
 use crate::stripe::wire_tap::Tap;
 use crate::stripe::{SetupError, TransportError};
@@ -159,12 +160,9 @@ impl Dialer {
         let started = Instant::now();
         let session = TlsConnector::from(Arc::clone(&self.tls)).connect(server, stream).await;
         let session = session.map_err(|error| {
-            let text = format!("TLS to {peer} failed: {error}");
-            if error.to_string().contains("invalid peer certificate") {
-                TransportError::Untrusted(text)
-            } else {
-                TransportError::Connect(text)
-            }
+            let why = plain_words(&error).unwrap_or_else(|| error.to_string());
+            let text = format!("TLS to {peer} failed: {why}");
+            if is_untrusted(&error) { TransportError::Untrusted(text) } else { TransportError::Connect(text) }
         })?;
         emit(|| Event::TlsEstablished {
             connection: tap.number,
