@@ -9,9 +9,6 @@ use crate::engine::object::current;
 use crate::engine::restore::has_ended;
 use crate::stripe::ErrorKind;
 
-/// What Stripe says of an id, or of a key that every account has once, that is taken.
-const EXISTS: &str = "resource_already_exists";
-
 /// The object that has what a create asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConflictingObject {
@@ -32,7 +29,7 @@ pub async fn taken(
     refusal: &Error,
 ) -> Option<ConflictingObject> {
     let refused = refusal.stripe().filter(|error| error.kind() == ErrorKind::InvalidRequest)?;
-    let is_about = |key: &str| refused.code() == Some(EXISTS) || refused.param() == [key];
+    let is_about = |key: &str| refused.exists_already() || refused.param() == [key];
     if let Some(id) = params.get("id").and_then(scalar).filter(|_| is_about("id")) {
         let locator = connector::locator(entity, params, &json!({ "id": id }), &id);
         let there = current(connector, entity, &locator).await.ok()?;

@@ -206,7 +206,7 @@ fn explain_stripe(error: &Error, cause: &str, about: Path) -> Diagnostic {
         ErrorKind::RateLimit => stripe::rate_limited(cause),
         ErrorKind::Conflict => stripe::locked(cause),
         ErrorKind::Idempotency => stripe::idempotency_conflict(cause),
-        ErrorKind::Network | ErrorKind::ProxyUnreachable | ErrorKind::Untrusted => {
+        ErrorKind::Network | ErrorKind::Foreign | ErrorKind::ProxyUnreachable | ErrorKind::Untrusted => {
             stripe::not_reachable(cause)
         }
         ErrorKind::Server => stripe::failed(cause),

@@ -11,6 +11,9 @@ use crate::stripe::{Response, TransportError};
 /// The status of a call that the server does not implement.
 const NOT_IMPLEMENTED: u16 = 501;
 
+/// Stripe's code if another call holds the object.
+const LOCKED: &str = "lock_timeout";
+
 /// The kind of an error, used to advise on what to do next.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ErrorKind {
@@ -24,14 +27,16 @@ pub enum ErrorKind {
     InvalidRequest,
     /// HTTP 402: a payment was declined.
     Card,
-    /// HTTP 409: another call is changing the object.
+    /// Another call changes the object, or is sending the same request.
     Conflict,
     /// The idempotency key was used for another request.
     Idempotency,
     /// HTTP 429, for longer than a call is willing to wait.
     RateLimit,
-    /// HTTP 5xx, or a response that is not Stripe's.
+    /// HTTP 5xx.
     Server,
+    /// Another status that is not Stripe's: a proxy, a portal or another server answered.
+    Foreign,
     /// There was no response.
     #[default]
     Network,
@@ -104,11 +109,16 @@ impl Error {
         let reported = envelope.unwrap_or_default().error;
         // An endpoint that Stripe does not have now will not be there later either.
         let is_lacking = from_stripe && response.status == NOT_IMPLEMENTED;
-        let kind = match kind_of(response.status, reported.kind.as_deref(), from_stripe) {
+        let kind = match kind_of(response.status, &reported, from_stripe) {
             ErrorKind::Server if is_lacking => ErrorKind::InvalidRequest,
             kind => kind,
         };
         let replayed = response.is_replayed();
+        // A refusal is a verdict, with whatever status it comes.
+        let is_open = match kind {
+            ErrorKind::Server | ErrorKind::Foreign => true,
+            kind => response.status == 409 && kind != ErrorKind::InvalidRequest,
+        };
         let text = |text: Option<String>| text.map(|text| printable(&text));
         Self(Box::new(Inner {
             kind,
@@ -120,7 +130,7 @@ impl Error {
             doc_url: text(reported.doc_url),
             request_id: text(response.request_id()),
             replayed,
-            may_have_happened: kind == ErrorKind::Server && !replayed || response.status == 409,
+            may_have_happened: is_open && !replayed,
             objects: ReportedObjects(reported.others.into_iter().map(|(_, object)| object).collect()),
         }))
     }
@@ -222,9 +232,13 @@ impl Error {
         self.kind() == ErrorKind::NotFound && matches!(self.code(), Some("resource_missing" | "not_found"))
     }
 
-    /// Returns true if Stripe's verdict is about the request itself, so that it also holds for earlier
-    /// attempts. A refusal with neither a code nor a param may be about something around the request, such as
-    /// the API version.
+    /// True when Stripe refused to make an object because there is one already.
+    pub fn exists_already(&self) -> bool {
+        self.code().is_some_and(says_existing)
+    }
+
+    /// True when Stripe's verdict is on the request, so that it also holds for earlier attempts. A refusal that names
+    /// neither a code nor a param may be of what came around it, such as the version of the API.
     pub fn settles_outcome(&self) -> bool {
         let is_judged = match self.kind() {
             ErrorKind::Card | ErrorKind::Idempotency => true,
@@ -267,29 +281,50 @@ impl Inner {
     }
 }
 
-fn kind_of(status: u16, named: Option<&str>, from_stripe: bool) -> ErrorKind {
-    match (status, named) {
+fn kind_of(status: u16, reported: &EnvelopeError, from_stripe: bool) -> ErrorKind {
+    match (status, reported.kind.as_deref()) {
+        (429, _) if reported.code.as_deref() == Some(LOCKED) => ErrorKind::Conflict,
         (429, _) => ErrorKind::RateLimit,
         // The page of a proxy or a firewall says nothing about the key or the object.
+        (..500, _) if !from_stripe => ErrorKind::Foreign,
         _ if !from_stripe => ErrorKind::Server,
         (_, Some("idempotency_error")) => ErrorKind::Idempotency,
         (402, _) | (_, Some("card_error")) => ErrorKind::Card,
         (401, _) => ErrorKind::Auth,
         (403, _) => ErrorKind::Permission,
         (404, _) => ErrorKind::NotFound,
-        (409, _) => ErrorKind::Conflict,
+        (409, _) if reported.code.as_deref().is_none_or(says_conflict) => ErrorKind::Conflict,
         (400..=499, _) => ErrorKind::InvalidRequest,
         _ => ErrorKind::Server,
     }
 }
 
+/// Whether a code tells of another call that is under way: with the same object, or with the same key.
+fn says_conflict(code: &str) -> bool {
+    code == LOCKED || code.starts_with("idempotency")
+}
+
+/// Whether a code tells of an object that is there already: another attempt would be refused in the same way.
+pub(super) fn says_existing(code: &str) -> bool {
+    code.ends_with("already_exists") || code == "bank_account_exists"
+}
+
 /// Describes a response that is not Stripe's JSON.
 pub(super) fn describe_foreign(response: &Response) -> String {
-    let kind = printable(response.header("content-type").unwrap_or("no content type"));
-    format!(
-        "the answer is not Stripe's ({kind}, {} bytes); a proxy or a firewall may have sent it",
-        response.body.len()
-    )
+    let kind = response.header("content-type").unwrap_or("no content type");
+    let leads = redirect_target(response).map(|target| format!(", a redirect to {target}"));
+    let what = printable(&format!("{kind}, {} bytes{}", response.body.len(), leads.unwrap_or_default()));
+    format!("the answer is not Stripe's ({what}); a proxy or a firewall may have sent it")
+}
+
+/// Where a redirect leads to, without what may be secret: a user, a password, a session, a query.
+fn redirect_target(response: &Response) -> Option<String> {
+    let location = response.header("location").filter(|_| (300..400).contains(&response.status))?;
+    let place = location.split(['?', '#', ';']).next().filter(|place| !place.is_empty())?;
+    let Some((scheme, rest)) = place.split_once("//") else { return Some(place.to_owned()) };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    Some(format!("{scheme}//{host}{path}"))
 }
 
 /// The maximum length of another party's text in an error, in characters.

@@ -13,6 +13,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 
+use crate::stripe::error::says_existing;
 use crate::stripe::{LimitScope, Response, TransportError};
 use RetryDecision::{GiveUp, Retry, RetryLimited};
 
@@ -32,7 +33,8 @@ const MAX_UNREACHABLE: Duration = Duration::from_secs(1);
 pub struct FailedRequest {
     /// The HTTP status; `None` without a response.
     pub status: Option<u16>,
-    /// Whether a retry cannot help: an untrusted certificate, an invalid address, a refused proxy password.
+    /// A retry cannot help: an untrusted certificate, an invalid address, a refused proxy password, an object that
+    /// exists already.
     pub fatal: bool,
     /// Whether nobody answers at the address of Stripe or the proxy, and nobody has answered in this process
     /// before.
@@ -105,7 +107,7 @@ impl FailedRequest {
         let text = |name| response.header(name);
         Self {
             status: Some(response.status),
-            fatal: false,
+            fatal: code.is_some_and(says_existing),
             unreachable: false,
             should_retry: text("stripe-should-retry").and_then(|value| value.parse().ok()),
             retry_after: retry_after(response),

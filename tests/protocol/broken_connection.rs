@@ -1,9 +1,11 @@
 //! What a connection that does not work says: its state, and the attribute to set.
 
+use serde_json::json;
 use stripe_provider::env::Env;
 use stripe_provider::provider::StripeProvider;
 use stripe_provider::terraform::value::Value;
 
+use crate::support::shop::{Shop, entity, refused};
 use crate::support::terraform::{Fault, Object, Terraform};
 
 #[track_caller]
@@ -70,5 +72,25 @@ async fn a_connection_that_does_not_work_names_the_attribute_to_set() {
     ] {
         let (found, description) = status(&provider, &connection).await;
         assert!(found == state && description.contains(advice), "{found}: {description}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_another_server_leads_to_the_address_and_the_proxy() {
+    let shop = Shop::open().await;
+    let mut run = shop.run("sk_test_shop_1").await;
+    let customer = entity("Customer", &json!({"name": "Ada"}));
+    let plan = ok(run.plan("stripe_entity", &Object::default(), &customer).await);
+    let advice = "Check the network, `api_base` and the proxy";
+    for (status, advised) in
+        [(200, true), (302, true), (400, true), (401, true), (403, true), (404, true), (502, false)]
+    {
+        let headers = json!([["location", "https://portal.test/login?token=hidden"]]);
+        let answer = json!({"status": status, "headers": headers, "body": "<html>"});
+        shop.fault(json!({"path": "/v1/customers", "method": "POST", "kind": {"answer": answer}}));
+        let (_, why) = &refused(run.apply("stripe_entity", &plan).await)[0];
+        assert_eq!(why.contains(advice), advised, "{status}: {why}");
+        let leads = why.contains("a redirect to https://portal.test/login)");
+        assert!(leads == (status == 302) && !why.contains("hidden"), "{status}: {why}");
     }
 }

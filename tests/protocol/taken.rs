@@ -3,7 +3,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::support::shop::{Shop, entity, made, ok, refused, warnings};
+use crate::support::shop::{Shop, entity, made, ok, refusal, refused, warnings};
 use crate::support::terraform::{Action, Object};
 use stripe_provider::terraform::value::Value;
 
@@ -39,6 +39,21 @@ async fn a_natural_key_that_is_taken_is_told_with_the_import_that_takes_the_obje
         let imported = ok(run.import("stripe_entity", &format!("{name}/{id}")).await);
         assert_eq!(imported.state.get("id"), first.state.get("id"));
     }
+}
+
+#[tokio::test]
+async fn what_is_taken_is_told_so_with_the_status_of_a_conflict_too() {
+    let shop = Shop::open().await;
+    let mut run = shop.run_with("sk_test_shop_1", &Value::map([("max_retries", 5.into())])).await;
+    let coupon = entity("Coupon", &json!({"percent_off": 5, "duration": "once", "id": "SPRING"}));
+    made(&mut run, "stripe_entity", &coupon).await;
+    let mut conflict = refusal("/v1/coupons", 409, "resource_already_exists", "Coupon already exists.");
+    conflict["method"] = json!("POST");
+    shop.fault(conflict);
+    let plan = ok(run.plan("stripe_entity", &Object::default(), &coupon).await);
+    let (_, why) = &refused(run.apply("stripe_entity", &plan).await)[0];
+    assert!(why.starts_with("Entity Exists Already: Coupon already exists"), "{why}");
+    assert!(why.contains("terraform import ADDRESS 'Coupon/SPRING'"), "{why}");
 }
 
 #[tokio::test]

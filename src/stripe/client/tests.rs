@@ -16,6 +16,8 @@ use crate::stripe::{
     Call, Error, ErrorKind, Reply, Request, Response, Transport, TransportError, Unthrottled,
 };
 
+mod refusals;
+
 /// The minimum content of an answer from Stripe.
 const OBJECT: &str = r#"{"object": "customer"}"#;
 
@@ -140,27 +142,6 @@ async fn failures_use_up_the_tries() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_is_told_with_all_that_stripe_says() {
-    let body = r#"{"error": {"type": "invalid_request_error", "code": "parameter_unknown",
-        "message": "Received unknown parameter: nmae.", "param": "items[0][nmae]", "doc_url": "https://a.test"}}"#;
-    let (outcome, sent) = create([answer(400, &[], body)]).await;
-    let error = outcome.unwrap_err();
-    assert_eq!((sent.len(), error.kind()), (1, ErrorKind::InvalidRequest));
-    assert_eq!(error.param(), ["items", "0", "nmae"]);
-    assert!(!error.may_have_happened());
-    let expected = "Received unknown parameter: nmae (code parameter_unknown, param items[0][nmae], HTTP 400, request req_1, see https://a.test)";
-    assert_eq!(error.to_string(), expected);
-    assert!(!format!("{error:?}").contains("hidden"));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_page_in_place_of_an_answer_says_nothing_about_the_object() {
-    let page = || answer(404, &[("content-type", "text/html")], "<html>");
-    let (outcome, _) = create([page()]).await;
-    assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Server);
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_yes_that_is_not_stripes_is_no_answer() {
     let page = |body: &str| {
         let mut answer = answer(200, &[], body);
@@ -205,62 +186,6 @@ async fn a_path_that_climbs_is_never_sent() {
     }
     let (client, _, _) = client([answer(200, &[], OBJECT)]);
     client.send(Call::get("/v1/products/...%2E")).await.expect("three dots are a name");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_locked_object_is_tried_again_and_then_called_locked() {
-    let locked = || answer(409, &[], r#"{"error": {"type": "invalid_request_error"}}"#);
-    let (client, script, _) = client([locked(), answer(200, &[], OBJECT)]);
-    client.send(Call::delete("/v1/products/prod_1")).await.unwrap();
-    assert_eq!(script.sent.lock().unwrap().len(), 2);
-    let (client, _, _) = self::client((0..3).map(|_| locked()));
-    assert_eq!(
-        client.send(Call::delete("/v1/products/prod_1")).await.unwrap_err().kind(),
-        ErrorKind::Conflict
-    );
-}
-
-#[tokio::test(start_paused = true)]
-async fn only_stripe_can_say_that_an_object_is_gone() {
-    let missing = r#"{"error": {"type": "invalid_request_error", "code": "resource_missing"}}"#;
-    let address = r#"{"error": {"type": "invalid_request_error", "message": "Unrecognized request URL"}}"#;
-    let others = ["<html>", r#"{"error": "not found"}"#, r#"{"error": {"code": 404}}"#, address];
-    let gone = async |body| create([answer(404, &[], body)]).await.0.unwrap_err().is_gone();
-    assert!(gone(missing).await);
-    for body in others {
-        assert!(!gone(body).await, "{body}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_verdict_on_the_request_settles_earlier_tries_and_one_on_the_caller_does_not() {
-    let refused = |status, kind: &str| answer(status, &[], &format!(r#"{{"error": {{"type": "{kind}"}}}}"#));
-    for (status, error, open) in [
-        (400, r#""type": "invalid_request_error", "param": "name""#, false),
-        (400, r#""type": "invalid_request_error", "code": "resource_missing""#, false),
-        (400, r#""type": "invalid_request_error""#, true),
-        (402, r#""type": "card_error""#, false),
-        (401, r#""type": "invalid_request_error""#, true),
-        (403, r#""type": "invalid_request_error", "code": "more_permissions_required""#, true),
-    ] {
-        let refusal = answer(status, &[], &format!(r#"{{"error": {{{error}}}}}"#));
-        let (outcome, _) = create([broken(), refusal]).await;
-        assert_eq!(outcome.unwrap_err().may_have_happened(), open, "{status} {error}");
-    }
-    let replay = answer(500, &[("idempotent-replayed", "true")], r#"{"error": {"type": "api_error"}}"#);
-    let (outcome, sent) = create([refused(500, "api_error"), replay]).await;
-    assert_eq!((outcome.unwrap_err().may_have_happened(), sent.len()), (false, 2), "the key is spent");
-    let (outcome, _) = create((0..3).map(|_| refused(409, "invalid_request_error"))).await;
-    assert!(outcome.unwrap_err().may_have_happened(), "another call holds the key");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_replayed_failure_is_not_asked_for_again() {
-    let replay = answer(500, &[("idempotent-replayed", "true")], r#"{"error": {"type": "api_error"}}"#);
-    let (outcome, sent) = create([replay]).await;
-    let error = outcome.unwrap_err();
-    assert_eq!(sent.len(), 1);
-    assert!(error.replayed() && !error.may_have_happened());
 }
 
 #[tokio::test(start_paused = true)]
