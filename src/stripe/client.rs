@@ -35,7 +35,7 @@ pub struct Settings {
     pub max_retries: u32,
     /// The program and its version, for `User-Agent`.
     pub user_agent: String,
-    /// Cancelling it ends every wait, but no request that was already sent, so that no response is lost.
+    /// Cancelling it ends every wait and every read, but no write that was sent: its response is not lost.
     pub stopped: CancellationToken,
 }
 
@@ -103,7 +103,7 @@ impl Client {
             self.tally.admitted(admission.waited);
             let first_sent = *first_sent.get_or_insert_with(Instant::now);
             self.tally.sent(kind, retries.count() > 0);
-            let sending = self.transport.send(request.clone());
+            let sending = self.exchange(&request);
             let response = trace::attempt(retries.count() + 1, admission, &endpoint, &request, sending).await;
             let answered = self.answered.fetch_or(response.is_ok(), Ordering::Relaxed);
             let (failure, error) = match response.and_then(sort_response) {
@@ -131,6 +131,16 @@ impl Client {
             trace::emit(|| Event::Retrying { wait });
             self.unless_stopped(sleep(wait)).await.map_err(|_| error.or_may_have_happened(outcome_open))?;
         }
+    }
+
+    /// Sends one attempt and returns its response. A stop ends the wait of a read: only the outcome of a write must be
+    /// known.
+    async fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
+        let sending = self.transport.send(request.clone());
+        if request.method != Method::GET {
+            return sending.await;
+        }
+        self.unless_stopped(sending).await.unwrap_or(Err(TransportError::Stopped))
     }
 
     /// Builds the failure that a response reports, without the key: a server in Stripe's place may echo it.

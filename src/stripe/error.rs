@@ -46,7 +46,7 @@ pub enum ErrorKind {
     ProxyAuth,
     /// The certificate of Stripe or of the proxy is not trusted.
     Untrusted,
-    /// Terraform stopped the provider before the call was sent.
+    /// Terraform stopped the provider before the call was sent, or while a read was under way.
     Stopped,
 }
 
@@ -142,6 +142,7 @@ impl Error {
             TransportError::ProxyUnreachable(_) => ErrorKind::ProxyUnreachable,
             TransportError::ProxyAuth(_) => ErrorKind::ProxyAuth,
             TransportError::Untrusted(_) => ErrorKind::Untrusted,
+            TransportError::Stopped => ErrorKind::Stopped,
             _ => ErrorKind::Network,
         };
         Self::of(kind, &error.to_string()).or_may_have_happened(may_have_happened)

@@ -34,7 +34,7 @@ pub struct FailedRequest {
     /// The HTTP status; `None` without a response.
     pub status: Option<u16>,
     /// A retry cannot help: an untrusted certificate, an invalid address, a refused proxy password, an object that
-    /// exists already.
+    /// exists already, a stop.
     pub fatal: bool,
     /// Whether nobody answers at the address of Stripe or the proxy, and nobody has answered in this process
     /// before.
@@ -128,6 +128,7 @@ impl FailedRequest {
                     | TransportError::Untrusted(_)
                     | TransportError::ProxyAuth(_)
                     | TransportError::TooLarge
+                    | TransportError::Stopped
             ),
             ..Self::default()
         }

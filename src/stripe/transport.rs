@@ -78,6 +78,9 @@ pub enum TransportError {
     /// Nothing was sent: the certificate of Stripe or of the proxy is not trusted.
     #[error("{0}")]
     Untrusted(String),
+    /// The run was stopped while a read was under way, which changes nothing in Stripe.
+    #[error("stopped before the answer came")]
+    Stopped,
     /// Nothing was sent, and a retry cannot help: an address or a header is invalid.
     #[error("{0}")]
     Fatal(String),

@@ -174,6 +174,7 @@ const fn error_type(error: &TransportError) -> &'static str {
         }
         TransportError::Broken(_) => "broken",
         TransportError::TooLarge => "too_large",
+        TransportError::Stopped => "stopped",
         TransportError::ProxyAuth(_) => "proxy_auth",
         TransportError::Fatal(_) | TransportError::Untrusted(_) => "fatal",
     }

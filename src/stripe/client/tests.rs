@@ -270,6 +270,25 @@ async fn a_stop_is_heard_while_another_write_to_the_object_is_under_way() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stop_ends_a_read_that_is_under_way_and_no_write() {
+    for (method, ends) in [(Method::GET, true), (Method::POST, false), (Method::DELETE, false)] {
+        let (client, _, stopped) = client([]);
+        let client = client.with_transport(Arc::new(Silent));
+        let sending = client.send(Call::new(method.clone(), "/v1/customers"));
+        let stop = async {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            stopped.cancel();
+        };
+        let (sent, ()) = tokio::join!(tokio::time::timeout(Duration::from_secs(80), sending), stop);
+        assert_eq!(sent.is_ok(), ends, "{method}");
+        if let Ok(sent) = sent {
+            let error = sent.unwrap_err();
+            assert_eq!((error.kind(), error.may_have_happened()), (ErrorKind::Stopped, false), "{error}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_stripe_says_cannot_drive_a_terminal() {
     let body = json!({"error": {"type": "invalid_request_error", "message": "a\u{1b}[2Jb\rc\u{9b}d\u{202e}e\nf",
         "code": "x\u{7}y", "param": "p\u{1b}]0;q", "doc_url": "u\u{0}", "decline_code": "d\u{8}"}});
