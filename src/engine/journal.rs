@@ -6,7 +6,7 @@
 //! first answer for 24 hours. A key alone does not survive a crash: a new plan makes new
 //! private data. So before a create leaves, its key is in the journal, with a fingerprint of
 //! what it creates and a mark of the account. When the run ends in an orderly way, what Stripe
-//! answered is in Terraform's state and leaves the journal; what was never answered stays.
+//! answered is in Terraform's state and leaves the journal; what may have been made and was never told stays.
 //!
 //! A later create with the same fingerprint, account, folder and workspace claims an entry of a run
 //! that is *dead*, and uses its key: Stripe then answers with the object that already exists,
@@ -109,7 +109,7 @@ pub type ExistenceCheck = BoxFuture<'static, Existence>;
 /// Creates that interrupted runs left behind.
 #[derive(Debug, Default)]
 pub struct Leftovers {
-    /// The entity types and actions of creates that Stripe never answered, sorted.
+    /// The entity types and actions of creates whose outcome is not known, sorted.
     pub unanswered: Vec<String>,
     /// The entity types and ids of objects that the state of a later run did not have, sorted.
     pub missed: Vec<String>,

@@ -179,7 +179,7 @@ fn what_a_killed_run_made_is_named_with_its_age_when_it_is_taken() {
     );
     assert_eq!(workdir.count("customer"), 1);
     let said = workdir.ok(&["plan", "-no-color"]);
-    assert!(!said.contains(RESUMED) && !said.contains("Creates Without A Response"), "{said}");
+    assert!(!said.contains(RESUMED) && !said.contains("Creates With Unknown Outcome"), "{said}");
 }
 
 fn two_keys_take_nothing_of_each_other_after_kills() {

@@ -224,3 +224,39 @@ async fn a_key_that_was_rotated_is_recognised_though_most_objects_belong_to_othe
     create(&mut second, "CustomerTaxId", &tax_id(1)).await;
     assert!(is_resumed(&mut second));
 }
+
+/// Whether a create that met this answer is told to the next run as one whose outcome is not known.
+async fn is_left_open(answer: &Json) -> bool {
+    let shop = Shop::open().await;
+    shop.fault(json!({"path": "/v1/coupons", "method": "POST", "kind": {"answer": answer}}));
+    let mut run = shop.run("sk_test_shop_1").await;
+    let plan = ok(run.plan("stripe_entity", &Object::default(), &entity("Coupon", &coupon())).await);
+    assert!(run.apply("stripe_entity", &plan).await.is_err());
+    killed(&shop, 0);
+    let mut next = shop.run("sk_test_shop_1").await;
+    warnings(&mut next).iter().any(|(_, text)| text.starts_with("Creates With Unknown Outcome"))
+}
+
+#[tokio::test]
+async fn only_an_answer_that_leaves_the_outcome_open_is_told_to_the_next_run() {
+    let stripes = |status: u16, code: &str, headers: Json| {
+        let error = json!({"error": {"type": "invalid_request_error", "code": code, "message": "No."}});
+        json!({"status": status, "headers": headers, "body": error.to_string()})
+    };
+    let replayed = json!([["idempotent-replayed", "true"]]);
+    for (answer, is_open) in [
+        (stripes(409, "resource_already_exists", json!([])), false),
+        (stripes(409, "bank_account_exists", json!([])), false),
+        (stripes(409, "token_in_use", json!([])), false),
+        (stripes(409, "lock_timeout", replayed.clone()), false),
+        (stripes(500, "", replayed), false),
+        (stripes(404, "resource_missing", json!([])), false),
+        (stripes(409, "lock_timeout", json!([])), true),
+        (stripes(409, "idempotency_key_in_use", json!([])), true),
+        (stripes(500, "", json!([])), true),
+        (json!({"status": 403, "body": "<html>"}), true),
+        (json!({"status": 302, "headers": [["location", "/login"]]}), true),
+    ] {
+        assert_eq!(is_left_open(&answer).await, is_open, "{answer}");
+    }
+}

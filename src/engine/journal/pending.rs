@@ -106,7 +106,7 @@ impl PendingCreate {
         self.recorder.written().await;
     }
 
-    /// No answer came: the create stays for the next run, which finds it by this account.
+    /// No answer says what became of it: the create stays for the next run, which finds it by this account.
     pub fn unanswered(self, account: Option<AccountMark>) {
         if let Some(account) = account {
             self.recorder.account(account);

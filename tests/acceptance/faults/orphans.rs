@@ -14,7 +14,7 @@ pub fn cases() -> Vec<Case> {
     ]
 }
 
-const WARNING: &str = "Creates Without A Response";
+const WARNING: &str = "Creates With Unknown Outcome";
 
 fn customer(name: &str) -> String {
     format!(
@@ -59,7 +59,7 @@ fn a_failure_that_stripe_keeps_under_the_key_of_an_earlier_run_is_no_obstacle() 
 fn it_is_told_before_the_same_configuration_finds_it_and_not_after() {
     let workdir = cut_off();
     let plan = squeezed(&workdir.ok(&["plan", "-no-color"]));
-    assert!(plan.contains(WARNING) && plan.contains("before Stripe answered: Customer."), "{plan}");
+    assert!(plan.contains(WARNING) && plan.contains("what became of: Customer."), "{plan}");
     workdir.apply();
     let plan = workdir.ok(&["plan", "-no-color"]);
     assert!(!plan.contains(WARNING), "{plan}");
