@@ -36,7 +36,7 @@ fn of_certificate(why: &CertificateError) -> Option<&'static str> {
         CertificateError::BadEncoding => "it cannot be read",
         // The verifier has no types for these that are known here.
         CertificateError::Other(other) => match other.to_string().as_str() {
-            "UnsupportedCertVersion" => "it has not the version 3 of certificates",
+            "UnsupportedCertVersion" => "its format is too old: version 3 is needed",
             "CaUsedAsEndEntity" => "it is one for an authority, not for a server",
             _ => return None,
         },
