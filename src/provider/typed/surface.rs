@@ -18,7 +18,7 @@ use crate::terraform::value::{Type, Value};
 pub(super) const PREFIX: &str = "stripe";
 
 /// One typed resource, as data.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Surface {
     /// The type: `stripe_price`.
     pub(super) type_name: String,
@@ -102,9 +102,9 @@ impl Surface {
         Self { type_name: type_name.to_owned(), entity, slots }
     }
 
-    /// The surface of the same objects where they belong to another one, whose id is an argument of
-    /// this one from now on.
-    pub(super) fn belonging(&mut self, entity: &'static Entity, data: &TypeData) -> Self {
+    /// The same surface with the ids of what the objects belong to where they are of that entity type: the arguments of
+    /// both are the same.
+    pub(super) fn with_places_of(mut self, entity: &'static Entity, data: &TypeData) -> Self {
         let places = Self::new(&self.type_name, entity, data).slots;
         let places = places.into_iter().filter(|slot| entity.parents().contains(&slot.member.as_str()));
         for place in places {
@@ -112,7 +112,7 @@ impl Surface {
             self.slots.push(Slot { presence: Presence::OptionalComputed, ..place });
         }
         self.slots.sort_by(|a, b| a.name.cmp(&b.name));
-        Self { type_name: self.type_name.clone(), entity, slots: self.slots.clone() }
+        self
     }
 
     /// The slots that can be configured.

@@ -17,9 +17,12 @@ impl Surfaces {
     /// The surfaces of a type.
     pub(super) fn of(type_name: &str, entity: &'static Entity) -> Self {
         let data = surface_data().types.get(type_name).unwrap_or(&NOTHING_UNUSUAL);
-        let mut own = Surface::new(type_name, entity, data);
-        let entity = data.belonging.as_deref().and_then(|key| catalog().by_key(key));
-        let belonging = entity.map(|entity| own.belonging(entity, data));
+        let own = Surface::new(type_name, entity, data);
+        let Some(entity) = data.belonging.as_deref().and_then(|key| catalog().by_key(key)) else {
+            return Self { own, belonging: None };
+        };
+        let own = own.with_places_of(entity, data);
+        let belonging = Some(Surface { entity, ..own.clone() });
         Self { own, belonging }
     }
 
