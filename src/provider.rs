@@ -35,6 +35,7 @@ use crate::terraform::schema::{IdentitySchema, Schema};
 use crate::terraform::value::Value;
 
 mod connection_settings;
+mod data_source;
 mod data_sources;
 mod documented;
 mod explain;
@@ -49,6 +50,8 @@ mod payload;
 mod resources;
 mod runtime;
 mod secret_payload;
+mod selection;
+mod sentence;
 mod served;
 mod summary;
 mod typed;

@@ -11,6 +11,7 @@ use crate::engine::{
 };
 use crate::provider::connection_settings::describe_error;
 use crate::provider::messages::{found, journal, payload, stripe};
+use crate::provider::sentence::sentence;
 use crate::stripe::{Error, ErrorKind};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::value::{Path, Value};
@@ -217,14 +218,6 @@ fn explain_stripe(error: &Error, cause: &str, about: Path) -> Diagnostic {
     let of_connection =
         [ErrorKind::ProxyAuth, ErrorKind::ProxyUnreachable, ErrorKind::Untrusted].contains(&kind);
     diagnostic.at(if of_connection { Path::attribute("connection_handle") } else { about })
-}
-
-/// The text of an error as a sentence, with a capital letter and a full stop.
-pub(super) fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    let end = if text.ends_with(['.', '!', '?', '\n']) { "" } else { "." };
-    format!("{first}{}{end}", letters.as_str())
 }
 
 #[cfg(test)]

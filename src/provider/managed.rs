@@ -6,7 +6,7 @@ use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
 
-use crate::provider::moves::MovedObject;
+use crate::provider::object::MovedObject;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::Hidden;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};

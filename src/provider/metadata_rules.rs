@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use crate::engine::{ParamError, Params, metadata_faults};
-use crate::provider::explain::sentence;
 use crate::provider::messages::settings;
+use crate::provider::sentence::sentence;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::Attribute;
 use crate::terraform::value::{Type, Value};

@@ -2,47 +2,20 @@
 //!
 //! What an object is does not depend on the type that keeps it: where it is, what was written, what
 //! Stripe answered and what the private data know of it. A type that gives an object away says that
-//! ([`MovedObject`]), and the type that takes it over shows the same in its own attributes. No call is made.
+//! ([`MovedObject`](super::object::MovedObject)), and the type that takes it over shows the same in its own attributes. No call is made.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value as Json;
-
-use crate::catalog::{Entity, catalog};
-use crate::engine::Params;
+use crate::catalog::catalog;
 use crate::provider::messages::found;
-use crate::provider::object::PrivateData;
 use crate::provider::served::resource;
 use crate::provider::typed;
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::{MoveRequest, StateResponse};
-use crate::terraform::value::{Type, Value};
 
 /// The type name of every provider whose states can be taken over: our own, under any host and namespace,
 /// and the providers before us.
 const PROVIDER: &str = "stripe";
 /// The type that keeps objects of all entity types.
 const GENERIC: &str = "stripe_entity";
-
-/// An object that is moved to another resource type.
-pub(super) struct MovedObject {
-    /// Its entity type.
-    pub(super) entity: &'static Entity,
-    /// Its id, behind the ids of what it belongs to.
-    pub(super) locator: String,
-    /// What every resource keeps beside the state.
-    pub(super) private: PrivateData,
-    /// The params that were written last.
-    pub(super) params: Params,
-    /// The metadata that the provider block gave to it beside.
-    pub(super) default_metadata: Params,
-    /// The object as Stripe answered it last; null where another provider wrote the state.
-    pub(super) body: Json,
-    /// The state as it is.
-    pub(super) state: Value,
-    /// The types of those attributes and blocks of the state that show the object.
-    pub(super) types: BTreeMap<String, Type>,
-}
 
 /// Whether the states of a provider can be taken over.
 pub(super) fn takes_over(provider: &str) -> bool {

@@ -6,21 +6,20 @@ mod account;
 mod apply;
 mod creation;
 mod end;
+mod moved;
 mod private_data;
 mod read;
 mod readiness;
 mod responses;
 mod usage;
-mod waiting;
 
 pub(super) use account::{ConfiguredConnection, configured};
 pub(super) use apply::{Accepted, ObjectConfig, create, update};
 pub(super) use end::{
     check_end, end, end_attributes, end_diagnostics, ended_note, planned_end, replacement_diagnostics,
 };
+pub(super) use moved::MovedObject;
 pub(super) use private_data::{PrivateData, decode_private};
 pub(super) use read::{Reading, comparable, ended_outside, read_stored};
 pub(super) use readiness::check as check_readiness;
 pub(super) use responses::{forced_by_move, named, unchanged, unplanned};
-pub(super) use usage::ExistingTypes;
-pub(super) use waiting::Successions;

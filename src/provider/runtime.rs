@@ -1,6 +1,9 @@
 //! The state of a configured provider during one Terraform command: shared settings, open
 //! connections, the newest handle of each, and the journal of creates in flight.
 
+mod existing_types;
+mod successions;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
@@ -15,7 +18,8 @@ use crate::provider::connection_settings::defaults;
 use crate::provider::messages::settings;
 use crate::provider::messages::stripe;
 use crate::provider::metadata_rules::MetadataRules;
-use crate::provider::object::{ExistingTypes, Successions};
+use crate::provider::runtime::existing_types::ExistingTypes;
+use crate::provider::runtime::successions::Successions;
 use crate::provider::secret_payload::Hidden;
 use crate::provider::summary;
 use crate::provider::walk::Walk;
@@ -24,6 +28,8 @@ use crate::stripe::CallTotals;
 use crate::sync::lock;
 use crate::terraform::diagnostic::{Diagnostic, has_errors};
 use crate::terraform::value::Value;
+
+pub(super) use successions::WaitingObject;
 
 /// The state of a configured provider during one Terraform command.
 #[derive(Debug)]

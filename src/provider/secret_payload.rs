@@ -3,6 +3,7 @@
 //! Protocol 5 hides whole attributes only. What is secret in a payload therefore stands in an
 //! attribute of its own; from there on both are one payload. A message never repeats a value of it.
 
+mod attributes;
 mod hidden;
 
 use serde_json::{Map, Value as Json};
@@ -11,25 +12,15 @@ use crate::catalog::Member;
 use crate::catalog::names::resolve;
 use crate::connector;
 use crate::engine::{ParamError, ParamErrors, WrittenParams, parse, secret_params, value_at};
-use crate::provider::explain::{explain_connector, explain_faults, sentence};
+use crate::provider::explain::{explain_connector, explain_faults};
 use crate::provider::messages::payload as messages;
 use crate::provider::payload;
+use crate::provider::sentence::sentence;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
-use crate::terraform::schema::Attribute;
-use crate::terraform::value::{Type, Value};
+use crate::terraform::value::Value;
 
+pub(super) use attributes::{PAYLOADS, SECRET, attribute};
 pub(super) use hidden::Hidden;
-
-/// The attributes that make up a payload.
-pub(super) const PAYLOADS: [&str; 2] = ["input_payload", SECRET];
-/// The one that plans do not show.
-pub(super) const SECRET: &str = "secret_payload";
-
-/// The attribute of every resource that has a payload.
-pub(super) fn attribute() -> Attribute {
-    let description = "The secret part of the payload, such as a password: an object or its JSON text, merged over `input_payload`. It is hidden in plans and outputs; the state contains it.";
-    Attribute::optional(SECRET, Type::Dynamic, description).sensitive()
-}
 
 /// The payload of a configuration or a state; none while a part of it is unknown as a whole. Errors
 /// about the secret part do not show its values.

@@ -1,24 +1,12 @@
 //! Maps each type name to the code that serves it.
 
-use futures_util::future::BoxFuture;
-
+use crate::provider::data_source::DataSource;
 use crate::provider::managed::Resource;
-use crate::provider::runtime::Runtime;
 use crate::provider::{data_sources, resources, typed};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::Family;
 use crate::terraform::schema::Schema;
 use crate::terraform::value::Value;
-
-/// One data source type.
-pub(super) trait DataSource: std::fmt::Debug + Send + Sync {
-    fn schema(&self) -> Schema;
-
-    /// What is wrong with a config that keeps the rules of the schema, before anything is sent.
-    fn validate(&self, config: &Value) -> Diagnostics;
-
-    fn read<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, (Value, Diagnostics)>;
-}
 
 /// The managed resource that serves a type name.
 const RESOURCES: [(&str, &dyn Resource); 3] = [

@@ -5,9 +5,9 @@ use futures_util::future::BoxFuture;
 
 use crate::connector::{self, ActionDescription, EntityDescription};
 use crate::provider::connection_settings::connection_attribute;
+use crate::provider::data_source::DataSource;
 use crate::provider::explain::explain_connector;
 use crate::provider::runtime::Runtime;
-use crate::provider::served::DataSource;
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::schema::{Attribute, Schema};
 use crate::terraform::value::{Path, Type, Value};

@@ -9,31 +9,16 @@ use std::pin::pin;
 use futures_util::future::{self, Either};
 use serde_json::Value as Json;
 
-use crate::catalog::Entity;
 use crate::connection::{AccountIdentity, Connection, Likeness};
 use crate::connector::{Connector, Error};
 use crate::engine::Object;
 use crate::provider::explain::explain_connection;
 use crate::provider::messages::stripe;
 use crate::provider::object::private_data::PrivateData;
-use crate::provider::object::responses::stored;
+use crate::provider::object::responses::{StoredObject, stored};
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::provider::PlanRequest;
-use crate::terraform::value::Value;
-
-/// A stored object and what is known of where it was made.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct StoredObject<'s> {
-    /// The entity type it is of.
-    pub(super) entity: &'static Entity,
-    /// Where it is: `cus_1`.
-    pub(super) locator: &'s str,
-    /// The object as Stripe last answered it.
-    pub(super) body: &'s Json,
-    /// The `connection_handle` of the state.
-    pub(super) handle: &'s Value,
-}
 
 /// Where an object was made, and the connection that was last used for it.
 struct Origin {

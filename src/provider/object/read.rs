@@ -6,13 +6,14 @@ use crate::catalog::API_VERSION;
 use crate::connection::Connection;
 use crate::connector::{Error, id_of};
 use crate::engine::{Object, has_ended, with_unanswered};
-use crate::provider::explain::{explain_connector, sentence};
+use crate::provider::explain::explain_connector;
 use crate::provider::messages::ends;
 use crate::provider::object::account::{not_surely_gone, on_way_to, seen_through};
 use crate::provider::object::end::end_sentence;
 use crate::provider::object::private_data::PrivateData;
 use crate::provider::object::responses::stored;
 use crate::provider::runtime::Runtime;
+use crate::provider::sentence::sentence;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::value::Value;
 

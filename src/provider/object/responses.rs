@@ -1,13 +1,29 @@
-//! Helpers of the responses of all resources: names of objects, and responses that change nothing.
+//! Helpers of the responses of all resources: what an object is called and where it is, and responses that change
+//! nothing.
 
+use serde_json::Value as Json;
+
+use crate::catalog::Entity;
 use crate::connection::Connection;
 use crate::engine::Object;
 use crate::provider::messages::found;
-use crate::provider::object::account::StoredObject;
 use crate::provider::object::private_data::PrivateData;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::value::{Path, Value};
+
+/// A stored object and what is known of where it was made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StoredObject<'s> {
+    /// The entity type it is of.
+    pub(super) entity: &'static Entity,
+    /// Where it is: `cus_1`.
+    pub(super) locator: &'s str,
+    /// The object as Stripe last answered it.
+    pub(super) body: &'s Json,
+    /// The `connection_handle` of the state.
+    pub(super) handle: &'s Value,
+}
 
 /// An object, in words: its type and where it is.
 pub(in crate::provider) fn named(object: &Object) -> String {

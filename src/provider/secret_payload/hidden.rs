@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::SECRET;
 use crate::catalog::Member;
 use crate::catalog::names::join_path;
 use crate::catalog::names::resolve;
 use crate::engine::{WrittenParams, parse};
 use crate::provider::payload;
+use crate::provider::secret_payload::attributes::SECRET;
 use crate::secret::{REDACTED, Secret};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::value::{Path, Value};

@@ -2,12 +2,14 @@
 
 use crate::catalog::spelling::plural;
 use crate::catalog::{Entity, Member, Shape, catalog, find};
+use crate::provider::typed::names::name_of;
+use crate::provider::typed::resource::TypedResource;
 use crate::provider::typed::surface::PREFIX;
-use crate::provider::typed::{name_of, resources};
+use crate::provider::typed::types::resources;
 
 /// The entity type of a typed resource or data source.
 pub(in crate::provider) fn entity_of(type_name: &str) -> Option<&'static Entity> {
-    let of_resource = resources().get(type_name).map(super::TypedResource::key);
+    let of_resource = resources().get(type_name).map(TypedResource::key);
     let of_data_source = || {
         let named = |(key, name): (&str, &str)| {
             let one = name_of(key, name);

@@ -14,7 +14,7 @@ use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::Hidden;
 use crate::provider::typed::config_params::ConfigParams;
 use crate::provider::typed::data::{NOTHING_UNUSUAL, surface_data};
-use crate::provider::typed::name_of;
+use crate::provider::typed::names::name_of;
 use crate::provider::typed::private_state::TypedPrivateData;
 use crate::provider::typed::sentences::one;
 use crate::provider::typed::surface::Surface;

@@ -3,8 +3,9 @@
 use crate::catalog::find;
 use crate::connector;
 use crate::engine::{self, ParamError, ParamErrors, UnlistedValue};
-use crate::provider::explain::{explain_connector, sentence};
+use crate::provider::explain::explain_connector;
 use crate::provider::messages::payload;
+use crate::provider::sentence::sentence;
 use crate::provider::typed::surface::{Repeats, Slot, SlotSyntax, Surface, has_key};
 use crate::stripe;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};

@@ -9,7 +9,7 @@ use crate::engine::{ImportError, ImportId};
 use crate::provider::explain::explain_other_id;
 use crate::provider::messages;
 use crate::provider::runtime::Runtime;
-use crate::provider::typed::data_source::found;
+use crate::provider::typed::finding::found;
 use crate::provider::typed::lookup::{Lookup, lookups};
 use crate::provider::typed::private_state::TypedPrivateData;
 use crate::provider::typed::surface::Surface;

@@ -10,7 +10,7 @@ use crate::catalog::Entity;
 use crate::connector::{self, Connector, locator};
 use crate::provider::explain::explain_list;
 use crate::provider::runtime::Runtime;
-use crate::provider::typed::data_list::{list_arguments, list_operation, list_request};
+use crate::provider::typed::list_arguments::{list_arguments, list_operation, list_request};
 use crate::provider::typed::private_state::TypedPrivateData;
 use crate::provider::typed::sentences::many;
 use crate::provider::typed::surface::Surface;

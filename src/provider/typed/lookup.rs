@@ -5,7 +5,6 @@ use serde_json::Value as Json;
 use crate::catalog::{Entity, Kind, Operation, OperationKind};
 use crate::provider::connection_settings::connection_attribute;
 use crate::provider::payload::to_json;
-use crate::provider::typed::data_source::is_shown;
 use crate::provider::typed::schema::described;
 use crate::provider::typed::sentences::about;
 use crate::provider::typed::surface::{Slot, SlotSyntax, Surface};
@@ -24,7 +23,7 @@ pub(super) fn lookups(surface: &Surface) -> Vec<Lookup> {
     let single =
         |slot: &&Slot| matches!(slot.form, SlotSyntax::Attribute(Type::Bool | Type::Number | Type::String));
     let named = surface.arguments().filter(single).filter(|slot| {
-        is_shown(slot) && !slot.sensitive && slot.name != "id" && !parents.contains(&slot.member.as_str())
+        slot.answered && !slot.sensitive && slot.name != "id" && !parents.contains(&slot.member.as_str())
     });
     // An object that can only be listed is found in the list by its id.
     let by_id = || surface.slots.iter().filter(|slot| slot.name == "id");
@@ -80,7 +79,7 @@ impl Lookup {
 pub(super) fn schema(surface: &Surface) -> Schema {
     let parents = surface.entity.parents();
     let found_by: Vec<String> = lookups(surface).into_iter().map(|it| it.slot.name).collect();
-    let shown = surface.slots.iter().filter(|slot| is_shown(slot) || parents.contains(&slot.member.as_str()));
+    let shown = surface.slots.iter().filter(|slot| slot.answered || parents.contains(&slot.member.as_str()));
     let mut attributes: Vec<Attribute> = shown
         .map(|slot| {
             let presence = match slot.name.as_str() {

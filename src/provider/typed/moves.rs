@@ -1,7 +1,7 @@
 //! Moves objects from and to other resource types.
 
 use crate::connector::own_id;
-use crate::provider::moves::MovedObject;
+use crate::provider::object::MovedObject;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
 use crate::provider::typed::private_state::TypedPrivateData;
 use crate::provider::typed::surface::Surface;

@@ -3,8 +3,8 @@
 use crate::catalog::Entity;
 use crate::catalog::names::article;
 use crate::catalog::spelling::plural;
-use crate::provider::explain::sentence;
-use crate::provider::typed::snake_case;
+use crate::provider::sentence::sentence;
+use crate::provider::typed::names::snake_case;
 
 /// The table of what objects are, by the catalog's key.
 const OBJECTS: &str = "objects";
@@ -73,7 +73,7 @@ mod tests {
 
     use super::{ACTIONS, ANY, OBJECTS, SENTENCES, SPELLED, about, find, many, one, purpose};
     use crate::catalog::{Entity, Member, Shape, catalog};
-    use crate::provider::typed::snake_case;
+    use crate::provider::typed::names::snake_case;
 
     fn entities() -> impl Iterator<Item = &'static Entity> {
         catalog().summaries().filter_map(|it| catalog().by_key(it.key))

@@ -1,10 +1,10 @@
 //! Creates, updates and ends an entity, by its payload.
 
-use super::{creatable, desired, entity_of, object_of, written};
 use crate::catalog::Entity;
 use crate::connector::Error;
 use crate::engine::{DesiredParams, Object};
 use crate::provider::object::{self, Accepted, ObjectConfig, PrivateData, unchanged};
+use crate::provider::resources::entity::state::{creatable, desired, entity_of, object_of, written};
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};

@@ -1,8 +1,8 @@
 //! The identity of an entity: its type, and where it is.
 
-use super::{entity_of, locator_of};
 use crate::provider::identity::{account, account_beside, place};
 use crate::provider::object::PrivateData;
+use crate::provider::resources::entity::state::{entity_of, locator_of};
 use crate::terraform::schema::{IdentityAttribute, IdentitySchema};
 use crate::terraform::value::Value;
 

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-use super::{desired, entity_of, locator_of, output, written};
 use crate::catalog::Entity;
 use crate::engine::{Params, put, secret_params};
-use crate::provider::moves::MovedObject;
-use crate::provider::object::{PrivateData, end_attributes};
+use crate::provider::object::{MovedObject, PrivateData, end_attributes};
 use crate::provider::payload::{self, text_at};
+use crate::provider::resources::entity::state::{desired, entity_of, locator_of, output, written};
 use crate::provider::secret_payload::SECRET;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::StateResponse;

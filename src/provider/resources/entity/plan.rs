@@ -1,6 +1,5 @@
 //! Plans an entity: no change, a create, an update, a replacement or an end.
 
-use super::{COMPUTED, creatable, desired, entity_of, hidden, object_of, record};
 use crate::catalog;
 use crate::engine::{Change, Object, PredictedObject, Restores, parse};
 use crate::provider::connection_settings::keep_equal_handle;
@@ -10,6 +9,9 @@ use crate::provider::object::{
     forced_by_move, named, planned_end, replacement_diagnostics, unplanned,
 };
 use crate::provider::payload;
+use crate::provider::resources::entity::state::{
+    COMPUTED, creatable, desired, entity_of, hidden, object_of, record,
+};
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::{self, PAYLOADS};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};

@@ -2,7 +2,6 @@
 
 use serde_json::Value as Json;
 
-use super::{object_of, written};
 use crate::catalog::names::quoted;
 use crate::connector::Error;
 use crate::engine::{ImportError, ImportId, Object, export, parse, with_original_keys};
@@ -10,6 +9,7 @@ use crate::provider::explain::{explain_connector, explain_other_id};
 use crate::provider::messages::found;
 use crate::provider::object::{PrivateData, Reading, comparable, ended_outside, read_stored};
 use crate::provider::payload;
+use crate::provider::resources::entity::state::{object_of, written};
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::PAYLOADS;
 use crate::terraform::diagnostic::Diagnostic;

@@ -14,11 +14,11 @@ use crate::terraform::provider::StateResponse;
 
 /// An object that Stripe would not end while another object holds it.
 #[derive(Debug)]
-pub(super) struct WaitingObject {
-    pub(super) object: Object,
-    pub(super) options: DestroyOptions,
+pub(in crate::provider) struct WaitingObject {
+    pub(in crate::provider) object: Object,
+    pub(in crate::provider) options: DestroyOptions,
     /// Its state, from which it was taken already.
-    pub(super) state: StateResponse,
+    pub(in crate::provider) state: StateResponse,
 }
 
 /// The objects of one run that make way for others, and those that were made.
@@ -31,19 +31,28 @@ pub(in crate::provider) struct Successions {
 
 impl Successions {
     /// Notes an object that could not end before its successor is there.
-    pub(super) fn waits(&self, connection: &Connection, successor: String, object: WaitingObject) {
+    pub(in crate::provider) fn waits(
+        &self,
+        connection: &Connection,
+        successor: String,
+        object: WaitingObject,
+    ) {
         let mut waiting = lock(&self.waiting);
         waiting.insert((connection.place(), successor), object);
     }
 
     /// The object that waits for the one with this mark.
-    pub(super) fn predecessor(&self, connection: &Connection, mark: String) -> Option<WaitingObject> {
+    pub(in crate::provider) fn predecessor(
+        &self,
+        connection: &Connection,
+        mark: String,
+    ) -> Option<WaitingObject> {
         let mut waiting = lock(&self.waiting);
         waiting.remove(&(connection.place(), mark))
     }
 
     /// Notes an object that was made.
-    pub(super) fn made(&self, connection: &Connection, object: Object) {
+    pub(in crate::provider) fn made(&self, connection: &Connection, object: Object) {
         if object.entity.ends_with.as_ref().is_some_and(|rule| rule.held_as.is_some()) {
             let mut made = lock(&self.made);
             made.push((connection.place(), object));
@@ -51,7 +60,7 @@ impl Successions {
     }
 
     /// The only object made in this run that can stand in the place of one that ends.
-    pub(super) fn successor(&self, connection: &Connection, object: &Object) -> Option<Object> {
+    pub(in crate::provider) fn successor(&self, connection: &Connection, object: &Object) -> Option<Object> {
         let place = connection.place();
         let made = lock(&self.made);
         let mut fitting =

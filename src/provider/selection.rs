@@ -10,18 +10,14 @@ use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::value::Value;
 
 /// An order without anything that is ordered.
-pub(in crate::provider) fn check_order(config: &Value) -> Option<Diagnostic> {
+pub(super) fn check_order(config: &Value) -> Option<Diagnostic> {
     let alone = config.get("sort_order").as_str().is_some() && config.get("sort_by").is_null();
     alone.then(|| payload::sort_field_missing().at_attribute("sort_order"))
 }
 
 /// What `filter` and `sort_by` say of a type that it does not have. Whether entities are searched for decides what
 /// a clause may name; none where that is not known yet.
-pub(in crate::provider) fn check_fields(
-    entity: &'static Entity,
-    config: &Value,
-    searches: Option<bool>,
-) -> Diagnostics {
+pub(super) fn check_fields(entity: &'static Entity, config: &Value, searches: Option<bool>) -> Diagnostics {
     let clause = searches.zip(config.get("filter").as_str());
     let filter = clause.and_then(|(searches, clause)| check_filter(entity, clause, searches).err());
     let sort_by = config.get("sort_by").as_str();
@@ -32,7 +28,7 @@ pub(in crate::provider) fn check_fields(
 }
 
 /// The ids of what a list has found, in its order.
-pub(in crate::provider) fn ids_of(page: &Page) -> Value {
+pub(super) fn ids_of(page: &Page) -> Value {
     let id = |body: &Json| body.get("id").and_then(Json::as_str).map(str::to_owned);
     Value::List(page.entities.iter().map(|body| id(body).into()).collect())
 }

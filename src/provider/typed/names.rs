@@ -1,0 +1,32 @@
+//! The type names of what the catalog has.
+
+use crate::catalog::catalog;
+use crate::provider::typed::data::surface_data;
+
+/// The type name of an entity type: as the data says, else as usual.
+pub(super) fn name_of(key: &str, name: &str) -> String {
+    let named = surface_data().types.iter().find(|(_, it)| it.entity.as_deref() == Some(key) && it.instead);
+    named.map_or_else(|| type_name(key, name), |(name, _)| name.clone())
+}
+
+/// `stripe_billing_meter` for the object `billing.meter`; for a service, after its entity type:
+/// `stripe_customer_tax_id`.
+fn type_name(key: &str, name: &str) -> String {
+    if catalog().is_object(key) {
+        format!("stripe_{}", key.replace('.', "_"))
+    } else {
+        format!("stripe_{}", snake_case(name))
+    }
+}
+
+/// `CustomerTaxId` → `customer_tax_id`.
+pub(super) fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
+}
