@@ -7,8 +7,6 @@ mod successions;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use jiff::Timestamp;
-
 use crate::catalog::Entity;
 use crate::connection::{Connection, Defaults, Settings, decode_handle, id_of_handle};
 use crate::connector::{Connector, Savings};
@@ -31,14 +29,24 @@ use crate::terraform::value::Value;
 
 pub(super) use successions::WaitingObject;
 
+/// Which connection is open.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum OpenConnection {
+    /// That of the provider block.
+    Default,
+    /// The same on a connected account.
+    OfAccount(String),
+    /// That of a handle.
+    OfHandle(String),
+}
+
 /// The state of a configured provider during one Terraform command.
 #[derive(Debug)]
 pub(super) struct Runtime {
     defaults: Arc<Defaults>,
     default_settings: Settings,
-    /// The open connections by handle, or by the account of the default one; the empty text is the
-    /// default connection.
-    open: Mutex<HashMap<String, Connector>>,
+    /// The open connections.
+    open: Mutex<HashMap<OpenConnection, Connector>>,
     /// The handles that this process last saw in `stripe_connection`, by connection id.
     freshest: Mutex<HashMap<String, String>>,
     /// Secrets that no log may show.
@@ -99,11 +107,13 @@ impl Runtime {
 
     /// The connector over the connection of a handle; over the default connection without one.
     pub(super) fn connector(&self, handle: Option<&str>) -> Result<Connector, Diagnostic> {
-        let settings = match handle {
-            None => self.default_settings.clone(),
-            Some(handle) => decode_handle(handle).ok_or_else(not_a_handle)?,
-        };
-        Ok(self.opened(handle.unwrap_or_default(), settings))
+        Ok(match handle {
+            None => self.opened(OpenConnection::Default, self.default_settings.clone()),
+            Some(handle) => {
+                let settings = decode_handle(handle).ok_or_else(not_a_handle)?;
+                self.opened(OpenConnection::OfHandle(handle.to_owned()), settings)
+            }
+        })
     }
 
     /// The same for what is sent in a plan, too: it must be known by then where that goes.
@@ -118,13 +128,13 @@ impl Runtime {
     /// The connector over the default connection, on this connected account.
     pub(super) fn connector_of_account(&self, account: &str) -> Connector {
         let settings = Settings { account_id: Some(account.to_owned()), ..self.default_settings.clone() };
-        self.opened(account, settings)
+        self.opened(OpenConnection::OfAccount(account.to_owned()), settings)
     }
 
-    /// The connector over the connection that is open under this name, else over a new one.
-    fn opened(&self, name: &str, settings: Settings) -> Connector {
+    /// The connector over this connection; where it is not open yet, it is opened with these settings.
+    fn opened(&self, which: OpenConnection, settings: Settings) -> Connector {
         let mut open = lock(&self.open);
-        let connector = open.entry(name.to_owned()).or_insert_with(|| {
+        let connector = open.entry(which).or_insert_with(|| {
             let connection = Connection::new(settings, Arc::clone(&self.defaults));
             let concealed = lock(&self.concealed);
             concealed.iter().for_each(|secret| connection.redact(secret));
@@ -159,13 +169,6 @@ impl Runtime {
     pub(super) fn freshest(&self, handle: &str) -> String {
         let newest = id_of_handle(handle).and_then(|id| lock(&self.freshest).get(&id).cloned());
         newest.unwrap_or_else(|| handle.to_owned())
-    }
-
-    /// The present time in RFC 3339, in whole seconds.
-    #[expect(clippy::unused_self, reason = "the clock belongs to the runtime")]
-    pub(super) fn now(&self) -> String {
-        let now = Timestamp::now();
-        Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
     }
 
     /// The run's calls to Stripe in one line; none if there were none.

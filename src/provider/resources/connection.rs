@@ -4,6 +4,7 @@
 //! other resources use, and the status that a real call has shown.
 
 use futures_util::future::BoxFuture;
+use jiff::Timestamp;
 
 use crate::connection::{ConnectionState, Error, encode_handle};
 use crate::provider::connection_settings::{
@@ -214,7 +215,7 @@ async fn apply(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     }
     let mut state = request.planned;
     derive_from_settings(&mut state);
-    let now = runtime.now();
+    let now = now();
     if state.get("create_time").is_unknown() {
         state.set("create_time", now.clone().into());
     }
@@ -228,11 +229,18 @@ async fn read(runtime: &Runtime, mut state: Value, private: Vec<u8>) -> StateRes
     derive_from_settings(&mut state);
     if imported {
         state.set("connection_revision", Value::from(1));
-        state.set("create_time", runtime.now().into());
-        state.set("update_time", runtime.now().into());
+        let now = now();
+        state.set("create_time", now.clone().into());
+        state.set("update_time", now.into());
     }
     let diagnostics = update_status(runtime, &mut state).await;
     StateResponse { state, private, diagnostics }
+}
+
+/// The present time in RFC 3339, in whole seconds.
+fn now() -> String {
+    let now = Timestamp::now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
 }
 
 /// Checks the connection and sets its status. A connection that does not work has a warning, never
