@@ -5,21 +5,22 @@
 mod account;
 mod apply;
 mod creation;
+mod desired;
 mod end;
 mod moved;
+mod plan;
 mod private_data;
 mod read;
 mod readiness;
 mod responses;
 mod usage;
 
-pub(super) use account::{ConfiguredConnection, configured};
 pub(super) use apply::{Accepted, ObjectConfig, create, update};
-pub(super) use end::{
-    check_end, end, end_attributes, end_diagnostics, ended_note, planned_end, replacement_diagnostics,
-};
+pub(super) use desired::Desired;
+pub(super) use end::{check_end, end, end_attributes, ended_note};
 pub(super) use moved::MovedObject;
+pub(super) use plan::{ObjectChange, ObjectPlan, plan};
 pub(super) use private_data::{PrivateData, decode_private};
 pub(super) use read::{Reading, comparable, ended_outside, read_stored};
 pub(super) use readiness::check as check_readiness;
-pub(super) use responses::{forced_by_move, named, unchanged, unplanned};
+pub(super) use responses::{unchanged, unplanned};

@@ -4,8 +4,9 @@ use serde_json::Value as Json;
 
 use crate::catalog::Entity;
 use crate::connector::{Connector, Error};
-use crate::engine::{DesiredParams, Object};
+use crate::engine::Object;
 use crate::provider::object::creation::{CreateContext, MadeObject};
+use crate::provider::object::desired::Desired;
 use crate::provider::object::private_data::PrivateData;
 use crate::provider::object::responses::unchanged;
 use crate::provider::runtime::Runtime;
@@ -14,11 +15,8 @@ use crate::terraform::provider::{ApplyRequest, StateResponse};
 
 /// The configuration of an object, as its resource type writes it: a payload, or arguments.
 pub(in crate::provider) trait ObjectConfig: Sync {
-    /// What a configuration comes to: its params, and what the type keeps of them beside.
-    type Desired: Send;
-
-    /// The params among these.
-    fn params(desired: &Self::Desired) -> &DesiredParams;
+    /// What a configuration comes to.
+    type Desired: Desired;
 
     /// The entity type of the objects.
     fn entity(&self) -> &'static Entity;
@@ -68,7 +66,7 @@ pub(in crate::provider) async fn create<C: ObjectConfig>(
     };
     let refused = |error: &Error| config.refused(&request, error);
     let creation = creation(config, runtime, connector, private, &refused);
-    match creation.make(C::params(&desired).params.clone()).await {
+    match creation.make(desired.params().params.clone()).await {
         Ok(made) => after_create(config, request, desired, made),
         Err(stays) => stays,
     }
@@ -85,12 +83,12 @@ pub(in crate::provider) async fn update<C: ObjectConfig>(
         Ok(prepared) => prepared,
         Err(diagnostics) => return unchanged(request, diagnostics),
     };
-    let change = object.change_to(C::params(&desired));
+    let change = object.change_to(desired.params());
     // Planned so: in one step, or because what makes it necessary was unknown.
     if change.needs_new() && request.planned.get("id").is_unknown() {
         return replace(config, runtime, request, (object, private), connector).await;
     }
-    let private = private.of_changed(&object, &change, C::params(&desired));
+    let private = private.of_changed(&object, &change, desired.params());
     match object.update(&connector, change).await {
         Ok(body) => {
             let private = private.with_expected_reads(&connector, &object, &body);
@@ -118,7 +116,7 @@ async fn replace<C: ObjectConfig>(
     };
     let refused = |error: &Error| config.refused(&request, error);
     let creation = creation(config, runtime, connector, private, &refused);
-    match creation.replace(C::params(&desired).params.clone(), &old, &request.prior).await {
+    match creation.replace(desired.params().params.clone(), &old, &request.prior).await {
         Ok(made) => after_create(config, request, desired, made),
         Err(diagnostics) => unchanged(request, diagnostics),
     }

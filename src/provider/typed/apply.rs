@@ -2,7 +2,6 @@
 
 use crate::catalog::Entity;
 use crate::connector::Error;
-use crate::engine::DesiredParams;
 use crate::provider::object::{self, Accepted, ObjectConfig};
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::config_params::ConfigParams;
@@ -53,10 +52,6 @@ struct Arguments<'r> {
 
 impl ObjectConfig for Arguments<'_> {
     type Desired = ConfigParams;
-
-    fn params(desired: &ConfigParams) -> &DesiredParams {
-        &desired.desired
-    }
 
     fn entity(&self) -> &'static Entity {
         self.surface.entity

@@ -8,6 +8,7 @@ use crate::engine::{
 };
 use crate::provider::messages::stripe;
 use crate::provider::metadata_rules::{DEFAULTS, METADATA, with_defaults};
+use crate::provider::object::Desired;
 use crate::provider::payload::to_json;
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::Hidden;
@@ -33,6 +34,12 @@ pub(super) struct ConfigParams {
     pub(super) own: Params,
     /// The metadata that every object gets.
     pub(super) default_metadata: Params,
+}
+
+impl Desired for ConfigParams {
+    fn params(&self) -> &DesiredParams {
+        &self.desired
+    }
 }
 
 impl Surface {

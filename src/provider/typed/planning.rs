@@ -37,8 +37,8 @@ pub(super) struct Planning<'p> {
     pub(super) object: &'p Object,
     /// The params that the resource wrote last.
     pub(super) written: &'p Params,
-    pub(super) config_params: ConfigParams,
-    pub(super) change: Change,
+    pub(super) config_params: &'p ConfigParams,
+    pub(super) change: &'p Change,
 }
 
 impl Planning<'_> {
@@ -111,7 +111,7 @@ impl Planning<'_> {
         if self.change.is_nothing() {
             return;
         }
-        let foreseen = self.object.predict(&self.change);
+        let foreseen = self.object.predict(self.change);
         for slot in self.surface.slots.iter().filter(|slot| self.is_answered(slot)) {
             let value = self.foreseen(slot, foreseen.as_ref());
             planned.set(&slot.name, value);
@@ -214,11 +214,6 @@ impl Planning<'_> {
         Value::Dynamic(Box::new((ty, Value::map(known.into_iter().map(|(name, _, value)| (name, value))))))
     }
 
-    /// Whether the configuration wishes that the apply makes the new object in an update.
-    pub(super) fn replaces_in_place(&self) -> bool {
-        self.request.config.get(REPLACE_IN_PLACE).as_bool() == Some(true)
-    }
-
     /// The warning for an object with a unique name that is destroyed before its replacement is created.
     pub(super) fn gap(&self) -> Option<Diagnostic> {
         let Object { entity, locator, body, .. } = self.object;
@@ -262,7 +257,7 @@ impl Planning<'_> {
             let (argument, entity) = (self.surface.spelled(param), &self.surface.entity.name);
             self.surface.at(ends::argument_acts_at_creation(&argument, entity), param)
         });
-        uncleared.chain(at_creation).chain(ended_note(self.object, &self.change)).collect()
+        uncleared.chain(at_creation).chain(ended_note(self.object, self.change)).collect()
     }
 }
 

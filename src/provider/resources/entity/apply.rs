@@ -50,10 +50,6 @@ struct Payload {
 impl ObjectConfig for Payload {
     type Desired = DesiredParams;
 
-    fn params(desired: &DesiredParams) -> &DesiredParams {
-        desired
-    }
-
     fn entity(&self) -> &'static Entity {
         self.entity
     }

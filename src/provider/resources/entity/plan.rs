@@ -1,13 +1,9 @@
-//! Plans an entity: no change, a create, an update, a replacement or an end.
+//! Plans an entity: how a payload is read, and how a change of it is shown.
 
 use crate::catalog;
-use crate::engine::{Change, Object, PredictedObject, Restores, parse};
-use crate::provider::connection_settings::keep_equal_handle;
-use crate::provider::messages::{ends, found};
-use crate::provider::object::{
-    ConfiguredConnection, PrivateData, check_readiness, configured, end_diagnostics, ended_note,
-    forced_by_move, named, planned_end, replacement_diagnostics, unplanned,
-};
+use crate::engine::{Change, DesiredParams, Object, PredictedObject, parse};
+use crate::provider::messages::ends;
+use crate::provider::object::{self, ObjectChange, ObjectPlan, PrivateData, ended_note, unplanned};
 use crate::provider::payload;
 use crate::provider::resources::entity::state::{
     COMPUTED, creatable, desired, entity_of, hidden, object_of, record,
@@ -19,141 +15,84 @@ use crate::terraform::provider::{PlanRequest, PlanResponse};
 use crate::terraform::value::{Path, Value};
 
 pub(super) async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
-    let private = match PrivateData::decode(&request.private) {
-        Ok(private) => private,
-        Err(unreadable) => return unplanned(request, vec![unreadable]),
-    };
-    if request.config.is_null() {
-        return plan_end(runtime, request, private).await;
-    }
-    if request.prior.is_null() {
-        return plan_create(runtime, request, private).await;
-    }
-    let configured = match object_of(&request.prior, &private) {
-        Ok(object) if object.body.is_null() => Err(found::not_read_yet(&named(&object))),
-        Ok(object) => configured(runtime, &object, &request, &private).await,
-        Err(unknown) => Err(unknown),
-    };
-    match configured {
-        Ok(ConfiguredConnection::Same(private)) => plan_existing(runtime, request, private).await,
-        Ok(ConfiguredConnection::Moved(private)) => plan_move(runtime, request, &private).await,
-        Err(refused) => unplanned(request, vec![refused]),
+    match PrivateData::decode(&request.private) {
+        Ok(private) => object::plan(&PayloadPlan { runtime }, runtime, request, private).await,
+        Err(unreadable) => unplanned(request, vec![unreadable]),
     }
 }
 
-/// Another payload, another type, or nothing.
-async fn plan_existing(runtime: &Runtime, request: PlanRequest, private: PrivateData) -> PlanResponse {
-    let mut planned = request.proposed;
-    keep_equal_handle(&mut planned, &request.prior);
-    let same_type = keep_equal_type(&mut planned, &request.prior);
-    let mut answer = PlanResponse::default();
-    if same_type {
-        match plan_change(runtime, &request.prior, &private, &mut planned) {
-            Ok(change) => answer = change,
-            Err(diagnostics) => answer.diagnostics = diagnostics,
-        }
-    } else {
+/// The plan of an entity that is written as a payload.
+struct PayloadPlan<'r> {
+    runtime: &'r Runtime,
+}
+
+impl ObjectPlan for PayloadPlan<'_> {
+    type Desired = DesiredParams;
+
+    fn object(&self, state: &Value, private: &PrivateData) -> Result<Object, Diagnostic> {
+        object_of(state, private)
+    }
+
+    /// The payload stands in the plan.
+    fn encode(&self, private: PrivateData, _: Option<DesiredParams>) -> Vec<u8> {
+        private.encode()
+    }
+
+    fn set_unanswered(&self, planned: &mut Value, _: &Value) {
         planned.set_unknown(&COMPUTED);
-        answer.requires_replace.push(Path::attribute("entity"));
     }
-    if !answer.requires_replace.is_empty()
-        && let Ok(object) = object_of(&request.prior, &private)
-    {
-        let states = (&request.prior, &request.config);
-        answer.diagnostics.extend(replacement_diagnostics(runtime, &object, states, &private).await);
-    }
-    if planned != request.prior {
-        if private.imported {
-            // From this apply on, what is configured is what was written.
-            planned.set("input_payload", request.config.get("input_payload").clone());
+
+    fn check_create(&self, config: &Value) -> (Option<String>, Diagnostics) {
+        if config.get("entity").is_unknown() {
+            return (None, Diagnostics::new());
         }
-        planned.set_unknown(&["output_payload"]);
-        answer.diagnostics.extend(check_readiness(runtime, &request.config, private.handle.as_deref()).await);
-    }
-    PlanResponse { state: planned, private: private.encode(), ..answer }
-}
-
-/// A connection to another account makes the entity there, and ends the one it has here.
-async fn plan_move(runtime: &Runtime, request: PlanRequest, private: &PrivateData) -> PlanResponse {
-    let diagnostics = match object_of(&request.prior, private) {
-        Ok(object) => {
-            let old = private.on(private.replaced_handle.clone());
-            end_diagnostics(runtime, &object, &request.prior, &old).await
+        let entity = entity_of(config).map_err(|unknown| vec![unknown]);
+        match entity.and_then(|entity| Ok(creatable(entity, config)?.mark(entity))) {
+            Ok(mark) => (mark, Diagnostics::new()),
+            Err(faults) => (None, faults),
         }
-        Err(unknown) => vec![unknown],
-    };
-    let mut planned = request.proposed;
-    planned.set_unknown(&COMPUTED);
-    let requires_replace = forced_by_move();
-    PlanResponse { state: planned, requires_replace, private: private.encode(), diagnostics }
-}
+    }
 
-async fn plan_end(runtime: &Runtime, request: PlanRequest, private: PrivateData) -> PlanResponse {
-    let object = match object_of(&request.prior, &private) {
-        Ok(object) => object,
-        Err(unknown) => return unplanned(request, vec![unknown]),
-    };
-    planned_end(runtime, request, &object, &private, |private| private.encode()).await
-}
+    fn other_type(&self, prior: &Value, planned: &mut Value) -> Vec<Path> {
+        match (entity_of(prior), entity_of(planned)) {
+            (Ok(was), Ok(is)) if was.name == is.name => {
+                planned.set("entity", prior.get("entity").clone());
+                Vec::new()
+            }
+            _ => vec![Path::attribute("entity")],
+        }
+    }
 
-async fn plan_create(runtime: &Runtime, request: PlanRequest, private: PrivateData) -> PlanResponse {
-    let mut planned = request.proposed;
-    planned.set_unknown(&COMPUTED);
-    let checked = if planned.get("entity").is_unknown() {
-        Ok(None)
-    } else {
-        let entity = entity_of(&planned).map_err(|unknown| vec![unknown]);
-        entity.and_then(|entity| Ok(creatable(entity, &request.config)?.mark(entity)))
-    };
-    let handle = request.config.get("connection_handle").as_str().map(str::to_owned);
-    let (successor, mut diagnostics) = match checked {
-        Ok(successor) => (successor, Diagnostics::new()),
-        Err(faults) => (None, faults),
-    };
-    diagnostics.extend(check_readiness(runtime, &request.config, handle.as_deref()).await);
-    PlanResponse {
-        state: planned,
-        private: PrivateData { handle, successor, ..private }.encode(),
-        diagnostics,
-        ..PlanResponse::default()
+    fn desired(&self, request: &PlanRequest, object: &Object) -> Result<Option<DesiredParams>, Diagnostics> {
+        desired(object.entity, &request.proposed)
     }
-}
 
-/// What another payload means for the entity: nothing, an update, or a new entity.
-fn plan_change(
-    runtime: &Runtime,
-    prior: &Value,
-    private: &PrivateData,
-    planned: &mut Value,
-) -> Result<PlanResponse, Diagnostics> {
-    let object = object_of(prior, private).map_err(|unknown| vec![unknown])?;
-    let Some(desired) = desired(object.entity, planned)? else {
-        // Which param changes is not known: the apply updates the entity, or makes another.
-        planned.set_unknown(&COMPUTED);
-        return Ok(PlanResponse::default());
-    };
-    let change = object.change_to(&desired);
-    if change.is_nothing() {
-        keep_equal_payloads(&object, prior, planned);
-        planned.set("record", hidden(planned).left_out(planned.get("record").clone()));
-        return Ok(PlanResponse::default());
+    /// An apply plans again what was planned as an update, because its payload was unknown then: Terraform takes no
+    /// replacement any more, so the apply makes it.
+    fn replaces_in_place(&self, _: &Value) -> bool {
+        self.runtime.walk.is_apply()
     }
-    // An apply plans again what was planned as an update, because its payload was unknown then:
-    // Terraform takes no replacement any more, so the apply makes it.
-    if change.needs_new() && runtime.walk.is_apply() {
-        planned.set_unknown(&COMPUTED);
-        return Ok(PlanResponse::default());
+
+    fn show(&self, change: &ObjectChange<'_>, _: &DesiredParams, answer: &mut PlanResponse) {
+        let ObjectChange { request: PlanRequest { prior, config, .. }, object, change } = *change;
+        let planned = &mut answer.state;
+        if change.is_nothing() {
+            keep_equal_payloads(object, prior, planned);
+            planned.set("record", hidden(planned).left_out(planned.get("record").clone()));
+        } else {
+            let after = object.predict(change).map_or(Value::Unknown, |after| foreseen(object, &after));
+            planned.set("record", hidden(planned).left_out(after));
+            answer.requires_replace = forcing(prior, planned, object.entity, change);
+            answer.diagnostics = notes(object, change);
+        }
+        if planned != prior {
+            if object.imported {
+                // From this apply on, what is configured is what was written.
+                planned.set("input_payload", config.get("input_payload").clone());
+            }
+            planned.set_unknown(&["output_payload"]);
+        }
     }
-    let after = object.predict(&change).map_or(Value::Unknown, |after| foreseen(&object, &after));
-    let after = hidden(planned).left_out(after);
-    planned.set("record", after);
-    let mut requires_replace = forcing(prior, planned, object.entity, &change);
-    let diagnostics = notes(&object, &change);
-    if change.restores == Some(Restores::Replace) {
-        planned.set("id", Value::Unknown);
-        requires_replace.push(Path::attribute("id"));
-    }
-    Ok(PlanResponse { requires_replace, diagnostics, ..PlanResponse::default() })
 }
 
 /// Where the params that make a new entity necessary stand: at their keys in an HCL object, where
@@ -227,17 +166,4 @@ fn notes(object: &Object, change: &Change) -> Diagnostics {
         ended_note(object, change),
     ];
     notes.into_iter().flatten().collect()
-}
-
-/// Keeps the stored name of the entity type where the configured one names the same type; false
-/// where it names another.
-fn keep_equal_type(planned: &mut Value, prior: &Value) -> bool {
-    let same = match (entity_of(prior), entity_of(planned)) {
-        (Ok(was), Ok(is)) => was.name == is.name,
-        _ => planned.get("entity") == prior.get("entity"),
-    };
-    if same {
-        planned.set("entity", prior.get("entity").clone());
-    }
-    same
 }
