@@ -2,7 +2,7 @@
 //!
 //! What an object is does not depend on the type that keeps it: where it is, what was written, what
 //! Stripe answered and what the private data know of it. A type that gives an object away says that
-//! ([`MovedObject`](super::object::MovedObject)), and the type that takes it over shows the same in its own attributes. No call is made.
+//! (`object::MovedObject`), and the type that takes it over shows the same in its own attributes. No call is made.
 
 use crate::catalog::catalog;
 use crate::provider::messages::found;

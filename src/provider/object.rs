@@ -21,6 +21,6 @@ pub(super) use end::{check_end, end, end_attributes, ended_note};
 pub(super) use moved::MovedObject;
 pub(super) use plan::{ObjectChange, ObjectPlan, plan};
 pub(super) use private_data::{PrivateData, decode_private};
-pub(super) use read::{Reading, comparable, ended_outside, read_stored};
+pub(super) use read::{Reading, comparable, read};
 pub(super) use readiness::check as check_readiness;
 pub(super) use responses::{unchanged, unplanned};

@@ -15,6 +15,7 @@ use crate::provider::object::responses::stored;
 use crate::provider::runtime::Runtime;
 use crate::provider::sentence::sentence;
 use crate::terraform::diagnostic::Diagnostic;
+use crate::terraform::provider::StateResponse;
 use crate::terraform::value::Value;
 
 /// What the read of a stored object has found.
@@ -25,8 +26,29 @@ pub(in crate::provider) struct Reading {
     pub(in crate::provider) private: PrivateData,
 }
 
-/// Reads the object of a state; none when it is no longer there. What cannot be read stays as it is.
-pub(in crate::provider) async fn read_stored(
+/// Reads the object of a state, which its type then shows as it is now. What cannot be read stays as it is, and what is
+/// no longer there is no more in the state.
+pub(in crate::provider) async fn read(
+    runtime: &Runtime,
+    stored: StateResponse,
+    object: &Object,
+    private: &PrivateData,
+    show: impl FnOnce(Value, Reading) -> StateResponse + Send,
+) -> StateResponse {
+    match read_stored(runtime, &stored.state, object, private).await {
+        Ok(Some(reading)) => {
+            let ended = ended_outside(object, &reading.body);
+            let mut now = show(stored.state, reading);
+            now.diagnostics.extend(ended);
+            now
+        }
+        Ok(None) => StateResponse::default(),
+        Err(diagnostic) => StateResponse { diagnostics: vec![diagnostic], ..stored },
+    }
+}
+
+/// Finds the object of a state in Stripe; none when it is no longer there.
+async fn read_stored(
     runtime: &Runtime,
     state: &Value,
     object: &Object,
@@ -104,7 +126,7 @@ pub(in crate::provider) fn comparable(
 }
 
 /// What there is to say of an object that has ended since it was read last.
-pub(in crate::provider) fn ended_outside(object: &Object, body: &Json) -> Option<Diagnostic> {
+fn ended_outside(object: &Object, body: &Json) -> Option<Diagnostic> {
     let end = object.ended_since(body)?;
     Some(ends::ended_outside(&end_sentence(object, &end, ".")))
 }

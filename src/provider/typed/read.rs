@@ -5,13 +5,14 @@ use serde_json::Value as Json;
 use crate::connector::own_id;
 use crate::engine::{Object, Params, export_beside, export_whole, sound_params};
 use crate::provider::metadata_rules::{with_defaults, without_defaults};
-use crate::provider::object::{Reading, comparable, ended_outside, read_stored};
+use crate::provider::object::{self, Reading, comparable};
 use crate::provider::payload::known_part;
 use crate::provider::runtime::Runtime;
 use crate::provider::typed::answered::{METADATA_ALL, OUTPUT};
 use crate::provider::typed::config_params::keeps_metadata;
 use crate::provider::typed::private_state::TypedPrivateData;
 use crate::provider::typed::surface::{Slot, SlotSyntax, Surface};
+use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::StateResponse;
 use crate::terraform::schema::Presence;
 use crate::terraform::value::Value;
@@ -25,19 +26,16 @@ pub(super) async fn read(
     private_state.common.imported |= private_state.body.is_null();
     let object = surface.object(&state, &private_state);
     let is_import = private_state.body.is_null() && surface.says_only_where(&state);
-    match read_stored(runtime, &state, &object, &private_state.common).await {
-        Ok(Some(Reading { body, private })) => {
-            private_state.common = private;
-            private_state.locator = Some(object.locator.clone());
-            let body = surface.kept_body(runtime, &state, body);
-            let compared = comparable(runtime, &object, &body, &private_state.common);
-            surface.now(&state, ReadResult { private_state, body, compared, is_import }, &object)
-        }
-        Ok(None) => StateResponse::default(),
-        Err(diagnostic) => {
-            StateResponse { state, private: private_state.encode(), diagnostics: vec![diagnostic] }
-        }
-    }
+    let private = private_state.common.clone();
+    let stored = StateResponse { state, private: private_state.encode(), diagnostics: Diagnostics::new() };
+    object::read(runtime, stored, &object, &private, |state, Reading { body, private }| {
+        let body = surface.kept_body(runtime, &state, body);
+        let compared = comparable(runtime, &object, &body, &private);
+        let locator = Some(object.locator.clone());
+        let private_state = TypedPrivateData { common: private, locator, ..private_state };
+        surface.now(&state, ReadResult { private_state, body, compared, is_import }, &object)
+    })
+    .await
 }
 
 /// What a read has found.
@@ -85,18 +83,13 @@ impl Surface {
             }
         }
         private_state.params = params.into_iter().filter(|(_, value)| !value.is_null()).collect();
-        let ended = ended_outside(object, &body);
         private_state.default_metadata = default_metadata;
         private_state.body = body;
         let mut now = self.answered(&shown, &private_state, &object.locator);
         if is_import {
             self.leave_unset(&mut now, &private_state);
         }
-        StateResponse {
-            state: now,
-            private: private_state.encode(),
-            diagnostics: ended.into_iter().collect(),
-        }
+        StateResponse { state: now, private: private_state.encode(), diagnostics: Diagnostics::new() }
     }
 
     /// After an import the state shows what a configuration can set, because Terraform generates one from it: no second

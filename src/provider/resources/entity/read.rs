@@ -7,12 +7,12 @@ use crate::connector::Error;
 use crate::engine::{ImportError, ImportId, Object, export, parse, with_original_keys};
 use crate::provider::explain::{explain_connector, explain_other_id};
 use crate::provider::messages::found;
-use crate::provider::object::{PrivateData, Reading, comparable, ended_outside, read_stored};
+use crate::provider::object::{self, PrivateData, Reading, comparable};
 use crate::provider::payload;
 use crate::provider::resources::entity::state::{object_of, written};
 use crate::provider::runtime::Runtime;
 use crate::provider::secret_payload::PAYLOADS;
-use crate::terraform::diagnostic::Diagnostic;
+use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::StateResponse;
 use crate::terraform::value::Value;
 
@@ -25,26 +25,26 @@ pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> S
         Ok(readable) => readable,
         Err(unreadable) => return StateResponse { state, private, diagnostics: vec![unreadable] },
     };
-    match read_stored(runtime, &state, &object, &private).await {
-        Ok(Some(Reading { body, private })) => {
-            let mut now = state;
-            let compared = comparable(runtime, &object, &body, &private);
-            for name in PAYLOADS {
-                now.set(name, payload_now(&object, now.get(name), &compared));
-            }
-            if object.imported {
-                // The payload that would make it.
-                now.set("input_payload", payload::object(&export(object.entity, &object.locator, &body)));
-            }
-            // Nothing is planned in a read: the record is what Stripe answers.
-            now.set("record", Value::Null);
-            now = written(now, object.entity, &object.locator, &body);
-            let end = ended_outside(&object, &body);
-            StateResponse { state: now, private: private.encode(), diagnostics: end.into_iter().collect() }
-        }
-        Ok(None) => StateResponse::default(),
-        Err(diagnostic) => StateResponse { state, private: private.encode(), diagnostics: vec![diagnostic] },
+    let stored = StateResponse { state, private: private.encode(), diagnostics: Diagnostics::new() };
+    object::read(runtime, stored, &object, &private, |state, reading| now(runtime, state, &object, &reading))
+        .await
+}
+
+/// The state of an entity as Stripe holds it now.
+fn now(runtime: &Runtime, mut state: Value, object: &Object, reading: &Reading) -> StateResponse {
+    let Reading { body, private } = reading;
+    let compared = comparable(runtime, object, body, private);
+    for name in PAYLOADS {
+        state.set(name, payload_now(object, state.get(name), &compared));
     }
+    if object.imported {
+        // The payload that would make it.
+        state.set("input_payload", payload::object(&export(object.entity, &object.locator, body)));
+    }
+    // Nothing is planned in a read: the record is what Stripe answers.
+    state.set("record", Value::Null);
+    let state = written(state, object.entity, &object.locator, body);
+    StateResponse { state, private: private.encode(), diagnostics: Diagnostics::new() }
 }
 
 /// One of the stored payloads, with what drifted in Stripe as Stripe has it now.
