@@ -7,6 +7,9 @@
 //!                         both ──▶ object         what is done with any object ──▶ engine
 //! ```
 //!
+//! No file needs one that needs it: what is served leads to the families of types, these to `object`, and that to
+//! `runtime`.
+//!
 //! Beside them: `connection_settings` for the provider block and `stripe_connection`, `runtime` for what is open during
 //! one command, `messages` and `explain` for what is told.
 

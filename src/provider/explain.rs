@@ -165,6 +165,12 @@ pub(super) fn explain_faults(faults: &ParamErrors) -> Diagnostics {
     faults.iter().map(explain).collect()
 }
 
+/// Adds the faults of what is known of a configuration, where the check of the whole has not told them.
+pub(super) fn add_known_faults(found: &mut Diagnostics, known: Diagnostics) {
+    let untold: Diagnostics = known.into_iter().filter(|fault| !found.contains(fault)).collect();
+    found.extend(untold);
+}
+
 /// Values that Stripe's lists of known values lack. They are sent. Terraform shows the first of
 /// several warnings with one summary, so all stand in one.
 pub(super) fn explain_unlisted(values: &[UnlistedValue]) -> Diagnostics {

@@ -2,6 +2,7 @@
 
 use crate::catalog::Entity;
 use crate::engine::{DesiredParams, Error, WrittenParams, faults_of, sound_params, unlisted_values};
+use crate::provider::explain::add_known_faults;
 use crate::provider::payload::known_part;
 use crate::provider::typed::surface::Surface;
 use crate::terraform::diagnostic::Diagnostics;
@@ -21,8 +22,7 @@ impl Surface {
         });
         found.extend(self.explain_unlisted(&unlisted_values(&desired, self.entity.params())));
         let known = faults_of(self.entity, &self.written_with_twins(&known_part(config)));
-        let more = self.explain_faults(&known);
-        found.extend(more.into_iter().filter(|fault| !found.contains(fault)).collect::<Vec<_>>());
+        add_known_faults(&mut found, self.explain_faults(&known));
         self.with_paths_in(config, found)
     }
 }

@@ -1,7 +1,7 @@
 //! Checks the configuration of an entity.
 
 use crate::engine::{config_params, faults_of, sound_params, unlisted_values};
-use crate::provider::explain::{explain_faults, explain_unlisted, not_a_payload};
+use crate::provider::explain::{add_known_faults, explain_faults, explain_unlisted, not_a_payload};
 use crate::provider::object::check_end;
 use crate::provider::payload;
 use crate::provider::resources::entity::state::{find, params_of};
@@ -31,7 +31,6 @@ pub(super) fn check(config: &Value) -> Diagnostics {
         sound_params(entity, &known)
     });
     found.extend(explain_unlisted(&unlisted_values(&desired, entity.params())));
-    let more = explain_faults(&faults_of(entity, &known)).into_iter().filter(|fault| !found.contains(fault));
-    found.extend(more.collect::<Vec<_>>());
+    add_known_faults(&mut found, explain_faults(&faults_of(entity, &known)));
     found
 }

@@ -3,6 +3,7 @@
 use crate::catalog::{ActionSummary, Kind, Member, Presence, Shape, catalog, find};
 use crate::connector::ActionRef;
 use crate::engine::{ActionInput, ParamError, ParamErrors, Params};
+use crate::provider::explain::add_known_faults;
 use crate::provider::metadata_rules::{METADATA, with_defaults};
 use crate::provider::payload::known_part;
 use crate::provider::typed::names::snake_case;
@@ -81,8 +82,7 @@ impl ObjectCall {
         let known = ActionInput::parse(self.0, &surface.written(&known_part(config))).err();
         let mut known = known.unwrap_or_default();
         known.retain(|fault| !matches!(fault, ParamError::Missing { .. }));
-        let more = self.explain(surface, &known);
-        found.extend(more.into_iter().filter(|fault| !found.contains(fault)).collect::<Vec<_>>());
+        add_known_faults(&mut found, self.explain(surface, &known));
         found
     }
 
