@@ -89,6 +89,21 @@ async fn a_key_that_another_machine_may_have_is_a_warning() {
 }
 
 #[tokio::test]
+async fn a_key_that_another_machine_may_have_is_a_warning_where_an_object_gets_a_parent() {
+    let shop = Shop::open().await;
+    let mut run = shop.run("sk_test_shop_1").await;
+    let mut tax_id = Value::map([("type", Value::from("eu_vat")), ("value", Value::from("DE123456789"))]);
+    let plan = ok(run.plan("stripe_tax_id", &Object::default(), &tax_id).await);
+    let made = ok(run.apply("stripe_tax_id", &plan).await);
+    let mut elsewhere = shop.run_with("", &block("api_key_env", "SHOP_KEY")).await;
+    tax_id.set("customer", "cus_1".into());
+    let planned = ok(elsewhere.plan_again("stripe_tax_id", &made, &tax_id).await);
+    assert!(!planned.requires_replace.is_empty(), "it is made anew in its new place");
+    let (_, why) = warnings(&mut elsewhere).pop().unwrap();
+    assert!(why.contains("Stripe Key Not On This Machine") && why.contains("SHOP_KEY"), "{why}");
+}
+
+#[tokio::test]
 async fn a_publishable_key_is_called_one() {
     let shop = Shop::open().await;
     let mut run = shop.run("pk_test_shop_1").await;
