@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
 
 use crate::catalog::Entity;
-use crate::connector::{ALL, ListRequest};
+use crate::connector::{ListRequest, PageSize};
 use crate::provider::data_source::DataSource;
 use crate::provider::explain::explain_list;
 use crate::provider::payload::natural;

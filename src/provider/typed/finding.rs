@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, OperationKind};
-use crate::connector::{Connector, ListRequest};
+use crate::connector::{Connector, ListRequest, PageSize};
 use crate::engine::has_ended;
 use crate::provider::explain::explain_connector;
 use crate::provider::messages::found;
@@ -42,7 +42,7 @@ pub(super) async fn found_in(
     let request = ListRequest {
         params,
         filter: (!clauses.is_empty()).then(|| clauses.join(" AND ")),
-        page_size: Some(ASKED),
+        page_size: PageSize::Of(ASKED),
         ..ListRequest::of(entity)
     };
     let mut found = meant(connector, request).await?;

@@ -24,7 +24,8 @@ pub(super) fn check(config: &Value) -> Diagnostics {
         found.push(not_a_payload("it is null; an entity without any params has `{}`"));
     }
     found.extend(secret_payload::shown_secrets(config, entity.params()));
-    let known = payload::written(&payload::known_part(config.get("input_payload"))).ok().flatten();
+    let known = payload::known_part(config.get("input_payload"));
+    let known = payload::opened(&known, entity.params()).ok().flatten();
     let known = known.unwrap_or_default();
     let desired = params_of(entity, config, config_params).unwrap_or_else(|diagnostics| {
         found.extend(diagnostics);
