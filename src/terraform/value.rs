@@ -70,6 +70,12 @@ impl Value {
         }
     }
 
+    /// Returns true if a value is surely set: it is neither null nor unknown, which may turn out to be null. Ask this
+    /// to refuse what is set, and [`Value::is_null`] to find what is missing.
+    pub fn is_set(&self) -> bool {
+        !self.is_null() && !self.is_unknown()
+    }
+
     /// Returns true if neither the value nor anything inside it is unknown.
     pub fn is_wholly_known(&self) -> bool {
         match self {

@@ -38,6 +38,7 @@ mod replacement;
 mod samples;
 mod shown_once;
 mod ways;
+mod unknowns;
 mod world;
 
 #[path = "../support"]

@@ -29,7 +29,7 @@ pub(in crate::provider) fn check_sources(
     attributes: SecretAttributes,
     at: &Path,
 ) -> Option<Diagnostic> {
-    let set: Vec<&str> = attributes.into_iter().filter(|name| !config.get(name).is_null()).collect();
+    let set: Vec<&str> = attributes.into_iter().filter(|name| config.get(name).is_set()).collect();
     let [_, second, ..] = set.as_slice() else { return None };
     let written = format!("`{}`", set.join("` and `"));
     Some(settings::several_secret_sources(&all_sources(attributes), &written).at(at.name(second)))
@@ -41,19 +41,19 @@ pub(in crate::provider) fn all_sources(attributes: SecretAttributes) -> String {
 }
 
 fn check_proxy(config: &Value) -> Diagnostics {
-    let set = |name: &str| !config.get(name).is_null();
+    let is_missing = |name: &str| config.get(name).is_null();
     let enabled = config.get("proxy_enabled").as_bool() == Some(true);
-    let has_password = PROXY_PASSWORD.into_iter().any(set);
+    let has_password = PROXY_PASSWORD.into_iter().any(|name| config.get(name).is_set());
     let scheme = config.get("proxy_auth_scheme").as_str();
     let destination = config.get("destination_config");
     let mut found = Diagnostics::new();
     if enabled && !destination.is_unknown() && destination.items().is_empty() {
         found.push(settings::no_proxy_host().at_attribute("proxy_enabled"));
     }
-    if has_password && !set("proxy_user") {
+    if has_password && is_missing("proxy_user") {
         found.push(settings::password_without_user().at_attribute("proxy_user"));
     }
-    if let (true, Some(scheme @ ("BASIC" | "DIGEST")), false) = (enabled, scheme, set("proxy_user")) {
+    if let (true, Some(scheme @ ("BASIC" | "DIGEST")), true) = (enabled, scheme, is_missing("proxy_user")) {
         found.push(settings::scheme_without_user(scheme).at_attribute("proxy_auth_scheme"));
     }
     found
@@ -72,6 +72,7 @@ pub(in crate::provider) fn check_key(config: &Value) -> Diagnostics {
 
 /// Faults of the API address in the provider block, and of the mode of its key.
 pub(super) fn check_destination(config: &Value, env: &Env) -> Diagnostics {
+    // A sandbox that is not known yet may be one, and then no address is used.
     let sandbox = !config.get("sandbox").is_null();
     let written = config.get("api_base").as_str().map(str::to_owned);
     let at = Path::attribute("api_base");
@@ -86,18 +87,18 @@ pub(super) fn check_destination(config: &Value, env: &Env) -> Diagnostics {
     if live == Some(true) && !keeps_secrets(&base) {
         found.push(settings::live_key_in_clear(name, &base).at(at));
     }
-    found.extend(check_mode(config, live, sandbox, env));
+    found.extend(check_mode(config, live, env));
     found
 }
 
 /// The guard of the mode against the key that is there.
-fn check_mode(config: &Value, live: Option<bool>, sandbox: bool, env: &Env) -> Option<Diagnostic> {
+fn check_mode(config: &Value, live: Option<bool>, env: &Env) -> Option<Diagnostic> {
     let expected = config.get("expected_livemode").as_bool()?;
     let has_key =
         API_KEY.iter().any(|name| !config.get(name).is_null()) || env.get(env::STRIPE_API_KEY).is_some();
     let (key, live) = match live {
         Some(live) if live != expected => ("`api_key`", live),
-        None if expected && sandbox && !has_key => ("The key of the sandbox", false),
+        None if expected && config.get("sandbox").is_set() && !has_key => ("The key of the sandbox", false),
         _ => return None,
     };
     Some(settings::key_of_wrong_mode(key, mode(live)).at_attribute("expected_livemode"))

@@ -70,10 +70,11 @@ pub(in crate::provider) fn validate(config: &Value, env: &Env) -> Diagnostics {
     found.extend(check_key(config));
     found.extend(check_destination(config, env));
     found.extend(metadata_rules::check(config));
-    if !config.get("account_id").is_null() && !config.get(STRIPE_ACCOUNT).is_null() {
+    let is_set = |name: &str| config.get(name).is_set();
+    if is_set("account_id") && is_set(STRIPE_ACCOUNT) {
         found.push(settings::account_set_twice(STRIPE_ACCOUNT).at_attribute(STRIPE_ACCOUNT));
     }
-    if !config.get("sandbox").is_null() && !config.get("api_base").is_null() {
+    if is_set(SANDBOX) && is_set("api_base") {
         found.push(settings::two_destinations().at_attribute("api_base"));
     }
     found

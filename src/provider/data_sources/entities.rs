@@ -43,7 +43,7 @@ impl DataSource for EntitiesDataSource {
         let Some(name) = config.get("entity").as_str() else { return found };
         match find(name) {
             Ok(entity) => {
-                if !config.get("search").is_null() && entity.operation(OperationKind::Search).is_none() {
+                if config.get("search").is_set() && entity.operation(OperationKind::Search).is_none() {
                     found.push(payload::search_not_supported(&entity.name).at_attribute("search"));
                 }
                 let search = config.get("search");

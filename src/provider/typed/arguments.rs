@@ -12,7 +12,9 @@ impl Surface {
     /// What a configuration or a state sets, by Stripe's names.
     pub(super) fn written(&self, values: &Value) -> WrittenParams {
         let mut written = WrittenParams::default();
-        for slot in self.arguments().filter(|slot| slot.retired.is_none()) {
+        // What these objects do not take is not written while it may turn out to be null.
+        let may_be_null = |slot: &Slot| self.is_foreign(&slot.member) && values.get(&slot.name).is_unknown();
+        for slot in self.arguments().filter(|slot| slot.retired.is_none() && !may_be_null(slot)) {
             let mut path = vec![slot.member.clone()];
             let mut json = slot.to_json(values.get(&slot.name), &mut path, &mut written.unknown);
             if let Some(json) = &mut json {

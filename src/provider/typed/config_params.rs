@@ -270,7 +270,8 @@ impl Surface {
 
     /// The arguments that are set twice, by themselves and by their twins.
     pub(super) fn set_twice<'s>(&'s self, config: &'s Value) -> impl Iterator<Item = &'s Slot> {
-        self.twins().filter(|slot| slot.has_twin(config) && !config.get(&slot.name).is_null())
+        let is_set = |name: &str| config.get(name).is_set();
+        self.twins().filter(move |slot| is_set(&slot.twin()) && is_set(&slot.name))
     }
 }
 

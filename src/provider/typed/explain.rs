@@ -1,6 +1,5 @@
 //! Diagnostics at the argument that is wrong, with its whole path in the text.
 
-use crate::catalog::find;
 use crate::connector;
 use crate::engine::{self, ParamError, ParamErrors, UnlistedValue};
 use crate::provider::explain::explain_connector;
@@ -85,9 +84,7 @@ impl Surface {
 
     /// Whether a key is an argument of these objects only where they belong to no other one.
     fn is_barred_by_parent(&self, key: &str) -> bool {
-        let name = key.split('.').next().unwrap_or_default();
-        let belongs = self.places().next().is_some();
-        belongs && self.argument(name).is_some() && find(self.entity.params(), name).is_none()
+        self.is_foreign(key.split('.').next().unwrap_or_default())
     }
 
     /// Values that Stripe's lists of known values lack. They are sent.

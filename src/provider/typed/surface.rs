@@ -26,6 +26,8 @@ pub(super) struct Surface {
     pub(super) entity: &'static Entity,
     /// Its arguments and computed attributes, sorted by name.
     pub(super) slots: Vec<Slot>,
+    /// The params of the same objects in another place, which are among the slots and are none of these.
+    pub(super) foreign: Vec<String>,
 }
 
 /// One attribute or nested block: what stands in it in Terraform, and what it is to Stripe.
@@ -88,7 +90,7 @@ impl Surface {
             slots.push(Slot::id());
         }
         slots.sort_by(|a, b| a.name.cmp(&b.name));
-        Self { type_name: type_name.to_owned(), entity, slots }
+        Self { type_name: type_name.to_owned(), entity, slots, foreign: Vec::new() }
     }
 
     /// The surface of a call that answers no values: its arguments alone.
@@ -99,7 +101,7 @@ impl Surface {
             slot.name = data.names.get(&slot.member).unwrap_or(&slot.name).clone();
         }
         slots.sort_by(|a, b| a.name.cmp(&b.name));
-        Self { type_name: type_name.to_owned(), entity, slots }
+        Self { type_name: type_name.to_owned(), entity, slots, foreign: Vec::new() }
     }
 
     /// The same surface with the ids of what the objects belong to where they are of that entity type: the arguments of
@@ -108,6 +110,7 @@ impl Surface {
         let places = Self::new(&self.type_name, entity, data).slots;
         let places = places.into_iter().filter(|slot| entity.parents().contains(&slot.member.as_str()));
         for place in places {
+            self.foreign.push(place.member.clone());
             self.slots.retain(|slot| slot.name != place.name);
             self.slots.push(Slot { presence: Presence::OptionalComputed, ..place });
         }

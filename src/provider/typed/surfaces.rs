@@ -1,6 +1,6 @@
 //! The surface of a typed resource, and the one of the same objects where they belong to another one.
 
-use crate::catalog::{Entity, catalog};
+use crate::catalog::{Entity, catalog, find};
 use crate::engine::is_account;
 use crate::provider::typed::data::{NOTHING_UNUSUAL, surface_data};
 use crate::provider::typed::surface::Surface;
@@ -21,8 +21,10 @@ impl Surfaces {
         let Some(entity) = data.belonging.as_deref().and_then(|key| catalog().by_key(key)) else {
             return Self { own, belonging: None };
         };
+        let is_foreign = |slot: &&Slot| find(entity.params(), &slot.member).is_none();
+        let foreign = own.arguments().filter(is_foreign).map(|slot| slot.member.clone()).collect();
         let own = own.with_places_of(entity, data);
-        let belonging = Some(Surface { entity, ..own.clone() });
+        let belonging = Some(Surface { entity, foreign, ..own.clone() });
         Self { own, belonging }
     }
 
@@ -36,10 +38,16 @@ impl Surfaces {
         self.belonging.as_ref()
     }
 
-    /// The surface of what a configuration asks for: it names what the object belongs to, or not.
+    /// The surface of what a configuration asks for: it names what the object belongs to, or not. A name that is not
+    /// known yet may turn out to be null, and is, where something is set that nothing beside it may be.
     pub(super) fn of_config(&self, config: &Value) -> &Surface {
-        let named = |surface: &&Surface| surface.places().any(|place| !config.get(place).is_null());
-        self.belonging.as_ref().filter(named).unwrap_or(&self.own)
+        let is_named = |surface: &&Surface| {
+            let mut places = surface.places().map(|place| config.get(place));
+            let mut foreign = surface.slots.iter().filter(|slot| surface.is_foreign(&slot.member));
+            let has_foreign = foreign.any(|slot| config.get(&slot.name).is_set());
+            places.any(|place| place.is_set() || place.is_unknown() && !has_foreign)
+        };
+        self.belonging.as_ref().filter(is_named).unwrap_or(&self.own)
     }
 
     /// The surface of an object that there is: by where it is, else by what its state says, which another provider
@@ -61,5 +69,10 @@ impl Surface {
         let parents = self.entity.parents();
         let is_place = move |member: &str| parents.contains(&member);
         self.slots.iter().filter(move |slot| is_place(&slot.member)).map(|slot| slot.name.as_str())
+    }
+
+    /// Whether a param is one of the same objects in another place, which these do not take.
+    pub(super) fn is_foreign(&self, member: &str) -> bool {
+        self.foreign.iter().any(|it| it == member)
     }
 }
