@@ -26,6 +26,7 @@ mod lives;
 mod matrix;
 mod misspelt;
 mod moves;
+mod nulls;
 #[expect(dead_code, reason = "the sandbox suite uses all of it")]
 #[path = "../sandbox/params.rs"]
 mod params;
@@ -37,8 +38,8 @@ mod property;
 mod replacement;
 mod samples;
 mod shown_once;
-mod ways;
 mod unknowns;
+mod ways;
 mod world;
 
 #[path = "../support"]

@@ -238,10 +238,12 @@ impl Surface {
         attributes.collect()
     }
 
-    /// Puts nothing where no plan and no state may hold a value.
-    pub(super) fn forget_write_only(&self, planned: &mut Value) {
-        for slot in self.twins() {
-            planned.set(&slot.twin(), Value::Null);
+    /// Puts nothing where no plan and no state may hold a value. A null of the configuration stays the null that it is:
+    /// to OpenTofu one of another type is another value. Beside a value the null of the state stays.
+    pub(super) fn forget_write_only(&self, planned: &mut Value, (prior, config): (&Value, &Value)) {
+        for twin in self.twins().map(Slot::twin) {
+            let nothing = [config, prior].map(|it| it.get(&twin)).into_iter().find(|it| it.is_null());
+            planned.set(&twin, nothing.cloned().unwrap_or_default());
         }
     }
 

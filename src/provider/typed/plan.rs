@@ -48,7 +48,7 @@ impl ObjectPlan for ArgumentsPlan<'_> {
 
     fn set_unanswered(&self, planned: &mut Value, config: &Value) {
         self.target.set_unknown(planned, config);
-        self.target.keep_out(planned);
+        self.target.keep_out(planned, (&Value::Null, config));
     }
 
     fn check_create(&self, config: &Value) -> (Option<String>, Diagnostics) {
@@ -92,7 +92,7 @@ impl ObjectPlan for ArgumentsPlan<'_> {
         let planning = Planning { surface, request, object, written, config_params, change };
         planning.arguments(&mut answer.state);
         planning.answers(&mut answer.state);
-        surface.keep_out(&mut answer.state);
+        surface.keep_out(&mut answer.state, (&request.prior, &request.config));
         answer.requires_replace = planning.replaces();
         answer.diagnostics = planning.notes();
         if !answer.requires_replace.is_empty() || change.restores == Some(Restores::Replace) {

@@ -54,8 +54,8 @@ impl Surface {
     }
 
     /// Puts nothing where no plan may hold a value: write-only values, and secrets that are dropped.
-    pub(super) fn keep_out(&self, planned: &mut Value) {
-        self.forget_write_only(planned);
+    pub(super) fn keep_out(&self, planned: &mut Value, (prior, config): (&Value, &Value)) {
+        self.forget_write_only(planned, (prior, config));
         if !self.answers_secret_once() || !keeps_out(planned) {
             return;
         }

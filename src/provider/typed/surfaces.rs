@@ -3,7 +3,7 @@
 use crate::catalog::{Entity, catalog, find};
 use crate::engine::is_account;
 use crate::provider::typed::data::{NOTHING_UNUSUAL, surface_data};
-use crate::provider::typed::surface::Surface;
+use crate::provider::typed::surface::{Slot, Surface};
 use crate::terraform::value::Value;
 
 /// The surfaces of one type: its arguments are the same, the calls are not.

@@ -44,12 +44,12 @@ pub(super) fn encode(value: &Value, ty: &Type) -> Result<DynamicValue, Diagnosti
 }
 
 /// Returns the object in the form used in plans and states, at every depth: missing and write-only attributes
-/// are null, and an absent block is an empty collection, which is not null.
+/// are null, and an absent block is an empty collection, which is not null. A null that has a type keeps it.
 pub(super) fn complete(value: Value, block: &Block) -> Value {
     let Value::Map(mut entries) = value else { return value };
     for attribute in &block.attributes {
         match entries.get_mut(attribute.name.as_ref()) {
-            Some(value) if attribute.write_only => *value = Value::Null,
+            Some(value) if attribute.write_only && !value.is_null() => *value = Value::Null,
             Some(_) => {}
             None => drop(entries.insert(attribute.name.as_ref().into(), Value::Null)),
         }
