@@ -37,6 +37,8 @@ pub struct Defaults {
     pub unknown_key: Option<&'static str>,
     /// The setting that is not known yet and decides beside the key where calls go.
     pub unknown_place: Option<&'static str>,
+    /// The setting that is not known yet and names the connected account of connections that name none.
+    pub unknown_account: Option<&'static str>,
     /// The service account that reads secret versions for connections that name none.
     pub service_account: Option<String>,
     /// The connected account of connections that name none.

@@ -28,7 +28,8 @@ impl Connection {
     /// Returns the still unknown setting that decides where calls go. A call sent now might reach another
     /// account: it would fall back to the key in the environment, or lack the connected account.
     pub fn awaited(&self) -> Option<&'static str> {
-        self.awaited_key().or(self.defaults().unknown_place)
+        let of_account = self.defaults().unknown_account.filter(|_| self.settings().account_id.is_none());
+        self.awaited_key().or(self.defaults().unknown_place).or(of_account)
     }
 
     /// Checks whether a key may be sent.

@@ -118,17 +118,13 @@ impl Runtime {
 
     /// The same for what is sent in a plan, too: it must be known by then where that goes.
     pub(super) fn known_connector(&self, handle: Option<&str>) -> Result<Connector, Diagnostic> {
-        let connector = self.connector(handle)?;
-        match connector.connection().awaited() {
-            Some(attribute) => Err(stripe::not_known_yet(attribute)),
-            None => Ok(connector),
-        }
+        known(self.connector(handle)?)
     }
 
-    /// The connector over the default connection, on this connected account.
-    pub(super) fn connector_of_account(&self, account: &str) -> Connector {
+    /// The same over the default connection, on this connected account.
+    pub(super) fn connector_of_account(&self, account: &str) -> Result<Connector, Diagnostic> {
         let settings = Settings { account_id: Some(account.to_owned()), ..self.default_settings.clone() };
-        self.opened(OpenConnection::OfAccount(account.to_owned()), settings)
+        known(self.opened(OpenConnection::OfAccount(account.to_owned()), settings))
     }
 
     /// The connector over this connection; where it is not open yet, it is opened with these settings.
@@ -187,6 +183,14 @@ impl Runtime {
     pub(super) fn stop(&self) {
         self.journal.note_incomplete();
         self.defaults.stopped.cancel();
+    }
+}
+
+/// The connector, where it is known by now where its calls go.
+fn known(connector: Connector) -> Result<Connector, Diagnostic> {
+    match connector.connection().awaited() {
+        Some(attribute) => Err(stripe::not_known_yet(attribute)),
+        None => Ok(connector),
     }
 }
 

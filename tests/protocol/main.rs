@@ -30,6 +30,7 @@ mod lists;
 mod messages;
 mod names;
 mod one_run;
+mod not_known_yet;
 mod queries;
 mod reads;
 mod refreshes;

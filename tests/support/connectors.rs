@@ -24,6 +24,7 @@ pub fn connector(base: &str, key: &str) -> Connector {
         key: Some(SecretSource::Inline(Secret::new(key.to_owned()))),
         unknown_key: None,
         unknown_place: None,
+        unknown_account: None,
         service_account: None,
         account_id: None,
         bulk_refresh: None,

@@ -24,6 +24,7 @@ fn connection(key: &Path) -> Connection {
         key: Some(SecretSource::File(key.to_owned())),
         unknown_key: None,
         unknown_place: None,
+        unknown_account: None,
         service_account: None,
         account_id: None,
         bulk_refresh: None,

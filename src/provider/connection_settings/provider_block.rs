@@ -101,7 +101,7 @@ pub(in crate::provider) fn variable_faults(config: &Value, env: &Env) -> Diagnos
     let variables: [(&str, &[&str], TextCheck<'_>); 3] = [
         (crate::env::STRIPE_API_BASE, &["api_base"], &address),
         (crate::env::STRIPE_API_KEY, &API_KEY, &key),
-        (crate::env::STRIPE_ACCOUNT, &["account_id", STRIPE_ACCOUNT], &account_id),
+        (crate::env::STRIPE_ACCOUNT, &ACCOUNT, &account_id),
     ];
     let unset =
         variables.into_iter().filter(|(_, names, _)| names.iter().all(|name| config.get(name).is_null()));
@@ -151,6 +151,7 @@ pub(in crate::provider) fn defaults(config: &Value, env: Env) -> (Defaults, Sett
         key: settings.key.clone(),
         unknown_key: first_unknown(API_KEY.into_iter().chain([SANDBOX]), config),
         unknown_place: first_unknown(PLACE.into_iter(), config),
+        unknown_account: first_unknown(ACCOUNT.into_iter(), config),
         service_account: settings.service_account.clone(),
         account_id: settings
             .account_id
@@ -163,8 +164,10 @@ pub(in crate::provider) fn defaults(config: &Value, env: Env) -> (Defaults, Sett
     (defaults, settings)
 }
 
-/// The settings, besides the key, that decide where calls go.
-const PLACE: [&str; 5] = ["account_id", "api_base", "expected_livemode", SANDBOX, STRIPE_ACCOUNT];
+/// The settings, besides the key, that decide where the calls of every connection go.
+const PLACE: [&str; 3] = ["api_base", "expected_livemode", SANDBOX];
+/// The settings that name the connected account, where a connection names none.
+const ACCOUNT: [&str; 2] = ["account_id", STRIPE_ACCOUNT];
 
 fn first_unknown(mut names: impl Iterator<Item = &'static str>, config: &Value) -> Option<&'static str> {
     names.find(|name| config.get(name).is_unknown())
@@ -209,16 +212,16 @@ mod tests {
         let unknown = |name: &'static str| {
             let block = Value::map([(name, Value::Unknown)]);
             let (defaults, _) = defaults(&block, Env::from_pairs::<String, String>([]));
-            (defaults.unknown_key, defaults.unknown_place)
+            (defaults.unknown_key, defaults.unknown_place, defaults.unknown_account)
         };
         assert_eq!(
             unknown("sandbox"),
-            (Some("sandbox"), Some("sandbox")),
+            (Some("sandbox"), Some("sandbox"), None),
             "no key is needed, and no other Stripe"
         );
-        assert_eq!(unknown("api_key_env"), (Some("api_key_env"), None));
-        assert_eq!(unknown("stripe_account"), (None, Some("stripe_account")));
-        assert_eq!(unknown("timeout"), (None, None));
+        assert_eq!(unknown("api_key_env"), (Some("api_key_env"), None, None));
+        assert_eq!(unknown("stripe_account"), (None, None, Some("stripe_account")));
+        assert_eq!(unknown("timeout"), (None, None, None));
     }
 
     #[tokio::test]

@@ -117,11 +117,11 @@ impl PrivateData {
     }
 
     /// The connector that calls go through: over the connection of the handle, else over the default one, to the
-    /// account that the import named.
+    /// account that the import named. An error while it is not known where they go.
     pub(in crate::provider) fn connector(&self, runtime: &Runtime) -> Result<Connector, Diagnostic> {
         match (&self.handle, &self.account) {
-            (None, Some(account)) => Ok(runtime.connector_of_account(account)),
-            (handle, _) => runtime.connector(handle.as_deref()),
+            (None, Some(account)) => runtime.connector_of_account(account),
+            (handle, _) => runtime.known_connector(handle.as_deref()),
         }
     }
 

@@ -248,7 +248,8 @@ fn now() -> String {
 async fn update_status(runtime: &Runtime, state: &mut Value) -> Diagnostics {
     let handle = state.get("handle").as_str().unwrap_or_default().to_owned();
     runtime.note_handle(&handle);
-    let Ok(connector) = runtime.connector(Some(&handle)) else { return Diagnostics::new() };
+    // While it is not known where its calls go, the status stays as it is.
+    let Ok(connector) = runtime.known_connector(Some(&handle)) else { return Diagnostics::new() };
     let connection = connector.connection();
     let error = connection.check().await.err();
     let status = error.as_ref().map_or(ConnectionState::Active, ConnectionState::from);

@@ -77,7 +77,7 @@ async fn looked_up(
     lookup: &Lookup,
     value: &str,
 ) -> Result<String, Diagnostics> {
-    let connector = runtime.connector(None).map_err(|unusable| vec![unusable])?;
+    let connector = runtime.known_connector(None).map_err(|unusable| vec![unusable])?;
     let given = [(lookup.clone(), lookup.parsed(value))];
     let body = found(surface.entity, &connector, &given).await?;
     Ok(body.get("id").and_then(Json::as_str).unwrap_or_default().to_owned())
