@@ -15,7 +15,7 @@ pub(super) use faults::{
     all_sources, check_combinations, check_key, check_sources, check_version, idle_service_account,
     log_file_warning,
 };
-pub(super) use handle::{connection_attribute, keep_equal_handle};
+pub(super) use handle::{UnknownHandles, connection_attribute, keep_equal_handle};
 pub(super) use provider_block::{
     defaults, journal_place, sandbox_fault, schema as provider_schema, validate as validate_provider,
     variable_faults,

@@ -12,7 +12,7 @@ use crate::connection::{Connection, Defaults, Settings, decode_handle, id_of_han
 use crate::connector::{Connector, Savings};
 use crate::engine::Journal;
 use crate::env::Env;
-use crate::provider::connection_settings::defaults;
+use crate::provider::connection_settings::{UnknownHandles, defaults};
 use crate::provider::messages::settings;
 use crate::provider::messages::stripe;
 use crate::provider::metadata_rules::MetadataRules;
@@ -49,6 +49,8 @@ pub(super) struct Runtime {
     open: Mutex<HashMap<OpenConnection, Connector>>,
     /// The handles that this process last saw in `stripe_connection`, by connection id.
     freshest: Mutex<HashMap<String, String>>,
+    /// The connections whose handles are not known yet.
+    pub(super) unknown_handles: UnknownHandles,
     /// Secrets that no log may show.
     concealed: Mutex<Vec<Secret>>,
     /// The creates whose response may not have reached the state.
@@ -71,6 +73,7 @@ impl Runtime {
             default_settings,
             open: Mutex::default(),
             freshest: Mutex::default(),
+            unknown_handles: UnknownHandles::default(),
             concealed: Mutex::default(),
             journal,
             metadata: MetadataRules::of(config),

@@ -1,6 +1,10 @@
 //! The attribute by which resources and data sources name a connection.
 
+use std::collections::HashSet;
+use std::sync::Mutex;
+
 use crate::connection::{decode_handle, id_of_handle};
+use crate::sync::lock;
 use crate::terraform::schema::{Attribute, Rule};
 use crate::terraform::value::{Type, Value};
 
@@ -18,13 +22,34 @@ fn handle(text: &str) -> Result<(), String> {
     decode_handle(text).map(drop).ok_or_else(wrong)
 }
 
-/// Keeps the stored handle where the configured one is of the same connection: a new
-/// verbosity or a rotated key is no change of what runs on it. A handle that is not known yet is
-/// taken for one of the same connection; the apply refuses one that leads to another account.
-pub(in crate::provider) fn keep_equal_handle(planned: &mut Value, prior: &Value) {
+/// The connections whose handles are not known yet in a plan, by their ids; none where the id is not known either.
+#[derive(Debug, Default)]
+pub(in crate::provider) struct UnknownHandles(Mutex<HashSet<Option<String>>>);
+
+impl UnknownHandles {
+    /// Notes a connection whose handle is not known yet.
+    pub(in crate::provider) fn note(&self, id: Option<String>) {
+        lock(&self.0).insert(id);
+    }
+
+    /// Whether a handle that is not known yet can be no other than this connection's.
+    fn are_of(&self, id: &str) -> bool {
+        let unknown = lock(&self.0);
+        !unknown.is_empty() && unknown.iter().all(|it| it.as_deref() == Some(id))
+    }
+}
+
+/// Keeps the stored handle where the configured one is of the same connection: a new verbosity or a rotated key is no
+/// change of what runs on it. A handle that is not known yet stays unknown if it may turn out to be another
+/// connection's, such as one whose name is not known yet: the apply could not change what the plan has shown.
+pub(in crate::provider) fn keep_equal_handle(planned: &mut Value, prior: &Value, unknown: &UnknownHandles) {
     let id = |state: &Value| state.get("connection_handle").as_str().and_then(id_of_handle);
-    let unknown = planned.get("connection_handle").is_unknown();
-    if id(prior).is_some() && (unknown || id(prior) == id(planned)) {
+    let Some(stored) = id(prior) else { return };
+    let is_same = match planned.get("connection_handle") {
+        handle if handle.is_unknown() => unknown.are_of(&stored),
+        _ => id(planned).as_ref() == Some(&stored),
+    };
+    if is_same {
         planned.set("connection_handle", prior.get("connection_handle").clone());
     }
 }

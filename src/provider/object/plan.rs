@@ -115,7 +115,7 @@ impl<P: ObjectPlan> ExistingObject<'_, P> {
     async fn plan_change(self) -> PlanResponse {
         let Self { way, runtime, request, object, private } = &self;
         let mut answer = PlanResponse { state: request.proposed.clone(), ..PlanResponse::default() };
-        keep_equal_handle(&mut answer.state, &request.prior);
+        keep_equal_handle(&mut answer.state, &request.prior, &self.runtime.unknown_handles);
         answer.requires_replace = way.other_type(&request.prior, &mut answer.state);
         let is_same_type = answer.requires_replace.is_empty();
         let desired = if is_same_type { way.desired(request, object) } else { Ok(None) };

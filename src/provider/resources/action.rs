@@ -172,7 +172,7 @@ async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
         let private = private.encode();
         return PlanResponse { state: planned, private, diagnostics, ..PlanResponse::default() };
     }
-    keep_equal_handle(&mut planned, &request.prior);
+    keep_equal_handle(&mut planned, &request.prior, &runtime.unknown_handles);
     keep_equal_input(&mut planned, &request.prior);
     let requires_replace = RUNS_AGAIN.map(Path::attribute).to_vec();
     PlanResponse { state: planned, requires_replace, private: private.encode(), ..PlanResponse::default() }

@@ -152,6 +152,7 @@ fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
         return PlanResponse { private: request.private, ..PlanResponse::default() };
     }
     let mut planned = request.proposed;
+    fill_in_version(&mut planned, request.config.get("connector_version"));
     derive_from_settings(&mut planned);
     if request.prior.is_null() {
         planned.set("connection_revision", Value::from(1));
@@ -162,18 +163,23 @@ fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
         planned.set("connection_revision", Value::from(revision.saturating_add(1)));
         planned.set_unknown(&DERIVED_AT_APPLY);
     }
-    if let Some(handle) = planned.get("handle").as_str() {
-        runtime.note_handle(handle);
+    match planned.get("handle").as_str() {
+        Some(handle) => runtime.note_handle(handle),
+        None => runtime.unknown_handles.note(id_of(&planned)),
     }
     let requires_replace = ["name", "location"].map(Path::attribute).to_vec();
     PlanResponse { state: planned, requires_replace, private: request.private, ..PlanResponse::default() }
 }
 
+/// Sets the version of the connector where none is written. One that is not known yet is written.
+fn fill_in_version(state: &mut Value, written: &Value) {
+    if written.is_null() {
+        state.set("connector_version", CONNECTOR_VERSION.into());
+    }
+}
+
 /// Sets the computed attributes that are a function of the settings; unknown while those are.
 fn derive_from_settings(planned: &mut Value) {
-    if planned.get("connector_version").is_null() || planned.get("connector_version").is_unknown() {
-        planned.set("connector_version", CONNECTOR_VERSION.into());
-    }
     let id = id_of(planned);
     planned.set("id", id.clone().map_or(Value::Unknown, Value::from));
     let settings = id.and_then(|id| read_settings(&settings_part(planned), id));
@@ -214,6 +220,7 @@ async fn apply(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
         };
     }
     let mut state = request.planned;
+    fill_in_version(&mut state, request.config.get("connector_version"));
     derive_from_settings(&mut state);
     let now = now();
     if state.get("create_time").is_unknown() {
@@ -226,6 +233,8 @@ async fn apply(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
 
 async fn read(runtime: &Runtime, mut state: Value, private: Vec<u8>) -> StateResponse {
     let imported = state.get("create_time").is_null();
+    let version = state.get("connector_version").clone();
+    fill_in_version(&mut state, &version);
     derive_from_settings(&mut state);
     if imported {
         state.set("connection_revision", Value::from(1));
