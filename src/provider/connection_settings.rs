@@ -21,4 +21,4 @@ pub(super) use provider_block::{
     variable_faults,
 };
 pub(super) use read::{API_KEY, read as read_settings};
-pub(super) use schema::{secret, shared_attributes, shared_blocks};
+pub(super) use schema::{IN_STATE, secret, shared_attributes, shared_blocks};

@@ -13,7 +13,9 @@ use crate::provider::connection_settings::faults::{
     check_combinations, check_destination, check_key, check_sources,
 };
 use crate::provider::connection_settings::read::{API_KEY, read};
-use crate::provider::connection_settings::schema::{account_id, secret, shared_attributes, shared_blocks};
+use crate::provider::connection_settings::schema::{
+    IN_PLANS, account_id, secret, shared_attributes, shared_blocks,
+};
 use crate::provider::messages::settings;
 use crate::provider::metadata_rules;
 use crate::secret::not_a_key;
@@ -32,8 +34,8 @@ const MAX_RETRIES: i64 = 5;
 
 /// The schema of the provider block.
 pub(in crate::provider) fn schema() -> Schema {
-    let mut attributes =
-        secret(API_KEY, "Stripe's secret or restricted key (`sk_…`, `rk_…`; environment `STRIPE_API_KEY`)");
+    let key = "Stripe's secret or restricted key (`sk_…`, `rk_…`; environment `STRIPE_API_KEY`)";
+    let mut attributes = secret(API_KEY, key, IN_PLANS);
     attributes.extend(vec![
         Attribute::optional("api_base", Type::String, "Base address of Stripe's API (environment `STRIPE_API_BASE`). Default `https://api.stripe.com`.").rule(Rule::Text(address)),
         Attribute::optional("api_version", Type::String, format!("`Stripe-Version` of every call. Default `{API_VERSION}`, the one the provider is tested with.")).rule(Rule::NotEmpty),
@@ -58,7 +60,7 @@ pub(in crate::provider) fn schema() -> Schema {
         .rule(Rule::Text(account_id)),
     );
     attributes.extend(metadata_rules::attributes());
-    attributes.extend(shared_attributes());
+    attributes.extend(shared_attributes(IN_PLANS));
     let description = "The provider block is the default connection: resources and data sources without `connection_handle` use it.";
     Schema::new(description, attributes).with_blocks(shared_blocks())
 }

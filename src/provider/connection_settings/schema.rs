@@ -7,8 +7,13 @@ use crate::secret::{SecretVersion, looks_like_key};
 use crate::terraform::schema::{Attribute, NestedBlock, Rule};
 use crate::terraform::value::Type;
 
-/// The attributes of both, without the key's.
-pub(in crate::provider) fn shared_attributes() -> Vec<Attribute> {
+/// What becomes of a secret that a resource has inline.
+pub(in crate::provider) const IN_STATE: &str = "It is then part of the state; prefer a reference.";
+/// What becomes of a secret that the provider block has inline.
+pub(super) const IN_PLANS: &str = "A saved plan can then hold it; prefer a reference.";
+
+/// The attributes of both, without the key's. `kept` says what becomes of a secret that is written inline.
+pub(in crate::provider) fn shared_attributes(kept: &str) -> Vec<Attribute> {
     let mut attributes = vec![
         Attribute::optional("account_id", Type::String, "Id of the connected account whose data is used (`acct_…`); sent as `Stripe-Account`. A path of contexts, such as `org_…/acct_…`, is sent as `Stripe-Context`.")
             .rule(Rule::Text(account_id)),
@@ -21,7 +26,7 @@ pub(in crate::provider) fn shared_attributes() -> Vec<Attribute> {
         Attribute::optional("proxy_ssltype", Type::String, "Where TLS is used: `AUTO` (default: a tunnel to https addresses, none to http addresses), `ALWAYS` (TLS to the proxy itself), `NEVER`, or `TUNNEL` (a CONNECT tunnel to every address).")
             .rule(Rule::one_of(["AUTO", "ALWAYS", "NEVER", "TUNNEL"])),
     ];
-    attributes.extend(secret(PROXY_PASSWORD, "Password for the proxy"));
+    attributes.extend(secret(PROXY_PASSWORD, "Password for the proxy", kept));
     let reader = "Google service account that reads secret versions. Default: the identity of the run's own Google credentials.";
     attributes
         .push(Attribute::optional("service_account", Type::String, reader).rule(Rule::Text(service_account)));
@@ -88,13 +93,14 @@ fn throttle_scope(text: &str) -> Result<(), String> {
     ThrottleScope::parse(text).map(drop)
 }
 
-/// The attributes through which a secret can be given; at most one may be set.
-pub(in crate::provider) fn secret(attributes: SecretAttributes, what: &str) -> Vec<Attribute> {
+/// The attributes through which a secret can be given; at most one may be set. `kept` says what becomes of one that is
+/// written inline.
+pub(in crate::provider) fn secret(attributes: SecretAttributes, what: &str, kept: &str) -> Vec<Attribute> {
     let [inline, environment, file, version] = attributes;
     let text =
         |name, description: &str| Attribute::optional(name, Type::String, format!("{what}{description}"));
     vec![
-        text(inline, ", inline. It is then part of the state; prefer a reference.")
+        text(inline, &format!(", inline. {kept}"))
             .sensitive()
             .rule(Rule::NotEmpty),
         text(environment, ": name of the environment variable that holds it.").rule(Rule::NotEmpty),

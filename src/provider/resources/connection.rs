@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::connection::{ConnectionState, Error, encode_handle};
 use crate::provider::connection_settings::{
-    API_KEY, all_sources, check_combinations, check_key, check_sources, describe_error,
+    API_KEY, IN_STATE, all_sources, check_combinations, check_key, check_sources, describe_error,
     describe_lasting_error, idle_service_account, log_file_warning, path_of_error, read_settings, secret,
     shared_attributes, shared_blocks,
 };
@@ -38,7 +38,7 @@ pub(in crate::provider) struct ConnectionResource;
 impl Resource for ConnectionResource {
     fn schema(&self) -> Schema {
         let mut attributes = own_attributes();
-        attributes.extend(shared_attributes());
+        attributes.extend(shared_attributes(IN_STATE));
         attributes.extend(computed_attributes());
         let mut blocks = shared_blocks();
         blocks.push(NestedBlock::single(
@@ -56,7 +56,7 @@ impl Resource for ConnectionResource {
         blocks.push(NestedBlock::single(
             "auth_config",
             "Where the Stripe key comes from; without it the provider's key is used.",
-            secret(API_KEY, "Stripe's key"),
+            secret(API_KEY, "Stripe's key", IN_STATE),
         ));
         let description = "A connection to one Stripe account: key, account, proxy, nodes, logging. Pass its `handle` to entities and actions.";
         Schema::new(description, attributes).with_blocks(blocks)
