@@ -75,6 +75,7 @@ fn docs(env: Env, out: &mut dyn Write) -> Result<(), Error> {
 async fn serve(env: Env, debug: bool, out: &mut dyn Write) -> Result<(), Error> {
     let environment = plugin::Environment::from_lookup(PROVIDER, |name| env.get(name));
     let provider = StripeProvider::new(env);
+    let provider = if debug { provider.debugged() } else { provider };
     let service = Service::new(provider.clone()).into_server();
     let served = if debug {
         let sources = install::HOSTS.map(|host| format!("{host}/{}", install::SOURCE));

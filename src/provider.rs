@@ -23,6 +23,7 @@ use futures_util::stream::{self, BoxStream};
 
 use crate::engine::{Journal, JournalPlace};
 use crate::env::Env;
+use crate::provider::connection_settings::LastBlock;
 use crate::provider::explain::explain_leftovers;
 use crate::provider::runtime::Runtime;
 use crate::provider::served::{action, data_source, ephemeral_resource, resource};
@@ -71,6 +72,8 @@ pub struct StripeProvider {
     runtime: Arc<RwLock<Arc<Runtime>>>,
     /// The journals of the process: one, unless a debugger configures it again and again.
     journals: Arc<Mutex<Journals>>,
+    /// The block that was configured last, where a debugger holds the process.
+    last_block: Option<Arc<LastBlock>>,
 }
 
 /// The most time for the end of the journal: Terraform waits two seconds for the end of the process, and
@@ -84,7 +87,14 @@ impl StripeProvider {
         let journal = Arc::new(Journal::at(&place, &env));
         let runtime = Arc::new(Runtime::new(&Value::Null, env.clone(), Arc::clone(&journal)));
         let journals = Arc::new(Mutex::new(vec![(place, journal)]));
-        Self { env, runtime: Arc::new(RwLock::new(runtime)), journals }
+        Self { env, runtime: Arc::new(RwLock::new(runtime)), journals, last_block: None }
+    }
+
+    /// The same provider in a process that a debugger holds: it serves all provider blocks, and says so where they
+    /// differ.
+    #[must_use]
+    pub fn debugged(self) -> Self {
+        Self { last_block: Some(Arc::default()), ..self }
     }
 
     /// The journal of the process at that place.
@@ -161,6 +171,7 @@ impl Provider for StripeProvider {
                     .and_then(|it| connection_settings::log_file_warning(it.connection())),
             );
             found.extend(connection_settings::check_version(&config));
+            found.extend(self.last_block.as_ref().and_then(|last| last.replace(&config)));
             *sync::write(&self.runtime) = Arc::new(runtime);
         }
         found

@@ -4,6 +4,7 @@
 mod error;
 mod faults;
 mod handle;
+mod last_block;
 mod provider_block;
 mod read;
 mod schema;
@@ -16,6 +17,7 @@ pub(super) use faults::{
     log_file_warning,
 };
 pub(super) use handle::{UnknownHandles, connection_attribute, keep_equal_handle};
+pub(super) use last_block::LastBlock;
 pub(super) use provider_block::{
     defaults, journal_place, sandbox_fault, schema as provider_schema, validate as validate_provider,
     variable_faults,

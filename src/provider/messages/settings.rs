@@ -25,6 +25,8 @@ messages! {
         "The key is a live key, but {attribute} ({address}) is not encrypted:" "use https, or a test key.";
     error key_of_wrong_mode(key: &str, mode: &str) "Key Has The Wrong Mode"
         "{key} is a {mode} mode key, but `expected_livemode` does not allow it." "Use a key of the other mode, or change `expected_livemode`.";
+    warning another_block(settings: &str) "Another Provider Block"
+        "Under `--debug` one process serves all provider blocks, and the last one that is configured counts for all of them. This one has another {settings} than the one before." "Use one provider block while you debug. If the one before was that of an earlier run, all is well.";
     warning another_api_version(known: &str, used: &str) "Different API Version"
         "The provider is built for version {known} of Stripe's API, but calls use {used}. Params are sent as written, and Stripe checks them. A field that Stripe does not return under {used} counts as unchanged. Everything else (names, types, defaults, what a destroy does) is guaranteed for {known} only." "";
     error node_counts_contradict(min: i64, max: i64, kind: &str) "Node Counts Contradict"

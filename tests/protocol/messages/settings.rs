@@ -32,6 +32,8 @@ pub async fn told() -> Vec<Told> {
     for block in &blocks {
         stage.again("", block).await;
     }
+    let account = |id: &str| json!({"api_key": "sk_test_shop_1", "account_id": id});
+    stage.debugged(&[account("acct_1"), account("acct_2")]).await;
     stage.again("Bearer sk_test_shop_1", &json!({})).await;
     stage.again("sk_test_shop_1", &json!({})).await;
     let connection = |more: serde_json::Value| {

@@ -1,6 +1,8 @@
 //! Where scenes play: a shop, a run of the provider in it, and everything that is told.
 
 use serde_json::{Value as Json, json};
+use stripe_provider::env::Env;
+use stripe_provider::provider::StripeProvider;
 use stripe_provider::terraform::diagnostic::Diagnostic;
 use stripe_provider::terraform::value::Value;
 use stripe_provider::terraform::wire::tfplugin5::{self as wire, attribute_path::step::Selector};
@@ -61,6 +63,17 @@ impl Stage {
         }
         let configured = self.run.configure(&block).await;
         self.heard(configured);
+    }
+
+    /// A process that a debugger holds is configured with one block after another.
+    pub async fn debugged(&mut self, blocks: &[Json]) {
+        let provider = StripeProvider::new(Env::from_pairs::<String, String>([])).debugged();
+        self.run = ok(Terraform::start(provider).await);
+        let schema = self.run.schema.provider.as_ref().unwrap().block.clone().unwrap();
+        for block in blocks {
+            let configured = self.run.configure(&config(&schema, block.as_object().unwrap())).await;
+            self.heard(configured);
+        }
     }
 
     /// Opens an ephemeral resource.
