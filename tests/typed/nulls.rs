@@ -21,7 +21,9 @@ fn a_null_of_a_write_only_argument_is_planned_as_it_is_written() {
         }
         twins += dynamic.len();
         let mut written = config(&block, &world.params(entity));
-        dynamic.iter().for_each(|twin| written.set(twin, nothing.clone()));
+        for twin in &dynamic {
+            written.set(twin, nothing.clone());
+        }
         let plan = fine(world.plan_written(name, &Object::default(), &written));
         for twin in &dynamic {
             assert_eq!(plan.planned.state.get(twin), &nothing, "{name}: {twin}");
