@@ -47,7 +47,6 @@ pub use action::{ActionInput, ActionResult};
 pub use change::{Change, Restores};
 pub use create::{CreateRequest, Created, create};
 pub use destroy_options::{DestroyOptions, OnDestroy};
-pub use end::EndOutcome;
 pub use error::Error;
 pub use export::{export, export_beside, export_whole};
 pub use import::{ImportError, ImportId, is_account};
@@ -66,7 +65,7 @@ pub use params::{
 };
 pub use prediction::PredictedObject;
 pub use restore::{EndedField, has_ended};
-pub use stays::{LeftObject, StayReason};
+pub use stays::{EndOutcome, LeftObject, StayReason};
 pub use succession::Predecessor;
 pub use taken::{ConflictingObject, taken};
 pub use unanswered::with_unanswered;

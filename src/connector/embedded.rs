@@ -38,11 +38,11 @@ fn rest_of(list: &Json, id: &str) -> Option<Call> {
     let text = |member: &Json| member.as_str().map(str::to_owned);
     list.get("has_more")?.as_bool()?.then_some(())?;
     let url = list.get("url")?.as_str().filter(|url| url.starts_with("/v1/"))?;
-    let last = list.get("data")?.as_array()?.last()?.get("id").and_then(text)?;
+    let behind = list.get("data")?.as_array()?.last()?.get("id").and_then(text)?;
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     let mut params = Map::from_iter([
         ("limit".to_owned(), Json::from(STRIPE_PAGE)),
-        ("starting_after".to_owned(), Json::from(last)),
+        ("starting_after".to_owned(), Json::from(behind)),
     ]);
     let named = query.split('&').filter_map(|pair| pair.split_once('='));
     params.extend(named.map(|(name, value)| (name.to_owned(), Json::from(value))));

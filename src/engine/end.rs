@@ -2,28 +2,13 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::catalog::{Entity, OperationKind, Removal, Shape};
+use crate::catalog::{OperationKind, Removal, Shape};
 use crate::connector::{self, Connector, Error};
+use crate::engine::held::{self, ArchiveParam};
 use crate::engine::object::current;
 use crate::engine::restore::{has_ended, is_over};
-use crate::engine::{DestroyOptions, LeftObject, Object, OnDestroy, StayReason, held};
+use crate::engine::{DestroyOptions, EndOutcome, Object, OnDestroy, StayReason};
 use crate::stripe::ErrorKind;
-
-/// The result of ending an object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EndOutcome {
-    /// Stripe deleted it, or a call ended it: canceled, voided, detached.
-    Ended,
-    /// It had ended or did not exist.
-    AlreadyGone,
-    /// It stays in Stripe, inactive or as it is.
-    Stays {
-        /// Why it stays.
-        why: StayReason,
-        /// What was archived with it.
-        left: Vec<LeftObject>,
-    },
-}
 
 /// How an object in a certain state can be ended.
 enum RemovalPlan {
@@ -34,9 +19,6 @@ enum RemovalPlan {
     Nothing,
     Keep(StayReason),
 }
-
-/// The param that archives an object, and its value: `active`, `false`.
-pub(super) type ArchiveParam = (&'static str, &'static Json);
 
 /// A call that ends an object.
 #[derive(Clone, Copy)]
@@ -148,7 +130,7 @@ impl Object {
 
     async fn archive(&self, connector: &Connector, archiving: ArchiveParam) -> Result<EndOutcome, Error> {
         let (param, value) = archiving;
-        let archived = archive(connector, self.entity, &self.locator, archiving).await?;
+        let archived = held::archive(connector, self.entity, &self.locator, archiving).await?;
         let left = held::take_along(self.entity, connector, &archived).await;
         Ok(EndOutcome::Stays { why: StayReason::Archived { param, value }, left })
     }
@@ -207,32 +189,10 @@ impl Object {
     }
 }
 
-impl EndOutcome {
-    pub(super) fn stays(why: StayReason) -> Self {
-        Self::Stays { why, left: Vec::new() }
-    }
-
-    /// Whether it stays only because another object holds it.
-    pub fn is_held(&self) -> bool {
-        matches!(self, Self::Stays { why: StayReason::HeldAs { .. }, .. })
-    }
-}
-
 impl EndCall {
     fn of(action: &'static str) -> Self {
         Self { action, otherwise: None, with: &[], stays: false }
     }
-}
-
-/// Archives an object; what Stripe answers.
-pub(super) async fn archive(
-    connector: &Connector,
-    entity: &'static Entity,
-    locator: &str,
-    (param, value): ArchiveParam,
-) -> Result<Json, Error> {
-    let params = Map::from_iter([(param.to_owned(), value.clone())]);
-    connector.update(entity, locator, params).await
 }
 
 /// Whether Stripe understood, and will not.

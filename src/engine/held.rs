@@ -1,11 +1,10 @@
 //! Objects that end with others: Stripe refuses to end some while another one holds them, and
 //! leaves some behind when the other one ends.
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Entity, Removal, catalog};
 use crate::connector::{self, Connector, Error, id_at};
-use crate::engine::end::archive;
 use crate::engine::object::current;
 use crate::engine::{EndOutcome, LeftObject, Object, StayReason};
 
@@ -59,4 +58,18 @@ pub(super) async fn take_along(
         left.push(LeftObject { field, id: id.to_owned(), refused });
     }
     left
+}
+
+/// The param that archives an object, and its value: `active`, `false`.
+pub(super) type ArchiveParam = (&'static str, &'static Json);
+
+/// Archives an object; what Stripe answers.
+pub(super) async fn archive(
+    connector: &Connector,
+    entity: &'static Entity,
+    locator: &str,
+    (param, value): ArchiveParam,
+) -> Result<Json, Error> {
+    let params = Map::from_iter([(param.to_owned(), value.clone())]);
+    connector.update(entity, locator, params).await
 }

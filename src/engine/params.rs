@@ -237,7 +237,7 @@ fn none(faults: ParamErrors) -> Result<(), ParamErrors> {
 
 pub(super) fn not_an_id(param: &str, given: &Json) -> ParamError {
     let expected = "an id: text that is not dots alone, without slashes and control characters";
-    values::wrong(param, expected, given)
+    error::wrong(param, expected, given)
 }
 
 /// Both results, or the faults of both.
@@ -356,7 +356,7 @@ impl Requirements<'_> {
             Json::Object(_) => "an object with at least one member",
             _ => "text that is not empty",
         };
-        self.faults.push(values::wrong(&path.join("."), expected, value));
+        self.faults.push(error::wrong(&path.join("."), expected, value));
     }
 }
 

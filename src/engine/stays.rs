@@ -1,8 +1,24 @@
-//! Says why an object stays in Stripe when it ends, and what happens to what it leaves behind.
+//! The outcome of an end: why an object stays in Stripe, and what happens to what it leaves behind.
 
 use serde_json::Value as Json;
 
 use crate::engine::Object;
+
+/// The result of ending an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EndOutcome {
+    /// Stripe deleted it, or a call ended it: canceled, voided, detached.
+    Ended,
+    /// It had ended or did not exist.
+    AlreadyGone,
+    /// It stays in Stripe, inactive or as it is.
+    Stays {
+        /// Why it stays.
+        why: StayReason,
+        /// What was archived with it.
+        left: Vec<LeftObject>,
+    },
+}
 
 /// Why an object stays in Stripe.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +52,17 @@ pub enum StayReason {
     NoCall,
     /// Stripe does not end it while it has this status.
     Status(String),
+}
+
+impl EndOutcome {
+    pub(super) fn stays(why: StayReason) -> Self {
+        Self::Stays { why, left: Vec::new() }
+    }
+
+    /// Whether it stays only because another object holds it.
+    pub fn is_held(&self) -> bool {
+        matches!(self, Self::Stays { why: StayReason::HeldAs { .. }, .. })
+    }
 }
 
 impl StayReason {

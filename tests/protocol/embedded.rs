@@ -36,7 +36,7 @@ async fn items(shop: &Shop, link: &Object) -> Vec<Json> {
     let id = link.state.get("id").as_str().unwrap();
     let uri = format!("{}/v1/payment_links/{id}/line_items?limit=100", shop.base);
     let request = http::Request::get(uri).header("authorization", format!("Bearer {KEY}"));
-    let answer = shop.sandbox.handle(request.body(Default::default()).unwrap()).await.unwrap();
+    let answer = shop.sandbox.handle(request.body("".into()).unwrap()).await.unwrap();
     let page: Json = serde_json::from_slice(answer.body()).unwrap();
     page["data"].as_array().unwrap().clone()
 }

@@ -12,8 +12,9 @@ type Module = Vec<String>;
 
 /// The modules whose files use nothing that a module above them defines.
 const STRICT: &str = "sandbox";
-/// The modules that still have circles inside: nothing is asked of what is in them.
-const LEFT_OUT: [&str; 4] = ["catalog", "engine::held", "engine::params", "provider"];
+/// The modules with circles inside, of which nothing is asked: the index of the catalog and the names in it need each
+/// other.
+const LEFT_OUT: [&str; 1] = ["catalog"];
 /// How many modules hand one name on, one after the other, at most.
 const MOST_HANDS: usize = 8;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use super::values::wrong;
+use super::error::wrong;
 use super::{DesiredParams, ParamError, ParamErrors};
 use crate::catalog::Entity;
 use crate::catalog::constraint::{Condition, Constraints, Known, StepFault, Violation, constraints};

@@ -1,7 +1,12 @@
 //! The errors of params, each at the param that is wrong.
 
+use serde_json::Value as Json;
+
 use crate::catalog::names::{article, normalize, quoted, resolve};
 use crate::catalog::{Entity, catalog};
+
+/// Longest part of a wrong value that an error repeats, in characters.
+const SHOWN: usize = 40;
 
 /// What is wrong with what was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +57,15 @@ pub enum ParamError {
         /// What stands behind its name in a sentence.
         why: String,
     },
+}
+
+/// The error of a value that a param does not take.
+pub(super) fn wrong(param: &str, expected: &str, given: &Json) -> ParamError {
+    let mut found = given.to_string();
+    if found.chars().count() > SHOWN {
+        found = found.chars().take(SHOWN).chain(['…']).collect();
+    }
+    ParamError::Value { param: param.to_owned(), expected: expected.to_owned(), found }
 }
 
 impl ParamError {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::values::wrong;
+use super::error::wrong;
 use super::{ParamError, ParamErrors};
 use crate::catalog::names::join_path;
 use crate::connector::scalar;

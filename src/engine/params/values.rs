@@ -7,15 +7,13 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value as Json};
 
+use super::error::wrong;
 use super::json_text::read_json;
 use super::{ParamError, ParamErrors, Params, limits};
 use crate::catalog::names::join_path;
 use crate::catalog::names::{Unresolved, resolve};
 use crate::catalog::{Clearing, Kind, Member, NumberRange, OtherId, Shape, find, whole_spelling};
 use crate::connector::{plain_number, scalar};
-
-/// Longest part of a wrong value that an error repeats, in characters.
-const SHOWN: usize = 40;
 
 /// The params of an object, keys resolved and values checked.
 pub(super) fn object(
@@ -341,12 +339,4 @@ fn moment(given: &Json) -> Option<Timestamp> {
         let local = text.parse::<DateTime>().ok()?;
         Some(local.to_zoned(TimeZone::UTC).ok()?.timestamp())
     })
-}
-
-pub(super) fn wrong(param: &str, expected: &str, given: &Json) -> ParamError {
-    let mut found = given.to_string();
-    if found.chars().count() > SHOWN {
-        found = found.chars().take(SHOWN).chain(['…']).collect();
-    }
-    ParamError::Value { param: param.to_owned(), expected: expected.to_owned(), found }
 }
