@@ -98,24 +98,6 @@ async fn schemas_that_were_encoded_in_advance_leave_as_they_are() {
     assert!(answer.server_capabilities.unwrap().move_resource_state);
 }
 
-/// A handle may hold a key, and not every one comes from an attribute that is sensitive itself.
-#[tokio::test]
-async fn a_handle_is_sensitive_wherever_it_is_an_argument() {
-    let mut client = connect(StripeProvider::new(Env::from_pairs::<String, String>([]))).await;
-    let answer = client.get_schema(wire::get_provider_schema::Request {}).await.unwrap().into_inner();
-    let actions = answer.action_schemas.into_values().filter_map(|it| it.schema);
-    let families = [
-        answer.resource_schemas,
-        answer.data_source_schemas,
-        answer.ephemeral_resource_schemas,
-        answer.list_resource_schemas,
-    ];
-    let blocks = families.into_iter().flatten().map(|(_, it)| it).chain(actions).filter_map(|it| it.block);
-    let attributes = blocks.flat_map(|it| it.attributes).filter(|it| it.name == "connection_handle");
-    let open: Vec<bool> = attributes.map(|it| it.sensitive).collect();
-    assert!(open.len() > 300 && open.iter().all(|sensitive| *sensitive), "{}", open.len());
-}
-
 #[tokio::test]
 async fn identity_schemas_leave_as_they_are_and_are_of_all_that_can_be_imported() {
     let provider = StripeProvider::new(Env::from_pairs::<String, String>([]));

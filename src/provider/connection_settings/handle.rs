@@ -8,12 +8,12 @@ use crate::sync::lock;
 use crate::terraform::schema::{Attribute, Rule};
 use crate::terraform::value::{Type, Value};
 
-/// The attribute every resource and data source has. It is sensitive, as the handle of a connection is, which may hold a
-/// key: not every handle comes from there, it may come from another state.
+/// The attribute every resource and data source has. The handle of a connection is sensitive, and so is all that it is
+/// written to; a resource without one can be shown as a whole.
 pub(in crate::provider) fn connection_attribute() -> Attribute {
     let description =
         "The `handle` of a `stripe_connection`. Without it the provider's default connection is used.";
-    Attribute::optional("connection_handle", Type::String, description).sensitive().rule(Rule::Text(handle))
+    Attribute::optional("connection_handle", Type::String, description).rule(Rule::Text(handle))
 }
 
 /// A handle is never repeated in a message: it may hold a key.
