@@ -66,7 +66,7 @@ fn life(
 ) -> Result<bool, String> {
     let Some(json) = value_of(dice, &world.setups, param) else { return Ok(false) };
     let json = world.setups.told(&world.stripe, &json, "");
-    if is_against_a_constraint(entity, param, &json) {
+    if is_against_a_constraint(entity, world.params(entity), param, &json) {
         return Ok(false);
     }
     let base = config(&world.block(name), &world.params(entity));
@@ -98,10 +98,17 @@ fn life(
 }
 
 /// Whether the value is one that Stripe documents as refused, which a plan says at once.
-fn is_against_a_constraint(entity: &Entity, param: &Member, json: &Json) -> bool {
-    let params = Map::from_iter([(param.name.clone(), json.clone())]);
+fn is_against_a_constraint(
+    entity: &Entity,
+    mut params: Map<String, Json>,
+    param: &Member,
+    json: &Json,
+) -> bool {
+    params.insert(param.name.clone(), json.clone());
     let known = Known { params: &params, unknown: &[], now: 0 };
-    constraints().get(&entity.key).is_some_and(|it| it.violations(known).next().is_some())
+    let tables = [entity.key.clone(), format!("{}.Create", entity.key)];
+    let mut tables = tables.iter().filter_map(|key| constraints().get(key));
+    tables.any(|it| it.violations(known).next().is_some())
 }
 
 /// Planned as far as it is known, applied when all is, and read.
