@@ -257,7 +257,22 @@ impl Planning<'_> {
             let (argument, entity) = (self.surface.spelled(param), &self.surface.entity.name);
             self.surface.at(ends::argument_acts_at_creation(&argument, entity), param)
         });
-        uncleared.chain(at_creation).chain(ended_note(self.object, self.change)).collect()
+        let notes = uncleared.chain(at_creation).chain(self.unmarked_replacement());
+        notes.chain(ended_note(self.object, self.change)).collect()
+    }
+
+    /// Which values of dynamic arguments only a new object can have: Terraform marks no place inside such an argument.
+    fn unmarked_replacement(&self) -> Option<Diagnostic> {
+        let is_dynamic = |param: &&String| {
+            let member = param.split('.').next().unwrap_or_default();
+            let mut slots = self.surface.arguments().filter(|slot| slot.member == member);
+            slots.any(|slot| matches!(slot.form, SlotSyntax::Attribute(Type::Dynamic)))
+        };
+        let params: Vec<&String> = self.change.replaces.iter().filter(is_dynamic).collect();
+        let names = params.iter().map(|param| format!("`{}`", self.surface.spelled(param)));
+        let names = names.collect::<Vec<_>>().join(", ");
+        let first = params.first()?;
+        Some(self.surface.at(ends::is_replaced(&names, &self.surface.entity.name), first))
     }
 }
 
