@@ -264,3 +264,24 @@ fn what_stripe_would_not_make_is_told_at_its_argument_by_the_plan() {
     let posts = tap.calls().into_iter().filter(|call| call.method == "POST").count();
     assert_eq!(posts, 0, "nothing is sent");
 }
+
+/// Terraform marks no place inside a dynamic argument with `# forces replacement`.
+#[test]
+fn what_replaces_an_object_inside_a_dynamic_argument_is_told() {
+    let mut world = World::new();
+    let grant = |value: u32| {
+        let customer = world.stripe.done("POST", "/v1/customers", &json!({"name": "Ada"}));
+        params(&json!({"customer": customer["id"], "category": "paid",
+            "amount": {"type": "monetary", "monetary": {"currency": "usd", "value": value}},
+            "applicability_config": {"scope": {"price_type": "metered"}}}))
+    };
+    let (written, mut wanted) = (grant(600), grant(600));
+    wanted["customer"] = written["customer"].clone();
+    wanted["amount"]["monetary"]["value"] = json!(777);
+    let made = world.made("stripe_billing_credit_grant", &written).unwrap();
+    world.terraform.warnings.clear();
+    let plan = world.plan("stripe_billing_credit_grant", &made, Some(&wanted)).unwrap();
+    assert_eq!(plan.action, Action::Replace);
+    let told = world.terraform.warnings.join("\n");
+    assert!(told.contains("Stripe cannot change `amount` of an existing BillingCreditGrant"), "{told}");
+}
