@@ -1,4 +1,4 @@
-//! The lifecycle of one Stripe object over its params, whatever surface Terraform shows it by.
+//! The lifecycle of one Stripe object, based on its params, whichever surface Terraform shows it through.
 //!
 //! ```text
 //! what was written ──params──▶ Params ──change──▶ update? replace? what stays?
@@ -8,13 +8,12 @@
 //!
 //! # Theory
 //!
-//! A surface (a JSON payload, an action's input, the attributes of a typed resource) turns what
-//! the practitioner wrote into [`Params`]: a tree in Stripe's spelling whose values have the kinds
-//! that the catalog's [`Shape`](crate::catalog::Shape)s say. From there on one set of rules holds:
-//! what counts as equal, what a change means, how a removed param is cleared, what makes a new
-//! object necessary, how a create that was cut off is found again, how an object ends. A surface
-//! never compares, clears or encodes a value itself, and nothing in here knows what an attribute
-//! is called.
+//! A surface (a JSON payload, an action's input, the attributes of a typed resource) turns what the
+//! practitioner wrote into [`Params`]: a tree in Stripe's spelling, whose values have the kinds given by the
+//! catalog's [`Shape`](crate::catalog::Shape)s. From there on, one set of rules applies: which values are
+//! equal, what a change means, how a removed param is cleared, which changes need a new object, how an
+//! interrupted create is found again, and how an object ends. A surface never compares, clears or encodes a
+//! value itself, and nothing in this module knows the name of an attribute.
 
 mod action;
 mod change;

@@ -1,4 +1,4 @@
-//! Runs an action, once: in this run or in one that was cut off.
+//! Runs an action exactly once, even if an earlier run was cut off while sending it.
 
 use std::io;
 
@@ -16,7 +16,7 @@ use crate::engine::{
 };
 use crate::stripe::IdempotencyKey;
 
-/// An action with its input, sorted into what fills its path and what its body holds.
+/// An action with its input, split into the ids for its path and the params for its body.
 #[derive(Debug, Clone)]
 pub struct ActionInput {
     action: ActionRef,
@@ -24,23 +24,23 @@ pub struct ActionInput {
     params: Params,
 }
 
-/// What a run of an action came to.
+/// The outcome of a run of an action.
 #[derive(Debug)]
 pub struct ActionResult {
-    /// An id of the run; Stripe has none for calls.
+    /// An id made up for this run; Stripe gives calls no ids.
     pub id: String,
     /// The connector's output: an array of one object whose values are strings or null.
     pub output: Json,
-    /// What Stripe answered.
+    /// Stripe's answer.
     pub body: Json,
     /// Why the run could not be recorded before it was sent, if it could not.
     pub unrecorded: Option<io::Error>,
-    /// The run is one that a Terraform which died had begun; none when it is new.
+    /// The interrupted run that had begun this action; `None` if the action is new.
     pub adopted: Option<RecoveredObject>,
 }
 
 impl ActionInput {
-    /// The input that was written for an action, checked. What is not known yet is not missing.
+    /// Checks the input that was written for an action. An input whose value is still unknown is not missing.
     pub fn parse(of: ActionRef, written: &WrittenParams) -> Result<Self, ParamErrors> {
         let action = of.action;
         let (mut ids, mut rest) = (vec![None; action.path_inputs.len()], WrittenParams::default());
@@ -77,7 +77,7 @@ impl ActionInput {
         }
     }
 
-    /// Values of the input that Stripe's lists of known values lack.
+    /// The values of the input that are not in Stripe's lists of known values.
     pub fn unlisted_values(&self) -> Vec<UnlistedValue> {
         let desired = DesiredParams { params: self.params.clone(), ..DesiredParams::default() };
         unlisted_values(&desired, &self.action.action.params)
@@ -93,13 +93,13 @@ impl ActionInput {
         secret_values(&self.params, &self.action.action.params)
     }
 
-    /// Whether another input sends the same.
+    /// Whether another input sends the same call.
     pub fn is_same(&self, other: &Self) -> bool {
         (&self.ids, &self.params) == (&other.ids, &other.params)
     }
 
-    /// Runs the action, under the key that an earlier run left for the same input and triggers, if one did. Without
-    /// triggers no state keeps what it came to: it is done when Stripe has answered.
+    /// Runs the action, under the key that an earlier run left for the same input and triggers, if there is
+    /// one. Without triggers no state keeps the result, so the action is done as soon as Stripe has answered.
     pub async fn run_once(
         &self,
         connector: &Connector,
@@ -127,7 +127,7 @@ impl ActionInput {
     }
 }
 
-/// The params of a call, with everything that Stripe or the connector requires.
+/// Checks the params of a call, and that it has everything that Stripe or the connector requires.
 fn complete(action: &Action, written: &WrittenParams) -> Result<DesiredParams, ParamErrors> {
     let with_inputs =
         |faults: ParamErrors| faults.into_iter().map(|fault| with_inputs(fault, action)).collect();
@@ -142,7 +142,7 @@ fn complete(action: &Action, written: &WrittenParams) -> Result<DesiredParams, P
     if faults.is_empty() { Ok(desired) } else { Err(faults) }
 }
 
-/// Which id of the path a key names.
+/// The position in the path of the id that a key names.
 fn path_input(action: &Action, key: &str) -> Option<usize> {
     action.path_inputs.iter().position(|name| is_alike(name, key))
 }
@@ -151,13 +151,13 @@ fn is_alike(name: &str, key: &str) -> bool {
     normalize(name) == normalize(key)
 }
 
-/// A path with its first key as Stripe names it.
+/// A path with its first key replaced by Stripe's name.
 fn renamed_path(action: &Action, path: &[String]) -> Vec<String> {
     let (first, rest) = path.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
     std::iter::once(renamed(action, first)).chain(rest.iter().cloned()).collect()
 }
 
-/// Stripe's name of a param that the connector calls otherwise.
+/// Stripe's name of a param that the connector calls by another name.
 fn renamed(action: &Action, key: &str) -> String {
     let renamed = action.renames.iter().find(|(_, name)| is_alike(name, key));
     renamed.map_or_else(|| key.to_owned(), |(param, _)| param.clone())
@@ -172,7 +172,8 @@ fn missing(name: &str) -> ParamError {
     ParamError::Missing { param: name.to_owned() }
 }
 
-/// A wrong key may have been meant for the path or for a renamed param, where these are more alike than a param is.
+/// Lets the suggestion for a wrong key be an id of the path or a renamed param, if one of these is more
+/// similar than any param.
 fn with_inputs(error: ParamError, action: &Action) -> ParamError {
     match error {
         ParamError::Unknown { key, suggestion } if !key.contains('.') => {

@@ -1,4 +1,5 @@
-//! Compares two sets of params: what an update sends, what needs a new object, what no call can clear.
+//! Compares two sets of params: which changes an update sends, which need a new object, and which removals no
+//! call can make.
 
 use serde_json::{Map, Value as Json};
 
@@ -12,24 +13,24 @@ use unknown::remove;
 
 mod unknown;
 
-/// What it takes to bring an object made from one set of params to another.
+/// What is needed to change an object from one set of params to another.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Change {
-    /// What an update sends: changed params, and what clears removed ones.
+    /// The params that an update sends: changed ones, and the values that clear removed ones.
     pub update: Params,
-    /// Paths of params that only a new object can have: `currency`, `fixed_amount.amount`.
+    /// The paths of changed params that only a new object can have: `currency`, `fixed_amount.amount`.
     pub replaces: Vec<String>,
-    /// Paths of removed params that no call clears: Stripe keeps their values.
+    /// The paths of removed params that no call clears: Stripe keeps their values.
     pub uncleared: Vec<String>,
-    /// Paths of params that act when an object is created only: nothing is sent for them.
+    /// The paths of changed params that have an effect only at creation: nothing is sent for them.
     pub at_creation: Vec<String>,
-    /// Something that an update takes is not known yet.
+    /// Whether a param that an update takes is still unknown.
     pub unknown: bool,
-    /// What is done beside the update because the object has ended in Stripe.
+    /// How the object is restored, in addition to the update, because it has ended in Stripe.
     pub restores: Option<Restores>,
 }
 
-/// What is done because an object has ended in Stripe.
+/// How an object that has ended in Stripe is restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Restores {
     /// The update brings it back.
@@ -46,14 +47,15 @@ impl Change {
         *self == Self::default()
     }
 
-    /// Whether only a new object can be what is wanted.
+    /// Whether only a new object can meet the configuration.
     pub fn needs_new(&self) -> bool {
         !self.replaces.is_empty() || self.restores == Some(Restores::Replace)
     }
 }
 
-/// The change from params to what is wanted. What is not known yet counts as changed, and as something that only a new
-/// object can have, if any part of it may be that: an apply cannot make a replacement of what was planned as an update.
+/// The change from `before` to `desired`. A value that is still unknown counts as changed. If any part of it
+/// may need a new object, a replacement is planned, because an apply cannot turn a planned update into a
+/// replacement.
 pub(super) fn between(entity: &Entity, before: &Params, desired: &DesiredParams) -> Change {
     let update = entity.operation(OperationKind::Update).map(|update| update.params.as_slice());
     let mut differ = ParamDiff { entity, unknown: &desired.unknown, change: Change::default() };
@@ -71,7 +73,7 @@ pub(super) fn between(entity: &Entity, before: &Params, desired: &DesiredParams)
     differ.change
 }
 
-/// An update with the params that say how it is done; without a change there is no update.
+/// Adds to an update the params that say how it is done. An empty update stays empty.
 fn with_modifiers(entity: &Entity, mut update: Params, desired: &Params, updatable: &[Member]) -> Params {
     if !update.is_empty() {
         let modifiers = desired.iter().filter(|(name, _)| entity.is_modifier(name));
@@ -81,18 +83,18 @@ fn with_modifiers(entity: &Entity, mut update: Params, desired: &Params, updatab
     update
 }
 
-/// The members of one object: all that a create or an update takes, and those an update takes.
+/// The members of one object: all that a create or an update takes, and those that an update takes.
 #[derive(Clone, Copy)]
 struct ParamSets<'m> {
     known: &'m [Member],
     updatable: &'m [Member],
 }
 
-/// What becomes of a param that was removed.
+/// What happens to a param that was removed.
 enum RemovedParam {
-    /// This value unsets it, or sets it to what Stripe takes where nothing is written.
+    /// This value unsets it, or sets it to Stripe's default.
     Sent(Json),
-    /// It is what it would be without it.
+    /// Nothing is to do: the value is the same as without the param.
     Nothing,
     /// No call unsets it.
     Stays,
@@ -133,8 +135,8 @@ impl ParamDiff<'_> {
         sent
     }
 
-    /// Notes another value of what no update takes: only a new object can have it, unless it acts when
-    /// one is created, and is never seen again.
+    /// Notes a changed value that no update takes: it needs a new object, unless the param has an effect only
+    /// at creation and is never shown.
     fn fixed(&mut self, at: String) {
         if self.entity.acts_at_creation(&at) {
             self.change.at_creation.push(at);
@@ -143,13 +145,13 @@ impl ParamDiff<'_> {
         }
     }
 
-    /// Whether a param has a value that no update changes any more.
+    /// Whether a param has a value that no update can change any more.
     fn is_settled(&self, at: &str, old: Option<&Json>) -> bool {
         let open = self.entity.settled.get(at);
         open.zip(old).is_some_and(|(open, old)| *old != "" && *old != open.as_str())
     }
 
-    /// What unsets the params that are gone.
+    /// The values that unset removed params.
     fn gone(&mut self, place: &str, before: &Params, after: &Params, members: ParamSets<'_>) -> Params {
         let mut sent = Params::new();
         for (name, old) in before {
@@ -175,7 +177,7 @@ impl ParamDiff<'_> {
         sent
     }
 
-    /// Whether a value is an empty list or map that unsets nothing: in a form it cannot be said.
+    /// Whether a value is an empty list or map that unsets nothing, because a form cannot express it.
     fn says_nothing(&self, value: &Json, param: Option<&Member>) -> bool {
         let is_empty = match value {
             Json::Array(items) => items.is_empty(),
@@ -186,7 +188,7 @@ impl ParamDiff<'_> {
         is_empty && !unsets && !self.entity.is_v2()
     }
 
-    /// Whether the other spelling of a param that is gone sets its value from now on.
+    /// Whether the other spelling of a removed param now sets its value.
     fn is_set_otherwise(&self, place: &str, name: &str, after: &Params, known: &[Member]) -> bool {
         other_spelling(known, name).is_some_and(|other| {
             let path = join_path(place, &other.name);
@@ -194,8 +196,8 @@ impl ParamDiff<'_> {
         })
     }
 
-    /// A changed value as an update sends it: whole, without what an update does not take, and
-    /// with what clears members that were removed. None where nothing is left to send.
+    /// A changed value as an update sends it: whole, without members that an update does not take, and with
+    /// the values that clear removed members. Returns `None` if nothing is left to send.
     fn value(
         &mut self,
         at: &str,
@@ -226,8 +228,8 @@ impl ParamDiff<'_> {
         Some(Json::Object(whole))
     }
 
-    /// The items of a list. Stripe replaces a list as a whole, but for one whose items have ids: of
-    /// an item that was there before, what was removed is unset.
+    /// The items of a list. Stripe replaces a list as a whole, unless its items have ids: then the members
+    /// that were removed from an existing item are unset.
     fn items(
         &mut self,
         at: &str,
@@ -258,8 +260,8 @@ impl ParamDiff<'_> {
         Json::Array(items.collect())
     }
 
-    /// What a list whose items only a new object can have makes necessary: another item, or one less. An item of
-    /// which it is not known yet what it is may be any.
+    /// Notes that a new object is needed if a list whose items cannot be updated gains or loses an item. An
+    /// item whose key is still unknown may be any of the old ones.
     fn fixed_items(
         &mut self,
         at: &str,
@@ -286,8 +288,8 @@ impl ParamDiff<'_> {
         }
     }
 
-    /// What becomes of a removed value. Members of an object that cannot be unset as a whole are
-    /// unset one by one.
+    /// What happens to a removed value. If an object cannot be unset as a whole, its members are unset one by
+    /// one.
     fn removed(&mut self, at: &str, old: &Json, shape: &Shape) -> RemovedParam {
         let unset = Json::String(String::new());
         let default = self.entity.defaults.get(at);
@@ -313,7 +315,7 @@ impl ParamDiff<'_> {
         }
     }
 
-    /// What unsets the members of an object one by one, with those that Stripe requires beside them.
+    /// Unsets the members of an object one by one, and sends along those that Stripe requires.
     fn removed_members(&mut self, at: &str, old: &Params, members: &[Member]) -> RemovedParam {
         let both = ParamSets { known: members, updatable: members };
         let mut sent = self.object(at, old, &Map::new(), both);
@@ -330,7 +332,8 @@ impl ParamDiff<'_> {
         RemovedParam::Sent(Json::Object(sent))
     }
 
-    /// A map with the keys that are gone cleared: Stripe merges maps key by key. Objects by key stay.
+    /// A map in which removed keys are cleared, because Stripe merges maps key by key. Keys whose values are
+    /// objects stay.
     fn merged(&mut self, at: &str, old: &Params, new: &Params, value: &Shape) -> Json {
         let unset = if value.clearing == Clearing::Null { Json::Null } else { Json::String(String::new()) };
         let (gone, uncleared): (Vec<&String>, Vec<&String>) =
@@ -343,7 +346,7 @@ impl ParamDiff<'_> {
         changed.map(|(key, value)| (key.clone(), value.clone())).chain(gone).collect()
     }
 
-    /// Whether it was said already which of the members at `at` stay.
+    /// Whether the members inside `at` that stay have already been noted.
     fn keeps_inside(&self, at: &str) -> bool {
         let inside = format!("{at}.");
         self.change.uncleared.iter().any(|path| path.starts_with(&inside))
@@ -355,7 +358,7 @@ fn item_members(list: &Shape) -> Option<&[Member]> {
     list.item().and_then(Shape::members)
 }
 
-/// Whether a call takes a key out of a map of these values: texts, and what says that it can be unset.
+/// Whether a call can remove a key from a map with values of this shape: texts, and values that can be unset.
 fn is_key_removable(value: &Shape) -> bool {
     value.clearing != Clearing::Never || value.members().is_none()
 }

@@ -1,8 +1,8 @@
-//! When two values are the same, by the shape they have.
+//! Decides by their shape whether two values are the same.
 //!
-//! Stripe rarely answers letter by letter what was sent: `USD` comes back as `usd`, `10.50` as
-//! `10.5`, a reference expanded. Only what the shape allows to differ may differ: text keeps its
-//! case, a list its order.
+//! Stripe rarely answers a value letter by letter as it was sent: `USD` comes back as `usd`, `10.50` as
+//! `10.5`, a reference as an expanded object. Values may differ only in ways that the shape allows: a text
+//! keeps its case, a list its order.
 
 use jiff::Timestamp;
 use serde_json::Value as Json;
@@ -12,10 +12,10 @@ use crate::connector::{compare_numbers, elements, reference, scalar};
 use crate::engine::Params;
 use crate::engine::params::accepted;
 
-/// Whether two values are equal as Stripe sees it: `"1500"` and `1500`, an id and the object that
-/// has it. Without a shape nothing but numbers may be spelled in two ways.
+/// Whether Stripe treats two values as equal: `"1500"` and `1500`, an id and the object with this id. Without
+/// a shape, only numbers may have two spellings.
 pub(super) fn equal(shape: Option<&Shape>, a: &Json, b: &Json) -> bool {
-    // Two whole objects may have one id and differ all the same.
+    // Two whole objects may have the same id and still differ.
     let both_whole = a.is_object() && b.is_object();
     match if both_whole { (a, b) } else { (reference(a), reference(b)) } {
         (Json::Object(a), Json::Object(b)) => {
@@ -26,8 +26,8 @@ pub(super) fn equal(shape: Option<&Shape>, a: &Json, b: &Json) -> bool {
     }
 }
 
-/// Whether a member of one object is in another one, under its name or under the other spelling of its value:
-/// `unit_amount_decimal = "1500"` and `unit_amount = 1500`.
+/// Whether a member of one object is also in another, either under its name or under the other spelling of
+/// its value: `unit_amount_decimal = "1500"` and `unit_amount = 1500`.
 fn equal_member(shape: Option<&Shape>, (name, value): (&str, &Json), a: &Params, b: &Params) -> bool {
     if let Some(other) = b.get(name) {
         return equal(inside(shape, name), value, other);
@@ -35,7 +35,7 @@ fn equal_member(shape: Option<&Shape>, (name, value): (&str, &Json), a: &Params,
     is_respelled(shape.and_then(Shape::members).unwrap_or_default(), (name, value), a, b)
 }
 
-/// Whether other params have a value of these under its other spelling.
+/// Whether `others` has the value under its other spelling, and `these` does not use that spelling itself.
 pub(super) fn is_respelled(
     known: &[Member],
     (name, value): (&str, &Json),
@@ -47,20 +47,20 @@ pub(super) fn is_respelled(
     other.is_some_and(|(shape, other)| equal(Some(shape), other, value))
 }
 
-/// Whether what Stripe answers is what is wanted; members that nobody wrote do not count.
+/// Whether Stripe's answer matches what is wanted; members that nobody wrote do not count.
 pub(super) fn fulfils(shape: Option<&Shape>, desired: &Json, now: &Json) -> bool {
     let is_null = |shape: Option<&Shape>, desired: &Json| fulfils(shape, desired, &Json::Null);
     agrees(shape, desired, now, fulfils, is_null)
 }
 
-/// The same, where a member that Stripe does not answer counts as fulfilled. A key that a map lacks is not there. Of an
-/// object that is answered by its id no member is.
+/// Like [`fulfils`], but a member that Stripe does not answer counts as fulfilled. A key that a map lacks
+/// does not. If an object is answered by its id alone, none of its members are answered.
 pub(super) fn may_fulfil(shape: Option<&Shape>, desired: &Json, now: &Json) -> bool {
     desired.is_object() && now.is_string() || agrees(shape, desired, now, may_fulfil, |_, _| true)
 }
 
-/// Whether what Stripe answers is what is wanted: its members and items by `inner`, members that
-/// Stripe does not answer by `missing`.
+/// Whether Stripe's answer matches what is wanted. `inner` compares members and items, and `missing` decides
+/// about members that Stripe does not answer.
 fn agrees(
     shape: Option<&Shape>,
     desired: &Json,
@@ -85,8 +85,8 @@ fn agrees(
     }
 }
 
-/// Whether the items of two lists agree: one by one in a list, in any order in a set. In a set,
-/// equal scalars count once; objects are counted.
+/// Whether the items of two lists agree: one by one in a list, in any order in a set. In a set, repeated
+/// scalars count once, but the number of objects must be the same.
 fn pairwise(
     shape: Option<&Shape>,
     a: &[Json],
@@ -121,8 +121,8 @@ pub(super) fn inside<'s>(shape: Option<&'s Shape>, name: &str) -> Option<&'s Sha
     shape.member(name).map(|member| &member.shape).or_else(|| shape.map_value())
 }
 
-/// Whether an update takes a value of this kind: a create takes a time where an update takes words alone.
-/// What is inside an object or a list is asked by itself.
+/// Whether an update takes a value of this kind. For example, a create may take a time where the update takes
+/// only certain words. The contents of an object or a list are checked separately.
 pub(super) fn fits(value: &Json, shape: &Shape) -> bool {
     match (&shape.kind, value) {
         (Kind::Union(shapes), _) => shapes.iter().any(|shape| fits(value, shape)),

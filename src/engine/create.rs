@@ -1,4 +1,4 @@
-//! Creates an object, once: in this run or in one that was cut off.
+//! Creates an object exactly once, even if an earlier run was cut off while creating it.
 
 use std::io;
 
@@ -17,28 +17,30 @@ use crate::engine::{
 };
 use crate::stripe::{IdempotencyKey, Reply, finishing};
 
-/// An object that Stripe made.
+/// An object that was created in Stripe.
 #[derive(Debug)]
 pub struct Created {
-    /// Where it is: its id, behind the ids of what it belongs to.
+    /// Its locator: its id, preceded by the ids of its parents.
     pub locator: String,
     /// The object as Stripe answered it.
     pub body: Json,
-    /// How many objects of its list this run has had to do with.
+    /// How many objects of the same list this run has read or created.
     pub expected_reads: usize,
     /// Why the create could not be recorded before it was sent, if it could not.
     pub unrecorded: Option<io::Error>,
-    /// The object is one that a run which died had made; none when it is new.
+    /// The interrupted run that had made the object; `None` if the object is new.
     pub adopted: Option<RecoveredObject>,
-    /// Why Stripe declined what the object was made for, if it did. The object exists.
+    /// Why Stripe declined the payment or other purpose of the object, if it did. The object exists all the
+    /// same.
     pub declined: Option<connector::Error>,
-    /// The paths of params that only an update takes, and why that one failed, if it did. The object exists.
+    /// The paths of params that only an update takes, and why this update failed, if it did. The object
+    /// exists all the same.
     pub incomplete: Option<(Vec<String>, connector::Error)>,
-    /// The result of ending the object that it replaces, if that one could not end before.
+    /// The result of ending the replaced object, if it could not be ended before the create.
     pub succession: Option<Result<EndOutcome, connector::Error>>,
 }
 
-/// A create that is to be sent.
+/// A create to be sent.
 #[derive(Debug)]
 pub struct CreateRequest<'c> {
     /// The entity type.
@@ -47,24 +49,26 @@ pub struct CreateRequest<'c> {
     pub params: Params,
     /// The object that the new one replaces.
     pub replaces: Option<Predecessor<'c>>,
-    /// Whether a state keeps the object: until it is there, a run that is cut off must find the object again.
+    /// Whether a state keeps the object. If it does, a run that is cut off before the state has it must find
+    /// it again.
     pub in_state: bool,
 }
 
-/// The call that makes an object; an update may follow it.
+/// The call that creates an object; an update may follow it.
 #[derive(Clone, Copy)]
 struct FirstCall<'c> {
     entity: &'static Entity,
     /// The params that are wanted.
     wanted: &'c Params,
-    /// Those of them that a create takes.
+    /// Those of `wanted` that a create takes.
     params: &'c Params,
     /// Whether a state keeps the object.
     in_state: bool,
 }
 
 /// Creates an object. Params that only an update takes follow in a second call, unless the object already has
-/// them. Unique names and roles, such as a lookup key or a default price, pass to it from the object it replaces.
+/// them. Unique names and roles, such as a lookup key or a default price, pass to it from the object that it
+/// replaces.
 pub async fn create(
     connector: &Connector,
     journal: &Journal,
@@ -85,7 +89,7 @@ pub async fn create(
     let (first, mut second) = split_create(entity, params.clone());
     let call = FirstCall { entity, wanted: &params, params: &first, in_state };
     let mut made = create_once(connector, call, pending).await?;
-    // It is to be ended, and nothing is to take its place.
+    // The object is to be ended, and nothing takes its place.
     if made.declined.is_some() {
         return Ok(made);
     }
@@ -108,16 +112,17 @@ pub(super) fn print_of(entity: &Entity, params: &Params) -> String {
     fingerprint(&["entity", &entity.name, &Json::Object(params.clone()).to_string()])
 }
 
-/// The params with which a run that died sent this create. The object that it was to replace may have left the state
-/// by now, or has lost its names, so that only the journal tells whether they were taken over.
+/// The params with which an interrupted run sent this create. The object that it was to replace may no longer
+/// be in the state, or may have lost its names, so that only the journal tells whether they were taken over.
 pub(super) fn resumed(journal: &Journal, entity: &Entity, params: Params) -> Params {
     let over = taking_over(entity, params.clone(), |_| true);
     if over != params && journal.has_orphan(&print_of(entity, &over)) { over } else { params }
 }
 
-/// The object that an earlier run made, as it is now; none where it was ended since: then a create makes a new one.
-/// An id that its owner chose no other object can have, so what was archived under it is taken. So is what that run
-/// itself has ended, because its params ask for that.
+/// The current state of the object that an earlier run made. Returns `None` if it was ended since, so that a
+/// new one is created. An object whose id the practitioner chose is used even if it is archived, because no
+/// other object can have this id. So is an object that the earlier run itself ended because its params ask
+/// for that.
 async fn made_before(
     connector: &Connector,
     call: FirstCall<'_>,
@@ -130,7 +135,7 @@ async fn made_before(
     Ok(now.filter(|now| !(ends && is_over(entity, now) && !asks_for_end(entity, wanted, now))))
 }
 
-/// The object made under the key that is pending.
+/// Creates the object under the pending key, or adopts the one that was created under it.
 async fn create_once(
     connector: &Connector,
     first: FirstCall<'_>,
@@ -150,7 +155,7 @@ async fn create_once(
                 let body = drift::retain_answered_once(entity, &now, body);
                 answered = answered.map(|reply| Reply { body, ..reply });
             }
-            // The replayed body is older, but it is the object.
+            // The replayed body is older, but it shows the same object.
             Err(_) => {}
         }
     }

@@ -1,8 +1,8 @@
-//! The options of a destroy (delete, archive, keep), and which of them Stripe can do for an object.
+//! The options of a destroy (delete, archive, keep), and which of them Stripe supports for an object.
 
 use crate::catalog::{Entity, Removal};
 
-/// What becomes of an object that leaves the configuration.
+/// What happens to an object that is removed from the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnDestroy {
     /// Stripe deletes it; a refusal is an error.
@@ -16,17 +16,17 @@ pub enum OnDestroy {
 /// How a configuration wants its object to be destroyed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DestroyOptions {
-    /// What becomes of it; none means what the catalog's rule says.
+    /// What happens to the object; `None` means the catalog's default.
     pub on_destroy: Option<OnDestroy>,
-    /// Whether an end that cannot be taken back is allowed in live mode.
+    /// Whether an irrevocable end is allowed in live mode.
     pub allow_in_livemode: bool,
 }
 
 impl OnDestroy {
-    /// Every way, as configurations name them.
+    /// Every option, in the order in which configurations list them.
     pub const ALL: [Self; 3] = [Self::Delete, Self::Archive, Self::Keep];
 
-    /// The word of a configuration: `delete`, `archive` or `keep`.
+    /// The word for it in a configuration: `delete`, `archive` or `keep`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Delete => "delete",
@@ -35,12 +35,13 @@ impl OnDestroy {
         }
     }
 
-    /// The way of that word.
+    /// The option with this word.
     pub fn of_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|way| way.word() == word)
     }
 
-    /// The ways that the objects of a type can go. What a call ends has that end or none.
+    /// The options for the objects of a type. A type that is ended by a call offers none but to keep the
+    /// object.
     pub fn choices(entity: &Entity) -> &'static [Self] {
         match &entity.removal {
             Removal::Delete => &[Self::Delete, Self::Keep],

@@ -2,11 +2,10 @@
 //!
 //! # Theory
 //!
-//! A test token becomes a payment method's id, `USD` becomes `usd`, a reference comes back
-//! expanded. Comparing what was written with what Stripe answers would find drift for ever. So
-//! drift is judged against the object as it was after our own last write: a written value has
-//! drifted when Stripe now answers something else there than it did then, and that is not what
-//! was asked for.
+//! A test token becomes a payment method's id, `USD` becomes `usd`, a reference comes back expanded.
+//! Comparing what was written with what Stripe answers would report drift for ever. So the object is compared
+//! with its state after the provider's own last write: a written value has drifted if Stripe now answers
+//! something else than it did then, and the new answer is not what was asked for.
 
 use serde_json::Value as Json;
 
@@ -17,8 +16,7 @@ use crate::engine::Params;
 use crate::engine::compare::{equal, fulfils, inside, may_fulfil};
 use crate::engine::words::with_words;
 
-/// `params` with every value that has drifted replaced by what Stripe holds now; none when
-/// nothing has.
+/// `params` with every drifted value replaced by Stripe's current one. Returns `None` if nothing has drifted.
 pub(super) fn drifted(entity: &Entity, params: &Params, then: &Json, now: &Json) -> Option<Params> {
     if then == now {
         return None;
@@ -50,8 +48,8 @@ fn drifted_value(shape: Option<&Shape>, desired: &Json, then: &Json, now: &Json)
     }
 }
 
-/// What Stripe answers, as far as what was written speaks of it: what is wanted where it is
-/// fulfilled, else what is there.
+/// Stripe's answer, limited to what was written: the wanted value if the answer fulfils it, otherwise the
+/// answer.
 fn answered(shape: Option<&Shape>, desired: &Json, now: &Json) -> Json {
     match desired {
         Json::Object(params) if now.is_object() => {
@@ -70,7 +68,7 @@ fn answered(shape: Option<&Shape>, desired: &Json, now: &Json) -> Json {
     }
 }
 
-/// An element of a list as far as what was written speaks of its elements.
+/// An element of a list, limited to the members that were written for any of its elements.
 fn as_written(element: &Json, items: &[Json]) -> Json {
     let named = |name: &String| items.iter().any(|item| item.get(name).is_some());
     match element {
@@ -82,8 +80,8 @@ fn as_written(element: &Json, items: &[Json]) -> Json {
     }
 }
 
-/// The params that an object would have been made from, as far as `desired` speaks of it. What
-/// Stripe does not answer, at any depth, counts as fulfilled; a key that a map lacks is not there.
+/// The params from which an object would have been made, limited to those in `desired`. What Stripe does not
+/// answer, at any depth, counts as fulfilled; a key that a map lacks counts as absent.
 pub(super) fn presumed(entity: &Entity, desired: &Params, body: &Json) -> Params {
     let body = with_words(entity, body);
     let presumed = desired.iter().map(|(name, desired)| {
@@ -93,7 +91,7 @@ pub(super) fn presumed(entity: &Entity, desired: &Params, body: &Json) -> Params
     presumed.filter(|(_, value)| !value.is_null()).collect()
 }
 
-/// What a token begins with. Stripe shows what it became, never the token.
+/// The prefixes of tokens. Stripe shows what a token became, never the token itself.
 const TOKENS: [&str; 3] = ["btok_", "ctoken_", "tok_"];
 
 fn presumed_value(shape: Option<&Shape>, desired: &Json, now: Option<&Json>) -> Json {
@@ -113,7 +111,8 @@ fn presumed_value(shape: Option<&Shape>, desired: &Json, now: Option<&Json>) -> 
     }
 }
 
-/// Lays what a state says was written over what is presumed, where Stripe answers nothing that could tell.
+/// Replaces presumed values by those that a state recorded, if Stripe answers nothing that could confirm
+/// either.
 pub(super) fn lay_over(entity: &Entity, presumed: &mut Params, said: &Params, body: &Json) {
     lay_over_unanswered(presumed, said, &with_words(entity, body));
 }
@@ -130,7 +129,7 @@ fn lay_over_unanswered(presumed: &mut Params, said: &Params, body: &Json) {
     }
 }
 
-/// Whether a value is none, as other providers store what is not written.
+/// Whether a value is empty; other providers store a value that is not written in this way.
 fn says_nothing(said: &Json) -> bool {
     match said {
         Json::String(text) => text.is_empty(),
@@ -139,8 +138,9 @@ fn says_nothing(said: &Json) -> bool {
     }
 }
 
-/// Adds to `params` what is wanted beside them and Stripe holds already: a default that is written out, a value that
-/// no call could take away. It need not be sent, and needs no new object.
+/// Adds to `params` the wanted values that Stripe already holds although they were not written: a default
+/// that is now spelled out, or a value that no call could remove. Such a value need not be sent, and needs no
+/// new object.
 pub(super) fn hold_beside(entity: &Entity, params: &mut Params, desired: &Params, body: &Json) {
     let body = with_words(entity, body);
     for (name, desired) in desired {
@@ -149,7 +149,7 @@ pub(super) fn hold_beside(entity: &Entity, params: &mut Params, desired: &Params
     }
 }
 
-/// Where a param stands, and what Stripe answers there.
+/// The position of a param, and what Stripe answers there.
 struct LiveParam<'p> {
     entity: &'p Entity,
     path: String,
@@ -158,7 +158,8 @@ struct LiveParam<'p> {
 }
 
 impl LiveParam<'_> {
-    /// Adds a wanted param that Stripe holds; what it does not answer is as by default.
+    /// Adds a wanted param that Stripe holds. A param that Stripe does not answer counts as having its
+    /// default.
     fn hold(&self, params: &mut Params, name: &str, desired: &Json) {
         let Self { entity, path, shape, now } = self;
         match (params.get_mut(name), desired) {
@@ -181,7 +182,8 @@ impl LiveParam<'_> {
     }
 }
 
-/// Whether an object is already as a param wants it; what Stripe does not answer is as by default.
+/// Whether an object already has the wanted value of a param. A param that Stripe does not answer counts as
+/// having its default.
 pub(super) fn is_so(entity: &Entity, name: &str, desired: &Json, body: &Json) -> bool {
     let body = with_words(entity, body);
     let shape = find(entity.params(), name).map(|param| &param.shape);
@@ -195,7 +197,7 @@ fn field<'a>(body: &'a Json, name: &str) -> &'a Json {
     body.get(name).unwrap_or(&Json::Null)
 }
 
-/// The object as it is now, with what only the answer to its create held.
+/// The object as it is now, with the fields that only the answer to its create held.
 pub(super) fn retain_answered_once(entity: &Entity, now: &Json, before: &Json) -> Json {
     let mut whole = now.clone();
     for path in &entity.answered_once {
@@ -248,7 +250,7 @@ mod tests {
         assert_eq!(drift("Customer", &params, &then, &now).unwrap(), expected);
     }
 
-    /// A test clock is there to be advanced; what it was before is drift.
+    /// A test clock is meant to be advanced; only an earlier time is drift.
     #[test]
     fn what_is_meant_to_go_up_drifts_only_down() {
         let clock = |seconds: u32| json!({ "frozen_time": seconds });

@@ -1,4 +1,4 @@
-//! Ends an object: deletes, archives or cancels it, as far as Stripe can.
+//! Ends an object: deletes, archives or cancels it, as far as Stripe supports that.
 
 use serde_json::{Map, Value as Json};
 
@@ -10,7 +10,7 @@ use crate::engine::restore::{has_ended, is_over};
 use crate::engine::{DestroyOptions, EndOutcome, Object, OnDestroy, StayReason};
 use crate::stripe::ErrorKind;
 
-/// How an object in a certain state can be ended.
+/// How an object can be ended in its current state.
 enum RemovalPlan {
     Delete,
     Archive(ArchiveParam),
@@ -24,16 +24,16 @@ enum RemovalPlan {
 #[derive(Clone, Copy)]
 struct EndCall {
     action: &'static str,
-    /// The action to try where Stripe refuses the first.
+    /// The action to try if Stripe refuses the first one.
     otherwise: Option<&'static str>,
-    /// Fields that are sent along.
+    /// The names of the object's fields to send along.
     with: &'static [String],
-    /// The object stays in Stripe all the same.
+    /// Whether the object stays in Stripe after the call.
     stays: bool,
 }
 
 impl Object {
-    /// Why the object will stay in Stripe when it ends; none if it will not.
+    /// Why the object will stay in Stripe when it ends. Returns `None` if it will not stay.
     pub fn stays_because(&self, options: DestroyOptions) -> Option<StayReason> {
         if self.body.is_null() && self.ends_by_state(options) {
             return None;
@@ -49,7 +49,7 @@ impl Object {
         }
     }
 
-    /// Ends the object in Stripe as the configuration wishes, else as its removal rule says.
+    /// Ends the object in Stripe as the configuration asks, otherwise by its removal rule.
     pub async fn end(&self, connector: &Connector, options: DestroyOptions) -> Result<EndOutcome, Error> {
         let work = async {
             match self.carry_out_as_known(connector, options).await {
@@ -62,14 +62,15 @@ impl Object {
         connector.end_operation(self.entity, &self.locator, work, rows).await
     }
 
-    /// Whether Stripe shows that the object has ended, or shows it no more.
+    /// Whether Stripe shows that the object has ended, or no longer shows it.
     pub async fn is_over(&self, connector: &Connector) -> bool {
         let now = current(connector, self.entity, &self.locator).await;
         now.is_ok_and(|now| now.is_none_or(|now| is_over(self.entity, &now)))
     }
 
-    /// Ends the object by the state that this run's refresh has found. Where it would need no call in that state,
-    /// or Stripe refuses the call, its state may be another one by now: it is read, and ended by that.
+    /// Ends the object based on the state that this run's refresh found. If no call is needed in that state,
+    /// or Stripe refuses the call, the state may have changed since: the object is read, and ended based on
+    /// its current state.
     async fn carry_out_as_known(
         &self,
         connector: &Connector,
@@ -170,7 +171,8 @@ impl Object {
             Removal::Call { .. } | Removal::DeleteOrCall { .. } if has_ended(entity, &self.body) => {
                 RemovalPlan::Nothing
             }
-            // What became of a status that is not documented only Stripe knows: it is asked, and may refuse.
+            // Only Stripe knows what an undocumented status allows: the call is sent, and Stripe may refuse
+            // it.
             Removal::Call { when, .. } | Removal::DeleteOrCall { when, .. }
                 if !when.is_empty() && !is_one(when) && is_documented(status) =>
             {
@@ -195,7 +197,7 @@ impl EndCall {
     }
 }
 
-/// Whether Stripe understood, and will not.
+/// Whether Stripe understood the request and refused it.
 fn is_refusal(error: &Error) -> bool {
     error.stripe().is_some_and(|error| error.kind() == ErrorKind::InvalidRequest)
 }
@@ -267,7 +269,7 @@ mod tests {
         assert_eq!(stays("PaymentMethod", &json!({"customer": null})), None);
     }
 
-    /// Stripe adds statuses. A subscription that only left the state would go on to bill.
+    /// Stripe adds statuses. A subscription that was only removed from the state would continue to bill.
     #[test]
     fn what_is_in_a_status_that_is_not_documented_is_ended_all_the_same() {
         for body in [json!({"status": "on_ice"}), json!({"status": null}), json!({"id": "id_1"})] {

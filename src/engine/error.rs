@@ -12,7 +12,7 @@ pub enum Error {
         /// The entity type.
         entity: &'static str,
     },
-    /// What was written does not fit what Stripe takes.
+    /// The written params do not fit what Stripe takes.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Params(ParamErrors),
     /// Stripe refused, or could not be reached.

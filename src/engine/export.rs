@@ -13,19 +13,19 @@ use crate::engine::params::accepted;
 use crate::engine::unanswered::{unanswered, with_unanswered};
 use crate::engine::words::with_implied;
 
-/// The params that would make an object as Stripe shows it. Left out is what is not set, what is
-/// as it is where nothing is written, what is secret, what changes by itself, and what no create and no update takes.
+/// The params that would create an object as Stripe shows it. Values are left out if they are not set, have
+/// their default, are secret or change by themselves, or if neither a create nor an update takes them.
 pub fn export(entity: &'static Entity, locator: &str, body: &Json) -> Params {
     exported(Exporter { entity, with_defaults: false }, locator, body)
 }
 
-/// The same with what is as it is where nothing is written.
+/// Like [`export`], but includes values that have their default.
 pub fn export_whole(entity: &'static Entity, locator: &str, body: &Json) -> Params {
     exported(Exporter { entity, with_defaults: true }, locator, body)
 }
 
-/// The same as an export, with what else a state says was written: what Stripe does not answer at any depth, and those
-/// of the `whole` params that say what is so anyway.
+/// Like [`export`], but adds params that a state recorded as written: those that Stripe does not answer, at
+/// any depth, and those accepted by `is_whole` that only repeat a default.
 pub fn export_beside(
     entity: &'static Entity,
     (locator, body): (&str, &Json),
@@ -71,18 +71,18 @@ fn exported(exporter: Exporter, locator: &str, body: &Json) -> Params {
     params
 }
 
-/// The params of a create that say what the object belongs to, and which one it is where it exists
-/// already.
+/// The params of a create that name the object's parents, and the object itself if a create is sent to an
+/// existing one.
 pub(super) fn places(entity: &'static Entity, locator: &str) -> impl Iterator<Item = (String, Json)> {
     let names_itself = entity.create_operation().is_some_and(Operation::is_of_one);
     let places = placed(entity, locator).into_iter().filter(move |(place, _)| *place != "id" || names_itself);
     places.map(|(place, id)| (place.to_owned(), Json::String(id)))
 }
 
-/// The member in which Stripe repeats an amount in other currencies, and its own as well.
+/// The member that repeats an amount in other currencies, and also in the object's own.
 const BY_CURRENCY: &str = "currency_options";
 
-/// Amounts by currency without that of the object's own currency, which is set beside them.
+/// Amounts by currency without the object's own currency, whose amount is set in a separate member.
 fn without_own_currency(mut options: Json, body: &Json) -> Option<Json> {
     let own = body.get("currency").and_then(Json::as_str).unwrap_or_default();
     let by_currency = options.as_object_mut()?;
@@ -109,7 +109,7 @@ impl Exporter {
         self.one_spelling(exported.collect(), place)
     }
 
-    /// Of two spellings of one value the one without decimals, and the newer one.
+    /// Keeps only one spelling of each value: the one without decimals, and the newer one.
     fn one_spelling(self, mut params: Params, place: &str) -> Params {
         let doubled = |name: &String| {
             let newer = self.entity.superseded.get(&join_path(place, name)).map(String::as_str);
@@ -120,12 +120,12 @@ impl Exporter {
         params
     }
 
-    /// What a param is where nothing is written.
+    /// The default of a param.
     fn default(self, path: &str) -> Option<&'static Json> {
         self.entity.defaults.get(path).or_else(|| self.entity.words.usual.get(path))
     }
 
-    /// An object that has at least one member and all that Stripe requires.
+    /// An object that has at least one member and all members that Stripe requires.
     fn object(self, members: &[Member], now: &Json, path: &str) -> Option<Json> {
         let mut params = self.members(&members.iter().collect::<Vec<_>>(), now, path);
         if params.is_empty() {
@@ -133,7 +133,7 @@ impl Exporter {
         }
         for member in members.iter().filter(|member| member.shape.is_required()) {
             if !params.contains_key(&member.name) {
-                // It was left out because it is as it is where nothing is written.
+                // It was left out because it has its default.
                 let default = self.default(&join_path(path, &member.name))?;
                 let shown = now.get(&member.name).filter(|now| equal(Some(&member.shape), default, now))?;
                 params.insert(member.name.clone(), shown.clone());
@@ -171,8 +171,8 @@ impl Exporter {
     }
 }
 
-/// Whether a param takes what Stripe answers: of an account that was made otherwise the answer names types that no
-/// create takes.
+/// Whether a param takes the value that Stripe answers. For example, an account that was created in another
+/// way may have a type that no create takes.
 fn is_taken(member: &Member, body: &Json) -> bool {
     let word = body.get(&member.name).and_then(Json::as_str);
     match (&member.shape.kind, word) {
@@ -183,7 +183,7 @@ fn is_taken(member: &Member, body: &Json) -> bool {
     }
 }
 
-/// An object that Stripe requires and that may be empty.
+/// An empty object, if Stripe requires the object and none of its members.
 fn empty(shape: &Shape, now: &Json) -> Option<Json> {
     let members = shape.members().filter(|_| shape.is_required() && now.is_object())?;
     let may_be = members.iter().all(|member| !member.shape.is_required());

@@ -1,5 +1,5 @@
-//! Objects that end with others: Stripe refuses to end some while another one holds them, and
-//! leaves some behind when the other one ends.
+//! Objects whose end depends on others: Stripe refuses to end some while another object holds them, and
+//! leaves some behind when the other object ends.
 
 use serde_json::{Map, Value as Json};
 
@@ -34,15 +34,15 @@ pub(super) async fn refused(
     Ok(EndOutcome::stays(why))
 }
 
-/// Whether Stripe is known to refuse to delete an object: it names what is archived with it, or something that was
-/// seen in this run names it.
+/// Whether Stripe is known to refuse to delete an object: it refers to an object that would be archived with
+/// it, or an object seen in this run refers to it.
 pub(super) fn has_dependents(object: &Object, connector: &Connector) -> bool {
     let id = connector::id_of(&object.body, &object.locator);
     let names = object.entity.takes_along.iter().any(|field| id_at(&object.body, field).is_some());
     names || connector.has_dependents(id)
 }
 
-/// Archives what an object leaves behind that was just archived and answered.
+/// Archives the objects that were left behind by an object that was just archived, as in `archived`.
 pub(super) async fn take_along(
     entity: &'static Entity,
     connector: &Connector,
@@ -63,7 +63,7 @@ pub(super) async fn take_along(
 /// The param that archives an object, and its value: `active`, `false`.
 pub(super) type ArchiveParam = (&'static str, &'static Json);
 
-/// Archives an object; what Stripe answers.
+/// Archives an object and returns Stripe's answer.
 pub(super) async fn archive(
     connector: &Connector,
     entity: &'static Entity,

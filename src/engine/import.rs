@@ -1,32 +1,35 @@
-//! Parses import ids: an entity type and where one of its entities is.
+//! Parses import ids: an entity type and the place of one of its entities.
 
 use crate::catalog::names::quoted;
 use crate::catalog::{Entity, OperationKind, OtherId};
 use crate::connector::{self, id_count};
 
-/// `ENTITY/LOCATOR` or `ENTITY/ACCOUNT/LOCATOR`, read. What there is only one of needs no locator.
+/// A parsed import id: `ENTITY/LOCATOR` or `ENTITY/ACCOUNT/LOCATOR`. An entity type with only one entity
+/// needs no locator.
 #[derive(Debug, Clone)]
 pub struct ImportId {
     /// The entity type.
     pub entity: &'static Entity,
-    /// The connected account it is of, where the id names one: `acct_1`, or the path to it.
+    /// The connected account to which the entity belongs, if the id names one: `acct_1`, or a path of
+    /// accounts.
     pub account: Option<String>,
-    /// Where the entity is: `cus_1`, `cus_1/txi_1`.
+    /// The locator of the entity: `cus_1`, `cus_1/txi_1`.
     pub locator: String,
-    /// The type that the id looks to be of, where that is another one and an owner may have chosen the id.
+    /// The type that the id seems to belong to, if it is another type but the id may have been chosen by a
+    /// practitioner.
     pub other: Option<OtherId>,
 }
 
 /// Why nothing can be imported by an id.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// It is not written as an import id.
+    /// It is not in the form of an import id.
     #[error("{} must be `ENTITY/ID`, such as `Customer/cus_123`", quoted(id))]
     Form {
         /// As it was given.
         id: String,
     },
-    /// There is no such entity type, or its entities are named in another way.
+    /// There is no such entity type, or its entities have locators of another form.
     #[error(transparent)]
     Entity(#[from] connector::Error),
     /// It is the id of an object of another type.
@@ -37,7 +40,7 @@ pub enum ImportError {
         /// What it should be: ``the id of a customer (`cus_…`)``.
         expected: String,
     },
-    /// Stripe has no call that reads one.
+    /// Stripe has no call that reads such an entity.
     #[error("Stripe shows no {entity} again, so none can be imported")]
     Unreadable {
         /// The entity type.
@@ -46,7 +49,7 @@ pub enum ImportError {
 }
 
 impl ImportId {
-    /// Reads an import id.
+    /// Parses an import id.
     pub fn parse(id: &str) -> Result<Self, ImportError> {
         let (name, place) = id.split_once('/').unwrap_or((id, ""));
         let is_type = || connector::entity(name).is_ok_and(|entity| id_count(entity) == 0);
@@ -56,8 +59,8 @@ impl ImportId {
         Self::of(connector::entity(name)?, place)
     }
 
-    /// Reads an import id of a type that is known: `LOCATOR` or `ACCOUNT/LOCATOR`. What there is only
-    /// one of is named by its type.
+    /// Parses an import id of a known type: `LOCATOR` or `ACCOUNT/LOCATOR`. An entity type with only one
+    /// entity needs no locator.
     pub fn of(entity: &'static Entity, place: &str) -> Result<Self, ImportError> {
         let (account, locator) = account_and_locator(entity, place);
         let locator = if locator.is_empty() && id_count(entity) == 0 { &entity.key } else { locator };
@@ -76,15 +79,16 @@ impl ImportId {
     }
 }
 
-/// What the ids of accounts and of organizations begin with.
+/// The prefixes of the ids of accounts and of organizations.
 const ACCOUNTS: [&str; 2] = ["acct_", "org_"];
 
-/// Whether an id is one of an account or of an organization, which may stand before a locator.
+/// Whether an id belongs to an account or an organization, and so may precede a locator.
 pub fn is_account(id: &str) -> bool {
     ACCOUNTS.iter().any(|it| id.starts_with(it))
 }
 
-/// The account that stands before a locator, or the path of accounts, where there are more ids than the locator has.
+/// Splits off the account, or the path of accounts, that precedes a locator if there are more ids than the
+/// locator has.
 fn account_and_locator<'p>(entity: &Entity, place: &'p str) -> (Option<&'p str>, &'p str) {
     let more = place.split('/').count().saturating_sub(id_count(entity));
     let accounts = place.split('/').take(more).take_while(|id| is_account(id)).count();

@@ -1,4 +1,4 @@
-//! Gives the items of a list their ids in an update: Stripe adds an item that has none.
+//! Gives the items of a list their ids in an update, because Stripe adds an item that has no id.
 
 use serde_json::{Map, Value as Json};
 
@@ -6,18 +6,18 @@ use crate::catalog::{Entity, Member, OperationKind, find};
 use crate::connector::{elements, reference};
 use crate::engine::compare::{equal, may_fulfil};
 
-/// The members that tell which item of a list is meant.
+/// The members that identify an item of a list.
 pub(super) struct ItemKeys<'e> {
     /// The member that names it: `price`.
     pub(super) by: &'e str,
     /// The older spelling of that member: `plan`.
     older: Option<&'e str>,
-    /// What a new one is made from: `price_data`.
+    /// The member with the data from which a new one is made: `price_data`.
     data: String,
 }
 
 impl<'e> ItemKeys<'e> {
-    /// The keys of the items of a list; none if the rules name none.
+    /// The keys of the items of a list. Returns `None` if the rules name none.
     pub(super) fn of(entity: &'e Entity, list: &str) -> Option<Self> {
         let by = entity.items.get(list)?.by.as_str();
         let older = entity.superseded.iter().find_map(|(path, newer)| {
@@ -27,13 +27,13 @@ impl<'e> ItemKeys<'e> {
         Some(Self { by, older, data: format!("{by}_data") })
     }
 
-    /// The name that an item is written with.
+    /// The name with which an item is written.
     pub(super) fn name<'i>(&self, item: &'i Json) -> Option<&'i Json> {
         let written = |key: &str| item.get(key).filter(|value| !value.is_null());
         written(self.by).or_else(|| written(self.older?))
     }
 
-    /// What an item is written to be made from.
+    /// The data from which an item is to be made.
     pub(super) fn origin<'i>(&self, item: &'i Json) -> Option<&'i Json> {
         item.get(&self.data).filter(|value| !value.is_null())
     }
@@ -43,12 +43,12 @@ impl<'e> ItemKeys<'e> {
         self.name(item).or_else(|| self.origin(item)).is_some()
     }
 
-    /// The member that tells which item is meant: its name, or what it is made from.
+    /// The member that identifies the item: its name, or the data from which it is made.
     pub(super) fn place(&self, item: &Json) -> &str {
         if self.name(item).is_some() { self.by } else { &self.data }
     }
 
-    /// Whether two items as they are written are the same one.
+    /// Whether two written items are the same item.
     pub(super) fn are_same(&self, one: &Json, other: &Json, members: &[Member]) -> bool {
         let alike = |one: Option<&Json>, other: Option<&Json>, key: &str| match (one, other) {
             (Some(one), Some(other)) => equal(find(members, key).map(|it| &it.shape), one, other),
@@ -59,7 +59,7 @@ impl<'e> ItemKeys<'e> {
             && alike(self.origin(one), self.origin(other), &self.data)
     }
 
-    /// Whether an item that is there is the one that is written.
+    /// Whether an existing item is the written one.
     fn is_item(&self, written: &Json, known: &[Member], there: &Json) -> bool {
         let named = there.get(self.by).unwrap_or(&Json::Null);
         match (self.name(written), self.origin(written)) {
@@ -72,8 +72,8 @@ impl<'e> ItemKeys<'e> {
     }
 }
 
-/// The params of an update with the items of lists named by the ids they have in the entity as
-/// last seen, and those that are no longer wanted taken away.
+/// The params of an update in which the items of lists carry the ids of the existing items in `body`, and
+/// existing items that are no longer wanted are removed.
 pub fn with_ids(entity: &Entity, mut params: Map<String, Json>, body: &Json) -> Map<String, Json> {
     for (list, rule) in &entity.items {
         let there = body.get(list).and_then(elements).unwrap_or_default();
@@ -90,18 +90,19 @@ pub fn with_ids(entity: &Entity, mut params: Map<String, Json>, body: &Json) -> 
     params
 }
 
-/// What an update takes of one item.
+/// The members of one item that an update takes.
 fn known_members<'e>(entity: &'e Entity, list: &str) -> &'e [Member] {
     let param = entity.operation(OperationKind::Update).and_then(|update| update.param(list));
     param.and_then(|list| list.item()?.members()).unwrap_or_default()
 }
 
-/// Gives an item the id of the one that is there, which is then taken out of `left`.
+/// Gives an item the id of the matching existing one, which is then removed from `left`.
 fn name(item: &mut Json, keys: &ItemKeys<'_>, left: &mut Vec<&Json>, known: &[Member]) {
     let Some(at) = left.iter().position(|there| keys.is_item(item, known, there)) else { return };
     let Some(members) = item.as_object_mut().filter(|members| !members.contains_key("id")) else { return };
     let id = left.remove(at).get("id").cloned().unwrap_or_default();
-    // A param that only a create takes is no change of an existing item, nor is what it was made from.
+    // A param that only a create takes changes nothing in an existing item, nor does the data from which it
+    // was made.
     members.retain(|name, _| *name != keys.data && find(known, name).is_some());
     members.insert("id".to_owned(), id);
 }
@@ -165,7 +166,7 @@ mod tests {
         );
     }
 
-    /// Each item has a plan and a price of one id, whichever of them it was written with.
+    /// Each item has a plan and a price with the same id, whichever of them was written.
     #[test]
     fn an_item_that_is_written_with_its_plan_is_named_too() {
         let price = json!({"id": "plan_1", "object": "price"});

@@ -1,20 +1,20 @@
-//! Creates in flight: how a create whose answer never reached the state is found again.
+//! Records creates in flight, so that a create whose answer never reached the state is found again.
 //!
 //! # Theory
 //!
-//! Stripe makes a POST once per idempotency key, and answers a repeated key with the
-//! first answer for 24 hours. A key alone does not survive a crash: a new plan makes new
-//! private data. So before a create leaves, its key is in the journal, with a fingerprint of
-//! what it creates and a mark of the account. When the run ends in an orderly way, what Stripe
-//! answered is in Terraform's state and leaves the journal; what may have been made and was never told stays.
+//! Stripe executes a POST once per idempotency key, and answers a repeated key with the first answer for 24
+//! hours. A key alone does not survive a crash: a new plan makes new private data. So before a create is
+//! sent, its key is written to the journal, with a fingerprint of what it creates and a mark of the account.
+//! When a run ends in an orderly way, every create that Stripe answered is in Terraform's state and leaves
+//! the journal; a create that may have taken effect but was never answered stays.
 //!
-//! A later create with the same fingerprint, account, folder and workspace claims an entry of a run
-//! that is *dead*, and uses its key: Stripe then answers with the object that already exists,
-//! or makes it now. Each entry is claimed once, so fifty equal creates find fifty keys. Before that,
-//! every object that Terraform shows in its state has left the journal: it has arrived.
+//! A later create with the same fingerprint, account, folder and workspace claims an entry of a *dead* run
+//! and uses its key: Stripe then answers with the existing object, or creates it now. Each entry is claimed
+//! once, so fifty equal creates find fifty keys. Before that, an entry leaves the journal if Terraform shows
+//! its object in the state: it has arrived.
 //!
-//! Which state a provider serves it never learns. Two states of one folder and workspace look alike to
-//! it, which is why a claim is told to the practitioner.
+//! A provider never learns which state it serves. Two states of one folder and workspace look alike to it, so
+//! the practitioner is told of every claim.
 
 mod calls;
 mod entry;
@@ -60,10 +60,10 @@ use store::{JournalStore, OrphanedCreate};
 /// Stripe keeps a key for at least this long, in seconds.
 const KEPT: i64 = 24 * 60 * 60;
 
-/// How many objects of another key are looked for: the first ones may have been deleted since.
+/// How many objects of another key are looked for; the first ones may have been deleted since.
 const MOST_COMPARED: usize = 3;
 
-/// The creates in flight of one process, and those that dead runs of its folder and workspace left.
+/// The creates in flight of one process, and those that dead runs of the same folder and workspace left.
 #[derive(Debug)]
 pub struct Journal {
     recorder: Recorder,
@@ -71,11 +71,12 @@ pub struct Journal {
     orphans: Mutex<Vec<OrphanedCreate>>,
     /// The Terraform run of this process.
     run: String,
-    /// Whether it plans or applies: then what it does not take and does not read is not in its state.
+    /// Whether this run plans or applies. If so, an orphan that it neither claims nor reads is not in its
+    /// state.
     walks: AtomicBool,
-    /// Whether it may not have seen all of its state.
+    /// Whether Terraform may not have shown this run all of its state.
     incomplete: AtomicBool,
-    /// Which key was held against which other one, so that it is done once.
+    /// The pairs of keys that were already compared, so that each pair is compared once.
     compared: tokio::sync::Mutex<HashSet<(String, String)>>,
 }
 
@@ -84,44 +85,44 @@ pub struct Journal {
 pub struct Intent {
     /// The entity type or action.
     pub what: String,
-    /// A hash of what is sent.
+    /// A hash of the content of the call.
     pub fingerprint: String,
-    /// Who says the object's id.
+    /// Who chooses the object's id.
     pub id_origin: IdOrigin,
-    /// Where it is sent.
+    /// The account to which it is sent.
     pub account: AccountMark,
 }
 
-/// What a look for an object came to.
+/// The result of looking for an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existence {
-    /// It is seen.
+    /// It was seen.
     Seen,
-    /// It is not seen: there is none, or not for who looks.
+    /// It was not seen: it does not exist, or the current key may not see it.
     NotSeen,
-    /// That could not be found out.
+    /// It could not be found out.
     Unknown,
 }
 
-/// A look for an object.
+/// A pending lookup of an object.
 pub type ExistenceCheck = BoxFuture<'static, Existence>;
 
 /// Creates that interrupted runs left behind.
 #[derive(Debug, Default)]
 pub struct Leftovers {
-    /// The entity types and actions of creates whose outcome is not known, sorted.
+    /// The entity types and actions of creates whose outcome is unknown, sorted.
     pub unanswered: Vec<String>,
-    /// The entity types and ids of objects that the state of a later run did not have, sorted.
+    /// The entity types and ids of objects that were missing from the state of a later run, sorted.
     pub missed: Vec<String>,
-    /// Those of creates whose keys Stripe may have forgotten, with ids where they are known. They are left
-    /// out from now on.
+    /// The entity types, with ids if known, of creates whose keys Stripe may have forgotten. They have been
+    /// removed from the journal.
     pub forgotten: Vec<String>,
     /// Why a part of the journal could not be read.
     pub unread: Vec<io::Error>,
 }
 
 impl Journal {
-    /// The journal of this process at a place, for its working directory and workspace.
+    /// The journal of this process at `place`, for its working directory and workspace.
     pub fn at(place: &JournalPlace, env: &Env) -> Self {
         let workspace = place::workspace(env);
         let here = std::path::absolute(".").unwrap_or_default();
@@ -152,12 +153,12 @@ impl Journal {
         }
     }
 
-    /// How often the journal of this process was synced.
+    /// How often the journal of this process was synced to storage.
     pub fn syncs(&self) -> u64 {
         self.recorder.syncs()
     }
 
-    /// Reads what dead runs left, and forgets what is too old, or of a time that is yet to come.
+    /// Reads what dead runs left, and removes entries that are too old or dated in the future.
     pub async fn load(&self) -> Leftovers {
         let (found, unread) = match self.recorder.orphans().await {
             Ok(found) => found,
@@ -175,7 +176,7 @@ impl Journal {
         let unanswered = orphans.iter().filter(|orphan| orphan.entry.id.is_none());
         let mut unanswered: Vec<_> = unanswered.map(|orphan| orphan.entry.what.clone()).collect();
         unanswered.sort();
-        // The plan of this very run may have missed what its apply takes.
+        // An entry missed by this run's own plan may still be claimed by its apply.
         let is_missed =
             |orphan: &&OrphanedCreate| orphan.entry.missed_by.as_ref().is_some_and(|by| *by != self.run);
         let mut missed: Vec<_> =
@@ -185,20 +186,21 @@ impl Journal {
         Leftovers { unanswered, missed, forgotten, unread }
     }
 
-    /// Whether a dead run left a create of this fingerprint, in whatever account.
+    /// Whether a dead run left a create with this fingerprint, in any account.
     pub fn has_orphan(&self, fingerprint: &str) -> bool {
         self.with_orphans(|orphans| orphans.iter().any(|orphan| orphan.entry.fingerprint == fingerprint))
     }
 
-    /// Finds out which other keys left creates of this fingerprint in the account of `ours`: those whose
-    /// objects `ours` can see. A rotated key is one. `look` looks for the object of an entity type and an id.
+    /// Finds out which other keys that left creates with this fingerprint belong to the account of `ours`,
+    /// such as a rotated key: those whose objects `ours` can see. `look` looks for the object of an entity
+    /// type with an id.
     pub async fn recognise(
         &self,
         fingerprint: &str,
         ours: &AccountMark,
         look: impl Fn(&str, &str) -> Option<ExistenceCheck>,
     ) {
-        // Held over the calls: an equal create that comes now needs what they find out.
+        // Held during the calls: an equal create that starts meanwhile needs their result.
         let mut compared = self.compared.lock().await;
         for theirs in self.unknown_keys(fingerprint, ours) {
             let pair = (theirs.clone(), ours.key.clone());
@@ -212,14 +214,14 @@ impl Journal {
                     of_key.for_each(|orphan| orphan.entry.account.clone_from(ours));
                 });
             }
-            // What is not known yet is asked again by the next create.
+            // An unknown result is asked for again by the next create.
             if seen != Existence::Unknown {
                 compared.insert(pair);
             }
         }
     }
 
-    /// The keys of unknown accounts that left a create of this fingerprint.
+    /// The keys of unknown accounts that left a create with this fingerprint.
     fn unknown_keys(&self, fingerprint: &str, ours: &AccountMark) -> BTreeSet<String> {
         self.with_orphans(|orphans| {
             let same = orphans.iter().filter(|orphan| orphan.entry.fingerprint == fingerprint);
@@ -229,7 +231,7 @@ impl Journal {
         })
     }
 
-    /// Looks for a few objects that a key made.
+    /// Lookups of a few objects that a key made.
     fn looks(&self, key: &str, look: impl Fn(&str, &str) -> Option<ExistenceCheck>) -> Vec<ExistenceCheck> {
         self.with_orphans(|orphans| {
             let is_of_stripe = |orphan: &OrphanedCreate| orphan.entry.id_origin == IdOrigin::Stripe;
@@ -240,14 +242,14 @@ impl Journal {
         })
     }
 
-    /// Writes a create down before it is sent: under the key that a dead run left for the same create,
-    /// else under a new one. Where nothing can be written the create goes on, and
-    /// [`PendingCreate::unrecorded`] says why.
+    /// Records a create before it is sent: under the key that a dead run left for the same create, otherwise
+    /// under a new one. If nothing can be written, the create continues, and [`PendingCreate::unrecorded`]
+    /// returns the reason.
     pub async fn begin(&self, intent: Intent) -> PendingCreate {
         self.begin_under(intent, Uuid::new_v4().to_string()).await
     }
 
-    /// The same, with the key that is used where no dead run left one.
+    /// Like [`Self::begin`], with the key to use if no dead run left one.
     async fn begin_under(&self, intent: Intent, key: String) -> PendingCreate {
         while let Some(orphan) = self.take_orphan(&intent) {
             let account = intent.account.clone();
@@ -255,8 +257,8 @@ impl Journal {
             match self.recorder.claim(orphan.clone(), own.clone()).await {
                 Ok(true) => return PendingCreate::resumed(self.recorder.clone(), own, None),
                 Ok(false) => {}
-                // Another key would make a second object, which is certain; that somebody else resumes this
-                // one at the same time is not.
+                // Using another key would certainly make a second object. That another run resumes this one
+                // at the same time is only possible.
                 Err(_) => {
                     self.recorder.begin(own.clone());
                     return PendingCreate::resumed(self.recorder.clone(), own, Some(orphan));
@@ -280,7 +282,7 @@ impl Journal {
         PendingCreate::new(self.recorder.clone(), entry)
     }
 
-    /// An entry for the same create.
+    /// Takes an orphan of the same create.
     fn take_orphan(&self, intent: &Intent) -> Option<OrphanedCreate> {
         let fits = |orphan: &OrphanedCreate| {
             let is_same = orphan.entry.fingerprint == intent.fingerprint;
@@ -289,13 +291,13 @@ impl Journal {
         self.with_orphans(|orphans| orphans.iter().position(fits).map(|at| orphans.remove(at)))
     }
 
-    /// Whether a dead run left the create of an object.
+    /// Whether a dead run left the create of this object.
     pub fn has_orphaned_object(&self, what: &str, id: &str) -> bool {
         self.with_orphans(|orphans| orphans.iter().any(|orphan| orphan.entry.is_of(what, id)))
     }
 
-    /// Terraform's state has the object of this entity type or action, in this account: its create is no longer in
-    /// flight. Where the account is not known, an id that the create said itself tells nothing.
+    /// Removes the create of an object that is in Terraform's state, in this account: it is no longer in
+    /// flight. If the account is unknown, an id that the create chose itself proves nothing.
     pub fn arrived(&self, what: &str, id: &str, account: Option<&AccountMark>) {
         let is_it = |orphan: &mut OrphanedCreate| {
             let entry = &orphan.entry;
@@ -315,19 +317,21 @@ impl Journal {
         self.walks.store(true, Ordering::Relaxed);
     }
 
-    /// Notes that Terraform may not show this run all of its state: it was stopped, or a resource has failed.
+    /// Notes that Terraform may not show this run all of its state: the run was stopped, or a resource
+    /// failed.
     pub fn note_incomplete(&self) {
         self.incomplete.store(true, Ordering::Relaxed);
     }
 
-    /// Answers Terraform's call to change a resource. Until that has its answer, nothing that it made is in a state,
-    /// whatever Stripe has answered: a create may take several calls to Stripe.
+    /// Answers Terraform's call to change a resource. Until the call is answered, nothing that it made is in
+    /// a state, even if Stripe has answered: a create may take several calls to Stripe.
     pub async fn answering<T>(&self, call: impl Future<Output = T>) -> T {
         self.calls.answering(call).await
     }
 
-    /// The run was asked to end at `asked`. When no create and no call of Terraform was open then, the end is orderly:
-    /// what was answered is in the state, and only what was never answered stays. Waits up to `limit`.
+    /// Closes the journal of a run that was asked to end at `asked`. If no create and no call of Terraform
+    /// was open then, the end is orderly: every answered create is in the state, and only those that were
+    /// never answered stay. Waits up to `limit`.
     ///
     /// # Errors
     /// The journal cannot be written, or does not answer in time.
@@ -345,7 +349,7 @@ impl Journal {
     }
 }
 
-/// Whether one of the objects is seen. Where none is, and one look came to nothing, it is not known.
+/// Whether one of the objects is seen. If none is, but one lookup failed, the result is unknown.
 async fn sees_one(looks: Vec<ExistenceCheck>) -> Existence {
     let mut seen = Existence::NotSeen;
     for look in looks {
@@ -358,20 +362,20 @@ async fn sees_one(looks: Vec<ExistenceCheck>) -> Existence {
     seen
 }
 
-/// Whether Stripe still keeps the key of an entry, as far as the clocks agree.
+/// Whether Stripe still keeps the key of an entry, provided that the clocks agree.
 fn is_key_kept(orphan: &OrphanedCreate) -> bool {
     (Timestamp::now().as_second() - orphan.entry.at).abs() <= KEPT
 }
 
-/// One entry of each key, by preference with the id that Stripe answered, and the copies: a run that died while it
-/// claimed an entry leaves it in two journals.
+/// Splits off one entry for each key, preferably one with the id that Stripe answered, and the copies: a run
+/// that died while it claimed an entry leaves it in two journals.
 fn one_of_each_key(mut found: Vec<OrphanedCreate>) -> (Vec<OrphanedCreate>, Vec<OrphanedCreate>) {
     found.sort_by_key(|orphan| orphan.entry.id.is_none());
     let mut keys = HashSet::new();
     found.into_iter().partition(|orphan| keys.insert(orphan.entry.key.clone()))
 }
 
-/// An entry for the practitioner: `Customer cus_1`.
+/// An entry as shown to the practitioner: `Customer cus_1`.
 fn described(entry: &JournalEntry) -> String {
     match &entry.id {
         Some(id) => format!("{} {id}", entry.what),
@@ -379,7 +383,7 @@ fn described(entry: &JournalEntry) -> String {
     }
 }
 
-/// A hash of what makes two creates the same: what they call, what they send.
+/// A hash of what identifies a create: its type and the content of the call.
 pub fn fingerprint(parts: &[&str]) -> String {
     URL_SAFE_NO_PAD.encode(digest(parts))
 }

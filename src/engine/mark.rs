@@ -1,11 +1,12 @@
-//! What tells one create from others within a run.
+//! Distinguishes one create from others within a run.
 
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::Entity;
 use crate::engine::fingerprint;
 
-/// What tells the create of one object of a type from others, as a plan and its apply both see it.
+/// The fingerprint that distinguishes the create of one object of a type from others; a plan and its apply
+/// compute the same one.
 pub fn successor_mark(entity: &Entity, params: &Map<String, Json>) -> String {
     fingerprint(&["successor", &entity.name, &Json::Object(params.clone()).to_string()])
 }

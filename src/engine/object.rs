@@ -1,4 +1,4 @@
-//! One object as a state has it: its type, its locator, the written params and Stripe's last answer.
+//! One object as a state records it: its type, its locator, the written params and Stripe's last answer.
 
 use serde_json::Value as Json;
 
@@ -12,26 +12,27 @@ use crate::engine::{
 /// One object as it was last written or read.
 #[derive(Debug, Clone)]
 pub struct Object {
-    /// The entity type it is of.
+    /// Its entity type.
     pub entity: &'static Entity,
-    /// Where it is: its id, behind the ids of what it belongs to (`cus_1/txi_1`).
+    /// Its locator: its id, preceded by the ids of its parents (`cus_1/txi_1`).
     pub locator: String,
-    /// What was written; for one that was imported, what would make it.
+    /// The params that were written; for an imported object, those that would create it.
     pub params: Params,
-    /// What Stripe answered; null where it never did.
+    /// Stripe's last answer; null if there was none.
     pub body: Json,
-    /// Nothing was written for it yet: it was imported.
+    /// Whether it was imported, and nothing has been written for it yet.
     pub imported: bool,
-    /// It had ended already when it was imported.
+    /// Whether it had already ended when it was imported.
     pub ended_at_import: bool,
-    /// What was written once, was taken away, and could not be unset by any call: Stripe has it still, shown or not.
+    /// Params that were once written, then removed, and that no call could unset: Stripe still has them,
+    /// shown or not.
     pub uncleared: Params,
-    /// How many objects of its list the run had to do with that wrote the state; 0 where that is not known.
+    /// How many objects of the same list the run that wrote this state read or created; 0 if unknown.
     pub expected_reads: usize,
 }
 
 impl Object {
-    /// An object that was made from these params.
+    /// Creates an object that was made from these params.
     pub fn new(entity: &'static Entity, locator: String, params: Params, body: Json) -> Self {
         Self {
             entity,
@@ -45,22 +46,22 @@ impl Object {
         }
     }
 
-    /// Whether the object must not be ended: in live mode its end cannot be taken back, and the
-    /// configuration does not allow it. A mode that is not known counts as live.
+    /// Whether the object must not be ended, because its end in live mode is irrevocable and the
+    /// configuration does not allow it. An unknown mode counts as live.
     pub fn lacks_consent(&self, options: DestroyOptions, livemode: Option<bool>) -> bool {
         let stays = options.on_destroy == Some(OnDestroy::Keep) || options.allow_in_livemode;
         self.entity.irrevocable && livemode != Some(false) && !stays
     }
 
-    /// What it takes to bring the object to what is wanted now.
+    /// The change that brings the object to what is wanted now.
     pub fn change_to(&self, desired: &DesiredParams) -> Change {
-        // A value that the object already has is not sent, even where something else set it.
+        // A value that the object already has is not sent, even if something else set it.
         let before = if self.imported { self.presumed(desired) } else { self.held(desired) };
         self.restored(desired, change::between(self.entity, &before, desired))
     }
 
-    /// The params it would have been made from, as far as `desired` speaks of it: as Stripe answers them, else as the
-    /// state says that they were written, else as they are wanted.
+    /// The params from which it would have been made, limited to those in `desired`: as Stripe answers them,
+    /// otherwise as the state says that they were written, otherwise as they are wanted.
     fn presumed(&self, desired: &DesiredParams) -> Params {
         let mut presumed = drift::presumed(self.entity, &desired.params, &self.body);
         drift::lay_over(self.entity, &mut presumed, &self.params, &self.body);
@@ -70,7 +71,7 @@ impl Object {
         presumed
     }
 
-    /// What was written, and what Stripe holds beside it of what is wanted.
+    /// The written params, and those wanted params that Stripe already holds.
     fn held(&self, desired: &DesiredParams) -> Params {
         let mut held = self.params.clone();
         add_among(&mut held, &self.uncleared, &desired.params);
@@ -85,7 +86,8 @@ impl Object {
         held
     }
 
-    /// What stays in Stripe after a change, though nobody writes it any more. A secret is not kept for that.
+    /// The values that stay in Stripe after a change although they are no longer written. Secrets are not
+    /// recorded.
     pub fn uncleared_after(&self, change: &Change, desired: &DesiredParams) -> Params {
         let mut uncleared = self.uncleared.clone();
         for path in &change.uncleared {
@@ -98,8 +100,8 @@ impl Object {
         without(uncleared, &desired.params)
     }
 
-    /// Sends an update with the params of a change; the object as Stripe answers it. A change that sends
-    /// nothing leaves the object as it was answered last.
+    /// Sends an update with the params of a change, and returns the object as Stripe answers it. A change
+    /// that sends nothing returns the last answer.
     pub async fn update(&self, connector: &Connector, change: Change) -> Result<Json, connector::Error> {
         if let Some(Restores::Call(action)) = change.restores {
             connector.call_action(connector::action(action)?, &self.locator, Params::new()).await?;
@@ -114,8 +116,8 @@ impl Object {
         Ok(drift::retain_answered_once(self.entity, &body, &self.body))
     }
 
-    /// The object as it is now; none when it is gone. What Stripe never shows again is as its
-    /// create answered it.
+    /// The object as it is now. Returns `None` if it is gone. Fields that Stripe never shows again are as the
+    /// answer to its create had them.
     pub async fn read(&self, connector: &Connector) -> Result<Option<Json>, connector::Error> {
         if self.entity.operation(OperationKind::Get).is_none() {
             return Ok(Some(self.body.clone()));
@@ -125,7 +127,8 @@ impl Object {
         Ok(now.map(|now| drift::retain_answered_once(self.entity, &now, &self.body)))
     }
 
-    /// The object with what Stripe answers: Terraform keeps nothing beside the state of one that is tainted.
+    /// The object with Stripe's answer. It is read if there is none, because Terraform keeps only the state
+    /// of a tainted object.
     pub async fn shown(mut self, connector: &Connector) -> Result<Self, connector::Error> {
         if self.body.is_null() {
             self.body = self.read(connector).await?.unwrap_or_default();
@@ -133,14 +136,14 @@ impl Object {
         Ok(self)
     }
 
-    /// What was written, with every value that has changed in Stripe since as it is there now;
-    /// none when nothing has.
+    /// The written params, with every value that has changed in Stripe since replaced by its current one.
+    /// Returns `None` if nothing has changed.
     pub fn drifted(&self, now: &Json) -> Option<Params> {
         (!self.body.is_null()).then(|| drift::drifted(self.entity, &self.params, &self.body, now))?
     }
 }
 
-/// Adds those of `more` that `among` has too, at every depth.
+/// Adds those params of `more` that are also in `among`, at every depth.
 fn add_among(params: &mut Params, more: &Params, among: &Params) {
     for (name, value) in more {
         match (params.get_mut(name), value, among.get(name)) {
@@ -153,7 +156,7 @@ fn add_among(params: &mut Params, more: &Params, among: &Params) {
     }
 }
 
-/// The object at that place; none when it is gone.
+/// Reads the object with this locator. Returns `None` if it is gone.
 pub(super) async fn current(
     connector: &Connector,
     entity: &'static Entity,
@@ -162,7 +165,7 @@ pub(super) async fn current(
     alive(connector.get(entity, locator).await)
 }
 
-/// What a read has found; none where it is gone.
+/// The object that a read found. Returns `None` if it is gone.
 fn alive(found: Result<Json, connector::Error>) -> Result<Option<Json>, connector::Error> {
     match found {
         Ok(now) if is_deleted(&now) => Ok(None),

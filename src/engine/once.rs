@@ -1,4 +1,4 @@
-//! Sends a call that makes something once, even when a run is cut off and another one resumes it.
+//! Sends a call that makes something exactly once, even if a run is cut off and another one resumes it.
 
 use std::io;
 
@@ -12,9 +12,9 @@ use crate::stripe::{IdempotencyKey, Reply};
 pub(super) struct OutgoingCall<'s> {
     /// The entity type or action.
     pub what: &'s str,
-    /// A hash of what is sent.
+    /// A hash of the content of the call.
     pub fingerprint: String,
-    /// Who says the object's id.
+    /// Who chooses the object's id.
     pub id_origin: IdOrigin,
 }
 
@@ -23,8 +23,8 @@ pub(super) struct OutgoingCall<'s> {
 pub struct SendFailure {
     /// What went wrong.
     pub error: Error,
-    /// Why it could not be recorded before it was sent, if it could not and yet may have happened: then no run
-    /// finds again what it made.
+    /// Why the call could not be recorded before it was sent, if it could not but may have taken effect: no
+    /// later run will find what it made.
     pub unrecorded: Option<io::Error>,
 }
 
@@ -34,8 +34,8 @@ impl From<Error> for SendFailure {
     }
 }
 
-/// Writes a create down. Where a dead run left one of the same fingerprint, Stripe is asked which account
-/// this is, so that a key that was rotated finds it and a key of another account does not.
+/// Records a create. If a dead run left one with the same fingerprint, Stripe is asked for the account of the
+/// current key, so that a rotated key finds that create and a key of another account does not.
 pub(super) async fn begin(
     journal: &Journal,
     connector: &Connector,
@@ -52,8 +52,8 @@ pub(super) async fn begin(
     Ok(journal.begin(Intent { what: what.to_owned(), fingerprint, id_origin, account }).await)
 }
 
-/// Looks for an object that another key made. None where there is nothing to look for: a run of an action is no object,
-/// and the id alone does not say where an object is that belongs to another one.
+/// Looks for an object that another key made. Returns `None` if there is nothing to look for: a run of an
+/// action is no object, and an id alone does not locate an object that belongs to another one.
 fn look(connector: &Connector, what: &str, id: &str) -> Option<ExistenceCheck> {
     let entity = connector::entity(what).ok()?;
     if !entity.parents().is_empty() || entity.operation(OperationKind::Get).is_none() {
@@ -63,7 +63,7 @@ fn look(connector: &Connector, what: &str, id: &str) -> Option<ExistenceCheck> {
     Some(Box::pin(async move {
         match connector.get(entity, &id).await {
             Ok(_) => Existence::Seen,
-            // Asked again, Stripe would say the same.
+            // Stripe would give the same answer again.
             Err(error) if error.stripe().is_some_and(|it| it.is_gone() || it.lacks_permission()) => {
                 Existence::NotSeen
             }
@@ -72,8 +72,8 @@ fn look(connector: &Connector, what: &str, id: &str) -> Option<ExistenceCheck> {
     }))
 }
 
-/// Sends a call under the key of a pending create. A key that an earlier run left and that only
-/// brings that run's failure back is replaced by a new one.
+/// Sends a call under the key of a pending create. If the key was left by an earlier run and only replays
+/// that run's failure, it is replaced by a new one.
 pub(super) async fn send<F>(
     pending: &mut PendingCreate,
     call: impl Fn(IdempotencyKey) -> F,
@@ -89,9 +89,10 @@ where
     answered
 }
 
-/// Notes in the journal what became of a pending create: made, as `id`, or refused. What has no id is kept by no
-/// state: it is done when Stripe has answered. What may have happened without an answer, in this run or in the one that
-/// it was resumed from, stays there for the next run, with the account that it is in.
+/// Records the outcome of a pending create in the journal: made, with the id that `id` returns, or refused.
+/// If there is no id, no state keeps the result, and the entry is done once Stripe has answered. A create
+/// that may have taken effect without an answer, in this run or in the one that it resumes, stays in the
+/// journal for the next run, with its account.
 pub(super) async fn record_outcome<T>(
     pending: PendingCreate,
     connector: &Connector,

@@ -1,4 +1,4 @@
-//! Creates what an ephemeral resource opens: a session, a token, a link, a key.
+//! Creates what an ephemeral resource opens: a session, a token, a link or a key.
 
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -8,8 +8,8 @@ use crate::connector::{self, Connector, Error};
 use crate::engine::drift;
 use crate::engine::params::{Params, split_create};
 
-/// Makes an object that nothing keeps, under a key of its own, and answers it. No journal knows of it: where the
-/// answer is lost, another object serves as well, and Stripe ends both by itself.
+/// Creates an object that no state keeps, under a key of its own, and returns it. It is not recorded in the
+/// journal: if the answer is lost, another object serves as well, and Stripe ends both by itself.
 pub async fn open(connector: &Connector, entity: &'static Entity, params: Params) -> Result<Json, Error> {
     let (first, second) = split_create(entity, params);
     let key = Uuid::new_v4().to_string();

@@ -1,4 +1,4 @@
-//! Predicts an object after an update, as far as that is possible before it is sent.
+//! Predicts the object after an update, as far as that is possible before the update is sent.
 
 use serde_json::{Map, Value as Json};
 
@@ -13,12 +13,12 @@ const TOUCHED: [&str; 1] = ["updated"];
 pub struct PredictedObject {
     /// The predicted answer, except for `unknown` fields.
     pub body: Json,
-    /// Top-level fields whose values are known after the update only.
+    /// Top-level fields whose values are known only after the update.
     pub unknown: Vec<&'static str>,
 }
 
 impl Object {
-    /// The object after an update; none where what it changes cannot be predicted.
+    /// The object after an update. Returns `None` if the effect of the update cannot be predicted.
     pub fn predict(&self, change: &Change) -> Option<PredictedObject> {
         let plain = change.update.keys().all(|param| self.entity.is_plain(param));
         let known = plain && !change.unknown && change.restores.is_none();
@@ -38,14 +38,14 @@ impl Object {
         Some(PredictedObject { body: Json::Object(body), unknown })
     }
 
-    /// Changed params without an order: Stripe may answer them in another one than was sent.
+    /// Changed params without an order: Stripe may answer them in another order than they were sent.
     fn reordered(&self, change: &Change) -> impl Iterator<Item = &'static str> {
         let changed = |param: &&Member| param.shape.is_set() && change.update.contains_key(&param.name);
         self.entity.params().iter().filter(changed).map(|param| param.name.as_str())
     }
 }
 
-/// Whether a param takes away what is there: with an empty text, or with null in version 2 of the API.
+/// Whether a value unsets a param: an empty text, or null in version 2 of the API.
 fn unsets(value: &Json) -> bool {
     value.is_null() || value.as_str() == Some("")
 }

@@ -1,11 +1,11 @@
-//! What a plan does about an object that has ended in Stripe without a destroy.
+//! Plans the restoration of an object that has ended in Stripe without a destroy.
 //!
 //! # Theory
 //!
-//! An object that a configuration keeps and that was canceled, voided or archived elsewhere has
-//! drifted as a whole: the next change of it would fail. Whether it has ended is read off the
-//! object alone, by what its removal says of its states, so that no run has to remember it. Who
-//! writes the end into the configuration (`active = false`) asked for it.
+//! An object that was canceled, voided or archived outside its configuration has drifted as a whole: its next
+//! change would fail. Whether it has ended is determined from the object alone, by the states that its
+//! removal rule names, so that no run has to remember it. A practitioner who writes the end into the
+//! configuration (`active = false`) asked for it.
 
 use serde_json::Value as Json;
 
@@ -13,7 +13,7 @@ use crate::catalog::{Entity, Removal, Restoration};
 use crate::connector::scalar;
 use crate::engine::{Change, DesiredParams, Object, Params, Restores};
 
-/// The field that says an object has ended, and its value as text.
+/// The field that shows that an object has ended, and its value as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndedField {
     /// The field: `status`.
@@ -23,33 +23,35 @@ pub struct EndedField {
 }
 
 impl Object {
-    /// The field that shows that the object has ended in Stripe without a destroy: its configuration did not end it.
+    /// The field that shows that the object has ended in Stripe without its configuration asking for that.
     pub fn end_outside(&self) -> Option<EndedField> {
         end(self.entity, &self.body).filter(|end| self.imported || !asks_for(self.entity, &self.params, end))
     }
 
-    /// What says that the object has ended since it was last written or read, without its params
+    /// The field that shows that the object has ended since it was last written or read, without its params
     /// asking for that.
     pub fn ended_since(&self, now: &Json) -> Option<EndedField> {
-        // What an import shows first was never known otherwise.
+        // An object that had ended when an import first read it has not ended since.
         let is_news = !self.body.is_null() && end(self.entity, &self.body).is_none();
         end(self.entity, now).filter(|end| is_news && !asks_for(self.entity, &self.params, end))
     }
 
-    /// A change together with what it takes to have the object back.
+    /// Adds to a change what is needed to restore the object.
     pub(super) fn restored(&self, desired: &DesiredParams, mut change: Change) -> Change {
         let ended = end(self.entity, &self.body);
         let Some(ended) = ended.filter(|end| !asks_for(self.entity, &desired.params, end)) else {
             return change;
         };
-        // What was over when it was imported has not drifted: the import asks for nothing, and a successor of what was
-        // canceled long ago would be billed. Who takes the param away that the import wrote for the end asks for more.
+        // An object that was over when it was imported has not drifted: the import asks for nothing, and a
+        // successor of one that was canceled long ago would be billed. Removing the param that the import
+        // wrote to record the end asks to restore the object.
         let is_taken_away =
             params_telling_of(self.entity, &ended).any(|param| says(&self.params, param, "true"));
         if self.ended_at_import && change.is_nothing() && !is_taken_away {
             return change;
         }
-        // What a call has ended takes no update any more; what was archived or has expired does.
+        // An object that was ended by a call takes no more updates; one that was archived or has expired
+        // does.
         let by_call = matches!(self.entity.removal, Removal::Call { .. } | Removal::DeleteOrCall { .. });
         let is_refused = by_call && (change.unknown || !change.update.is_empty());
         change.restores = match &self.entity.restoration {
@@ -67,13 +69,13 @@ impl Object {
     }
 }
 
-/// Whether the params themselves say what the end says, by its field or by the param that the field tells of.
+/// Whether the params themselves ask for the end, by its field or by the param that the field reports.
 fn asks_for(entity: &Entity, params: &Params, end: &EndedField) -> bool {
     says(params, &end.field, &end.value)
         || params_telling_of(entity, end).any(|param| says(params, param, "true"))
 }
 
-/// The param that is true while an object has ended so: the object shows it by a field alone.
+/// The params that are true once an object has ended in this way; the object shows them only through a field.
 fn params_telling_of<'e>(entity: &'e Entity, end: &EndedField) -> impl Iterator<Item = &'e String> {
     let tells = entity.words.told_by.iter();
     tells.filter(|(_, it)| it.field == end.field && it.value == end.value).map(|(param, _)| param)
@@ -93,7 +95,8 @@ pub fn has_ended(entity: &Entity, body: &Json) -> bool {
     end(entity, body).is_some()
 }
 
-/// Whether an object is over as a destroy leaves it. What is deleted in the end may be disabled before.
+/// Whether an object is in the state in which a destroy leaves it. A type that a destroy deletes may show an
+/// end, such as being disabled, before it is deleted.
 pub(super) fn is_over(entity: &Entity, body: &Json) -> bool {
     entity.removal != Removal::Delete && has_ended(entity, body)
 }

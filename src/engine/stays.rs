@@ -1,4 +1,4 @@
-//! The outcome of an end: why an object stays in Stripe, and what happens to what it leaves behind.
+//! The outcome of an end: why an object stays in Stripe, and what happens to objects that it leaves behind.
 
 use serde_json::Value as Json;
 
@@ -9,13 +9,13 @@ use crate::engine::Object;
 pub enum EndOutcome {
     /// Stripe deleted it, or a call ended it: canceled, voided, detached.
     Ended,
-    /// It had ended or did not exist.
+    /// It had already ended, or did not exist.
     AlreadyGone,
-    /// It stays in Stripe, inactive or as it is.
+    /// It stays in Stripe, either inactive or unchanged.
     Stays {
         /// Why it stays.
         why: StayReason,
-        /// What was archived with it.
+        /// The objects that were to be archived with it.
         left: Vec<LeftObject>,
     },
 }
@@ -23,7 +23,7 @@ pub enum EndOutcome {
 /// Why an object stays in Stripe.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StayReason {
-    /// It was archived: this param has this value now.
+    /// It was archived: this param now has this value.
     Archived {
         /// The param: `active`.
         param: &'static str,
@@ -34,14 +34,14 @@ pub enum StayReason {
     Called(&'static str),
     /// The configuration keeps it.
     Configured,
-    /// It ends with another object only.
+    /// It ends only together with another object.
     EndsWith {
         /// The type and id of that object.
         holder: String,
     },
     /// Another object holds it.
     HeldAs {
-        /// The field of the other object that names it: `default_price`.
+        /// The field of the other object that refers to it: `default_price`.
         field: &'static str,
         /// The entity type of the other object.
         entity: &'static str,
@@ -66,12 +66,12 @@ impl EndOutcome {
 }
 
 impl StayReason {
-    /// Whether it goes on in Stripe as before, though its end was wanted.
+    /// Whether it continues in Stripe as before, although its end was wanted.
     pub fn is_unwanted(&self) -> bool {
         matches!(self, Self::HeldAs { .. } | Self::Status(_))
     }
 
-    /// Why an object stays, as a sentence.
+    /// The reason as a sentence about the object.
     pub fn of(&self, object: &Object) -> String {
         let (name, locator) = (&object.entity.name, &object.locator);
         match self {
@@ -100,10 +100,10 @@ impl StayReason {
     }
 }
 
-/// What became of an object that another one left behind when that was archived.
+/// What happened to an object that was left behind when another one was archived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftObject {
-    /// The field that named it: `default_price`.
+    /// The field of the other object that referred to it: `default_price`.
     pub field: &'static str,
     /// Its id.
     pub id: String,
@@ -112,7 +112,7 @@ pub struct LeftObject {
 }
 
 impl LeftObject {
-    /// What became of it, as a sentence about the object that left it.
+    /// What happened to it, as a sentence about the object that left it behind.
     pub fn of(&self, object: &Object) -> String {
         let Self { field, id, refused } = self;
         let (name, locator) = (&object.entity.name, &object.locator);

@@ -1,8 +1,9 @@
-//! One object takes the place of another: what Stripe gives to one object alone passes to the new one.
+//! Lets one object take the place of another: names and roles that only one object can have pass to the new
+//! one.
 //!
-//! A price that is replaced has a lookup key, which Stripe gives to one price, and may be its
-//! product's default price, which Stripe does not archive. Neither is lost: the create takes the
-//! key over, then the product gets the new default price, and only then the old one ends.
+//! A replaced price may have a lookup key, which only one price can have, and may be its product's default
+//! price, which Stripe refuses to archive. Neither is lost: the create takes the key over, then the product
+//! gets the new default price, and only then the old price ends.
 
 use serde_json::{Map, Value as Json};
 
@@ -14,8 +15,8 @@ use crate::engine::taken::holder;
 use crate::engine::{DestroyOptions, EndOutcome, Object, Params};
 
 impl Object {
-    /// Whether `new` can stand where another object holds this one: both belong to it, and what Stripe
-    /// gives to one object alone they have in common.
+    /// Whether `new` can take this object's place in the object that holds it: both belong to the same
+    /// holder, and both have the same names that only one object can have.
     pub fn can_be_succeeded_by(&self, new: &Self) -> bool {
         let holder = |object: &Self| {
             let rule = object.entity.ends_with.as_ref().filter(|rule| rule.held_as.is_some())?;
@@ -30,8 +31,8 @@ impl Object {
             && self.entity.transfers.keys().all(same_name)
     }
 
-    /// The names that the object has had and that it has no more: what Stripe gives to one object alone, another one
-    /// may have taken over. `before` are those that were known to be gone.
+    /// The names that the object once had and no longer has: another object may have taken them over.
+    /// `before` contains those that were already known to be lost.
     pub fn lost_names(&self, now: &Json, before: &Params) -> Params {
         let is_gone = |name: &&String| now.get(name.as_str()).is_none_or(Json::is_null);
         let had = |name: &String| {
@@ -41,7 +42,8 @@ impl Object {
         self.entity.transfers.keys().filter(is_gone).filter_map(had).collect()
     }
 
-    /// The object that has a name by now which this one has lost: a run that was cut off has made it in its place.
+    /// The object that now has a name that this one has lost: a run that was cut off has created it in its
+    /// place.
     pub async fn heir(&self, connector: &Connector, lost_names: &Params) -> Option<Json> {
         let (key, name) = lost_names.iter().next()?;
         let heir = holder(connector, self.entity, key, &scalar(name)?).await?;
@@ -52,21 +54,21 @@ impl Object {
 /// The object that a new one replaces.
 #[derive(Debug, Clone, Copy)]
 pub struct Predecessor<'o> {
-    /// As it was answered last.
+    /// The object as Stripe last answered it.
     pub object: &'o Object,
     /// How the configuration wants it to be destroyed.
     pub options: DestroyOptions,
 }
 
 impl Predecessor<'_> {
-    /// The params of the create, with what takes over names that the old object has.
+    /// The params of the create, including those that take over names of the old object.
     pub(super) fn taken_over(&self, params: &Params) -> Params {
         let is_held = |name: &str| self.object.body.get(name) == params.get(name);
         taking_over(self.object.entity, params.clone(), is_held)
     }
 
-    /// Puts the new object where another one holds the old, and ends the old one, which Stripe refused
-    /// before. None where nothing held it.
+    /// Puts the new object in the place where another object holds the old one, then ends the old one, whose
+    /// end Stripe had refused. Returns `None` if nothing held the old one.
     ///
     /// # Errors
     /// A call fails, or the new object has no id.
@@ -81,7 +83,8 @@ impl Predecessor<'_> {
         self.object.end(connector, self.options).await.map(Some)
     }
 
-    /// The place that the old object may have and the new one can take; none where they belong to different objects.
+    /// The place that the old object may have and the new one can take. Returns `None` if they belong to
+    /// different objects.
     fn place_for<'n>(&self, new: &'n Json) -> Result<Option<HeldPlace<'n>>, Error> {
         let entity = self.object.entity;
         let found = entity.ends_with.as_ref().and_then(|rule| {
@@ -101,18 +104,19 @@ impl Predecessor<'_> {
     }
 }
 
-/// A place in another object that one object has at a time, such as a product's default price.
+/// A place in another object that only one object can have at a time, such as a product's default price.
 struct HeldPlace<'n> {
     holder: &'static Entity,
-    /// Which object of that type.
+    /// The id of the holder.
     id: &'n str,
-    /// Its param.
+    /// The param of the holder that names the held object.
     held_as: &'static str,
-    /// The id that comes to stand there.
+    /// The id to be put there.
     successor: &'n str,
 }
 
-/// The params of a create that takes over the names that it sets, where the configuration does not say.
+/// The params of a create that takes over the held names that it sets, unless the configuration says whether
+/// it does.
 pub(super) fn taking_over(entity: &Entity, mut params: Params, is_held: impl Fn(&str) -> bool) -> Params {
     for (name, by) in &entity.transfers {
         if params.contains_key(name) && is_held(name) && !params.contains_key(by) {

@@ -9,19 +9,19 @@ use crate::engine::object::current;
 use crate::engine::restore::has_ended;
 use crate::stripe::ErrorKind;
 
-/// The object that has what a create asked for.
+/// The existing object that conflicts with a create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConflictingObject {
-    /// The param that must be the only one of its value: `id`, `lookup_key`.
+    /// The param whose value must be unique: `id`, `lookup_key`.
     pub key: String,
     /// The value of the key.
     pub value: String,
-    /// Where the object is: `price_1`.
+    /// The locator of the object: `price_1`.
     pub locator: String,
 }
 
-/// The object whose natural key a refused create would have taken; none where the refusal is about
-/// something else, or where it cannot be found.
+/// The object that has the natural key of a refused create. Returns `None` if the refusal has another reason,
+/// or if the object cannot be found.
 pub async fn taken(
     connector: &Connector,
     entity: &'static Entity,
@@ -45,7 +45,7 @@ pub async fn taken(
     None
 }
 
-/// The object of that key, by preference an active one: of some types an archived one keeps its key.
+/// The object with this key, preferably an active one: in some types an archived object keeps its key.
 pub(super) async fn holder(
     connector: &Connector,
     entity: &'static Entity,

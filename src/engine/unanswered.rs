@@ -1,15 +1,16 @@
-//! What Stripe does not answer: fields that another version of the API does not know, and params that none shows.
+//! Values that Stripe does not answer: fields that another API version does not know, and params that no
+//! answer shows.
 //!
-//! Under the catalog's version a field that is not answered is unset. Another version may not know
-//! the field at all: what it does not answer counts as it was.
+//! In the catalog's API version, a field that is not answered is unset. Another version may not know the
+//! field at all, so a field that it does not answer counts as unchanged.
 
 use serde_json::Value as Json;
 
 use crate::catalog::{Member, find};
 use crate::engine::Params;
 
-/// An answer with the fields that it lacks as they were before, at every level of objects. The
-/// keys of maps come and go by themselves.
+/// An answer in which missing fields have their earlier values, at every level of objects. Missing keys of
+/// maps are not added, because keys may come and go.
 pub fn with_unanswered(known: &[Member], now: &Json, before: &Json) -> Json {
     let (Json::Object(answered), Json::Object(earlier)) = (now, before) else { return now.clone() };
     let mut whole = answered.clone();
@@ -27,7 +28,7 @@ pub fn with_unanswered(known: &[Member], now: &Json, before: &Json) -> Json {
     Json::Object(whole)
 }
 
-/// The part of a value that Stripe does not answer; none where it answers all.
+/// The part of a value that Stripe does not answer. Returns `None` if Stripe answers all of it.
 pub(super) fn unanswered(said: &Json, now: Option<&Json>) -> Option<Json> {
     let Some(now) = now else { return Some(said.clone()) };
     let members = said.as_object().filter(|_| now.is_object())?.iter();

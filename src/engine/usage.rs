@@ -1,4 +1,4 @@
-//! Counts the objects that use one that is about to end.
+//! Counts the objects that use an object that is about to end.
 
 use serde_json::{Map, Value as Json};
 
@@ -7,28 +7,29 @@ use crate::connector::{Connector, Error, ListRequest, PageSize};
 use crate::engine::Object;
 use crate::engine::restore::has_ended;
 
-/// The most users that are counted: with the one that says that there are more, a page of Stripe's.
+/// The largest number of users that are counted. With one more, which shows that there are more, they fill a
+/// page of Stripe's.
 const COUNTED: usize = 99;
 
-/// How many objects of a type use one, at least.
+/// The number of objects of a type that use an object, at least.
 #[derive(Debug, Clone, Copy)]
 pub struct UsageCount {
     /// The type of the users.
     pub by: &'static Entity,
-    /// How many there are.
+    /// How many were counted.
     pub count: usize,
-    /// There may be more than were counted.
+    /// Whether there may be more than were counted.
     pub more: bool,
 }
 
 impl Object {
-    /// The types of objects that may use it, with the param by which they are listed.
+    /// The types of objects that may use this one, each with the param by which they are listed.
     pub fn users(&self) -> impl Iterator<Item = (&'static Entity, &'static str)> {
         let users = self.entity.used_by.iter();
         users.filter_map(|(object, param)| Some((catalog().by_key(object)?, param.as_str())))
     }
 
-    /// How many objects of a type use it, in one call.
+    /// Counts the objects of a type that use this one, in one call.
     pub async fn usage(
         &self,
         connector: &Connector,
@@ -43,7 +44,7 @@ impl Object {
     }
 }
 
-/// Whether there is any object of a type that its list shows.
+/// Whether the list of a type shows any object.
 pub async fn is_any(connector: &Connector, entity: &'static Entity) -> Result<bool, Error> {
     let request = ListRequest { page_size: PageSize::Of(1), ..ListRequest::of(entity) };
     Ok(!connector.list(request).await?.entities.is_empty())

@@ -1,5 +1,5 @@
-//! What Stripe answers in other words than it takes: the last tier of a price goes up to `inf` and is answered with
-//! null, a webhook endpoint that is `disabled` says so in its `status`.
+//! Translates answers that use other words than params: a price's last tier goes up to `inf`, which is
+//! answered as null, and a webhook endpoint that is `disabled` shows that in its `status`.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::catalog::{Entity, Words};
 
 /// An answer in the words of the params.
 pub(super) fn with_words<'b>(entity: &Entity, body: &'b Json) -> Cow<'b, Json> {
-    // Most types have none, and a plan asks this of every object.
+    // Most types have no such words, and a plan calls this for every object.
     let Words { null, told_by, .. } = &entity.words;
     if null.is_empty() && told_by.is_empty() {
         return Cow::Borrowed(body);
@@ -31,7 +31,7 @@ pub(super) fn with_words<'b>(entity: &Entity, body: &'b Json) -> Cow<'b, Json> {
     Cow::Owned(worded)
 }
 
-/// An answer in the words of the params that would make the object, with what it only implies.
+/// An answer in the words of the params that would create the object, including those that it only implies.
 pub(super) fn with_implied<'b>(entity: &Entity, body: &'b Json) -> Cow<'b, Json> {
     let mut worded = with_words(entity, body);
     for path in &entity.words.implied {
@@ -42,8 +42,9 @@ pub(super) fn with_implied<'b>(entity: &Entity, body: &'b Json) -> Cow<'b, Json>
     worded
 }
 
-/// Does something to every object that holds the last step of a path: in every item of lists and under every key
-/// that `*` stands for. A text where an object is taken is one that says only how its members are doing.
+/// Calls `act` for every object that holds the last step of a path: in every item of lists, and under every
+/// key for which `*` stands. A text in the place of an object, which shows only a status of its members, is
+/// replaced by an empty object.
 fn at_places(value: &mut Json, path: &str, act: &mut impl FnMut(&mut Map<String, Json>, &str)) {
     if let Json::Array(items) = value {
         return items.iter_mut().for_each(|item| at_places(item, path, act));

@@ -1,5 +1,5 @@
-//! Compares params that are not known yet: an apply cannot make a replacement of what was planned as an update, so
-//! what may need a new object is planned as one.
+//! Compares params that are still unknown. An apply cannot turn a planned update into a replacement, so a
+//! change that may need a new object is planned as a replacement.
 
 use serde_json::Value as Json;
 
@@ -9,7 +9,7 @@ use crate::catalog::{Entity, Member, Shape, at, find};
 use crate::engine::Params;
 
 impl ParamDiff<'_> {
-    /// What is not known yet at a path.
+    /// Notes the change of a value that is still unknown.
     pub(super) fn unknown(&mut self, at: &str, path: &[String], before: &Params, members: ParamSets<'_>) {
         let inside = |param: &String| param == at || param.starts_with(&format!("{at}."));
         let mut settled = self.entity.settled.keys().filter(|param| inside(param));
@@ -25,12 +25,12 @@ impl ParamDiff<'_> {
     }
 }
 
-/// Whether an update takes what stands at a path.
+/// Whether an update takes the value at a path.
 fn updates(members: &[Member], path: &[String]) -> bool {
     let Some((name, rest)) = path.split_first() else { return true };
     find(members, name).is_some_and(|member| match (member.shape.members(), member.shape.item()) {
         (Some(members), _) => updates(members, rest),
-        // Behind a list stands the place of an item.
+        // After a list, the next step of the path is the position of an item.
         (None, Some(item)) => {
             item.members().is_none_or(|members| updates(members, rest.get(1..).unwrap_or_default()))
         }
@@ -38,7 +38,7 @@ fn updates(members: &[Member], path: &[String]) -> bool {
     })
 }
 
-/// Whether what is not known at a path may turn out to have something that no update takes.
+/// Whether an unknown value at a path may turn out to contain something that no update takes.
 fn may_need_new(entity: &Entity, params: ParamSets<'_>, path: &str) -> bool {
     let (known, updatable) = (at(params.known, path), at(params.updatable, path));
     known.zip(updatable).is_some_and(|(known, updatable)| {
@@ -48,14 +48,15 @@ fn may_need_new(entity: &Entity, params: ParamSets<'_>, path: &str) -> bool {
     })
 }
 
-/// What stands at a path of params.
+/// The value at a path of params.
 fn value_at<'p>(params: &'p Params, path: &str) -> Option<&'p Json> {
     let mut names = path.split('.');
     let first = params.get(names.next()?);
     names.fold(first, |value, name| value?.get(name))
 }
 
-/// Whether an update takes everything, at any depth, that a create takes and that does not act at creation alone.
+/// Whether an update takes everything, at any depth, that a create takes, except params that have an effect
+/// only at creation.
 fn takes_all(entity: &Entity, path: &str, known: &Shape, updatable: &Shape) -> bool {
     let members = known.members().unwrap_or_default();
     members.iter().all(|member| {
@@ -65,13 +66,13 @@ fn takes_all(entity: &Entity, path: &str, known: &Shape, updatable: &Shape) -> b
     })
 }
 
-/// Takes away what stands at a path.
+/// Removes the value at a path.
 pub(super) fn remove(params: &mut Params, path: &[String]) {
     match path.split_first() {
         Some((name, [])) => drop(params.shift_remove(name)),
         Some((name, rest)) => match params.get_mut(name) {
             Some(Json::Object(inside)) => remove(inside, rest),
-            // A list with something unknown in it is unknown as a whole.
+            // A list that contains something unknown is unknown as a whole.
             _ => drop(params.shift_remove(name)),
         },
         None => {}
