@@ -1,4 +1,4 @@
-//! Tracks Terraform's calls that change resources, to tell which of them were never answered.
+//! Tracks Terraform's calls that change resources, to detect calls that were not answered.
 
 use std::sync::Mutex;
 use std::time::Instant;
@@ -16,7 +16,8 @@ struct OpenCalls {
 }
 
 impl Calls {
-    /// Answers a call. One that is dropped before its answer stays open: nobody hears what came of it.
+    /// Answers a call. A call that is dropped before its answer stays open: Terraform never learns its
+    /// result.
     pub(super) async fn answering<T>(&self, call: impl Future<Output = T>) -> T {
         self.with(|known| known.open += 1);
         let answer = call.await;
@@ -27,7 +28,7 @@ impl Calls {
         answer
     }
 
-    /// Whether a call was open at that moment, which is over.
+    /// Whether a call was open at a past moment.
     pub(super) fn were_open(&self, at: Instant) -> bool {
         self.with(|known| known.open > 0 || known.last_end.is_some_and(|end| end > at))
     }

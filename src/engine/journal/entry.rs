@@ -1,17 +1,17 @@
-//! The format of a journal: lines of JSON, and the creates in flight that they add up to.
+//! The format of a journal: lines of JSON, and the creates in flight that result from them.
 
 use serde::{Deserialize, Serialize};
 
 use crate::connector::AccountMark;
 
-/// Who says the id of an object that is created. A line has it as a truth: whether the create says it.
+/// Who chooses the id of an object that is created. In a line it is a boolean: whether the create does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "bool", into = "bool")]
 pub enum IdOrigin {
-    /// Stripe makes it up: no other account has the same.
+    /// Stripe: no other account has the same id.
     #[default]
     Stripe,
-    /// The create says it itself: it may be that of another account's object, too.
+    /// The create itself: an object of another account may have the same id.
     Create,
 }
 
@@ -35,39 +35,39 @@ fn is_of_stripe(origin: &IdOrigin) -> bool {
 /// One create in flight.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct JournalEntry {
-    /// The idempotency key, which names the entry too.
+    /// The idempotency key, which also names the entry.
     pub key: String,
     /// The entity type or action.
     pub what: String,
     /// A hash of what is created.
     pub fingerprint: String,
-    /// Where it is created.
+    /// The account in which it is created.
     pub account: AccountMark,
-    /// When it was written, in seconds since 1970.
+    /// When the entry was written, in seconds since 1970.
     pub at: i64,
-    /// Who says the object's id.
+    /// Who chooses the object's id.
     #[serde(rename = "says_id", default, skip_serializing_if = "is_of_stripe")]
     pub id_origin: IdOrigin,
-    /// The object's id, once Stripe answered, this run or the one that the entry was claimed from.
+    /// The object's id, once Stripe has answered this run or the one from which the entry was claimed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Whether Stripe answered the run that wrote the entry: its lines say so.
+    /// Whether Stripe answered the run that wrote the entry. Separate lines record this.
     #[serde(skip)]
     pub is_answered: bool,
-    /// The first Terraform run since that did not find the object in its state: its lines say so.
+    /// The first later Terraform run that did not find the object in its state. Separate lines record this.
     #[serde(skip)]
     pub missed_by: Option<String>,
 }
 
 impl JournalEntry {
-    /// Whether it is the create of that object.
+    /// Whether it is the create of this object.
     pub(super) fn is_of(&self, what: &str, id: &str) -> bool {
         self.what == what && self.id.as_deref() == Some(id)
     }
 }
 
-/// The version of the lines that this program writes. A later program that writes what this one cannot
-/// read correctly raises it.
+/// The version of the lines that this program writes. A later program raises it if it writes lines that this
+/// one cannot read correctly.
 const VERSION: u32 = 1;
 
 /// The process that wrote a journal.
@@ -76,24 +76,24 @@ pub(super) struct WriterProcess {
     /// The version of its lines.
     #[serde(default)]
     pub version: u32,
-    /// The Terraform run that the process belongs to.
+    /// The Terraform run to which the process belongs.
     pub run: String,
     /// The folder and the workspace of the run.
     pub place: String,
 }
 
 impl WriterProcess {
-    /// This program, in that run and place.
+    /// This program, in a run and a place.
     pub(super) fn new(run: impl Into<String>, place: impl Into<String>) -> Self {
         Self { version: VERSION, run: run.into(), place: place.into() }
     }
 
-    /// Whether the journal says who wrote it: one whose first line was lost does not.
+    /// Whether the journal says who wrote it; a journal that lost its first line does not.
     pub(super) fn is_known(&self) -> bool {
         *self != Self::default()
     }
 
-    /// Whether a later version of this program wrote the journal: it is that one's to read and to remove.
+    /// Whether a later version of this program wrote the journal. Only that version may read and remove it.
     pub(super) fn is_newer(&self) -> bool {
         self.version > VERSION
     }
@@ -103,42 +103,42 @@ impl WriterProcess {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum JournalLine {
-    /// Who writes; the first line.
+    /// The process that writes the journal; the first line.
     Writer(WriterProcess),
     /// A create is about to be sent.
     Begun(JournalEntry),
-    /// Stripe answered it.
+    /// Stripe answered the create.
     Answered { key: String, id: String },
     /// The account behind a key became known.
     Account(AccountMark),
-    /// A later run planned or applied, and what the create made is not in its state.
+    /// A later run planned or applied, and did not find the created object in its state.
     #[serde(rename = "passed_over")]
     Missed {
         key: String,
-        /// That Terraform run.
+        /// The Terraform run that missed the object.
         #[serde(default)]
         run: String,
     },
     /// A create is no longer in flight: refused, arrived in a state, or claimed by another run.
     Ended { key: String },
-    /// The process ended in an orderly way. Whether the state has what was answered is not known before every process
-    /// of the run has ended so.
+    /// The process ended in an orderly way. Whether the state has what was answered is unknown until every
+    /// process of the run has ended in an orderly way.
     Done,
-    /// The run ended in an orderly way: what was answered is in its state.
+    /// The run ended in an orderly way: everything that was answered is in its state.
     Closed,
 }
 
-/// The creates that were still in flight after the last line, and who wrote them.
+/// The creates that were still in flight after the last line, and the process that wrote them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Journaled {
     pub writer: WriterProcess,
     pub open: Vec<JournalEntry>,
-    /// The process that wrote them has ended in an orderly way.
+    /// Whether the process that wrote them has ended in an orderly way.
     pub is_done: bool,
 }
 
 impl JournalLine {
-    /// The create that the line is about.
+    /// The key of the create that the line is about.
     pub(super) fn key(&self) -> Option<&str> {
         match self {
             Self::Begun(entry) => Some(&entry.key),
@@ -147,7 +147,7 @@ impl JournalLine {
         }
     }
 
-    /// The line as it is written, with its end.
+    /// The encoded line, with its line break.
     pub(super) fn encode(&self) -> Vec<u8> {
         // Strings and numbers always serialise.
         let mut text = serde_json::to_vec(self).unwrap_or_default();
@@ -157,7 +157,7 @@ impl JournalLine {
 }
 
 impl Journaled {
-    /// What these bytes say. A line that is torn or damaged says nothing.
+    /// Reads the lines in these bytes. Torn or damaged lines are ignored.
     pub(super) fn read(bytes: &[u8]) -> Self {
         let mut journaled = Self::default();
         for line in bytes.split(|byte| *byte == b'\n') {
@@ -168,7 +168,7 @@ impl Journaled {
         journaled
     }
 
-    /// The lines that say the same.
+    /// Lines that result in the same journal.
     pub(super) fn lines(&self) -> Vec<JournalLine> {
         let mut lines = vec![JournalLine::Writer(self.writer.clone())];
         for entry in &self.open {
@@ -214,8 +214,8 @@ impl Journaled {
     }
 }
 
-/// The length of the whole lines at the beginning of a journal, where the next line belongs. Behind
-/// them are the zeros of reserved space, or a line that was torn.
+/// The length of the complete lines at the beginning of a journal, which is where the next line belongs. They
+/// may be followed by the zeros of reserved space, or by a torn line.
 pub(super) fn whole_lines(bytes: &[u8]) -> usize {
     let written = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
     let lines = bytes.get(..written).unwrap_or_default();

@@ -1,8 +1,9 @@
-//! A journal in a folder: one file a process, which the process keeps locked as long as it lives.
+//! A journal in a folder: one file for each process, which the process keeps locked as long as it lives.
 //!
-//! The system drops the lock with the process, however it ends. A file whose lock is free and whose
-//! Terraform run is over is a dead run's, and its entries may be claimed. Reading the files of
-//! others, claiming, making and closing a file happen under one more lock, the folder's.
+//! The operating system releases the lock when the process ends, however it ends. A file that is not locked
+//! and whose Terraform run is over belongs to a dead run, and its entries may be claimed. Reading the files
+//! of other processes, claiming, and creating or closing a file all happen while one more lock is held, that
+//! of the folder.
 
 use std::fs::{self, File};
 use std::io;
@@ -20,16 +21,16 @@ mod file;
 
 use file::{OwnFile, append_as_last, close_at, is_abandoned, journaled};
 
-/// How the names of journals end.
+/// The extension of journals.
 const EXTENSION: &str = "journal";
-/// The file whose lock is the folder's.
+/// The file whose lock is that of the folder.
 const LOCK: &str = "lock";
-/// The most time that the folder's lock is waited for: it is held for a few reads and writes.
+/// The longest wait for the folder's lock, which is held for a few reads and writes.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
-/// The most time that a provider is waited for whose Terraform was killed: it sees that it is an orphan, and
-/// finishes what it has sent.
+/// The longest wait for a provider whose Terraform was killed: it notices that it is an orphan, and finishes
+/// what it has sent.
 const ORPHAN_TIMEOUT: Duration = Duration::from_secs(3);
-/// The time between two looks whether it has ended.
+/// The time between two checks for whether it has ended.
 const ORPHAN_RETRY: Duration = Duration::from_millis(20);
 /// The journals of one folder.
 #[derive(Debug)]
@@ -40,12 +41,12 @@ pub(super) struct FolderStore {
 }
 
 impl FolderStore {
-    /// The journals in `folder`, which is made with the first create.
+    /// Creates the store of the journals in `folder`. The folder is made with the first create.
     pub(super) fn new(folder: PathBuf, writer: WriterProcess) -> Self {
         Self { folder, writer, own: None }
     }
 
-    /// Locks the folder until the file that is returned is closed.
+    /// Locks the folder until the returned file is closed.
     fn locked(&self) -> io::Result<File> {
         files::private_folder(&self.folder)?;
         let path = self.folder.join(LOCK);
@@ -64,7 +65,7 @@ impl FolderStore {
         self.own.as_mut().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
-    /// The files of other processes, in the order of their names.
+    /// The files of other processes, sorted by name.
     fn others(&self) -> io::Result<Vec<PathBuf>> {
         let own = self.own.as_ref().map(|own| own.path.clone());
         let found: Result<Vec<_>, _> = fs::read_dir(&self.folder)?.collect();
@@ -76,7 +77,7 @@ impl FolderStore {
         Ok(others)
     }
 
-    /// The journals of the other processes of this run, as far as they can be read.
+    /// The journals of the other processes of this run that can be read.
     fn of_this_run(&self, own: &Path) -> io::Result<Vec<(PathBuf, Journaled)>> {
         let others = self.others()?.into_iter().filter(|path| path != own);
         let read = others.filter_map(|path| Some((journaled(&files::open(&path, false).ok()?).ok()?, path)));
@@ -85,7 +86,8 @@ impl FolderStore {
         Ok(of_run.map(|(found, path)| (path, found)).collect())
     }
 
-    /// What the process of this file left, if it and its run are dead. A file without anything is removed.
+    /// The creates that the process of this file left, if it and its run are dead. A file without any is
+    /// removed.
     fn orphans_in(&self, path: &Path) -> io::Result<Vec<OrphanedCreate>> {
         if is_abandoned(path)? {
             fs::remove_file(path)?;
@@ -103,27 +105,30 @@ impl FolderStore {
             .collect())
     }
 
-    /// Whether a process whose Terraform is gone still holds its journal. The folder is locked for each look: a look locks
-    /// the journals of the dead, and who reads one meanwhile would take its process for alive.
+    /// Whether a process whose Terraform is gone still holds its journal. The folder is locked during each
+    /// check: a check locks the journals of dead processes, and another reader would take such a process for
+    /// alive meanwhile.
     fn has_orphaned_process(&self) -> io::Result<bool> {
         let _folder = self.locked()?;
         Ok(self.others()?.iter().any(|path| self.is_held_by_orphan(path)))
     }
 
-    /// Whether a journal is still held by a process whose Terraform is gone, and which will end soon.
+    /// Whether a journal is still held by a process whose Terraform is gone and which will end soon.
     fn is_held_by_orphan(&self, path: &Path) -> bool {
         let Ok(file) = files::open(path, false) else { return false };
-        // Where a lock keeps readers out, nothing is read and nobody is waited for.
+        // If a lock prevents reading, nothing is read and no process is waited for.
         journaled(&file).is_ok_and(|found| self.is_dead(&found.writer) && file.try_lock().is_err())
     }
 
-    /// Whether the run of a process of our folder and workspace is over. What a later version wrote is left to it.
+    /// Whether the run of a process with our folder and workspace is over. Journals of a later version are
+    /// left to it.
     fn is_dead(&self, writer: &WriterProcess) -> bool {
         let is_other = writer.run != self.writer.run && !writer.run.is_empty() && !writer.is_newer();
         writer.place == self.writer.place && is_other && !run::is_running(&writer.run)
     }
 
-    /// A journal, if its process and its run are gone; it is locked until the file is closed.
+    /// Reads a journal if its process and its run are gone. The journal is locked until the returned file is
+    /// closed.
     fn read_dead(&self, path: &Path) -> io::Result<Option<(File, Journaled)>> {
         let file = files::open(path, false)?;
         if file.try_lock().is_err() {
@@ -133,7 +138,7 @@ impl FolderStore {
         Ok(self.is_dead(&journaled.writer).then_some((file, journaled)))
     }
 
-    /// Ends an entry in the journal of a dead process; false when it is not there any more.
+    /// Ends an entry in the journal of a dead process. Returns false if the entry is no longer there.
     fn end_in(&self, orphan: &OrphanedCreate) -> io::Result<bool> {
         let path = self.folder.join(&orphan.journal);
         if !path.exists() {
@@ -181,7 +186,7 @@ impl JournalStore for FolderStore {
     }
 
     fn claim(&mut self, orphan: &OrphanedCreate, own: &JournalLine) -> io::Result<bool> {
-        // Before the folder is locked: making the file locks it too.
+        // Before the folder is locked, because creating the file locks it as well.
         self.own()?;
         let _folder = self.locked()?;
         let path = self.folder.join(&orphan.journal);
@@ -192,7 +197,7 @@ impl JournalStore for FolderStore {
         if !is_there {
             return Ok(false);
         }
-        // First here, then there: in between both have it, under one key.
+        // The entry is added here before it is ended there: in between, both journals have it, under one key.
         self.append(std::slice::from_ref(own))?;
         self.sync()?;
         self.end_in(orphan)
@@ -215,7 +220,7 @@ impl JournalStore for FolderStore {
 
     fn close(&mut self, is_empty: bool) -> io::Result<()> {
         let Some(mut own) = self.own.take() else { return Ok(()) };
-        // Without the mark nobody closes it but we.
+        // Without this mark, only this process itself can close the journal.
         let _ = own.append(&[JournalLine::Done]);
         let _folder = self.locked()?;
         let OwnFile { path: own, .. } = own;

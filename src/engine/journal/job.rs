@@ -1,4 +1,4 @@
-//! What a recorder and its thread say to each other.
+//! The messages between a recorder and its thread.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -12,13 +12,13 @@ use super::entry::JournalEntry;
 use super::store::OrphanedCreate;
 use crate::connector::AccountMark;
 
-/// The creates that dead runs left, and why single journals could not be read.
+/// The creates that dead runs left, and why some journals could not be read.
 pub(super) type ScanResult = (Vec<OrphanedCreate>, Vec<io::Error>);
 
-/// What the thread and its callers share without a job.
+/// The state that the thread and its callers share without a job.
 #[derive(Debug, Default)]
 pub(super) struct SharedState {
-    /// Somebody waited in vain and nothing was done since.
+    /// Whether a caller has waited in vain and no job was done since.
     pub stuck: AtomicBool,
     pub syncs: AtomicU64,
     /// Creates that have begun since the last job.
@@ -29,7 +29,7 @@ pub(super) struct SharedState {
 
 pub(super) type ReplySender<T> = oneshot::Sender<io::Result<T>>;
 
-/// What the recorder is asked to do, in order.
+/// A job for the recorder's thread; jobs are done in order.
 pub(super) enum Job {
     Orphans(ReplySender<ScanResult>),
     Claim(OrphanedCreate, JournalEntry, ReplySender<bool>),

@@ -1,4 +1,4 @@
-//! A create that is in the journal: its idempotency key, and its outcome.
+//! A create that is recorded in the journal: its idempotency key, and its outcome.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -13,24 +13,24 @@ use crate::connector::{self, AccountMark};
 use crate::stripe::IdempotencyKey;
 use crate::sync::lock;
 
-/// A create that is written down and may now be sent.
+/// A create that is recorded and may now be sent.
 #[derive(Debug)]
 pub struct PendingCreate {
     recorder: Recorder,
     entry: JournalEntry,
-    /// The key is one that an earlier run left.
+    /// Whether an earlier run left the key.
     resumed: bool,
-    /// What that run left, where it could not be moved into our journal.
+    /// The entry of that run, if it could not be moved into our journal.
     unclaimed: Option<OrphanedCreate>,
     unrecorded: Arc<Mutex<Option<io::Error>>>,
 }
 
-/// An object that a run which died had made, and that a create took in place of a new one.
+/// An object that an interrupted run had made, and that a create adopted instead of making a new one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecoveredObject {
     /// Stripe's id of the object, or what else names it.
     pub id: String,
-    /// The seconds since the run that died wrote its create down.
+    /// The time in seconds since the interrupted run recorded its create.
     pub age: i64,
 }
 
@@ -47,8 +47,8 @@ impl PendingCreate {
         Self { resumed: true, unclaimed, ..Self::new(recorder, entry) }
     }
 
-    /// The idempotency key to send. It leaves when it survives a failure of power, or when it is known
-    /// that it does not.
+    /// The idempotency key to send. It is sent once its entry survives a power failure, or once it is known
+    /// that the entry cannot be made to survive one.
     pub fn key(&self) -> IdempotencyKey {
         let (recorder, key) = (self.recorder.clone(), self.entry.key.clone());
         let unrecorded = Arc::clone(&self.unrecorded);
@@ -67,46 +67,49 @@ impl PendingCreate {
         &self.entry.key
     }
 
-    /// Why the create could not be written down before it was sent, if it could not.
+    /// Why the create could not be recorded before it was sent, if it could not.
     pub fn unrecorded(&self) -> Option<io::Error> {
         lock(&self.unrecorded).take()
     }
 
-    /// True when the key of an earlier run only brings that run's failure back: it made
-    /// nothing, and never will.
+    /// Whether the key of an earlier run only replays that run's failure: it made nothing, and never will.
     pub fn is_spent_by(&self, error: &connector::Error) -> bool {
         self.resumed && error.replayed()
     }
 
-    /// True when it stays open what came of the create: this call may have happened, or it was refused for a reason
-    /// that says nothing about what an earlier run did under the same key.
+    /// Whether the outcome of the create stays unknown after an error: this call may have taken effect, or it
+    /// was refused for a reason that says nothing about what an earlier run did under the same key.
     pub fn stays_open_after(&self, error: &connector::Error) -> bool {
         error.may_have_happened() || self.resumed && !error.settles_outcome()
     }
 
-    /// The object under `id` as adopted, if Stripe repeated the answer that an earlier run did not get.
+    /// The object with this id as recovered, if Stripe repeated an answer that the earlier run did not
+    /// receive.
     pub fn adopted(&self, id: &str, replayed: bool) -> Option<RecoveredObject> {
         let age = (Timestamp::now().as_second() - self.entry.at).max(0);
         (self.resumed && replayed).then(|| RecoveredObject { id: id.to_owned(), age })
     }
 
-    /// Stripe answered: the object is on its way into the state. Terraform must not have it before this returns: were
-    /// the provider killed in between, the journal would hold open what the state has, and an equal create would take it.
+    /// Records that Stripe answered, so that the object is on its way into the state. Terraform must not
+    /// receive the answer before this returns: if the provider were killed in between, the journal would keep
+    /// as open what the state has, and an equal create would adopt it.
     pub async fn answered(mut self, id: &str) {
         self.end_unclaimed();
         self.recorder.answered(&self.entry.key, id);
         self.recorder.written().await;
     }
 
-    /// Stripe refused, nothing was sent, or no state keeps what was answered: there is nothing to find again. Terraform
-    /// must not have the answer before this returns, either: a second invocation would repeat the answer of the first.
+    /// Records that there is nothing to find again: Stripe refused, nothing was sent, or no state keeps the
+    /// answer. Here too, Terraform must not receive the answer before this returns: a second invocation would
+    /// repeat the first one's answer.
     pub async fn ended(mut self) {
         self.end_unclaimed();
         self.recorder.ended(&self.entry.key);
         self.recorder.written().await;
     }
 
-    /// No answer says what became of it: the create stays for the next run, which finds it by this account.
+    /// Records that the outcome is unknown: the create stays for the next run, which finds it by this
+    /// account.
     pub fn unanswered(self, account: Option<AccountMark>) {
         if let Some(account) = account {
             self.recorder.account(account);
@@ -114,8 +117,8 @@ impl PendingCreate {
         self.recorder.unanswered(&self.entry.key);
     }
 
-    /// The key is of no more use (its object is gone, or it only brings a failure back): a new
-    /// one for a new object.
+    /// Replaces a key that is of no more use, because its object is gone or it only replays a failure, by a
+    /// new key for a new object.
     pub fn renew(&mut self) {
         self.end_unclaimed();
         self.recorder.ended(&self.entry.key);
@@ -126,7 +129,7 @@ impl PendingCreate {
         self.recorder.begin(self.entry.clone());
     }
 
-    /// What became of the key is known: nobody may resume it any more.
+    /// Ends the unclaimed entry once the outcome of its key is known, so that no run resumes it any more.
     fn end_unclaimed(&mut self) {
         if let Some(orphan) = self.unclaimed.take() {
             self.recorder.end_orphan(orphan);

@@ -1,4 +1,4 @@
-//! Parses where the journal is kept, as the provider block says it.
+//! Parses the place of the journal as written in the provider block.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use crate::env::{self, Env};
 use crate::secret::Secret;
 use crate::stripe::RedisWindow;
 
-/// Where the journal of creates in flight is kept.
+/// The place of the journal of creates in flight.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum JournalPlace {
     /// In Terraform's data directory.
@@ -14,15 +14,15 @@ pub enum JournalPlace {
     BesideTerraform,
     /// In a folder, which working directories may share.
     Folder(PathBuf),
-    /// In a Redis; its address may contain a password.
+    /// In a Redis server; its address may contain a password.
     Redis(Secret),
 }
 
 impl JournalPlace {
-    /// Parses a path, or the address of a Redis.
+    /// Parses a path, or the address of a Redis server.
     ///
     /// # Errors
-    /// What the text must be, without the text itself, which may contain a password.
+    /// Returns what the text must be, without the text itself, which may contain a password.
     pub fn parse(text: &str) -> Result<Self, String> {
         if RedisWindow::is_address(text) {
             redis::Client::open(text).map_err(|_| "is not the address of a Redis".to_owned())?;
@@ -52,7 +52,7 @@ pub(super) fn data_directory(env: &Env) -> PathBuf {
     PathBuf::from(env.get(env::TF_DATA_DIR).unwrap_or_else(|| ".terraform".to_owned()))
 }
 
-/// The workspace that Terraform works in.
+/// The workspace in which Terraform works.
 pub(super) fn workspace(env: &Env) -> String {
     env.get(env::TF_WORKSPACE)
         .or_else(|| std::fs::read_to_string(data_directory(env).join("environment")).ok())

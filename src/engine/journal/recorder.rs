@@ -1,6 +1,6 @@
-//! The way to a journal: what its callers tell it and ask it, without waiting for a file.
+//! The access to a journal: its callers send notes and questions without waiting for a file.
 //!
-//! The thread behind it writes. A create that another one's sync covered does not wake it.
+//! A separate thread does the writing. A create that was covered by another one's sync does not wake it.
 
 use std::io;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ use super::writer_thread::WriterThread;
 use crate::connector::AccountMark;
 use crate::sync::lock;
 
-/// The longest that a call waits for the recorder.
+/// The longest wait of a caller for the recorder.
 const REPLY_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// The way to the recorder of a journal. Its thread ends with the last clone.
+/// The handle of a journal's recorder. The recorder's thread ends with the last clone.
 #[derive(Debug, Clone)]
 pub(super) struct Recorder {
     jobs: Sender<Job>,
@@ -29,12 +29,12 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
-    /// Starts the thread; `place` is what errors call the journal.
+    /// Starts the thread; `place` is the name of the journal in errors.
     pub(super) fn start(store: Box<dyn JournalStore>, place: &str) -> Self {
         let (jobs, received) = mpsc::channel();
         let shared = Arc::<SharedState>::default();
         let thread = WriterThread::new(store, Arc::clone(&shared));
-        // Without a thread the jobs have no receiver, which is an error for who waits.
+        // Without a thread, the jobs have no receiver, which is an error for callers that wait.
         let _ = std::thread::Builder::new().name("journal".to_owned()).spawn(move || thread.run(&received));
         Self { jobs, place: place.into(), shared }
     }
@@ -48,19 +48,19 @@ impl Recorder {
         self.ask(Job::Orphans, REPLY_TIMEOUT).await
     }
 
-    /// A create begins, under a key that has begun no other one in this process.
+    /// Begins a create, under a key that no other create in this process has used.
     pub(super) fn begin(&self, entry: JournalEntry) {
         lock(&self.shared.begun).push(entry);
     }
 
-    /// Moves an entry of a dead run into this journal; false when another process was first.
+    /// Moves an entry of a dead run into this journal. Returns false if another process was first.
     pub(super) async fn claim(&self, orphan: OrphanedCreate, own: JournalEntry) -> io::Result<bool> {
         self.ask(|reply| Job::Claim(orphan, own, reply), REPLY_TIMEOUT).await
     }
 
-    /// Returns when a create that was begun survives a failure of power.
+    /// Waits until a begun create survives a power failure.
     pub(super) async fn synced(&self, key: String) -> io::Result<()> {
-        // Most find themselves synced by another one: for them the thread is not woken.
+        // Most creates have already been synced by another one, so the thread is not woken for them.
         if lock(&self.shared.durable).contains(&key) {
             return Ok(());
         }
@@ -71,7 +71,7 @@ impl Recorder {
         self.tell(Job::Answered(key.to_owned(), id.to_owned(), Instant::now()));
     }
 
-    /// The call of a create has ended, and what it came to is not known.
+    /// Notes that the call of a create has ended with an unknown outcome.
     pub(super) fn unanswered(&self, key: &str) {
         self.tell(Job::Unanswered(key.to_owned()));
     }
@@ -88,8 +88,9 @@ impl Recorder {
         self.tell(Job::EndOrphan(orphan));
     }
 
-    /// Ends the journal of a run that was asked to end at `asked`, within `limit`; it stays where Terraform gave up.
-    /// `missed` is what dead runs made and the state of this one does not have.
+    /// Closes the journal of a run that was asked to end at `asked`, within `limit`. The journal stays if
+    /// Terraform gave up. `missed` are the creates of dead runs whose objects are not in the state of this
+    /// run.
     pub(super) async fn close(
         &self,
         asked: Instant,
@@ -100,14 +101,14 @@ impl Recorder {
         self.ask(|reply| Job::Close { asked, gave_up, missed, reply }, limit).await
     }
 
-    /// Returns when the journal has what it was told so far, or cannot be waited for.
+    /// Waits until the journal has everything that was sent to it so far, or no longer answers.
     pub(super) async fn written(&self) {
-        // What could not be written is logged where that is tried.
+        // A failure to write is logged where the write is tried.
         let _ = self.ask(Job::Written, REPLY_TIMEOUT).await;
     }
 
     fn tell(&self, job: Job) {
-        // The thread is gone only when it could not be started, which `ask` reports.
+        // The thread is gone only if it could not be started, which `ask` reports.
         let _ = self.jobs.send(job);
     }
 
@@ -120,7 +121,7 @@ impl Recorder {
         self.tell(job(reply));
         match tokio::time::timeout(limit, answer).await {
             Ok(Ok(done)) => done.map_err(|error| match error.to_string() {
-                // An error of a file names it.
+                // An error of a file already names the file.
                 why if why.starts_with(&*self.place) => error,
                 why => failed(&why),
             }),

@@ -1,7 +1,7 @@
-//! A journal in a Redis, for runs on machines that are thrown away: one list of lines a process.
+//! A journal in Redis, for runs on machines that are thrown away: one list of lines for each process.
 //!
-//! Nothing in a Redis ends with a process, so a process shows that it lives by a key that expires, and
-//! renews it. A run that was killed counts as dead once the key is gone; who reads what is left waits
+//! Nothing in Redis ends with a process, so a process shows that it is alive by a key that expires, which it
+//! renews. A run that was killed counts as dead once this key is gone; a run that reads what is left waits
 //! for that. All keys expire.
 
 use std::io;
@@ -16,17 +16,18 @@ use super::fingerprint;
 use super::store::{JournalStore, OrphanedCreate, missed_lines};
 use crate::secret::Secret;
 
-/// For connecting to the Redis, and for each of its answers.
+/// The timeout for connecting to Redis, and for each of its answers.
 const TIMEOUT: Duration = Duration::from_secs(2);
-/// How long a process counts as alive after it was last heard of, in milliseconds.
+/// How long a process counts as alive after its last renewal, in milliseconds.
 const LEASE: u64 = 6000;
-/// The time between two looks whether a process is still alive.
+/// The time between two checks for whether a process is still alive.
 const RETRY: Duration = Duration::from_millis(100);
 /// How long lines are kept, in seconds: an hour longer than Stripe keeps a key.
 const KEPT: i64 = 25 * 60 * 60;
 
-/// Moves an entry from one list to another, once for each entry, in one step: a process that dies at any moment leaves it
-/// in one of the two. A claimant that asks again is answered as before. Returns the length of its list, else 0.
+/// Moves an entry from one list to another, only once for each entry, and in one step: if a process dies at
+/// any moment, the entry is in one of the two. A claimant that repeats its claim gets the same answer.
+/// Returns the length of its list, or 0 if another process has claimed the entry.
 const CLAIM_SCRIPT: &str = "
 local mark, dead, own = KEYS[1], KEYS[2], KEYS[3]
 local claimant, kept, ended, begun = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
@@ -42,17 +43,17 @@ pub(super) struct RedisStore {
     address: Secret,
     connection: Option<Connection>,
     writer: WriterProcess,
-    /// What the names of all keys begin with; the braces keep them on one node of a cluster.
+    /// The prefix of the names of all keys; the braces keep them on one node of a cluster.
     prefix: String,
     own: String,
-    /// What the journal of this process says: a Redis that has lost it is told again.
+    /// The content of this process's journal, to write it again if Redis has lost it.
     written: Journaled,
-    /// How many lines it has in the Redis.
+    /// How many lines it has in Redis.
     length: usize,
 }
 
 impl RedisStore {
-    /// The journals in the Redis of that address, of runs in the writer's place.
+    /// Creates the store of the journals in the Redis at `address`, for runs in the writer's place.
     pub(super) fn new(address: Secret, writer: WriterProcess) -> Self {
         let prefix = format!("stripe-creates:{{{}}}", fingerprint(&[&writer.place]));
         let (own, written) = (Uuid::new_v4().to_string(), Journaled::default());
@@ -63,8 +64,8 @@ impl RedisStore {
         format!("{}:{kind}:{name}", self.prefix)
     }
 
-    /// Asks the Redis; after an error the next query reconnects. A kept connection may have been closed meanwhile, so a
-    /// question has to bear being asked twice.
+    /// Queries Redis; after an error, the next query reconnects. A kept connection may have been closed
+    /// meanwhile, so a query must tolerate being sent twice.
     fn ask<T>(&mut self, question: impl Fn(&mut Connection) -> Result<T, RedisError>) -> io::Result<T> {
         if let Some(mut kept) = self.connection.take() {
             match question(&mut kept) {
@@ -82,7 +83,8 @@ impl RedisStore {
         answer.map_err(io::Error::other)
     }
 
-    /// Adds lines to a journal, and shows that this process lives. Returns how many lines the journal has now.
+    /// Adds lines to a journal, and shows that this process is alive. Returns how many lines the journal has
+    /// now.
     fn push(&mut self, journal: &str, lines: &[JournalLine]) -> io::Result<usize> {
         let (log, all) = (self.key("log", journal), self.key("all", "journals"));
         let alive = self.key("alive", &self.own);
@@ -96,8 +98,9 @@ impl RedisStore {
         Ok(length)
     }
 
-    /// Keeps in mind what was added to the own journal. Where the Redis has fewer lines than were written, it was
-    /// emptied: without its first line nobody knows whose journal it is, and what was in flight would be lost.
+    /// Remembers lines that were added to this process's journal. If Redis has fewer lines than were written,
+    /// it was emptied, and the journal is written again: without its first line its owner is unknown, and
+    /// creates in flight would be lost.
     fn note(&mut self, lines: &[JournalLine], length: usize) -> io::Result<()> {
         for line in lines {
             self.written.apply(line.clone());
@@ -123,7 +126,7 @@ impl RedisStore {
         self.ask(|redis| redis.exists(&alive))
     }
 
-    /// Waits until no process of a run is heard of any more; false when one lives on.
+    /// Waits until no process of a run is alive any more. Returns false if one stays alive.
     fn is_dead(&mut self, journals: &[&String], till: Instant) -> io::Result<bool> {
         for journal in journals {
             while self.is_alive(journal)? {
@@ -136,7 +139,7 @@ impl RedisStore {
         Ok(true)
     }
 
-    /// The journals of other processes, with what they say.
+    /// The journals of other processes, with their content.
     fn others(&mut self) -> io::Result<Vec<(Journaled, String)>> {
         let all = self.key("all", "journals");
         let mut journals: Vec<String> = self.ask(|redis| redis.smembers(&all))?;
@@ -175,7 +178,7 @@ impl JournalStore for RedisStore {
         let mut orphans = Vec::new();
         for (found, journal) in &others {
             let run = &found.writer.run;
-            // The run's other processes end with it.
+            // The other processes of this run end together with it.
             if found.writer.is_newer() || *run == self.writer.run && !run.is_empty() {
                 continue;
             }
@@ -201,7 +204,7 @@ impl JournalStore for RedisStore {
         self.note(&lines, length)
     }
 
-    /// What a Redis has acknowledged survives this process and its machine.
+    /// Nothing is to do: lines that Redis has acknowledged survive this process and its machine.
     fn sync(&mut self) -> io::Result<()> {
         Ok(())
     }
@@ -271,7 +274,7 @@ impl JournalStore for RedisStore {
             pipe.pset_ex(&alive, 1, LEASE).ignore().llen(&log).query::<(usize,)>(redis)
         });
         if length.is_ok_and(|(length,)| length < self.length) {
-            // Where it fails the next line tries again.
+            // If this fails, the next line tries again.
             let _ = self.write_again();
         }
     }

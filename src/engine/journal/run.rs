@@ -1,20 +1,20 @@
-//! Which Terraform run a provider process belongs to, and whether a run still lives.
+//! Determines to which Terraform run a provider process belongs, and whether a run is still alive.
 //!
-//! A run is the Terraform process above the provider: by its number and its start, because a
-//! number alone is used again. Where the start is not known the number stands alone, and
-//! every run but this one counts as ended: Terraform's lock of the state keeps two runs apart.
+//! A run is identified by the Terraform process above the provider: by its number and its start time, because
+//! numbers are used again. If the start time is unknown, only the number identifies it, and every run except
+//! this one counts as ended: Terraform's lock of the state keeps two runs apart.
 
 use std::fs;
 use std::process::Command;
 
-/// The Terraform process above us, and when it started (a number alone is used again).
+/// The number of the Terraform process above this one, and its start time.
 #[cfg(unix)]
 pub(super) fn this_run() -> String {
     let parent = std::os::unix::process::parent_id();
     format!("{parent}-{}", started(parent).unwrap_or_default())
 }
 
-/// The process itself: where no parent is known, the lock of its journal says all there is to say.
+/// This process itself: if no parent is known, the lock of its journal is the only evidence.
 #[cfg(not(unix))]
 pub(super) fn this_run() -> String {
     format!("{}-", std::process::id())
@@ -25,21 +25,22 @@ pub(super) fn is_running(run: &str) -> bool {
         .is_some_and(|(pid, start)| pid.parse().ok().and_then(started).is_some_and(|now| now == start))
 }
 
-/// When a process started; `None` when there is no such process.
+/// The start time of a process. Returns `None` if there is no such process.
 fn started(pid: u32) -> Option<String> {
     if cfg!(target_os = "linux") { started_by_kernel(pid) } else { started_by_ps(pid) }
 }
 
-/// In the kernel's own count, which begins with every boot.
+/// The start time in the kernel's own count, which begins again with every boot.
 fn started_by_kernel(pid: u32) -> Option<String> {
     let line = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name may hold spaces, so count from behind its closing bracket: state is 3, start is 22.
+    // The name may contain spaces, so the fields after its closing bracket are counted: state is 3, start is
+    // 22.
     let start = line.rsplit_once(')')?.1.split_whitespace().nth(19)?.to_owned();
     let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
     Some(format!("{start}@{}", boot.trim()))
 }
 
-/// As `ps` tells it: systems without `/proc` have one that does.
+/// The start time as `ps` prints it, for systems without `/proc`.
 fn started_by_ps(pid: u32) -> Option<String> {
     let listed =
         Command::new("ps").args(["-o", "lstart=", "-p", &pid.to_string()]).env("LC_ALL", "C").output();

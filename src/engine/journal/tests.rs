@@ -1,4 +1,4 @@
-//! The journal in a folder: what dead runs leave, who may claim it, and what an orderly end leaves.
+//! The journal in a folder: what dead runs leave, which run may claim it, and what an orderly end leaves.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ mod syncs;
 mod versions;
 
 const OURS: &str = "1-1";
-/// No process has this number, so the run it names has ended.
+/// No process has this number, so the run that it names has ended.
 const DEAD: &str = "4294967295-1";
 const LIMIT: Duration = Duration::from_secs(5);
 
@@ -55,13 +55,13 @@ async fn begun(journal: &Journal, fingerprint: &str, key: &str) -> PendingCreate
     pending
 }
 
-/// What a run does before it is killed.
+/// Runs `act` as a run that is then killed.
 async fn killed(folder: &Path, run: &str, act: impl AsyncFnOnce(&Journal)) {
     let before = files(folder);
     let dying = journal(folder, run);
     act(&dying).await;
     drop(dying);
-    // The lock of its file goes with its thread.
+    // The lock of its file is released with its thread.
     let locked = || {
         let new = files(folder).into_iter().filter(|file| !before.contains(file));
         new.filter(|file| std::fs::File::open(file).unwrap().try_lock().is_err()).count()
@@ -80,7 +80,7 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     found.filter(|file| file.extension().is_some_and(|extension| extension == "journal")).collect()
 }
 
-/// The journal of a later run, which has read what is left.
+/// The journal of a later run, which has read what dead runs left.
 async fn later(folder: &Path) -> (Journal, Leftovers) {
     let later = journal(folder, OURS);
     let found = later.load().await;

@@ -1,15 +1,16 @@
-//! The thread that writes a journal. File work happens here and nowhere else, so that a file system
-//! that is slow or hangs holds up no other call.
+//! The thread that writes a journal. All file work happens here, so that a slow or hanging file system holds
+//! up no other call.
 //!
 //! # Group commit
 //!
-//! A create is known when it begins, and written down and synced only when one is about to be sent. One write
-//! and one sync cover all that have begun before, so creates that wait in the throttle find themselves synced by
-//! the one in front of them, and do not wake the thread. Creates that come at once, because their predecessors were
-//! answered at once, are given [`LONGEST_GATHERING`] to arrive. The thread knows how many may come: as many as were lately
-//! in flight together, at first [`AT_ONCE`], less those that are. When nobody can come nobody is waited for, and
-//! others that did not come are not expected again. Who was synced together comes together again: a first
-//! sync that covers all makes the later ones cover all.
+//! A create is known from its beginning, but recorded and synced only when a create is about to be sent. One
+//! write and one sync cover all creates that have begun by then, so a create that waits in the throttle is
+//! usually synced by the one in front of it, and does not wake the thread. Creates that start together,
+//! because their predecessors were answered together, are given [`LONGEST_GATHERING`] to arrive. The thread
+//! estimates how many may still come: as many as were recently in flight together, initially [`AT_ONCE`],
+//! minus those in flight. If none can come, there is no wait, and creates that failed to come are not
+//! expected again. Creates that were synced together come together again, so once a sync covers them all,
+//! later ones do, too.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -27,26 +28,27 @@ use crate::sync::lock;
 const LONGEST_GATHERING: Duration = Duration::from_millis(4);
 /// How many creates Terraform sends at once by default.
 const AT_ONCE: usize = 10;
-/// How often others are shown that the run lives.
+/// How often other processes are shown that this one is alive.
 const RENEWAL: Duration = Duration::from_secs(2);
 
-/// What the thread knows.
+/// The state of the thread.
 pub(super) struct WriterThread {
     store: Box<dyn JournalStore>,
     shared: Arc<SharedState>,
-    /// Keys in flight or left open, with the time of Stripe's answer.
+    /// The keys of creates in flight or left open, with the time of Stripe's answer.
     open: BTreeMap<String, Option<Instant>>,
-    /// Keys of creates that may still be answered.
+    /// The keys of creates that may still be answered.
     in_flight: BTreeSet<String>,
-    /// As many creates as were lately in flight together.
+    /// How many creates were recently in flight together.
     slots: usize,
     unsynced: BTreeSet<String>,
-    /// Why creates could not be written down.
+    /// Why creates could not be recorded.
     unwritten: BTreeMap<String, String>,
     waiting: Vec<ReplySender<()>>,
-    /// Lines that could not be written yet: a store that was away for a moment gets them with the next ones.
+    /// Lines that could not be written yet; a store that was briefly unavailable gets them with the next
+    /// ones.
     backlog: Vec<JournalLine>,
-    /// Entries of dead runs whose objects are in the state, which could not be ended yet.
+    /// Entries of dead runs whose objects are in the state, but which could not be ended yet.
     arrived: Vec<OrphanedCreate>,
 }
 
@@ -66,7 +68,7 @@ impl WriterThread {
         }
     }
 
-    /// Works until the last recorder is gone.
+    /// Works until the last recorder is dropped.
     pub(super) fn run(mut self, jobs: &Receiver<Job>) {
         loop {
             match jobs.recv_timeout(RENEWAL) {
@@ -82,7 +84,7 @@ impl WriterThread {
         }
     }
 
-    /// Handles what is there already, and what comes while others can be expected.
+    /// Handles the jobs that are already queued, and those that arrive while further creates can be expected.
     fn gather(&mut self, jobs: &Receiver<Job>) {
         let (till, before) = (Instant::now() + LONGEST_GATHERING, self.in_flight.len());
         loop {
@@ -93,27 +95,28 @@ impl WriterThread {
                 Err(_) => break,
             }
         }
-        // They have come, too, though they are not about to be sent.
+        // These creates have arrived, too, although they are not about to be sent.
         self.begin_all();
         if self.in_flight.len() <= before {
             self.slots = self.in_flight.len();
         }
     }
 
-    /// A create that another one's sync covered, or that could not be written, does not wait.
+    /// Answers at once if the create was covered by another one's sync, or could not be written; otherwise it
+    /// waits.
     fn sync_or_wait(&mut self, key: &str, reply: ReplySender<()>) {
         if self.unsynced.contains(key) {
             return self.waiting.push(reply);
         }
         let unwritten = self.unwritten.remove(key);
-        // Who does not wait any more has given up.
+        // A receiver that is gone has given up waiting.
         let _ = reply.send(unwritten.map_or(Ok(()), |why| Err(io::Error::other(why))));
     }
 
     fn sync(&mut self) {
         let synced = self.store.sync();
         self.shared.syncs.fetch_add(1, Ordering::Relaxed);
-        // What could not be synced is not: who asks next has it synced again.
+        // Creates that could not be synced stay unsynced: the next request syncs them again.
         if synced.is_ok() {
             lock(&self.shared.durable).extend(std::mem::take(&mut self.unsynced));
         }
@@ -159,7 +162,7 @@ impl WriterThread {
         }
     }
 
-    /// Writes down what has begun since the last job.
+    /// Records the creates that have begun since the last job.
     fn begin_all(&mut self) {
         let begun = std::mem::take(&mut *lock(&self.shared.begun));
         if begun.is_empty() {
@@ -175,12 +178,13 @@ impl WriterThread {
                 }
                 _ => drop(self.unsynced.insert(key.clone())),
             }
-            // What could not be written may have been written all the same: its end has to be noted, too.
+            // A write that failed may still have reached the store, so the end of the create must be
+            // recorded, too.
             self.opened(key);
         }
     }
 
-    /// Adds lines behind those that could not be written before.
+    /// Adds lines after those that could not be written before.
     fn append(&mut self, lines: Vec<JournalLine>) -> io::Result<()> {
         self.backlog.extend(lines);
         if self.backlog.is_empty() {
@@ -195,8 +199,8 @@ impl WriterThread {
         written
     }
 
-    /// On a full disk the end of a create finds the space that was kept for it, where a new create finds none. The lines
-    /// of one create stay in their order.
+    /// On a full disk, the end of a create finds the space that was reserved for it, but a new create finds
+    /// none. The lines of one create keep their order.
     fn append_what_fits(&mut self) {
         let mut held_up = BTreeSet::new();
         self.backlog.retain(|line| {
@@ -216,7 +220,7 @@ impl WriterThread {
 
     fn renew(&mut self) {
         self.store.renew();
-        // The next line tries again.
+        // If this fails, the next line tries again.
         let _ = self.append(Vec::new());
     }
 
@@ -233,8 +237,8 @@ impl WriterThread {
         self.slots = self.slots.max(self.in_flight.len());
     }
 
-    /// An entry that stays would give its object to an equal create, beside the state that has it: so the end of the
-    /// run tries again.
+    /// Ends an entry of a dead run. An entry that stayed would give its object to an equal create although a
+    /// state has it, so a failure is tried again at the end of the run.
     fn end_orphan(&mut self, orphan: OrphanedCreate) {
         if let Err(error) = self.store.end(&orphan) {
             log::warn!(
@@ -245,8 +249,9 @@ impl WriterThread {
         }
     }
 
-    /// Creates that were open when the end was asked for are not in the state, nor is it known what else is
-    /// not: Terraform gave up. Then the journal stays as that of a run that died.
+    /// Closes the journal. If creates were still open when the end was asked for, Terraform gave up: these
+    /// creates are not in the state, and it is unknown what else is missing. Then the journal stays like that
+    /// of a dead run.
     fn close(&mut self, asked: Instant, gave_up: bool, missed: &[OrphanedCreate]) -> io::Result<()> {
         for orphan in std::mem::take(&mut self.arrived) {
             self.end_orphan(orphan);
@@ -257,19 +262,19 @@ impl WriterThread {
         if gave_up {
             return self.store.sync();
         }
-        // A store that still cannot be written says so at its close.
+        // If the store still cannot be written, its close returns the error.
         let _ = self.append(Vec::new());
         self.open.retain(|_, answered| answered.is_none());
         let closed = self.store.close(self.open.is_empty());
         self.open.clear();
         if !missed.is_empty() {
-            // Where it cannot be noted the next run does it.
+            // If it cannot be noted, the next run notes it.
             let _ = self.store.note_missed(missed);
         }
         closed
     }
 
-    /// What only helps the next run is not worth an error.
+    /// Records a line that only helps the next run, so a failure is logged instead of returned.
     fn note(&mut self, line: JournalLine) {
         if let Err(error) = self.append(vec![line]) {
             log::warn!("a create in flight could not be noted: {error}");

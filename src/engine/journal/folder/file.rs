@@ -1,7 +1,7 @@
-//! One file of a journal: its lines, and the space that it keeps for more.
+//! One file of a journal: its lines, and the space reserved for more.
 //!
-//! A file grows ahead of its lines, in zeros: a sync then writes no size, and what has to be
-//! noted of a create that was begun finds its space on a disk that has filled up since.
+//! A file grows ahead of its lines by adding zeros. So a sync need not write a new size, and the later lines
+//! of a create that has begun find space even if the disk has filled up since.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -11,11 +11,11 @@ use std::time::Duration;
 use super::super::entry::{JournalLine, Journaled, WriterProcess, whole_lines};
 use crate::files;
 
-/// Space that is kept free behind the lines for what has to be noted of open creates, in bytes.
+/// The space that is kept free after the lines for further lines of open creates, in bytes.
 const SPARE: u64 = 16 << 10;
-/// By how much a file grows, in bytes.
+/// The number of bytes by which a file grows.
 const GROWTH: usize = 32 << 10;
-/// The largest journal that is read, in bytes: thousands of creates.
+/// The largest part of a journal that is read, in bytes: thousands of creates.
 const LARGEST: u64 = 64 << 20;
 
 /// The journal of this process, locked.
@@ -23,20 +23,21 @@ const LARGEST: u64 = 64 << 20;
 pub(super) struct OwnFile {
     pub(super) path: PathBuf,
     pub(super) file: File,
-    /// Where the next line belongs.
+    /// The offset of the next line.
     end: u64,
-    /// How long the file is.
+    /// The length of the file.
     reserved: u64,
 }
 
 impl OwnFile {
-    /// The file that was just made at `path`, locked, with its first line; it is removed where it cannot have that.
+    /// Locks the file that was just created at `path` and writes its first line. If that fails, the file is
+    /// removed.
     pub(super) fn begun(path: PathBuf, file: File, writer: &WriterProcess) -> io::Result<Self> {
         let mut own = Self { path, file, end: 0, reserved: 0 };
         if let Err(why) = own.begin(writer) {
             let Self { path, file, .. } = own;
             drop(file);
-            // What cannot be removed either, the next run removes.
+            // If it cannot be removed, the next run removes it.
             let _ = fs::remove_file(path);
             return Err(why);
         }
@@ -46,7 +47,7 @@ impl OwnFile {
     fn begin(&mut self, writer: &WriterProcess) -> io::Result<()> {
         files::lock(&self.file, &self.path, Duration::ZERO)?;
         self.append(&[JournalLine::Writer(writer.clone())])?;
-        // The name has to survive as well.
+        // The file's name must survive a power failure as well.
         #[cfg(unix)]
         if let Some(folder) = self.path.parent() {
             File::open(folder)?.sync_all()?;
@@ -79,14 +80,15 @@ fn encode(lines: &[JournalLine]) -> Vec<u8> {
     lines.iter().flat_map(JournalLine::encode).collect()
 }
 
-/// Whether nobody holds a journal and it has no whole line: its process died, or failed, before it had written who it
-/// is. The folder is locked, as it is while a process makes its journal and writes that line.
+/// Whether no process holds a journal and it has no complete line: its process died, or failed, before it had
+/// written who it is. The caller holds the folder's lock, as a process does while it creates its journal and
+/// writes that line.
 pub(super) fn is_abandoned(path: &Path) -> io::Result<bool> {
     let file = files::open(path, false)?;
     Ok(file.try_lock().is_ok() && whole_lines(&bytes(&file)?) == 0)
 }
 
-/// What a journal says.
+/// Reads the lines of a journal.
 pub(super) fn journaled(file: &File) -> io::Result<Journaled> {
     Ok(Journaled::read(&bytes(file)?))
 }
@@ -98,7 +100,7 @@ fn bytes(mut file: &File) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Adds lines where the lines end, over the zeros or the torn line that follow.
+/// Adds lines after the last complete line, overwriting the zeros or the torn line that follow.
 pub(super) fn append_as_last(file: &mut File, lines: &[JournalLine]) -> io::Result<()> {
     let end = whole_lines(&bytes(file)?);
     file.seek(SeekFrom::Start(u64::try_from(end).unwrap_or_default()))?;
@@ -109,7 +111,7 @@ pub(super) fn append_as_last(file: &mut File, lines: &[JournalLine]) -> io::Resu
 /// Closes a journal of a run that has ended in an orderly way.
 pub(super) fn close_at(path: &Path, is_empty: bool) -> io::Result<()> {
     if !path.exists() {
-        // Another process of the run ended at the same time, and was first.
+        // Another process of the run ended at the same time, and closed it first.
         return Ok(());
     }
     if is_empty {
@@ -132,7 +134,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.journal");
         fs::write(&path, "").unwrap();
-        // It cannot be written: it is open for reading alone.
+        // It cannot be written, because it is open only for reading.
         let file = File::open(&path).unwrap();
         OwnFile::begun(path.clone(), file, &WriterProcess::new("1-1", "here")).unwrap_err();
         assert!(!path.exists());

@@ -1,4 +1,4 @@
-//! Tests of the recorder: a store that hangs or is full, and who is not made to wait.
+//! Tests of the recorder: a store that hangs or is full, and callers that must not wait.
 
 use std::io;
 use std::sync::mpsc;
@@ -8,7 +8,7 @@ use super::super::entry::tests::entry;
 use super::super::store::{JournalStore, OrphanedCreate};
 use super::{Duration, Instant, Recorder, ScanResult};
 
-/// A store that appends as it is told, fails to sync so often, and says when it is closed.
+/// A store that appends with a function, fails to sync a number of times, and reports when it is closed.
 struct Fake<A> {
     append: A,
     failing_syncs: usize,
@@ -51,12 +51,12 @@ fn faulty() -> (Recorder, mpsc::Sender<()>, mpsc::Receiver<bool>) {
     failing_to_sync(0)
 }
 
-/// A store that hangs at creates until it is told to go on, and has no space for answers.
+/// A store that hangs at creates until it is told to continue, and has no space for answers.
 fn failing_to_sync(failing_syncs: usize) -> (Recorder, mpsc::Sender<()>, mpsc::Receiver<bool>) {
     let ((hang, go_on), (closed, when_closed)) = (mpsc::channel(), mpsc::channel());
     let append = move |lines: &[JournalLine]| {
         if lines.iter().all(|line| matches!(line, JournalLine::Begun(_))) {
-            // The sender is dropped when nothing hangs any more.
+            // The sender is dropped once nothing is to hang any more.
             let _ = go_on.recv();
             return Ok(());
         }
@@ -65,7 +65,7 @@ fn failing_to_sync(failing_syncs: usize) -> (Recorder, mpsc::Sender<()>, mpsc::R
     (Recorder::start(Box::new(Fake { append, failing_syncs, closed }), "/hung/place"), hang, when_closed)
 }
 
-/// A store that is away for a moment, as a Redis may be, and what it is told.
+/// A store that is briefly unavailable, as a Redis server may be, and the lines that it receives.
 fn away(mut failing: usize) -> (Recorder, mpsc::Receiver<JournalLine>, mpsc::Receiver<bool>) {
     let ((written, lines), (closed, when_closed)) = (mpsc::channel(), mpsc::channel());
     let append = move |lines: &[JournalLine]| {
@@ -161,7 +161,7 @@ async fn a_sync_covers_what_begins_while_it_waits_for_company() {
     let (recorder, hang, _closed) = faulty();
     recorder.begin(entry("one", "same"));
     let begin_another = async {
-        // By now the line of the first one is being written.
+        // By now the line of the first create is being written.
         tokio::time::sleep(Duration::from_millis(20)).await;
         recorder.begin(entry("two", "same"));
         drop(hang);

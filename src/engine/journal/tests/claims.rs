@@ -1,4 +1,4 @@
-//! Claims that are cut off or that fail.
+//! Claims that are cut off or fail.
 
 use super::{DEAD, Instant, LIMIT, OURS, begun, files, intent, journal, key_of, killed, later};
 
@@ -6,7 +6,8 @@ use super::{DEAD, Instant, LIMIT, OURS, begun, files, intent, journal, key_of, k
 async fn a_key_that_stands_in_two_journals_is_resumed_once() {
     let folder = tempfile::tempdir().unwrap();
     killed(folder.path(), DEAD, async |run| drop(begun(run, "same", "first").await)).await;
-    // As of a run that died while it claimed: the key stands in its own journal, and still in the other one.
+    // The state left by a run that died while it claimed: the key is in its own journal, and still in the
+    // other one.
     let copy = folder.path().join("copy.journal");
     std::fs::copy(&files(folder.path())[0], &copy).unwrap();
     let (later, found) = later(folder.path()).await;
@@ -47,8 +48,8 @@ async fn a_claimed_create_that_this_run_got_no_answer_for_survives_its_orderly_e
     assert_eq!(key_of(&begun(&two, "same", "third").await), "first", "the object is there, and in no state");
 }
 
-/// Terraform has the answer when the call returns. A provider that is killed then leaves nothing that an equal create
-/// could take.
+/// Terraform has the answer when the call returns. If the provider is killed after that, the journal has
+/// nothing left that an equal create could adopt.
 #[tokio::test]
 async fn what_was_answered_is_written_before_the_call_returns() {
     let folder = tempfile::tempdir().unwrap();

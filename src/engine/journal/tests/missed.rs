@@ -1,11 +1,11 @@
-//! Objects of dead runs that the state of a later run does not have.
+//! Objects of dead runs that are not in the state of a later run.
 
 use std::path::Path;
 use std::time::Instant;
 
 use super::{DEAD, Journal, LIMIT, Leftovers, begun, journal, key_of, killed};
 
-/// A run is killed that had made one object, and had no answer yet for another.
+/// Leaves the journal of a killed run that had made one object, and was waiting for the answer for another.
 async fn killed_run(folder: &Path) {
     killed(folder, DEAD, async |run| {
         begun(run, "old", "first").await.answered("cus_1").await;
@@ -14,14 +14,14 @@ async fn killed_run(folder: &Path) {
     .await;
 }
 
-/// A run that has read what is left, and what it was told.
+/// A run that has read what dead runs left, and what it read.
 async fn run(folder: &Path, name: &str) -> (Journal, Leftovers) {
     let run = journal(folder, name);
     let found = run.load().await;
     (run, found)
 }
 
-/// A run that plans, and has not got the object in its state.
+/// A run that plans, and does not have the object in its state.
 async fn plan_without_it(folder: &Path, name: &str) -> Leftovers {
     let (plan, found) = run(folder, name).await;
     plan.note_walk();

@@ -1,4 +1,4 @@
-//! Names that Stripe gives once, in a create that was cut off.
+//! Names that only one object can have, in a create that was cut off.
 
 use serde_json::{Value as Json, json};
 

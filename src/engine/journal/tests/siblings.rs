@@ -1,4 +1,4 @@
-//! Several processes of one Terraform run: one a provider block.
+//! Several processes of one Terraform run, one for each provider block.
 
 use super::{DEAD, Instant, Journal, LIMIT, begun, files, journal, key_of, killed, later};
 

@@ -2,8 +2,9 @@
 
 use super::{OURS, begun, journal};
 
-/// Rounds of creates that come together, as Terraform sends those whose predecessors were answered together. Each
-/// round waits for the one before, so that a machine that holds one create back does not part all that follow.
+/// Counts the syncs for rounds of creates that start together, as Terraform sends creates whose predecessors
+/// were answered together. Each round waits for the one before, so that one delayed create does not spread
+/// out all that follow.
 async fn sync_count(rounds: usize, together: usize) -> u64 {
     let folder = tempfile::tempdir().unwrap();
     let journal = journal(folder.path(), OURS);

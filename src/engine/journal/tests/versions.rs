@@ -1,4 +1,4 @@
-//! Versions beside each other in one folder.
+//! Different versions of the program in one folder.
 
 use std::time::Instant;
 
