@@ -1,8 +1,8 @@
-//! Parses what was written into params: names in any spelling, values of the kinds Stripe takes.
+//! Parses what was written into params, with names in any spelling and values of the kinds that Stripe takes.
 //!
-//! A key may be PascalCase (`PaymentMethod`, `AddressCity`), Stripe's own (`payment_method`)
-//! or dotted (`address.city`); the value may be nested. Whatever Stripe would refuse is
-//! refused here, before anything is sent.
+//! A key may be PascalCase (`PaymentMethod`, `AddressCity`), Stripe's own (`payment_method`) or dotted
+//! (`address.city`); the value may be nested. Params that Stripe would refuse are refused here, before
+//! anything is sent.
 
 mod created;
 mod documented;
@@ -33,44 +33,44 @@ use crate::catalog::{Clearing, Entity, Kind, Member, Shape, at as shape_at, ids_
 use crate::connector::{check_any_id, check_id, scalar};
 use crate::engine::{Error, successor_mark};
 
-/// Params in Stripe's spelling, with values of the kinds that their shapes say.
+/// Params in Stripe's spelling, whose values have the kinds given by their shapes.
 pub type Params = Map<String, Json>;
 
-/// What a practitioner wrote, by the keys it was written with.
+/// The params as a practitioner wrote them, under the written keys.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WrittenParams {
     /// The members whose values are known.
     pub members: Map<String, Json>,
-    /// Paths of members that will be known after apply; they are not among `members`.
+    /// The paths of members whose values will be known after apply; they are not among `members`.
     pub unknown: Vec<Vec<String>>,
 }
 
-/// The params that the written ones resolve to.
+/// The params to which the written ones resolve.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct DesiredParams {
     /// The params whose values are known.
     pub params: Params,
-    /// Paths of params that will be known after apply, in Stripe's spelling.
+    /// The paths of params whose values will be known after apply, in Stripe's spelling.
     pub unknown: Vec<Vec<String>>,
-    /// What an object that was imported shows among its arguments, and the configuration takes away. Anything else that
-    /// it does not mention is left as it is.
+    /// The params that an imported object shows among its arguments and that the configuration removes. Other
+    /// params that it does not mention are left as they are.
     pub gone: Params,
 }
 
 impl DesiredParams {
-    /// What tells the create of this object from others; none while something is unknown.
+    /// The fingerprint that distinguishes the create of this object from others. Returns `None` while a value
+    /// is unknown.
     pub fn mark(&self, entity: &Entity) -> Option<String> {
         self.unknown.is_empty().then(|| successor_mark(entity, &self.params))
     }
 
-    /// Whether a path leads to something that is not known yet, or into it.
+    /// Whether a path leads to an unknown value, or into one.
     fn is_unknown(&self, path: &[String]) -> bool {
         self.unknown.iter().any(|unknown| unknown.starts_with(path) || path.starts_with(unknown))
     }
 }
 
-/// The params that what was written comes to. Nulls are left out: null is how a configuration
-/// says "not set".
+/// Resolves the written params. Nulls are left out, because null is how a configuration says "not set".
 pub fn parse(written: &WrittenParams, known: &[Member]) -> Result<DesiredParams, ParamErrors> {
     let params = values::object(&written.members, known, "");
     let unknown = written.unknown.iter().map(|path| values::resolve_path(path, known));
@@ -78,27 +78,27 @@ pub fn parse(written: &WrittenParams, known: &[Member]) -> Result<DesiredParams,
     Ok(DesiredParams { params, unknown, ..DesiredParams::default() })
 }
 
-/// The faults of what was written for an entity, whatever may be missing beside it.
+/// The faults of the params that were written for an entity, without regard to missing ones.
 pub fn faults_of(entity: &Entity, written: &WrittenParams) -> ParamErrors {
     let faults = parse(written, entity.params()).err().unwrap_or_default();
     faults.into_iter().map(|fault| fault.of(entity)).collect()
 }
 
-/// The params of a create, complete, and together as Stripe takes them.
+/// The params of a create, complete and in a combination that Stripe takes.
 pub fn create_params(entity: &'static Entity, written: &WrittenParams) -> Result<DesiredParams, Error> {
     complete_params(entity, written, Purpose::Create)
 }
 
-/// What params are complete for.
+/// The purpose for which params must be complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Purpose {
-    /// A new object.
+    /// They create a new object.
     Create,
     /// An object that may be there already.
     Configuration,
 }
 
-/// What a create does not take together, or not yet.
+/// The faults of params that a create does not take in this combination, or not yet.
 fn refused_at_creation(entity: &Entity, desired: &DesiredParams) -> ParamErrors {
     let refused = documented::of_create(entity, desired).into_iter();
     refused
@@ -107,14 +107,15 @@ fn refused_at_creation(entity: &Entity, desired: &DesiredParams) -> ParamErrors 
         .collect()
 }
 
-/// Stripe has ids with slashes, and makes none any more. What can be no id at all is told where all ids are checked.
+/// Existing ids may contain slashes, but Stripe creates none with them any more. A text that cannot be an id
+/// at all is reported by the check of all ids.
 fn slash_in_new_id(entity: &Entity, desired: &DesiredParams) -> Option<ParamError> {
     let id = desired.params.get("id").filter(|_| entity.has_own_id())?;
     let is_slashed = scalar(id).is_some_and(|id| check_any_id(&id).is_ok() && check_id(&id).is_err());
     is_slashed.then(|| not_an_id("id", id))
 }
 
-/// The params of a create, complete, each as Stripe takes it, and what else they must be.
+/// The params for a purpose, complete, each as Stripe takes it, and checked against its limits.
 fn complete_params(
     entity: &'static Entity,
     written: &WrittenParams,
@@ -136,7 +137,7 @@ fn complete_params(
     Ok(desired)
 }
 
-/// The faults of what was written for a create, and what is missing beside them. A name that is misspelt
+/// The faults of the params that were written for a create, and those of missing params. A misspelt name
 /// stands for the param that was probably meant.
 fn with_missing(
     entity: &Entity,
@@ -150,7 +151,7 @@ fn with_missing(
     faults.into_iter().map(|fault| fault.of(entity)).collect()
 }
 
-/// The params of what was written without the members that have a fault, which count as unknown.
+/// The params without the members that have a fault; those count as unknown.
 pub fn sound_params(entity: &Entity, written: &WrittenParams) -> DesiredParams {
     let known = entity.params();
     let (mut sound, mut faulty) = (WrittenParams::default(), Vec::new());
@@ -164,13 +165,13 @@ pub fn sound_params(entity: &Entity, written: &WrittenParams) -> DesiredParams {
     }
     let is_known = |path: &&Vec<String>| values::resolve_path(path, known).is_ok();
     sound.unknown = written.unknown.iter().filter(is_known).cloned().collect();
-    // What clashes with another member is sound by itself: the members one by one.
+    // Members that clash with each other are sound by themselves, so each is parsed alone.
     let mut desired = parse(&sound, known).unwrap_or_else(|_| one_by_one(&sound, known));
     desired.unknown.extend(faulty);
     desired
 }
 
-/// The params of what was written, each member as if it stood alone.
+/// The written params, with each member parsed as if it stood alone.
 fn one_by_one(written: &WrittenParams, known: &[Member]) -> DesiredParams {
     let mut all = DesiredParams::default();
     for (key, value) in &written.members {
@@ -182,9 +183,9 @@ fn one_by_one(written: &WrittenParams, known: &[Member]) -> DesiredParams {
     all
 }
 
-/// The params of a configuration of which nobody knows yet whether its object is to be made or was
-/// imported: what Stripe requires and never shows again is not missing, for no import can write it; and what
-/// Stripe shows of an object, a create may not take together, or an object that holds nothing.
+/// The params of a configuration while it is unknown whether its object is to be created or was imported. A
+/// param that Stripe requires but never shows is not missing, because no import can write it. Combinations of
+/// params that a create does not take, and empty objects, are allowed, because Stripe may show them.
 pub fn config_params(entity: &'static Entity, written: &WrittenParams) -> Result<DesiredParams, Error> {
     let shown = |fault: &ParamError| match fault {
         ParamError::Missing { param } => {
@@ -203,7 +204,7 @@ pub fn config_params(entity: &'static Entity, written: &WrittenParams) -> Result
     }
 }
 
-/// Whether a field shows all that Stripe requires of a param.
+/// Whether a field shows everything that Stripe requires of a param.
 fn is_shown(param: &Shape, field: Option<&Shape>) -> bool {
     let Some(field) = field else { return false };
     if param.is_text() && field.members().is_some() {
@@ -215,7 +216,7 @@ fn is_shown(param: &Shape, field: Option<&Shape>) -> bool {
     shown.all(|shown| shown)
 }
 
-/// An error for each param that would be a part of the entity's path and cannot be.
+/// Reports each param that would be part of the entity's path and cannot be an id.
 fn check_ids(entity: &Entity, params: &Params) -> Result<(), ParamErrors> {
     let own = entity.has_own_id().then_some(("id", &entity.object));
     let parents = entity.belongs_to.iter().map(|parent| (parent.placeholder.as_str(), &parent.object));
@@ -240,7 +241,7 @@ pub(super) fn not_an_id(param: &str, given: &Json) -> ParamError {
     error::wrong(param, expected, given)
 }
 
-/// Both results, or the faults of both.
+/// Returns both results, or the faults of both.
 fn both<A, B>(a: Result<A, ParamErrors>, b: Result<B, ParamErrors>) -> Result<(A, B), ParamErrors> {
     match (a, b) {
         (Ok(a), Ok(b)) => Ok((a, b)),
@@ -249,8 +250,8 @@ fn both<A, B>(a: Result<A, ParamErrors>, b: Result<B, ParamErrors>) -> Result<(A
     }
 }
 
-/// A payload with some of its params changed, in the spelling it was written in, as JSON text where it was that: `before`
-/// and `after` are the params it came to and is to come to.
+/// A payload in which some params have changed, in its original spelling, and as JSON text if a value was
+/// JSON text. `before` and `after` are its params before and after the change.
 pub fn with_original_keys(
     payload: &Map<String, Json>,
     params: &[Member],
@@ -275,8 +276,8 @@ fn at<'m>(params: &'m Map<String, Json>, path: &[String]) -> Option<&'m Json> {
     rest.iter().try_fold(params.get(first)?, |value, name| value.get(name))
 }
 
-/// An error for each param that Stripe requires and `desired` lacks, at any depth, and for each that says nothing. An
-/// empty object says something where it `takes_empty_objects` ones: it can be sent as JSON, but not in a form.
+/// Reports each param, at any depth, that Stripe requires and `desired` lacks or leaves empty. An empty
+/// object counts as a value if `takes_empty_objects`: it can be sent as JSON, but not in a form.
 pub(super) fn require(
     desired: &DesiredParams,
     params: &[Member],
@@ -325,8 +326,8 @@ impl Requirements<'_> {
         }
     }
 
-    /// An item of a list, or what stands under a key of a map. A form has no other way to write an object of nothing
-    /// there than the empty text.
+    /// Checks an item of a list, or a value in a map. In a form, an empty object in this place could only be
+    /// written as the empty text.
     fn of_entry(&mut self, value: &Json, shape: &Shape, (path, step): (&mut Vec<String>, String)) {
         path.push(step);
         if value.is_object() && self.is_empty(value, shape, path) {
@@ -337,7 +338,7 @@ impl Requirements<'_> {
         path.pop();
     }
 
-    /// Whether a value is a text, a list or an object of nothing, which Stripe takes for a param that is missing.
+    /// Whether a value is an empty text, list or object, which Stripe treats as a missing param.
     fn is_empty(&self, value: &Json, shape: &Shape, path: &[String]) -> bool {
         let unsets = shape.clearing == Clearing::Empty;
         match value {
@@ -360,7 +361,7 @@ impl Requirements<'_> {
     }
 }
 
-/// A value as a param of this shape is sent; none where Stripe would not take it.
+/// A value as it is sent for a param of this shape. Returns `None` if Stripe would not take it.
 pub(super) fn accepted(given: &Json, shape: &Shape) -> Option<Json> {
     values::value(given, shape, "").ok()
 }

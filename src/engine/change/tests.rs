@@ -177,7 +177,7 @@ fn an_item_is_told_by_what_its_price_is_made_from_and_counted() {
     for (before, after, expected) in rows {
         assert_eq!(replaces(&before, &after), expected, "{before:?} to {after:?}");
     }
-    // Whose price is not known yet may be any of them.
+    // An item whose price is still unknown may be any of them.
     let open = json!({"quantity": 1});
     assert_eq!(replaces(&[made(4), named("price_1")], &[made(4), open.clone()]), "");
     assert_eq!(replaces(&[open, named("price_1")], &[named("price_2"), named("price_1")]), "");
@@ -258,7 +258,7 @@ fn a_value_that_only_a_create_takes_needs_a_new_object() {
     assert_eq!(moved.replaces, ["billing_cycle_anchor"]);
 }
 
-/// Objects of the catalog in which one value has two spellings: the name of the entity, the path, the two names.
+/// The objects of the catalog in which one value has two spellings: the entity, the path and the two names.
 fn twins() -> Vec<(&'static Entity, String, String)> {
     let mut found = Vec::new();
     for entity in catalog().entities().filter_map(|name| catalog().entity(name)) {
@@ -297,7 +297,7 @@ fn twins_inside(
     }
 }
 
-/// Params that have one object at a path; `[]` is the only item of a list.
+/// Params with one object at a path; `[]` is the only item of a list.
 fn holding(path: &str, object: Json) -> Json {
     path.split('.').filter(|name| !name.is_empty()).rev().fold(object, |inside, name| match name {
         "[]" => json!([inside]),

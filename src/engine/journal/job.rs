@@ -21,9 +21,9 @@ pub(super) struct SharedState {
     /// Whether a caller has waited in vain and no job was done since.
     pub stuck: AtomicBool,
     pub syncs: AtomicU64,
-    /// Creates that have begun since the last job.
+    /// The creates that have begun since the last job.
     pub begun: Mutex<Vec<JournalEntry>>,
-    /// The creates in flight that survive a failure of power.
+    /// The keys of creates in flight that survive a power failure.
     pub durable: Mutex<BTreeSet<String>>,
 }
 

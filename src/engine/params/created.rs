@@ -1,4 +1,5 @@
-//! What a create takes of params, and what only an update takes, which follows it.
+//! Separates the params that a create takes from those that only an update takes, which are sent in a second
+//! call.
 
 use serde_json::Value as Json;
 
@@ -6,8 +7,8 @@ use super::{ParamError, ParamErrors, Params};
 use crate::catalog::names::join_path;
 use crate::catalog::{Entity, Kind, Member, Shape, find};
 
-/// The params that a create takes, and those that only an update takes, at every level of objects. A list goes along
-/// with the create as a whole.
+/// The params that a create takes, and those that only an update takes, at every level of objects. A list
+/// goes with the create as a whole.
 pub(in crate::engine) fn split_create(entity: &Entity, params: Params) -> (Params, Params) {
     split(params, entity.create_params())
 }
@@ -31,7 +32,7 @@ fn split(params: Params, created: &[Member]) -> (Params, Params) {
     (first, second)
 }
 
-/// The dotted paths of what is in the second call alone.
+/// The dotted paths of params that are only in the second call.
 pub(in crate::engine) fn paths_of_second_call(first: &Params, second: &Params) -> Vec<String> {
     let paths = second.iter().flat_map(|(name, later)| match (first.get(name), later) {
         (Some(Json::Object(now)), Json::Object(later)) => {
@@ -42,8 +43,8 @@ pub(in crate::engine) fn paths_of_second_call(first: &Params, second: &Params) -
     paths.collect()
 }
 
-/// An error for each member of a list that only an update takes: an item that does not exist yet has no id, and no
-/// second call could tell which one is meant.
+/// Reports each member of a list item that only an update takes: an item that does not exist yet has no id,
+/// so a second call could not refer to it.
 pub(super) fn late_members(entity: &Entity, params: &Params) -> ParamErrors {
     let mut found = ParamErrors::new();
     let (known, created) = (entity.params(), entity.create_params());

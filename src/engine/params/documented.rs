@@ -1,4 +1,5 @@
-//! Checks the params of a plan against what Stripe documents of them, alone and together: `src/catalog/constraint.toml`.
+//! Checks the params of a plan against Stripe's documented limits and rules, alone and in combination:
+//! `src/catalog/constraint.toml`.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,7 @@ pub(super) fn limits(entity: &Entity, desired: &DesiredParams) -> ParamErrors {
     constraints().get(&entity.key).map(|table| faults(table, desired)).unwrap_or_default()
 }
 
-/// The documented constraints that the params of a create violate together.
+/// The documented constraints that the params of a create violate in combination.
 pub(super) fn of_create(entity: &Entity, desired: &DesiredParams) -> ParamErrors {
     let table = constraints().get(&format!("{}.Create", entity.key));
     table.map(|table| faults(table, desired)).unwrap_or_default()
@@ -64,7 +65,8 @@ fn of_step(wrong: StepFault) -> &'static str {
     }
 }
 
-/// The refusal of a rule that is met, as a sentence without its first word, the name of the param.
+/// The reason for refusing params that meet a rule: a sentence without its first word, which is the name of
+/// the param.
 fn why(rule: &Condition, known: Known<'_>) -> String {
     let Condition { given, lacks, when, unless, past, above, .. } = rule;
     if let Some(most) = above.values().next() {
@@ -92,7 +94,7 @@ fn why(rule: &Condition, known: Known<'_>) -> String {
     }
 }
 
-/// Conditions in words: `` `duration` is `repeating` ``; nothing where there are none.
+/// Conditions in words: `` `duration` is `repeating` ``; empty if there are none.
 fn conditions(before: &str, values: &BTreeMap<String, Json>) -> String {
     let word = |value: &Json| match value.as_str() {
         Some("") => "not set".to_owned(),
@@ -128,7 +130,7 @@ mod tests {
         matches!(fault, ParamError::Refused { .. } | ParamError::Value { .. })
     }
 
-    /// Over the whole table: what is against it is refused at its param.
+    /// For the whole table: a sample that violates a constraint is refused at its param.
     #[test]
     fn every_constraint_refuses_a_create() {
         for sample in samples() {
@@ -143,7 +145,7 @@ mod tests {
         }
     }
 
-    /// Over the whole table: a refusal says on what it depends.
+    /// For the whole table: a refusal names its conditions.
     #[test]
     fn every_refusal_has_its_reason() {
         for sample in samples() {
@@ -165,7 +167,8 @@ mod tests {
         assert_eq!(told, ["`currency_options` cannot be set without `amount_off`"]);
     }
 
-    /// Over the whole table: while one of the params that make it a refusal is not known, there is none.
+    /// For the whole table: nothing is refused while one of the params on which the refusal depends is
+    /// unknown.
     #[test]
     fn no_constraint_refuses_what_is_not_known_yet() {
         for sample in samples() {

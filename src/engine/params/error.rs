@@ -1,28 +1,28 @@
-//! The errors of params, each at the param that is wrong.
+//! The errors of params, each at the param at fault.
 
 use serde_json::Value as Json;
 
 use crate::catalog::names::{article, normalize, quoted, resolve};
 use crate::catalog::{Entity, catalog};
 
-/// Longest part of a wrong value that an error repeats, in characters.
+/// The longest part of a wrong value that an error repeats, in characters.
 const SHOWN: usize = 40;
 
-/// What is wrong with what was written.
+/// A fault in the written params.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParamError {
-    /// No param has that name.
+    /// No param has this name.
     #[error("unknown param {} in the payload{}", quoted(key), hint(suggestion.as_deref()))]
     Unknown {
-        /// As it was written.
+        /// The name as it was written.
         key: String,
         /// The param that was probably meant.
         suggestion: Option<String>,
     },
-    /// Stripe answers a field of that name, and takes no param.
+    /// Stripe answers a field with this name, but takes no such param.
     #[error("{} is a field that Stripe sets, not a param: remove it", quoted(key))]
     Answered {
-        /// As it was written.
+        /// The name as it was written.
         key: String,
     },
     /// Two keys of the payload name the same param.
@@ -33,23 +33,23 @@ pub enum ParamError {
         /// The param.
         param: String,
     },
-    /// A param Stripe demands is not there.
+    /// A param that Stripe requires is missing.
     #[error("the payload lacks {param:?}, which Stripe requires")]
     Missing {
         /// The param, dotted.
         param: String,
     },
-    /// A value Stripe would not take.
+    /// Stripe would not take the value.
     #[error("{} must be {expected}, not {found}", quoted(param))]
     Value {
         /// The param, dotted.
         param: String,
-        /// What it takes.
+        /// The values that it takes.
         expected: String,
-        /// What was given, shortened.
+        /// The given value, shortened.
         found: String,
     },
-    /// Stripe does not take it with the others, or without another one.
+    /// Stripe does not take the param in combination with the others, or without another one.
     #[error("`{param}` {why}")]
     Refused {
         /// The param, dotted.
@@ -69,7 +69,7 @@ pub(super) fn wrong(param: &str, expected: &str, given: &Json) -> ParamError {
 }
 
 impl ParamError {
-    /// The param that it is about, dotted; as it was written where there is none.
+    /// The dotted path of the param at fault; the name as it was written if there is no such param.
     pub fn param(&self) -> &str {
         match self {
             Self::Unknown { key: param, .. }
@@ -81,7 +81,7 @@ impl ParamError {
         }
     }
 
-    /// The name that was probably meant.
+    /// The param that was probably meant.
     pub(super) fn suggestion(&self) -> Option<&str> {
         match self {
             Self::Unknown { suggestion, .. } => suggestion.as_deref(),
@@ -89,8 +89,8 @@ impl ParamError {
         }
     }
 
-    /// The fault as one of this entity: a name that is none of its params may be what those of another type belong to, or
-    /// one of its fields.
+    /// Adapts the fault to this entity. An unknown name may be the parent of another entity type with the
+    /// same objects, or one of the entity's fields.
     pub(super) fn of(self, entity: &Entity) -> Self {
         match self {
             Self::Unknown { key, .. } if let Some(why) = belongs_elsewhere(entity, &key) => {
@@ -104,8 +104,8 @@ impl ParamError {
     }
 }
 
-/// What to write instead, where the same objects belong to what is called so by being of another type: a tax id of a
-/// customer.
+/// Advice if the unknown name is the parent of another entity type with the same objects, such as a customer
+/// for a tax id: which type to write instead.
 fn belongs_elsewhere(entity: &Entity, key: &str) -> Option<String> {
     let key = normalize(key);
     let is_key = |parent: &&&str| normalize(parent) == key || normalize(parent) + "id" == key;
@@ -123,7 +123,7 @@ fn with_article(words: &str) -> String {
     format!("{} {words}", article(words))
 }
 
-/// Every error of what was written, at least one.
+/// All errors of the written params; at least one.
 pub type ParamErrors = Vec<ParamError>;
 
 fn hint(suggestion: Option<&str>) -> String {

@@ -1,4 +1,4 @@
-//! JSON text where an object, a list or a map belongs: whoever can write text only writes it so.
+//! Parses JSON text in the place of an object, a list or a map, for practitioners who can only write text.
 
 use serde_json::{Map, Value as Json};
 
@@ -6,8 +6,8 @@ use super::unique_json;
 use crate::catalog::names::resolve;
 use crate::catalog::{Kind, Member, Shape};
 
-/// What was written, with the JSON texts read that stand where these params take more than a single value. A text that
-/// cannot be read stays: it is told where its param is checked.
+/// Parses the JSON texts in the places of params that take more than a single value. A text that cannot be
+/// parsed stays as it is: the check of its param reports it.
 pub fn open_json_texts(written: &mut Map<String, Json>, known: &[Member]) {
     for (key, value) in written {
         if let Some(shape) = resolve(key, known).ok().and_then(|found| found.shape) {
@@ -37,7 +37,7 @@ fn open(value: &mut Json, shape: &Shape) {
     }
 }
 
-/// Whether it takes an object, a list or a map, if also something else.
+/// Whether a shape takes an object, a list or a map, possibly among other kinds.
 fn takes_many(shape: &Shape) -> bool {
     match &shape.kind {
         Kind::List(_) | Kind::Map(_) | Kind::Object(_) | Kind::Set(_) => true,
@@ -46,7 +46,7 @@ fn takes_many(shape: &Shape) -> bool {
     }
 }
 
-/// A text that begins as a JSON object or list does, read, or what is wrong with it.
+/// Parses a text that begins like a JSON object or list, or says what is wrong with it.
 pub(super) fn read_json(text: &str) -> Option<Result<Json, String>> {
     text.trim_start().starts_with(['{', '[']).then(|| unique_json::value(text))
 }

@@ -1,4 +1,4 @@
-//! Checks maps whose keys are the user's own against Stripe's limits on keys and values.
+//! Checks maps whose keys the user chooses against Stripe's limits on keys and values.
 
 use serde_json::{Map, Value as Json};
 
@@ -7,17 +7,17 @@ use super::{ParamError, ParamErrors};
 use crate::catalog::names::join_path;
 use crate::connector::scalar;
 
-/// What Stripe takes of the maps of one name, wherever they stand.
+/// Stripe's limits for the maps with a certain name, wherever they occur.
 struct Limits {
     /// The name of the maps.
     name: &'static str,
-    /// The most keys.
+    /// The largest number of keys.
     keys: usize,
-    /// The most characters of a key.
+    /// The largest number of characters of a key.
     key_length: usize,
-    /// The most characters of a value.
+    /// The largest number of characters of a value.
     value_length: usize,
-    /// Characters that a key cannot have.
+    /// The characters that a key cannot contain.
     reserved: [char; 2],
 }
 
@@ -25,13 +25,13 @@ struct Limits {
 const LIMITS: [Limits; 1] =
     [Limits { name: "metadata", keys: 50, key_length: 40, value_length: 500, reserved: ['[', ']'] }];
 
-/// A fault for each limit that a map at this place exceeds.
+/// The faults of a map at this place, one for each limit that it exceeds.
 pub(super) fn exceeded(given: &Map<String, Json>, place: &str) -> ParamErrors {
     let name = place.rsplit('.').next().unwrap_or_default();
     faults_of(name, given, place)
 }
 
-/// The limits of metadata that are exceeded by what stands at a place of another name.
+/// The faults of a map that Stripe takes as metadata although its place has another name.
 pub fn metadata_faults(given: &Map<String, Json>, place: &str) -> ParamErrors {
     faults_of("metadata", given, place)
 }

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::engine::params::Params;
 
-/// What stands at a dotted path and is not null.
+/// The value at a dotted path, if it is not null.
 pub fn value_at<'p>(params: &'p Params, path: &str) -> Option<&'p Json> {
     let mut names = path.split('.');
     let first = params.get(names.next()?)?;
@@ -15,7 +15,7 @@ pub fn value_at<'p>(params: &'p Params, path: &str) -> Option<&'p Json> {
     names.try_fold(first, step).filter(|value| !value.is_null())
 }
 
-/// Sets what stands at a dotted path, through objects.
+/// Sets the value at a dotted path, through objects.
 pub fn put(params: &mut Params, path: &str, value: Json) {
     let Some((name, rest)) = path.split_once('.') else {
         params.insert(path.to_owned(), value);
@@ -27,7 +27,7 @@ pub fn put(params: &mut Params, path: &str, value: Json) {
     }
 }
 
-/// The params that others lack, at every depth.
+/// The params that are not in `others`, at every depth.
 pub fn without(params: Params, others: &Params) -> Params {
     let left = params.into_iter().filter_map(|(name, value)| match (value, others.get(&name)) {
         (value, None) => Some((name, value)),

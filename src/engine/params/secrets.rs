@@ -1,4 +1,4 @@
-//! Finds the params that hold secrets, as the catalog marks them.
+//! Finds the params that the catalog marks as secret.
 
 use std::ops::ControlFlow;
 
@@ -12,12 +12,12 @@ use crate::engine::params::visit::visit;
 /// A secret among params: its dotted path, and its value.
 type SecretParam<'p> = (String, &'p Json);
 
-/// The dotted paths of params that the catalog calls secret.
+/// The dotted paths of params that the catalog marks as secret.
 pub fn secret_params(params: &Params, known: &[Member]) -> Vec<String> {
     secrets(params, known).into_iter().map(|(place, _)| place).collect()
 }
 
-/// The texts and numbers among params that the catalog calls secret.
+/// The texts and numbers of params that the catalog marks as secret.
 pub fn secret_values(params: &Params, known: &[Member]) -> Vec<String> {
     let values = secrets(params, known).into_iter().filter_map(|(_, value)| scalar(value));
     values.filter(|value| !value.is_empty()).collect()

@@ -25,7 +25,7 @@ fn refused(name: &str, given: &Json) -> String {
     sentences(&create(name, given).unwrap_err())
 }
 
-/// What is said of the params of a create; nothing where they are right.
+/// The faults of the params of a create as text; empty if there are none.
 fn told(name: &str, given: &Json) -> String {
     match create_params(entity(name).unwrap(), &written(given)) {
         Err(Error::Params(faults)) => sentences(&faults),
@@ -204,12 +204,12 @@ fn an_object_of_nothing_is_refused_where_a_form_cannot_say_it() {
     assert_eq!(told("Price", &options), format!(r#""currency_options.eur" {empty}"#));
     let item = json!({"line_items": [{"price": "price_1", "quantity": 1}], "shipping_options": [{}]});
     assert_eq!(told("PaymentLink", &item), format!(r#""shipping_options.0" {empty}"#));
-    // What is optional is left out, and JSON can say it.
+    // An optional object is left out, and JSON can express an empty one.
     assert_eq!(told("Customer", &json!({"name": "Ada", "address": {}})), "");
     assert_eq!(told("V2CoreAccount", &json!({"configuration": {"customer": {}}})), "");
 }
 
-/// An import writes what Stripe shows: an address of which nothing is known any more.
+/// An import writes what Stripe shows, such as an address that has become empty.
 #[test]
 fn an_object_that_is_there_may_hold_nothing() {
     let customer = json!({"name": "Ada", "shipping": {"name": "Ada", "address": {}}});
@@ -260,7 +260,7 @@ fn a_number_out_of_its_range_is_refused() {
     );
 }
 
-/// Over the whole catalog: the ends of a range are taken, what is beyond them is not.
+/// For the whole catalog: the ends of a range are accepted, numbers beyond them are not.
 #[test]
 fn every_number_of_a_range_is_held_to_it() {
     let mut seen = BTreeSet::new();
@@ -369,7 +369,7 @@ fn an_id_that_its_owner_may_have_chosen_is_told_and_sent() {
     assert_eq!(told, [expected]);
 }
 
-/// Over the catalog: it is refused, or doubted where owners have chosen ids.
+/// For the whole catalog: such an id is refused, or doubted if practitioners can choose ids of its type.
 #[test]
 fn the_id_of_another_type_is_no_parent_of_any_type() {
     let of_parents = |entity: &'static Entity| entity.parents().into_iter().map(move |name| (entity, name));
@@ -386,7 +386,7 @@ fn the_id_of_another_type_is_no_parent_of_any_type() {
             untold.insert(name);
         }
     }
-    // It is an invoice's; no prefix of the others is known.
+    // The id is that of an invoice; the prefixes of the other types are unknown.
     let others = ["application_fee", "financial_account", "invoice", "source", "transaction"];
     assert_eq!((told, untold), (24, BTreeSet::from(others)));
 }

@@ -1,4 +1,4 @@
-//! JSON text whose objects say each key once: of two equal keys one would be lost in silence.
+//! JSON text in which no object repeats a key: otherwise one of two equal keys would be lost silently.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
-/// Reads the text of a JSON object; the error says what is wrong with it.
+/// Parses the text of a JSON object. The error says what is wrong with it.
 pub fn json_object(text: &str) -> Result<Map<String, Json>, String> {
     match value(text)? {
         Json::Object(object) => Ok(object),
@@ -15,9 +15,9 @@ pub fn json_object(text: &str) -> Result<Map<String, Json>, String> {
     }
 }
 
-/// Reads JSON text.
+/// Parses JSON text.
 pub(super) fn value(text: &str) -> Result<Json, String> {
-    // This bounds the depth too.
+    // This also limits the depth.
     let json = serde_json::from_str(text).map_err(|error| error.to_string())?;
     match repeated_key(text) {
         None => Ok(json),
@@ -25,7 +25,7 @@ pub(super) fn value(text: &str) -> Result<Json, String> {
     }
 }
 
-/// A key that an object in the text has twice, if one does.
+/// A key that occurs twice in an object of the text, if there is one.
 fn repeated_key(text: &str) -> Option<String> {
     let values: Vec<&RawValue> = match text.trim_start().chars().next()? {
         '{' => {
@@ -42,7 +42,7 @@ fn repeated_key(text: &str) -> Option<String> {
     values.into_iter().find_map(|value| repeated_key(value.get()))
 }
 
-/// The members of an object as they stand in the text, repeated ones too.
+/// The members of an object as they are in the text, including repeated ones.
 struct RawMembers<'t>(Vec<(String, &'t RawValue)>);
 
 impl<'de> Deserialize<'de> for RawMembers<'de> {

@@ -1,5 +1,5 @@
-//! Finds values that Stripe perhaps does not take: those that its lists of known values lack, which may be new, and
-//! ids that look like those of another type, which an owner may have chosen.
+//! Finds values that Stripe may refuse: values that are not in its lists of known values, which may be new,
+//! and ids that look like ids of another type, which may have been chosen by a practitioner.
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -9,8 +9,8 @@ use crate::catalog::{Kind, Member, OtherId, currencies};
 use crate::engine::params::DesiredParams;
 use crate::engine::params::visit::visit;
 
-/// A value that is not on the list of its param, or that looks like the id of an object of another type. It is sent:
-/// Stripe adds values, and owners choose ids.
+/// A value that is not in the list of its param, or that looks like the id of an object of another type. It
+/// is sent nevertheless, because Stripe adds values, and practitioners choose ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnlistedValue {
     /// The param, dotted.
@@ -21,15 +21,15 @@ pub struct UnlistedValue {
     pub suggestion: Option<String>,
     /// The values that Stripe is known to take.
     pub known: Vec<String>,
-    /// The other type whose id it looks like, if it is an id.
+    /// The other type whose id the value looks like, if it is an id.
     pub other: Option<OtherId>,
 }
 
-/// How many known values a message names.
+/// How many known values a message lists.
 const NAMED: usize = 8;
 
 impl UnlistedValue {
-    /// Why it is doubted, as the end of a sentence; `rest` says where all known values are.
+    /// Why the value is doubted, as the end of a sentence; `rest` says where all known values can be found.
     pub fn reason(&self, rest: &str) -> String {
         if let Some(OtherId { expected, found, .. }) = &self.other {
             return format!("which looks like {found}; Stripe takes {expected}");
@@ -51,8 +51,8 @@ impl fmt::Display for UnlistedValue {
     }
 }
 
-/// Every value of an enum that the facts do not list, every currency that Stripe is not known to take, and every id that
-/// looks like that of another type.
+/// Every enum value that the catalog does not list, every currency that Stripe is not known to take, and
+/// every id that looks like an id of another type.
 pub fn unlisted_values(desired: &DesiredParams, known: &[Member]) -> Vec<UnlistedValue> {
     let mut found = Vec::new();
     visit(&desired.params, known, &mut |place, value, shape| {
@@ -79,7 +79,8 @@ fn doubted(place: &str, value: &str) -> UnlistedValue {
     UnlistedValue { param, value, suggestion: None, known: Vec::new(), other: None }
 }
 
-/// A value, compared as `spelled`, that is not among the known ones. The empty text unsets.
+/// Returns a value if it is not among the known ones, to which it is compared as `spelled`. The empty text
+/// unsets.
 fn unlisted<'k>(
     place: &str,
     value: &str,

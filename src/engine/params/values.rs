@@ -15,7 +15,7 @@ use crate::catalog::names::{Unresolved, resolve};
 use crate::catalog::{Clearing, Kind, Member, NumberRange, OtherId, Shape, find, whole_spelling};
 use crate::connector::{plain_number, scalar};
 
-/// The params of an object, keys resolved and values checked.
+/// The params of an object, with resolved keys and checked values.
 pub(super) fn object(
     given: &Map<String, Json>,
     params: &[Member],
@@ -34,13 +34,13 @@ pub(super) fn object(
     if faults.is_empty() { Ok(found) } else { Err(faults) }
 }
 
-/// Of two spellings of one value Stripe takes one.
+/// Reports two spellings of one value, because Stripe takes only one.
 fn spelled_twice(name: &str, found: &Params, place: &str) -> Option<ParamError> {
     let whole = whole_spelling(name).filter(|whole| found.contains_key(*whole))?;
     Some(ParamError::Twice { key: join_path(place, name), param: join_path(place, whole) })
 }
 
-/// The param that a key names, and its value: a dotted key is the nested value it stands for.
+/// The param that a key names, and its value. The value of a dotted key is nested accordingly.
 fn member<'m>(
     key: &str,
     given: &Json,
@@ -58,11 +58,11 @@ fn member<'m>(
     Ok((&param.name, value(&nested, &param.shape, &join_path(place, &param.name))?))
 }
 
-/// A path of keys in Stripe's spelling.
+/// Resolves a path of keys into Stripe's spelling.
 pub(super) fn resolve_path(keys: &[String], params: &[Member]) -> Result<Vec<String>, ParamErrors> {
     let (mut path, mut members, mut item) = (Vec::new(), Some(params), None);
     for (at, key) in keys.iter().enumerate() {
-        // Below a map every key is its own; below a list stands the place of an item.
+        // Inside a map every key stays as it is; after a list, the next step is the position of an item.
         let Some(known) = members else {
             path.push(map_key(path.last().map_or("", String::as_str), key));
             members = item.take().and_then(Shape::members);
@@ -77,7 +77,7 @@ pub(super) fn resolve_path(keys: &[String], params: &[Member]) -> Result<Vec<Str
     Ok(path)
 }
 
-/// All results, or the faults of all.
+/// Returns all results, or the faults of all.
 pub(super) fn all<T, C: FromIterator<T>>(
     results: impl Iterator<Item = Result<T, ParamErrors>>,
 ) -> Result<C, ParamErrors> {
@@ -98,7 +98,8 @@ fn unknown(key: &str, why: Unresolved) -> ParamError {
     ParamError::Unknown { key: key.to_owned(), suggestion }
 }
 
-/// Adds a value, which was written as a key for a param; two objects for one param become one.
+/// Adds the value of a param. Two objects for one param are merged; `key` is the key with which it was
+/// written.
 fn insert(
     found: &mut Map<String, Json>,
     name: &str,
@@ -120,7 +121,8 @@ fn insert(
     Ok(())
 }
 
-/// The value as it is sent. No error repeats a secret, or what should have been an object that holds one.
+/// The value as it is sent. No error repeats a secret, or a value in the place of an object that contains
+/// one.
 pub(super) fn value(given: &Json, shape: &Shape, place: &str) -> Result<Json, ParamErrors> {
     checked(given, shape, place).map_err(|faults| {
         let hide = |fault| match fault {
@@ -153,7 +155,7 @@ fn scalar_value(given: &Json, kind: &Kind, place: &str) -> Result<Json, ParamErr
     let wrong = |expected: &str| wrong(place, expected, given);
     match kind {
         Kind::Text { max_length } => text(given, *max_length, place),
-        // Stripe adds values to its enums: one that is not listed may be new.
+        // Stripe adds values to its enums, so a value that is not listed may be new.
         Kind::Currency | Kind::Enum(_) => text(given, 0, place),
         Kind::Id(objects) => id(given, objects, place),
         Kind::Integer => {
@@ -179,12 +181,13 @@ fn scalar_value(given: &Json, kind: &Kind, place: &str) -> Result<Json, ParamErr
         Kind::Object(_) => Err(not_many(place, "an object", given)),
         Kind::List(_) | Kind::Set(_) => Err(not_many(place, "a list", given)),
         Kind::Map(_) => Err(not_many(place, "a map", given)),
-        // Only answers hold whole objects and pages.
+        // Only answers contain whole objects and pages.
         Kind::Any | Kind::Page(_) | Kind::Range | Kind::Union(_) | Kind::Whole(_) => Ok(given.clone()),
     }
 }
 
-/// A single value in the place of several: JSON text that was not read tells why.
+/// The error of a single value where several are expected. For JSON text that could not be parsed, it says
+/// why.
 fn not_many(place: &str, expected: &str, given: &Json) -> ParamError {
     let unread = given.as_str().and_then(read_json).and_then(Result::err);
     unread.map_or_else(
@@ -197,7 +200,7 @@ fn not_many(place: &str, expected: &str, given: &Json) -> ParamError {
     )
 }
 
-/// An id; one that is surely of an object of another type is refused.
+/// Checks an id. An id that certainly belongs to an object of another type is refused.
 fn id(given: &Json, objects: &[String], place: &str) -> Result<Json, ParamError> {
     let id = text(given, 0, place)?;
     let other = id.as_str().and_then(|text| OtherId::of(text, objects)).filter(|other| other.is_sure);
@@ -245,14 +248,14 @@ fn map(given: &Map<String, Json>, shape: &Shape, place: &str) -> Result<Json, Pa
 /// The maps whose keys are currencies, which Stripe takes in either case and answers in lower case.
 const BY_CURRENCY: &str = "currency_options";
 
-/// A key of the map at a place as Stripe answers it.
+/// A key of the map at a place, as Stripe answers it.
 fn map_key(place: &str, key: &str) -> String {
     let is_currency = place.rsplit('.').next() == Some(BY_CURRENCY);
     if is_currency { key.to_lowercase() } else { key.to_owned() }
 }
 
-/// The first shape that takes the value; else the faults of the one that is like it. The words
-/// that stand beside another kind (`now` beside a time) are all there are.
+/// Returns the value for the first shape that takes it, otherwise the faults of the most similar one. Words
+/// that are alternatives to another kind (`now` for a time) must be among the listed ones.
 fn union(given: &Json, shapes: &[Shape], place: &str) -> Result<Json, ParamErrors> {
     let is_word = |shape: &&Shape| matches!(&shape.kind, Kind::Enum(_));
     let is_known =
@@ -271,7 +274,7 @@ fn union(given: &Json, shapes: &[Shape], place: &str) -> Result<Json, ParamError
     Err(or_words(faults, &words, place))
 }
 
-/// The faults of a value that may be a word, too: what is said of a number names the words.
+/// Adds the words to the faults of a value that could also be one of them.
 fn or_words(faults: ParamErrors, words: &[&Shape], place: &str) -> ParamErrors {
     let words: String = words
         .iter()
@@ -287,7 +290,7 @@ fn or_words(faults: ParamErrors, words: &[&Shape], place: &str) -> ParamErrors {
     faults.into_iter().map(named).collect()
 }
 
-/// `1500`, `1500.0`, `1.5e3` and `"1500"` alike.
+/// An integer written as `1500`, `1500.0`, `1.5e3` or `"1500"`.
 fn integer(given: &Json) -> Option<Json> {
     Some(Json::from(whole_digits(given)?.parse::<i64>().ok()?))
 }
@@ -320,7 +323,7 @@ fn boolean(given: &Json) -> Option<Json> {
     }
 }
 
-/// Seconds since 1970. Words such as `now`, which a few params know, pass as they are.
+/// Seconds since 1970. The word `now`, which a few params take, stays as it is.
 fn time(given: &Json) -> Option<Json> {
     if given.as_str() == Some("now") {
         return Some(given.clone());
@@ -328,8 +331,7 @@ fn time(given: &Json) -> Option<Json> {
     moment(given).map(|moment| Json::from(moment.as_second()))
 }
 
-/// A moment, written as seconds since 1970, as RFC 3339, or as a day or a day with a time, which
-/// are of UTC.
+/// A moment, written as seconds since 1970, in RFC 3339, or as a date with or without a time, taken as UTC.
 fn moment(given: &Json) -> Option<Timestamp> {
     if let Some(seconds) = integer(given) {
         return Timestamp::from_second(seconds.as_i64()?).ok();

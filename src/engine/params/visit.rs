@@ -1,4 +1,4 @@
-//! Walks through the values of params together with what the catalog knows of them.
+//! Visits the values of params together with their shapes in the catalog.
 
 use std::ops::ControlFlow;
 
@@ -8,8 +8,8 @@ use crate::catalog::names::join_path;
 use crate::catalog::{Kind, Member, Shape, find};
 use crate::engine::params::Params;
 
-/// Shows `see` each known value with its dotted path and its shape. What is inside a value is shown after it, unless
-/// `see` breaks there.
+/// Calls `see` for each known value with its dotted path and its shape. The contents of a value follow it,
+/// unless `see` breaks there.
 pub(super) fn visit<'p>(
     params: &'p Params,
     known: &[Member],
@@ -61,7 +61,7 @@ fn value<'p>(
     }
 }
 
-/// Whether a value is of the form that a shape has: an object, a list, or neither.
+/// Whether a value has the form of a shape: an object, a list, or neither.
 fn is_like(value: &Json, shape: &Shape) -> bool {
     match value {
         Json::Object(_) => shape.members().is_some() || shape.map_value().is_some(),
