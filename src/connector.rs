@@ -6,9 +6,9 @@
 //! body ──record──▶ flat map
 //! ```
 //!
-//! Nothing here knows a Stripe object by name: what exists, what it takes and how it ends
-//! is the [`catalog`](crate::catalog)'s. Nothing here decides either: a call is made as it was
-//! asked for, and what Stripe answered comes back.
+//! Nothing here knows a Stripe object by name: the [`catalog`](crate::catalog) says which objects exist,
+//! which params they take and how they end. Nothing here makes decisions either: each call is sent as
+//! requested, and Stripe's answer is returned.
 
 mod actions;
 mod answer;
@@ -59,38 +59,38 @@ pub use selectors::selectors;
 #[derive(Debug, Clone)]
 pub struct Connector {
     connection: Arc<Connection>,
-    /// What the reads of the connection share.
+    /// The state that the reads of the connection share.
     reader: Arc<ObjectReader>,
 }
 
 impl Connector {
-    /// The connector over this connection.
+    /// Creates a connector over a connection.
     pub fn new(connection: Connection) -> Self {
         Self { connection: Arc::new(connection), reader: Arc::default() }
     }
 
-    /// The connection that the calls go through.
+    /// The connection through which the calls go.
     pub fn connection(&self) -> &Connection {
         &self.connection
     }
 
-    /// What the calls of the connection came to so far.
+    /// The totals of the connection's calls so far.
     pub fn totals(&self) -> CallTotals {
         self.connection.totals()
     }
 
-    /// The account and mode that calls act on, found without a call.
+    /// The account and mode on which calls act, found without a call.
     pub async fn account_mark(&self) -> Result<AccountMark, Error> {
         Ok(self.connection.account_mark().await?)
     }
 
-    /// The account and mode that calls act on; Stripe is asked for the account once.
+    /// The account and mode on which calls act; Stripe is asked for the account once.
     pub async fn fetch_account_mark(&self) -> Result<AccountMark, Error> {
         Ok(self.connection.fetch_account_mark().await?)
     }
 }
 
-/// An operation of the connector, as the log names it.
+/// An operation of the connector as it is named in the log.
 fn traced_operation(name: &str, entity: &'static Entity, id: Option<&str>) -> TracedOperation {
     TracedOperation {
         name: name.to_owned(),

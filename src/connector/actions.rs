@@ -1,4 +1,4 @@
-//! Runs actions: the calls of Stripe that no operation covers.
+//! Runs actions: Stripe's calls that are not covered by an operation.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -8,16 +8,16 @@ use crate::connector::record::{Arrays, record};
 use crate::connector::{Connector, Error, InvalidId, path, traced_operation};
 use crate::stripe::{Call, IdempotencyKey, Reply};
 
-/// An action and the entity type it belongs to.
+/// An action and the entity type to which it belongs.
 #[derive(Debug, Clone, Copy)]
 pub struct ActionRef {
-    /// The entity type whose action it is.
+    /// The entity type to which the action belongs.
     pub entity: &'static Entity,
-    /// The catalog's entry of the action.
+    /// The catalog's entry for the action.
     pub action: &'static Action,
 }
 
-/// The action of that name.
+/// The action with this name.
 pub fn action(name: &str) -> Result<ActionRef, Error> {
     let found = catalog().action(name).map(|(entity, action)| ActionRef { entity, action });
     found.ok_or_else(|| Error::UnknownAction {
@@ -27,7 +27,7 @@ pub fn action(name: &str) -> Result<ActionRef, Error> {
 }
 
 impl Connector {
-    /// Runs an action once for every key. `ids` fill its path, in the path's order.
+    /// Runs an action, once for each key. `ids` fill its path, in the path's order.
     pub async fn run(
         &self,
         action: ActionRef,
@@ -47,13 +47,13 @@ impl Connector {
 }
 
 impl ActionRef {
-    /// The call of the action with the ids of its path filled in.
+    /// The call of the action, with the ids filled into its path.
     pub(super) fn call(self, ids: &[impl AsRef<str>]) -> Result<Call, InvalidId> {
         let ids: Vec<&str> = ids.iter().map(AsRef::as_ref).collect();
         path::call(self.action.method, &self.action.path, &ids)
     }
 
-    /// Whether a value of the output is secret: what an action answers may be of another type.
+    /// Whether a value of the output is secret. An action may answer an object of another type.
     pub fn is_secret(self, key: &str) -> bool {
         let answered = catalog().by_key(&self.action.returns).unwrap_or(self.entity);
         let field = match &self.action.output {
@@ -63,8 +63,8 @@ impl ActionRef {
         answered.is_secret(field)
     }
 
-    /// What the connector returns for what Stripe answered: an array of one object whose values
-    /// are strings or null, `Success`, then by the action's output shape.
+    /// The connector's output for Stripe's answer: an array of one object whose values are strings or null.
+    /// It contains `Success` and the fields given by the action's output shape.
     pub fn output(self, body: &Json) -> Json {
         output(self.action, body)
     }

@@ -1,7 +1,7 @@
-//! Whether an answer is of the object that was asked for.
+//! Checks that an answer is about the requested object.
 //!
-//! What answers in Stripe's place (a proxy, a portal, another server at the same address) may answer
-//! 200 with JSON of its own. Taken for an object, it would be written to the state.
+//! Something that answers in Stripe's place (a proxy, a portal, another server at the same address) may
+//! answer 200 with JSON of its own. If that were taken for an object, it would be written to the state.
 
 use serde_json::Value as Json;
 
@@ -9,7 +9,7 @@ use crate::catalog::{Action, Entity, catalog, ids_may_be_chosen};
 use crate::connector::Error;
 use crate::connector::id::{check_any_id, check_id};
 
-/// Checks that an answer is an object of the entity type, or says that one was deleted.
+/// Checks that an answer is an object of the entity type, or says that such an object was deleted.
 pub(super) fn check_entity(entity: &Entity, body: &Json) -> Result<(), Error> {
     let objects = std::iter::once(&entity.object).chain(&entity.others);
     if !objects.clone().any(|object| says(body, object)) {
@@ -24,7 +24,7 @@ pub(super) fn check_entity(entity: &Entity, body: &Json) -> Result<(), Error> {
     Ok(())
 }
 
-/// Checks that an answer is the object that was asked for by its id.
+/// Checks that an answer is the object that was requested by its id.
 pub(super) fn check_id_matches(entity: &Entity, id: &str, body: &Json) -> Result<(), Error> {
     match body.get("id").and_then(Json::as_str) {
         Some(found) if found != id => {
@@ -35,7 +35,7 @@ pub(super) fn check_id_matches(entity: &Entity, id: &str, body: &Json) -> Result
     }
 }
 
-/// Checks that an answer is of the object that an action answers with, as far as the catalog knows it.
+/// Checks that an answer is an object of the type that an action returns, if the catalog knows this type.
 pub(super) fn check_action(entity: &Entity, action: &Action, body: &Json) -> Result<(), Error> {
     if action.returns == entity.object {
         return check_entity(entity, body);
@@ -51,7 +51,7 @@ pub(super) fn items(page: &mut Json) -> Result<Vec<Json>, Error> {
     }
 }
 
-/// The entities of a page that a list or a search answered.
+/// The entities of a page that a list or a search returned.
 pub(super) fn entities(entity: &Entity, body: &mut Json) -> Result<Vec<Json>, Error> {
     let entities = items(body)?;
     entities.iter().try_for_each(|one| check_entity(entity, one))?;
@@ -62,7 +62,7 @@ fn says(body: &Json, object: &str) -> bool {
     body.get("object").and_then(Json::as_str) == Some(object)
 }
 
-/// An answer without entities, also where it says that it is a list.
+/// The error of an answer without entities, even if it says that it is a list.
 fn not_a_list(body: &Json) -> Error {
     if says(body, "list") || says(body, "search_result") {
         return Error::Answer {
@@ -98,7 +98,7 @@ mod tests {
         assert!(why.contains("price price_1") && why.contains("price_2"), "{why}");
     }
 
-    /// What something else than Stripe answers.
+    /// Answers of something other than Stripe.
     fn foreign() -> Vec<Json> {
         vec![
             json!({}),

@@ -1,11 +1,11 @@
-//! Numbers with decimals, exactly: by their digits, not as floating point.
+//! Exact decimal numbers: processed by their digits, not as floating point.
 
 use std::cmp::Ordering;
 
 use crate::catalog::Digits;
 
-/// How two numbers compare: by sign, then whole part, then fraction. None where one is no plain
-/// decimal number (an exponent, a word).
+/// Compares two numbers by sign, then whole part, then fraction. Returns `None` if one is not a plain decimal
+/// number, such as a number with an exponent, or a word.
 pub fn compare_numbers(a: &str, b: &str) -> Option<Ordering> {
     let (a, b) = (Digits::parse(a)?, Digits::parse(b)?);
     let (size, other) = (size(a), size(b));
@@ -18,14 +18,15 @@ pub fn compare_numbers(a: &str, b: &str) -> Option<Ordering> {
     })
 }
 
-/// What the sizes of numbers are compared by: how many digits there are before the point, these, and the others.
+/// The key by which sizes are compared: the number of digits before the point, these digits, and those after
+/// it.
 fn size(number: Digits<'_>) -> (usize, &str, &str) {
     let (whole, fraction) = (number.whole.trim_start_matches('0'), number.fraction.trim_end_matches('0'));
     (whole.len(), whole, fraction)
 }
 
-/// A number in digits alone, `1000` for `1e3`; as it is where it has no exponent. None for what is
-/// no number, or for one of more than `LONGEST` digits.
+/// A number written only with digits, such as `1000` for `1e3`; a number without an exponent stays as it is.
+/// Returns `None` for a text that is not a number, or a number with more than `LONGEST` digits.
 pub fn plain_number(text: &str) -> Option<String> {
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, i64::from(exponent.parse::<i32>().ok()?)),
@@ -45,7 +46,7 @@ pub fn plain_number(text: &str) -> Option<String> {
     Some(if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") })
 }
 
-/// The most digits of a number in digits alone.
+/// The largest number of digits of a number written without an exponent.
 const LONGEST: usize = 64;
 
 #[cfg(test)]

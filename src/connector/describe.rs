@@ -1,4 +1,4 @@
-//! What the connector offers: names, operations, fields, and JSON Schemas of them.
+//! Describes what the connector offers: names, operations, fields, and their JSON Schemas.
 
 mod result;
 mod schemas;
@@ -15,9 +15,9 @@ use result::ResultKeys;
 pub struct EntityDescription {
     /// PascalCase: `PaymentIntent`.
     pub name: &'static str,
-    /// LIST, GET, CREATE, UPDATE, DELETE, as far as Stripe has them.
+    /// Those of LIST, GET, CREATE, UPDATE and DELETE that Stripe has.
     pub operations: Vec<&'static str>,
-    /// What an entity belongs to; named in its payload, and in the filter of a list: `CustomerId`.
+    /// The parents of an entity, which are named in its payload and in the filter of a list: `CustomerId`.
     pub parents: Vec<String>,
     /// The top-level fields of an answer, sorted by name.
     pub fields: Vec<FieldDescription>,
@@ -32,9 +32,9 @@ pub struct FieldDescription {
     pub name: &'static str,
     /// The connector's data type: `VARCHAR`, `BIGINT`, `STRUCT` …
     pub data_type: &'static str,
-    /// True for the primary key.
+    /// Whether it is the primary key.
     pub key: bool,
-    /// May be null or absent.
+    /// Whether it may be null or absent.
     pub nullable: bool,
 }
 
@@ -43,7 +43,7 @@ pub struct FieldDescription {
 pub struct ActionDescription {
     /// PascalCase: `ConfirmPaymentIntent`.
     pub name: &'static str,
-    /// What its payload may hold.
+    /// The inputs that its payload may have.
     pub input_parameters: Vec<InputDescription>,
     /// The JSON Schema of the payload.
     pub input_json_schema: Schema,
@@ -58,7 +58,7 @@ pub struct InputDescription {
     pub name: &'static str,
     /// The connector's data type.
     pub data_type: &'static str,
-    /// False where the action cannot run without it.
+    /// Whether the action can run without it.
     pub nullable: bool,
 }
 
@@ -72,7 +72,7 @@ pub fn describe_actions() -> Vec<ActionDescription> {
     catalog().actions().filter_map(|(name, _)| action(name).ok()).map(describe_action).collect()
 }
 
-/// What the connector says of one entity type.
+/// The connector's description of an entity type.
 pub fn describe_entity(entity: &'static Entity) -> EntityDescription {
     let fields = entity.fields.iter().map(|field| FieldDescription {
         name: &field.name,
@@ -89,7 +89,7 @@ pub fn describe_entity(entity: &'static Entity) -> EntityDescription {
     }
 }
 
-/// The connector knows five operations; search is how Stripe evaluates some filters.
+/// The connector has five operations; a search is Stripe's way to evaluate some filters.
 fn operation_name(kind: OperationKind) -> Option<&'static str> {
     match kind {
         OperationKind::List => Some("LIST"),
@@ -101,7 +101,7 @@ fn operation_name(kind: OperationKind) -> Option<&'static str> {
     }
 }
 
-/// What the connector says of one action.
+/// The connector's description of an action.
 pub fn describe_action(found: ActionRef) -> ActionDescription {
     let ActionRef { entity, action } = found;
     let ids = action.path_inputs.iter().map(|name| InputDescription {
@@ -184,7 +184,7 @@ mod tests {
         }
     }
 
-    /// Every schema of a payload that has a member of a name, with the member.
+    /// Finds, in a payload's schema at any depth, the members with a name.
     fn members<'s>(schema: &'s Json, name: &str, found: &mut Vec<&'s Json>) {
         found.extend(schema.pointer(&format!("/properties/{name}")));
         let inner = schema.as_object().into_iter().flat_map(|members| members.values());

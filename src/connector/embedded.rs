@@ -1,6 +1,7 @@
-//! Reads the rest of the lists inside an object: Stripe shows the first items of each, and where the others are.
+//! Reads the rest of the lists inside an object, because Stripe shows only the first items of each, and an
+//! address for the others.
 //!
-//! An update tells items by their ids. One that Stripe did not show would look as if it were not there.
+//! An update identifies items by their ids. An item that Stripe did not show would seem to be missing.
 
 use serde_json::{Map, Value as Json};
 
@@ -10,7 +11,7 @@ use crate::connector::{Connector, Error, answer, id_of};
 use crate::stripe::{Call, CallKind};
 
 impl Connector {
-    /// Adds the items that are missing from the lists that the params of an object set.
+    /// Adds the missing items to those lists of an object that its params set.
     pub(super) async fn read_all_items(&self, entity: &'static Entity, body: &mut Json) -> Result<(), Error> {
         let id = id_of(body, "").to_owned();
         for param in entity.params().iter().filter(|param| param.shape.item().is_some()) {
@@ -25,15 +26,15 @@ impl Connector {
         Ok(())
     }
 
-    /// The same after a write, as far as that is possible: what was written must not be lost with a page. The next
-    /// read shows the rest.
+    /// Adds the missing items after a write, if possible. An error is ignored, because the result of the
+    /// write must not be lost with a page; the next read adds the rest.
     pub(super) async fn show_all_items(&self, entity: &'static Entity, body: &mut Json) {
         drop(self.read_all_items(entity, body).await);
     }
 }
 
-/// The call that reads on where an embedded list ends; none if it is complete. Stripe's address of the list may have
-/// a query of its own.
+/// The call that continues an embedded list where it ends. Returns `None` if the list is complete. Stripe's
+/// address of the list may have a query of its own.
 fn rest_of(list: &Json, id: &str) -> Option<Call> {
     let text = |member: &Json| member.as_str().map(str::to_owned);
     list.get("has_more")?.as_bool()?.then_some(())?;
@@ -50,7 +51,8 @@ fn rest_of(list: &Json, id: &str) -> Option<Call> {
     Some(Call { kind: CallKind::List, ..Call::get(path) }.of_endpoint(&endpoint).params(params))
 }
 
-/// Adds the items of the next page to a list; false if it has none.
+/// Adds the items of the next page to a list. Returns false if the list would not end, because the page has
+/// no items but says that there are more.
 fn append(list: &mut Json, mut page: Json) -> Result<bool, Error> {
     let more = answer::items(&mut page)?;
     let grows = !more.is_empty();

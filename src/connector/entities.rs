@@ -1,4 +1,4 @@
-//! Gets, creates, updates and deletes one entity, and runs the actions of one.
+//! Gets, creates, updates and deletes one entity, and runs actions on it.
 
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value as Json};
@@ -9,24 +9,24 @@ use crate::connector::sent::{said, said_first, unset_by_null};
 use crate::connector::{ActionRef, Connector, Error, locator, path, traced_operation};
 use crate::stripe::{IdempotencyKey, Reply};
 
-/// The entity type of that name, in PascalCase or in Stripe's spelling.
+/// The entity type with this name, in PascalCase or in Stripe's spelling.
 pub fn entity(name: &str) -> Result<&'static Entity, Error> {
     let unknown = || Error::UnknownEntity { name: name.to_owned(), suggestions: catalog().suggest(name) };
     catalog().entity(name).ok_or_else(unknown)
 }
 
-/// Whether Stripe has a call that shows one entity of the type.
+/// Whether Stripe has a call that shows a single entity of the type.
 pub fn check_readable(entity: &'static Entity) -> Result<(), Error> {
     operation(entity, OperationKind::Get).map(drop)
 }
 
-/// True for what Stripe answers in place of a deleted object.
+/// Whether an answer stands for a deleted object.
 pub fn is_deleted(body: &Json) -> bool {
     body.get("deleted") == Some(&Json::Bool(true))
 }
 
 impl Connector {
-    /// The entity at that place, as Stripe returns it.
+    /// Gets the entity with this locator, as Stripe returns it.
     pub async fn get(&self, entity: &'static Entity, locator: &str) -> Result<Json, Error> {
         let work = async {
             let operation = operation(entity, OperationKind::Get)?;
@@ -45,8 +45,8 @@ impl Connector {
         self.connection.operation(traced_operation("Get", entity, Some(locator)), work, |_| 1).await
     }
 
-    /// A new entity, made once for every key: the same key again brings the same answer.
-    /// The params say too what it belongs to.
+    /// Creates an entity, once for each key: the same key returns the same answer again. The params also name
+    /// the parents of the entity.
     pub async fn create(
         &self,
         entity: &'static Entity,
@@ -72,7 +72,7 @@ impl Connector {
         self.connection.operation(traced_operation("Create", entity, None), work, |_| 1).await
     }
 
-    /// The entity with these params changed.
+    /// Updates an entity with these params, and returns it.
     pub async fn update(
         &self,
         entity: &'static Entity,
@@ -97,7 +97,7 @@ impl Connector {
 }
 
 impl Connector {
-    /// Deletes the entity at that place.
+    /// Deletes the entity with this locator.
     pub async fn delete(&self, entity: &'static Entity, locator: &str) -> Result<(), Error> {
         let operation = operation(entity, OperationKind::Delete)?;
         let call = path::operation(operation, &locator::ids(entity, locator)?)?;
@@ -105,7 +105,7 @@ impl Connector {
         check_entity(entity, &self.connection.send(call).await?.body)
     }
 
-    /// Runs an action on the entity at that place, as a part of another operation on it.
+    /// Runs an action on the entity with this locator, as part of another operation.
     pub async fn call_action(
         &self,
         action: ActionRef,
@@ -117,7 +117,7 @@ impl Connector {
         check_action(action.entity, action.action, &self.connection.send(call).await?.body)
     }
 
-    /// Runs the calls that end an entity as one operation in the log, with the number of its rows.
+    /// Runs the calls that end an entity as one operation in the log; `rows` counts its rows.
     pub fn end_operation<'w, T: Send + 'w>(
         &self,
         entity: &'static Entity,
@@ -129,20 +129,20 @@ impl Connector {
     }
 }
 
-/// What a create that Stripe declined has made all the same, or its error.
+/// The object that was created by a create although Stripe declined it, or the create's error.
 fn declined(entity: &Entity, error: Error) -> Result<Reply, Error> {
     let Some(declined) = error.stripe() else { return Err(error) };
     let Some(body) = declined.declined_object(&entity.object).cloned() else { return Err(error) };
     Ok(Reply { body, request_id: None, replayed: declined.replayed(), declined: Some(declined.clone()) })
 }
 
-/// The operation of that kind, or an error that names what Stripe lacks.
+/// The operation of this kind, or an error that says which operation Stripe does not have.
 pub(super) fn operation(entity: &'static Entity, kind: OperationKind) -> Result<&'static Operation, Error> {
     entity.operation(kind).ok_or(Error::NotSupported { entity: &entity.name, operation: kind.word() })
 }
 
-/// The params, and the fields that are incomplete unless they are asked for: below `prefix` in
-/// `expand`, in version 2 of the API as far as the call has a word for them.
+/// Adds to the params a request for fields that are incomplete otherwise: in `expand`, with this prefix. In
+/// version 2 of the API they are requested in `include`, if the call knows them there.
 pub(super) fn with_expansions(
     entity: &Entity,
     operation: &Operation,

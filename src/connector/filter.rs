@@ -6,8 +6,8 @@
 //!                         operand: names become fields, values become what fields hold
 //! ```
 //!
-//! Whatever is wrong with a clause is said when it is parsed, with its place in the clause.
-//! Nulls are SQL's: a comparison with null is neither true nor false.
+//! A faulty clause is reported when it is parsed, with the position of the fault. Nulls work as in SQL: a
+//! comparison with null is neither true nor false.
 
 mod evaluate;
 mod expression;
@@ -28,33 +28,33 @@ use operand::NameLookup;
 pub use pushdown::Pushdown;
 use server_only::{ServerCondition, is_server_only, must_be_equal};
 
-/// The longest clause, in characters.
+/// The largest length of a clause, in characters.
 const LONGEST: usize = 10_000;
 
-/// A clause that was read.
+/// A parsed clause.
 #[derive(Debug, Clone)]
 pub struct Filter {
-    /// Conditions that all must hold, evaluated here; none for an empty clause.
+    /// The conditions that must all hold and are evaluated here; empty for an empty clause.
     terms: Vec<Expression>,
-    /// Conditions that only Stripe can evaluate: on params of the list that are no fields, and on
-    /// what the entities belong to.
+    /// The conditions that only Stripe can evaluate: on params of the list that are no fields, and on the
+    /// parents of the entities.
     server_only: Vec<ServerCondition>,
-    /// As it was written.
+    /// The clause as it was written.
     clause: String,
 }
 
-/// Why a clause cannot be read.
+/// Why a clause cannot be parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilterError {
-    /// What is wrong.
+    /// The fault.
     pub message: String,
-    /// Where, in characters from 1.
+    /// Its position, in characters from 1.
     pub position: usize,
     clause: String,
 }
 
 impl Filter {
-    /// Reads a clause over the fields of an entity type, and over what the call that finds them takes.
+    /// Parses a clause about the fields of an entity type and the params of the call that finds its entities.
     pub fn parse(clause: &str, entity: &Entity, call: Option<&Operation>) -> Result<Self, FilterError> {
         let at_clause = |(message, at): (String, usize)| FilterError::new(message, at, clause);
         if clause.chars().count() > LONGEST {
@@ -72,12 +72,12 @@ impl Filter {
         Ok(Self { terms, server_only, clause: clause.to_owned() })
     }
 
-    /// Whether an entity, as Stripe returns it, satisfies what is evaluated here.
+    /// Whether an entity, as Stripe returns it, satisfies the conditions that are evaluated here.
     pub fn matches(&self, body: &Json) -> bool {
         self.terms.iter().all(|term| evaluate::truth(term, body) == Some(true))
     }
 
-    /// What of the clause a list call can take over, beside the params that are given already.
+    /// The part of the clause that a list call can evaluate, together with the params that are already given.
     pub fn pushdown(&self, list: &Operation, given: &Map<String, Json>) -> Result<Pushdown, FilterError> {
         let mut params = given.clone();
         for condition in &self.server_only {
@@ -88,20 +88,20 @@ impl Filter {
         Ok(pushdown::pushdown(&self.terms, list, params))
     }
 
-    /// The id that the clause demands, where it demands one.
+    /// The id that the clause requires, if it requires one.
     pub fn id(&self) -> Option<&str> {
         pushdown::id(&self.terms)
     }
 
-    /// The same, where everything else that the clause demands can be judged here: a list alone evaluates what
-    /// only Stripe can compare.
+    /// The id that the clause requires, if everything else in the clause can be evaluated here. Conditions
+    /// that only Stripe can evaluate need a list call.
     pub fn only_id(&self) -> Option<&str> {
         self.id().filter(|_| self.server_only.is_empty())
     }
 }
 
 impl FilterError {
-    /// `at` is a position in bytes.
+    /// Creates an error; `at` is a position in bytes.
     fn new(message: String, at: usize, clause: &str) -> Self {
         let before = clause.get(..at).unwrap_or(clause);
         Self { message, position: before.chars().count() + 1, clause: clause.to_owned() }
@@ -109,7 +109,7 @@ impl FilterError {
 }
 
 impl fmt::Display for FilterError {
-    /// The message, the line it is about, and a caret under the place.
+    /// The message, the line of the fault, and a caret under its position.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} (position {})", self.message, self.position)?;
         let mut before = self.position - 1;

@@ -2,7 +2,8 @@
 
 use crate::catalog::names::quoted;
 
-/// The longest id, in characters; Stripe's own have 255 at most, those of users may be longer.
+/// The largest length of an id, in characters. Stripe's own have at most 255; ids chosen by users may be
+/// longer.
 const LONGEST: usize = 1_000;
 
 /// A text that cannot be an id in a path.
@@ -13,7 +14,7 @@ pub struct InvalidId {
     why: &'static str,
 }
 
-/// Whether a text can be an id in a path that Stripe gives today.
+/// Checks that a text can be an id in a path, in the form that Stripe gives to new ids.
 pub fn check_id(id: &str) -> Result<(), InvalidId> {
     if id.contains('/') {
         return Err(InvalidId { id: id.to_owned(), why: "it has a slash" });
@@ -21,9 +22,9 @@ pub fn check_id(id: &str) -> Result<(), InvalidId> {
     check_any_id(id)
 }
 
-/// Whether a text can be an id in a path, which may have slashes where its owner chose it: Stripe took
-/// `Pro plan $699/month` in earlier years. One that leads to another path would make a call that nobody asked
-/// for: no encoding hides dots from what resolves them.
+/// Checks that a text can be an id in a path. An id may contain slashes if its owner chose it, because Stripe
+/// once accepted ids such as `Pro plan $699/month`. An id that leads to another path would cause an
+/// unintended call: dots cannot be encoded in a way that hides them from software that resolves paths.
 pub fn check_any_id(id: &str) -> Result<(), InvalidId> {
     let mut parts = id.split('/');
     let why = if id.is_empty() {

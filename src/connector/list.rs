@@ -1,4 +1,4 @@
-//! List: entities that satisfy a filter clause, page by page.
+//! Lists the entities that satisfy a filter clause, page by page.
 
 mod paginator;
 mod sort;
@@ -16,46 +16,47 @@ use paginator::Paginator;
 pub(super) use paginator::next_token;
 use sort::{SortField, sort_field};
 
-/// Entities on a page where nothing is said: the connector's default.
+/// The default number of entities on a page: the connector's default.
 const PAGE_SIZE: usize = 25;
-/// The most entities Stripe returns at once.
+/// The largest number of entities that Stripe returns at once.
 pub(super) const STRIPE_PAGE: usize = 100;
-/// The most entities of a sorted list, from its beginning to the end of the page that is asked for:
-/// they are in memory together.
+/// The largest number of entities of a sorted list from its beginning to the end of the requested page,
+/// because these are in memory together.
 const MOST_SORTED: usize = 10_000;
 
-/// How many entities a page has at most.
+/// The maximum number of entities on a page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum PageSize {
     /// 25.
     #[default]
     Default,
-    /// That many.
+    /// The given number.
     Of(usize),
-    /// All there are. The caller keeps them all in memory.
+    /// All entities. The caller keeps them all in memory.
     All,
 }
 
-/// Which entities to list.
+/// A request for entities of one type.
 #[derive(Debug, Clone)]
 pub struct ListRequest {
     /// The type of the entities to list.
     pub entity: &'static Entity,
-    /// Params of the list call, and of its path.
+    /// The params of the list call and of its path.
     pub params: Map<String, Json>,
-    /// The filter clause; none means all.
+    /// The filter clause; `None` means all entities.
     pub filter: Option<String>,
-    /// Stripe's own search query; its index lags behind by up to a minute.
+    /// Stripe's own search query; the search index lags behind by up to a minute.
     pub search: Option<String>,
-    /// A field; none means Stripe's order, newest first.
+    /// The field to sort by; `None` means Stripe's order, newest first.
     pub sort_by: Option<String>,
-    /// Largest first, when sorted by a field.
+    /// Whether the largest come first, if sorted by a field.
     pub descending: bool,
-    /// The most entities on the page.
+    /// The maximum number of entities on the page.
     pub page_size: PageSize,
-    /// The token of the page before.
+    /// The token of the requested page, from the page before.
     pub page_token: Option<String>,
-    /// Only what Stripe lists by itself: it leaves out what was canceled or archived, of some types.
+    /// Whether only entities are listed that Stripe lists by default: for some types, canceled or archived
+    /// ones are left out.
     pub without_ended: bool,
 }
 
@@ -64,22 +65,22 @@ pub struct ListRequest {
 pub struct Page {
     /// The entities, as Stripe returns them.
     pub entities: Vec<Json>,
-    /// The token of the next page; none on the last.
+    /// The token of the next page; `None` on the last page.
     pub next_page_token: Option<String>,
 }
 
-/// Whether entities of a type can be sorted by a field of that name.
+/// Checks that entities of a type can be sorted by the field with this name.
 pub fn check_sort_field(entity: &'static Entity, name: &str) -> Result<(), Error> {
     sort_field(entity, name).map(drop)
 }
 
-/// Whether a filter clause can be read over entities of a type, which are listed or searched for.
+/// Checks that a filter clause can be parsed for entities of a type that are listed or searched for.
 pub fn check_filter(entity: &'static Entity, clause: &str, searches: bool) -> Result<(), Error> {
     Ok(Filter::parse(clause, entity, list_operation(entity, searches).ok()).map(drop)?)
 }
 
 impl ListRequest {
-    /// All entities of a type.
+    /// A request for all entities of a type.
     pub fn of(entity: &'static Entity) -> Self {
         Self {
             entity,
@@ -94,7 +95,7 @@ impl ListRequest {
         }
     }
 
-    /// What makes it this list and no other: all of it but the page.
+    /// The parts that identify the list: everything except the page.
     fn parts(&self) -> [String; 8] {
         let Self {
             entity,
@@ -116,7 +117,7 @@ impl ListRequest {
             text(sort_by),
             descending.to_string(),
             without_ended.to_string(),
-            // Where Stripe numbers its pages, a position is a place on a page of one size.
+            // If Stripe numbers its pages, a position refers to a page of a certain size.
             self.size().to_string(),
         ]
     }
@@ -129,8 +130,8 @@ impl ListRequest {
         }
     }
 
-    /// Whether an id alone says which entity is meant. What belongs to another is only found with it; and what
-    /// other arguments leave out, only a list knows.
+    /// Whether an id alone identifies an entity. An entity with a parent is only found together with it, and
+    /// only a list can evaluate the other arguments.
     fn needs_no_list(&self) -> bool {
         let unbound = self.search.is_none() && self.params.is_empty() && !self.without_ended;
         unbound && self.entity.parents().is_empty() && self.entity.operation(OperationKind::Get).is_some()
@@ -144,7 +145,7 @@ impl ListRequest {
 }
 
 impl Connector {
-    /// One page of the entities that satisfy the filter clause.
+    /// Lists one page of the entities that satisfy the filter clause.
     pub async fn list(&self, request: ListRequest) -> Result<Page, Error> {
         let filter = request.filter.clone();
         let operation = trace::TracedOperation { filter, ..traced_operation("List", request.entity, None) };
@@ -177,7 +178,7 @@ impl Connector {
         }
     }
 
-    /// The one entity that a clause names by its id.
+    /// The only entity that a clause with an id can find.
     async fn only(&self, entity: &'static Entity, id: &str, filter: &Filter) -> Result<Page, Error> {
         match self.get(entity, id).await {
             Ok(body) if is_deleted(&body) || !filter.matches(&body) => Ok(Page::default()),
@@ -194,7 +195,7 @@ async fn in_stripes_order(
     position: Position,
     size: usize,
 ) -> Result<Page, Error> {
-    // One more than the page holds tells whether there is another page; and an id has one entity.
+    // One entity more than the page holds shows whether there is another page. An id has only one entity.
     let wanted = if paginator.filter.id().is_some() { 1 } else { size.saturating_add(1) };
     let mut found = paginator.collect(position, wanted).await?;
     let more = found.len() > size;
@@ -212,16 +213,16 @@ async fn sorted(
     size: usize,
 ) -> Result<Page, Error> {
     let end = skip.saturating_add(size);
-    // The first page is in the memory of who asks for it anyway.
+    // The first page is in the caller's memory anyway.
     if end > MOST_SORTED && skip > 0 {
         return Err(Error::SortTooDeep { most: MOST_SORTED });
     }
-    // One more than the page holds tells whether there is another page.
+    // One entity more than the page holds shows whether there is another page.
     let mut first = TopEntities { most: end.saturating_add(1), entities: Vec::new() };
     let by = |a: &Json, b: &Json| field.order(field.value(a), field.value(b), request.descending);
     let add = |body, _| {
         first.add(body, by);
-        // The last one may be the first in the order.
+        // The last entity may be the first in the order.
         true
     };
     paginator.visit(Position::default(), add).await?;
@@ -232,7 +233,7 @@ async fn sorted(
     Ok(Page { entities, next_page_token: more.then(|| page_token::encode(&request.parts(), next)) })
 }
 
-/// The first entities in an order, of any number that pass by.
+/// Collects the first entities in an order.
 struct TopEntities {
     most: usize,
     entities: Vec<Json>,
@@ -252,18 +253,18 @@ impl TopEntities {
     }
 }
 
-/// The call that lists the entities, or searches for them.
+/// The call that lists the entities or searches for them.
 fn list_operation(entity: &'static Entity, searches: bool) -> Result<&'static Operation, Error> {
     match entity.operation(OperationKind::List) {
         _ if searches => operation(entity, OperationKind::Search),
-        // Where there is only one, as with balances, it is the list.
+        // If there is only one entity, as with balances, it is the list.
         None if !entity.has_own_id() => operation(entity, OperationKind::Get),
         _ => operation(entity, OperationKind::List),
     }
 }
 
-/// What fills the path of a list, and its params: those that were given or follow from the clause, and those
-/// without which Stripe would leave entities out. A search has its query.
+/// The ids for the path of a list, and its params: those that were given or follow from the clause, and those
+/// without which Stripe would leave out entities. A search has its query.
 fn listable(
     list: &'static Operation,
     request: &ListRequest,

@@ -1,4 +1,4 @@
-//! Locators: where an entity is, as one text.
+//! Locators: texts that identify an entity.
 //!
 //! ```text
 //! cus_1                  an entity with an id of its own
@@ -14,7 +14,7 @@ use crate::connector::Error;
 use crate::connector::id::check_any_id;
 use crate::connector::record::scalar;
 
-/// The ids that fill the entity's path, in its order.
+/// The ids for the entity's path, in its order.
 pub(super) fn ids<'l>(entity: &'static Entity, locator: &'l str) -> Result<Vec<&'l str>, Error> {
     let places = places(entity);
     let ids: Vec<&str> = match places.len() {
@@ -28,7 +28,8 @@ pub(super) fn ids<'l>(entity: &'static Entity, locator: &'l str) -> Result<Vec<&
     Err(Error::Locator { entity: &entity.name, locator: locator.to_owned(), form: form(entity) })
 }
 
-/// A locator cut into its ids. Where owners choose the first of them, all slashes but the last ones are its own.
+/// Splits a locator into its ids. If the first id may be chosen by its owner, it keeps all slashes except
+/// those before the other ids.
 fn split<'l>(entity: &'static Entity, locator: &'l str, places: usize) -> Vec<&'l str> {
     let first = entity.parents().first().copied().unwrap_or(&entity.object);
     let most = if ids_are_chosen(first) { places } else { usize::MAX };
@@ -37,29 +38,29 @@ fn split<'l>(entity: &'static Entity, locator: &'l str, places: usize) -> Vec<&'
     ids
 }
 
-/// The id of the entity itself, which is the last of its locator.
+/// The id of the entity itself, which is the last in its locator.
 pub fn own_id<'l>(entity: &'static Entity, locator: &'l str) -> &'l str {
     ids(entity, locator).ok().and_then(|ids| ids.last().copied()).unwrap_or(locator)
 }
 
-/// Whether a text can be a locator of the entity type.
+/// Checks that a text can be a locator of the entity type.
 pub fn check(entity: &'static Entity, locator: &str) -> Result<(), Error> {
     ids(entity, locator).map(drop)
 }
 
-/// The params of a create that a locator tells: the placeholders of the path with their ids. Empty
-/// where it is no locator of the type.
+/// The params of a create that follow from a locator: the placeholders of the path with their ids. Empty if
+/// the text is not a locator of the type.
 pub fn placed(entity: &'static Entity, locator: &str) -> Vec<(&'static str, String)> {
     let ids = ids(entity, locator).unwrap_or_default();
     places(entity).into_iter().zip(ids).map(|(place, id)| (place, id.to_owned())).collect()
 }
 
-/// How many ids a locator of the entity type has: none for what there is only one of.
+/// The number of ids in a locator of the entity type: 0 if there is only one entity of the type.
 pub fn id_count(entity: &Entity) -> usize {
     places(entity).len()
 }
 
-/// How a locator of the entity type is written: `CUSTOMER/ID`, `tax.settings`.
+/// The form of a locator of the entity type: `CUSTOMER/ID`, `tax.settings`.
 fn form(entity: &Entity) -> String {
     let places = places(entity);
     if places.is_empty() { entity.key.clone() } else { places.join("/").to_uppercase() }
@@ -69,8 +70,8 @@ fn places(entity: &Entity) -> Vec<&str> {
     entity.parents().into_iter().chain(entity.has_own_id().then_some("id")).collect()
 }
 
-/// Where the entity is that Stripe just answered. `params` say what it belongs to; `otherwise`
-/// tells one that Stripe gives no id.
+/// The locator of an entity that Stripe just answered. `params` contain its parents; `otherwise` replaces its
+/// id if Stripe gives it none.
 pub fn locator(entity: &Entity, params: &Map<String, Json>, body: &Json, otherwise: &str) -> String {
     let mut ids: Vec<String> =
         entity.parents().iter().filter_map(|parent| params.get(*parent).and_then(scalar)).collect();
@@ -80,12 +81,12 @@ pub fn locator(entity: &Entity, params: &Map<String, Json>, body: &Json, otherwi
     if ids.is_empty() { entity.key.clone() } else { ids.join("/") }
 }
 
-/// Stripe's id of an entity; where it is, if Stripe gives it none.
+/// Stripe's id of an entity, or its locator if Stripe gives it none.
 pub fn id_of<'a>(body: &'a Json, locator: &'a str) -> &'a str {
     body.get("id").and_then(Json::as_str).unwrap_or(locator)
 }
 
-/// Takes what fills the placeholders of a path out of the params.
+/// Removes the values for the placeholders of a path from the params, and returns them.
 pub(super) fn take_places(path: &str, params: &mut Map<String, Json>) -> Vec<String> {
     let own = path.ends_with("/{id}").then_some("id");
     let places = parents(path).chain(own);

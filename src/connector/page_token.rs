@@ -1,4 +1,4 @@
-//! Page tokens: where the next page of a list starts, and which list it is of.
+//! Page tokens: the start of the next page of a list, and the list to which it belongs.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,16 +7,17 @@ use serde::{Deserialize, Serialize};
 use crate::connector::Error;
 use crate::stripe;
 
-/// Where the next page starts.
+/// The start of the next page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Position {
-    /// In Stripe's order: behind the entity with this id, or on the page of this token.
+    /// In Stripe's order: the id of the entity before the start, or the token of the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) after: Option<String>,
-    /// Ids before that one, in Stripe's order, in case it is deleted before the next page is read.
+    /// The ids before that one, in Stripe's order, in case its entity is deleted before the next page is
+    /// read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) before: Vec<String>,
-    /// Behind this many entities, of the page or in an order of our own.
+    /// The number of entities to skip, on that page or in the sort order.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) skip: usize,
 }
@@ -28,14 +29,14 @@ struct Token {
     position: Position,
 }
 
-/// The token of a position in the list that `parts` describe.
+/// The token of a position in the list that `parts` identify.
 pub(super) fn encode(parts: &[impl AsRef<[u8]>], position: Position) -> String {
     let token = Token { list: digest(parts), position };
     // Text and numbers always serialise.
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(&token).unwrap_or_default())
 }
 
-/// The position a token holds, if it is a token of the same list.
+/// The position in a token, if it belongs to the same list.
 pub(super) fn decode(parts: &[impl AsRef<[u8]>], token: &str) -> Result<Position, Error> {
     let bytes = URL_SAFE_NO_PAD.decode(token).ok();
     let token: Option<Token> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());

@@ -5,7 +5,7 @@ use crate::connector::id::{InvalidId, check_any_id};
 use crate::stripe::form::percent_encode;
 use crate::stripe::{Body, Call, CallKind};
 
-/// A call of the path with its ids filled in; the path itself names the endpoint.
+/// The call of a path with its ids filled in; the path itself names the endpoint.
 pub(super) fn call(method: Method, path: &str, ids: &[&str]) -> Result<Call, InvalidId> {
     let body = if is_v2(path) { Body::Json } else { Body::Form };
     let method = match method {
@@ -16,7 +16,7 @@ pub(super) fn call(method: Method, path: &str, ids: &[&str]) -> Result<Call, Inv
     Ok(Call { body, ..Call::new(method, fill(path, ids)?).of_endpoint(path) })
 }
 
-/// The call of an operation: an upload where one of its params is a file.
+/// The call of an operation; it is an upload if one of its params is a file.
 pub(super) fn operation(operation: &'static Operation, ids: &[&str]) -> Result<Call, InvalidId> {
     let mut call = call(operation.method, &operation.path, ids)?;
     if let Some(file) = operation.params.iter().find(|param| param.shape.kind == Kind::File) {
@@ -33,7 +33,7 @@ pub(super) fn operation(operation: &'static Operation, ids: &[&str]) -> Result<C
     Ok(call)
 }
 
-/// The path with every `{placeholder}` replaced, in order, by an id.
+/// The path with its placeholders replaced by the ids, in order.
 fn fill(path: &str, ids: &[&str]) -> Result<String, InvalidId> {
     let mut ids = ids.iter();
     let segments = path.split('/').map(|segment| {
@@ -42,7 +42,7 @@ fn fill(path: &str, ids: &[&str]) -> Result<String, InvalidId> {
         }
         let id = ids.next().copied().unwrap_or_default();
         check_any_id(id)?;
-        // An id may hold anything else; what is not unreserved in a URL is percent-encoded.
+        // An id may contain any other character; all except the unreserved ones of a URL are percent-encoded.
         Ok(percent_encode(id))
     });
     Ok(segments.collect::<Result<Vec<_>, _>>()?.join("/"))

@@ -1,16 +1,17 @@
-//! Reads that cost less than one call each: a page of a list answers a hundred of them.
+//! Reads objects with less than one call each: a page of a list can answer a hundred reads.
 //!
 //! # Theory
 //!
-//! Terraform reads every object of a state, ten at a time. What it will ask for next it does not say, so pages
-//! are a bet: [`page_cache`](self) asks for one only where it takes no more calls than the reads that it can be
-//! expected to answer. Each read ends in one of two ways: a page has shown the object, or it is asked for by
-//! its id. That something is gone, or hidden from a list, only the second way tells.
+//! Terraform reads every object of a state, ten at a time. It does not say which objects it will ask for
+//! next, so a page is a bet: [`page_cache`](self) requests one only if that takes no more calls than the
+//! reads that it is expected to answer. Each read ends in one of two ways: a page has shown the object, or
+//! the object is requested by its id. Only the second way can tell that an object is gone, or hidden from a
+//! list.
 //!
-//! What a page shows is kept until it is asked for, and never longer than until the next write: a read is
-//! never older than the last write of this process, nor than its connection. Who cannot bear an answer that is
-//! older than the question (a data source, beside programs that run in an apply) is answered only by pages that
-//! were asked for after it came.
+//! An object that a page shows is kept until it is read, but no longer than until the next write: the result
+//! of a read is never older than the last write of this process, nor than its connection. A caller that needs
+//! an answer no older than its question (a data source, when other programs run during an apply) is only
+//! answered by pages that were requested after the read began.
 
 mod list_reads;
 mod listing;
@@ -34,25 +35,25 @@ use single_flight::SingleFlight;
 /// The number of writes of a connection.
 type Epoch = u64;
 
-/// What is known of an object before it is read.
+/// What is known about an object before it is read.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadHint<'k> {
     /// The object as Stripe last answered it.
     pub body: &'k Json,
-    /// How many objects of its list the run had to do with that wrote its state; 0 where that is not known.
+    /// How many objects of the same list the run that wrote its state read or created; 0 if unknown.
     pub expected_reads: usize,
 }
 
-/// How many calls reading by list has saved.
+/// The number of calls that reading by list has saved.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Savings {
-    /// The reads that pages answered.
+    /// The number of reads that pages answered.
     pub reads: usize,
-    /// The pages that were asked for.
+    /// The number of pages that were requested.
     pub pages: usize,
 }
 
-/// How old an answer may be.
+/// The allowed age of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Freshness {
     /// As old as the last write of this process.
@@ -74,8 +75,8 @@ pub(super) struct ObjectReader {
 }
 
 impl Connector {
-    /// The entity at that place, where that pays as a page of its list shows it. It is as it was after the last
-    /// write through this connection, or later.
+    /// Reads the entity with this locator, from a page of its list if that saves calls. The result is its
+    /// state after the last write through this connection, or a later one.
     pub async fn read(
         &self,
         entity: &'static Entity,
@@ -85,7 +86,7 @@ impl Connector {
         self.read_by(entity, locator, known, Freshness::SinceLastWrite).await
     }
 
-    /// The same, as it was after the call, or later.
+    /// Reads the entity with this locator as it is after the read began, or later.
     pub async fn read_now(&self, entity: &'static Entity, locator: &str) -> Result<Json, Error> {
         let known = ReadHint { body: &Json::Null, expected_reads: 0 };
         self.read_by(entity, locator, known, Freshness::SinceAsked).await
@@ -103,7 +104,7 @@ impl Connector {
         let work = async {
             match age {
                 Freshness::SinceLastWrite => self.reader.reads_in_flight.shared(&key, read).await,
-                // A call that is under way began before the question.
+                // A call that is already in flight began before the question.
                 Freshness::SinceAsked => read.await,
             }
         };
@@ -132,18 +133,19 @@ impl Connector {
         }
     }
 
-    /// Counts one more object that was made or read; how many of its list there are by now, 0 where no list shows it.
+    /// Counts one more object that was created or read. Returns the number of such objects in its list so
+    /// far, or 0 if no list shows it.
     pub fn count_listed(&self, entity: &'static Entity, locator: &str, body: &Json) -> usize {
         let listing = ObjectList::of(entity, locator, body);
         listing.map_or(0, |listing| self.reader.list_reads(&listing, Freshness::SinceLastWrite).count())
     }
 
-    /// Whether something was seen that keeps Stripe from deleting the object with this id.
+    /// Whether an object was seen that keeps Stripe from deleting the object with this id.
     pub fn has_dependents(&self, id: &str) -> bool {
         lock(&self.reader.kept).contains(id)
     }
 
-    /// How many calls reading by list has saved so far.
+    /// The number of calls that reading by list has saved so far.
     pub fn savings(&self) -> Savings {
         let ObjectReader { reads, pages, .. } = &*self.reader;
         Savings { reads: reads.load(Ordering::Relaxed), pages: pages.load(Ordering::Relaxed) }
@@ -157,7 +159,7 @@ impl ObjectReader {
         Arc::clone(lists.entry(key).or_insert_with(|| Arc::new(ListReads::new(age))))
     }
 
-    /// Marks a write as under way: what was read before it and during it is not kept.
+    /// Marks a write as in flight: the results of reads before it and during it are not kept.
     pub(super) fn writing(&self) -> Writing<'_> {
         self.epoch.fetch_add(1, Ordering::SeqCst);
         Writing(self)
@@ -167,17 +169,17 @@ impl ObjectReader {
         self.epoch.load(Ordering::SeqCst)
     }
 
-    /// Counts a read that a page has answered.
+    /// Counts a read that a page answered.
     fn count_answered_read(&self) {
         self.reads.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Counts a page that was asked for.
+    /// Counts a page that was requested.
     fn count_page(&self) {
         self.pages.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Notes what an answered object keeps Stripe from deleting.
+    /// Notes the objects that Stripe will not delete because this one refers to them.
     pub(super) fn note(&self, entity: &Entity, body: &Json) {
         for field in &entity.keeps {
             if let Some(id) = id_at(body, field) {
@@ -187,7 +189,7 @@ impl ObjectReader {
     }
 }
 
-/// A write that is under way.
+/// A write in flight.
 #[derive(Debug)]
 pub(super) struct Writing<'r>(&'r ObjectReader);
 

@@ -1,27 +1,27 @@
-//! Flattens an object into a map of text, without its secrets.
+//! Flattens an object into a map of texts.
 
 use serde_json::Value as Json;
 
 use crate::catalog::names::join_path;
 use crate::catalog::{Kind, Member};
 
-/// What a record shows of an array.
+/// What a record shows for an array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arrays {
-    /// Null: the connector's way in the output of an action.
+    /// Null, as in the connector's output of an action.
     Null,
     /// The array as JSON text.
     Text,
 }
 
-/// An object as a flat map: `id` and `object` first, then alphabetically; dotted keys; every
-/// value a string or null. Empty objects do not appear.
+/// An object as a flat map with dotted keys: `id` and `object` first, then alphabetically. Every value is a
+/// string or null. Empty objects do not appear.
 pub fn record(body: &Json, arrays: Arrays) -> Vec<(String, Option<String>)> {
     record_of(&[], body, arrays)
 }
 
-/// The same of an object with these fields: where an object inside is null, the keys of its members are
-/// there, null.
+/// Like [`record`] for an object with these fields: if an object inside is null, the keys of its members are
+/// present with null.
 pub fn record_of(fields: &[Member], body: &Json, arrays: Arrays) -> Vec<(String, Option<String>)> {
     let mut pairs = Vec::new();
     flatten("", body, arrays, &mut pairs);
@@ -30,7 +30,7 @@ pub fn record_of(fields: &[Member], body: &Json, arrays: Arrays) -> Vec<(String,
     pairs
 }
 
-/// Adds a null for each single value inside an object that is null.
+/// Adds a null for each scalar member of an object that is null.
 fn missing(place: &str, fields: &[Member], body: &Json, pairs: &mut Vec<(String, Option<String>)>) {
     for field in fields {
         let key = join_path(place, &field.name);
@@ -68,7 +68,7 @@ fn flatten(key: &str, value: &Json, arrays: Arrays, pairs: &mut Vec<(String, Opt
     pairs.push((key.to_owned(), shown));
 }
 
-/// A single value as text; none where it is null, or no single value.
+/// A scalar as text. Returns `None` for null, and for values that are not scalars.
 pub fn scalar(value: &Json) -> Option<String> {
     match value {
         Json::String(text) => Some(text.clone()),

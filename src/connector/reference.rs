@@ -1,8 +1,9 @@
-//! What Stripe shows in the place of something else: an object where an id stands, a page where a list stands.
+//! Handles values that Stripe shows in place of others: an object in place of its id, a page in place of a
+//! list.
 
 use serde_json::Value as Json;
 
-/// The id of an expanded object, else the value itself.
+/// The id of an expanded object, otherwise the value itself.
 pub fn reference(value: &Json) -> &Json {
     match (value.get("object"), value.get("id")) {
         (Some(_), Some(id)) => id,
@@ -10,18 +11,18 @@ pub fn reference(value: &Json) -> &Json {
     }
 }
 
-/// The id in a field, whether the object there is expanded or not.
+/// The id in a field, whether or not the object is expanded.
 pub fn id_at<'b>(body: &'b Json, field: &str) -> Option<&'b str> {
     reference(body.get(field)?).as_str()
 }
 
-/// The items of a page of a list, else the value itself.
+/// The items of a page of a list, otherwise the value itself.
 pub fn items_of(value: &Json) -> &Json {
     let is_page = value.get("object").is_some_and(|object| object == "list");
     value.get("data").filter(|_| is_page).unwrap_or(value)
 }
 
-/// The elements of a list, or of the first page of one.
+/// The elements of a list, or of the first page of a list.
 pub fn elements(value: &Json) -> Option<&[Json]> {
     items_of(value).as_array().map(Vec::as_slice)
 }

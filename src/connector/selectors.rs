@@ -1,9 +1,9 @@
-//! The params of a list that choose which entities it shows.
+//! The params of a list that select its entities.
 
 use crate::catalog::{Member, Operation, OperationKind};
 
-/// The params of a list that choose entities: the others are about the page, or about what it shows of them.
-/// A search chooses by its query alone.
+/// The params of a list that select entities; the others control the page, or what is shown of the entities.
+/// A search selects only by its query.
 pub fn selectors(list: &Operation) -> impl Iterator<Item = &Member> {
     const OTHERS: [&str; 6] = ["ending_before", "expand", "include", "limit", "page", "starting_after"];
     let searches = list.kind == OperationKind::Search;

@@ -1,10 +1,10 @@
-//! Encodes the params that are sent, for each version of the API.
+//! Encodes the params of a call for each version of the API.
 
 use serde_json::{Map, Value as Json};
 
 use crate::catalog::{Clearing, Member, Shape, find};
 
-/// Version 1 of the API unsets a param by the empty text, version 2 by null.
+/// Version 1 of the API unsets a param with an empty text, version 2 with null.
 pub(super) fn unset_by_null(params: Map<String, Json>) -> Map<String, Json> {
     let unset = |value| match value {
         Json::String(text) if text.is_empty() => Json::Null,
@@ -14,20 +14,20 @@ pub(super) fn unset_by_null(params: Map<String, Json>) -> Map<String, Json> {
     params.into_iter().map(|(name, value)| (name, unset(value))).collect()
 }
 
-/// The call that params are sent with.
+/// The call for which params are encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Call {
     Create,
     Update,
 }
 
-/// Params of an update without what says nothing in a form: the empty text there unsets a value, which Stripe refuses
-/// where it cannot. That is how an object, a list or a map without anything in it would be written.
+/// The params of an update, without values that a form cannot express: an empty object, list or map would be
+/// written as the empty text, which unsets a value, and which Stripe refuses if the value cannot be unset.
 pub(super) fn said(params: Map<String, Json>, known: &[Member]) -> Map<String, Json> {
     spoken(params, known, Call::Update)
 }
 
-/// The same of a create, where there is nothing yet that an empty text could unset.
+/// The params of a create: also without empty texts, because there is nothing yet to unset.
 pub(super) fn said_first(params: Map<String, Json>, known: &[Member]) -> Map<String, Json> {
     spoken(params, known, Call::Create)
 }

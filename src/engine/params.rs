@@ -94,7 +94,7 @@ pub fn create_params(entity: &'static Entity, written: &WrittenParams) -> Result
 enum Purpose {
     /// They create a new object.
     Create,
-    /// An object that may be there already.
+    /// They configure an object that may already exist.
     Configuration,
 }
 

@@ -1,31 +1,32 @@
-//! The keys of an action's result, from the fields of what it answers: the counterpart of [`record`](super::super::record).
+//! The keys of an action's result, derived from the fields of its answer: the counterpart of
+//! [`record`](super::super::record).
 
 use serde_json::{Map, Value as Json, json};
 
 use crate::catalog::names::join_path;
 use crate::catalog::{Kind, Member, Presence, Shape};
 
-/// The keys that a result may have, with the schema of each, and patterns of those that the catalog does not list.
+/// The keys that a result may have, with their schemas, and patterns for keys that the catalog does not list.
 #[derive(Debug, Default)]
 pub(super) struct ResultKeys {
     pub(super) properties: Map<String, Json>,
     pub(super) patterns: Map<String, Json>,
 }
 
-/// Text, or null.
+/// The schema of a text or null.
 pub(super) fn text_or_null() -> Json {
     json!({"type": ["string", "null"]})
 }
 
 impl ResultKeys {
-    /// The keys of an object with these fields: dotted where objects are nested.
+    /// The keys of an object with these fields; the keys of nested objects are dotted.
     pub(super) fn of(fields: &[Member]) -> Self {
         let mut keys = Self::default();
         keys.add_members("", fields);
         keys
     }
 
-    /// The one key that holds a field.
+    /// The only key of a result that shows one field.
     pub(super) fn of_field(name: &str) -> Self {
         Self { properties: Map::from_iter([(name.to_owned(), text_or_null())]), ..Self::default() }
     }
@@ -65,14 +66,14 @@ impl ResultKeys {
         }
     }
 
-    /// The key of an object is there where the object is null; otherwise those of its members are.
+    /// The key of an object exists only if the object is null; otherwise the keys of its members exist.
     fn add_null(&mut self, key: String, shape: &Shape) {
         if shape.presence == Presence::Nullable {
             self.insert(key, json!({"type": "null"}));
         }
     }
 
-    /// Keys below one, whatever they are called.
+    /// Adds keys below a key, with any names.
     fn add_inside(&mut self, key: &str) {
         self.patterns.insert(format!("^{}\\.", key.replace('.', "\\.")), text_or_null());
     }

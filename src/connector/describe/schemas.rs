@@ -51,8 +51,8 @@ pub(super) fn output(keys: ResultKeys) -> Schema {
     })
 }
 
-/// What a schema is for. Stripe adds values to its enums and fields to its objects, so for an
-/// answer known values are examples and other members are allowed.
+/// The use of a schema. Stripe adds values to its enums and fields to its objects, so in the schema of an
+/// answer, known values are examples and other members are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SchemaUse {
     Answer,
@@ -77,7 +77,7 @@ fn of_member(member: &Member, purpose: SchemaUse) -> Schema {
         Some(range) if purpose == SchemaUse::Input => limit(&mut schema, range),
         _ => {}
     }
-    // A schema stays one; one of anything would only say less.
+    // The conversion cannot fail, because a schema stays a schema; the fallback allows any value.
     Schema::try_from(schema).unwrap_or_default()
 }
 
@@ -150,7 +150,7 @@ fn of_kind(kind: &Kind, purpose: SchemaUse) -> Schema {
     }
 }
 
-/// The same schema, null allowed.
+/// Makes a schema allow null as well.
 fn or_null(schema: &mut Schema) {
     match schema.get("type").cloned() {
         Some(Json::String(one)) => drop(schema.insert("type".to_owned(), json!([one, "null"]))),

@@ -1,4 +1,4 @@
-//! Evaluates a condition on an entity: true, false, or unknown because of a null.
+//! Evaluates a condition for an entity: true, false, or unknown because of a null.
 
 use std::cmp::Ordering;
 
@@ -10,7 +10,7 @@ use crate::connector::reference;
 
 use super::expression::{Comparison, Expression, Field, Operand};
 
-/// SQL's three values; `None` is unknown.
+/// The truth of a condition in SQL's three-valued logic; `None` is unknown.
 pub(super) fn truth(expression: &Expression, body: &Json) -> Option<bool> {
     match expression {
         Expression::And(a, b) => match (truth(a, body), truth(b, body)) {
@@ -29,7 +29,7 @@ pub(super) fn truth(expression: &Expression, body: &Json) -> Option<bool> {
             let value = value(body, field)?;
             match (order(value, operand), comparison, operand) {
                 (Some(order), ..) => Some(fits(order, *comparison)),
-                // A text in a map that is no number is another value than every number.
+                // A text in a map that is not a number differs from every number.
                 (None, Comparison::Equal, Operand::Number(_)) => Some(false),
                 (None, ..) => None,
             }
@@ -50,7 +50,7 @@ pub(super) fn truth(expression: &Expression, body: &Json) -> Option<bool> {
     }
 }
 
-/// The value of a field; none where it is null or absent. An expanded object is its id.
+/// The value of a field. Returns `None` if it is null or absent. An expanded object counts as its id.
 fn value<'b>(body: &'b Json, field: &Field) -> Option<&'b Json> {
     let found = field.path.iter().try_fold(body, |value, name| value.get(name))?;
     let found = reference(found);
@@ -67,7 +67,7 @@ fn fits(order: Ordering, comparison: Comparison) -> bool {
     }
 }
 
-/// How a value compares with an operand; none where they cannot be compared.
+/// Compares a value with an operand. Returns `None` if they cannot be compared.
 fn order(value: &Json, operand: &Operand) -> Option<Ordering> {
     match operand {
         Operand::Text(wanted) => Some(text(value).as_str().cmp(wanted.as_str())),
@@ -82,17 +82,17 @@ fn seconds(value: &Json) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse::<Timestamp>().ok().map(Timestamp::as_second))
 }
 
-/// A value as a record shows it.
+/// A value as it is shown in a record.
 fn text(value: &Json) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// `%` is any text, `_` any letter; case does not matter.
+/// Whether a text matches a pattern: `%` stands for any text, `_` for any letter; case does not matter.
 fn like(text: &str, pattern: &str) -> bool {
     let text: Vec<char> = text.to_lowercase().chars().collect();
     let pattern: Vec<char> = pattern.to_lowercase().chars().collect();
     let (mut at, mut wanted) = (0, 0);
-    // Where the last `%` stood, and what of the text it has swallowed so far.
+    // The position of the last `%`, and the end of the text that it covers so far.
     let mut swallowed: Option<(usize, usize)> = None;
     while at < text.len() {
         match pattern.get(wanted) {

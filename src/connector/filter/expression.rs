@@ -48,19 +48,19 @@ pub(super) enum Comparison {
     GreaterOrEqual,
 }
 
-/// A field of the entity type, or something that only Stripe can compare.
+/// A field of the entity type, or a name that only Stripe can compare.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Field {
     /// The path to it, in Stripe's spelling.
     pub(super) path: Vec<String>,
     pub(super) holds: ScalarType,
-    /// No field of the entity: a param of the list, or what the entity belongs to.
+    /// Whether it is no field of the entity, but a param of the list or a parent.
     pub(super) server_only: bool,
-    /// Where it stands in the clause, in bytes.
+    /// Its position in the clause, in bytes.
     pub(super) at: usize,
 }
 
-/// The type a field is compared as.
+/// The type as which a field is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ScalarType {
     Text,
@@ -69,11 +69,12 @@ pub(super) enum ScalarType {
     Number,
     Time,
     Boolean,
-    /// What the facts do not know, such as a key of a map: a bare number compares as a number.
+    /// A type that the catalog does not know, such as that of a key of a map: a bare number compares as a
+    /// number.
     Any,
 }
 
-/// A value to compare with, as its field holds it.
+/// A value to compare with, converted to the type of its field.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Operand {
     Text(String),

@@ -9,23 +9,23 @@ pub(super) enum Word {
     Bracketed(String),
     /// Text in single quotes.
     Text(String),
-    /// A number or a date, as it is written.
+    /// A number or a date, as it was written.
     Literal(String),
     /// `=`, `<>`, `(` and so on.
     Symbol(&'static str),
 }
 
-/// A word and where it begins, in bytes.
+/// A word and its position, in bytes.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Token {
     pub(super) word: Word,
     pub(super) at: usize,
 }
 
-/// What is wrong, and its position in bytes.
+/// A message about a fault, and its position in bytes.
 pub(super) type SyntaxError = (String, usize);
 
-/// Longer ones first, so that `<=` is not read as `<`.
+/// Longer symbols come first, so that `<=` is not read as `<`.
 const SYMBOLS: [&str; 11] = ["<=", ">=", "<>", "!=", "==", "=", "<", ">", "(", ")", ","];
 
 /// Splits a clause into words.
@@ -70,7 +70,7 @@ fn run(rest: &str, belongs: fn(char) -> bool, word: fn(String) -> Word) -> (Word
     (word(rest.get(..length).unwrap_or_default().to_owned()), length)
 }
 
-/// Text up to the next single quote; two of them are one in the text.
+/// Text up to the closing quote; two single quotes in it stand for one.
 fn quoted(rest: &str, at: usize) -> Result<(Word, usize), SyntaxError> {
     let mut text = String::new();
     let mut letters = rest.char_indices().skip(1).peekable();

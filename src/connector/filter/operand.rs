@@ -11,7 +11,7 @@ use crate::connector::selectors;
 /// The beginning of 1970 in UTC.
 const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
-/// The entity type and the call that names are looked up in.
+/// The entity type and the call in which names are looked up.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct NameLookup<'n> {
     pub(super) entity: &'n Entity,
@@ -19,7 +19,7 @@ pub(super) struct NameLookup<'n> {
     pub(super) call: Option<&'n Operation>,
 }
 
-/// What that name means: a field, else what the entity belongs to, else a param of the call.
+/// Resolves a name: to a field, otherwise to a parent of the entity, otherwise to a param of the call.
 pub(super) fn named(name: &str, at: usize, names: NameLookup<'_>) -> Result<Field, String> {
     let entity = names.entity;
     match resolve(name, &entity.fields) {
@@ -35,7 +35,7 @@ pub(super) fn named(name: &str, at: usize, names: NameLookup<'_>) -> Result<Fiel
     }
 }
 
-/// What is no field: the parent in the path of the call, or one of its params.
+/// A name that is no field: a parent in the path of the call, or one of its params.
 fn server_only(name: &str, at: usize, call: &Operation) -> Option<Field> {
     let wanted = normalize(name);
     let is = |known: &str| normalize(known) == wanted || normalize(known) + "id" == wanted;
@@ -55,7 +55,7 @@ fn unknown(name: &str, why: Unresolved, NameLookup { entity, call }: NameLookup<
     }
     match why {
         Unresolved::NoMembers { name } => format!("{name:?} has no fields of its own"),
-        // The connector has a column of this name in every table.
+        // The connector has a column with this name in every table.
         Unresolved::Unknown { .. } if normalize(name) == "accountid" => {
             let chosen = "a connected account is chosen by the account id of the connection";
             format!("{} has no field {name:?}: {chosen}", entity.name)
@@ -77,7 +77,7 @@ fn scalar_type(shape: &Shape) -> ScalarType {
     }
 }
 
-/// Text as what the field holds.
+/// Converts a text to the type of the field.
 pub(super) fn of_text(text: &str, field: &Field) -> Result<Operand, String> {
     match field.holds {
         ScalarType::Text | ScalarType::Any => Some(Operand::Text(text.to_owned())),
@@ -89,14 +89,14 @@ pub(super) fn of_text(text: &str, field: &Field) -> Result<Operand, String> {
     .ok_or_else(|| mismatch(text, field))
 }
 
-/// A bare number or date as what the field holds.
+/// Converts a bare number or date to the type of the field.
 pub(super) fn of_literal(text: &str, field: &Field) -> Result<Operand, String> {
     let found = match field.holds {
         ScalarType::Number => number(text),
         ScalarType::Time => time(text),
         ScalarType::Boolean => None,
         ScalarType::Any if number(text).is_some() => number(text),
-        // Bare digits are text for a field that holds text: `ShippingPostalCode = 94043`.
+        // Bare digits are text for a field of type text: `ShippingPostalCode = 94043`.
         ScalarType::Text | ScalarType::Currency | ScalarType::Any
             if number(text).is_some() || time(text).is_some() =>
         {
@@ -109,7 +109,7 @@ pub(super) fn of_literal(text: &str, field: &Field) -> Result<Operand, String> {
     found.ok_or_else(|| mismatch(text, field))
 }
 
-/// `true` or `false` as what the field holds.
+/// Converts `true` or `false` to the type of the field.
 pub(super) fn of_truth(value: bool, field: &Field) -> Result<Operand, String> {
     match field.holds {
         ScalarType::Boolean => Ok(Operand::Boolean(value)),
@@ -137,7 +137,7 @@ fn number(text: &str) -> Option<Operand> {
 }
 
 fn time(text: &str) -> Option<Operand> {
-    // The last days of the year 9999 are dates, and later than the latest moment in every zone.
+    // Dates at the end of the year 9999 are valid, but later than the latest moment in some zones.
     let utc = |moment: DateTime| moment.duration_since(EPOCH).as_secs();
     let seconds = text.parse::<i64>().ok();
     let moment = || text.parse::<Timestamp>().ok().map(Timestamp::as_second);

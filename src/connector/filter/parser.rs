@@ -4,13 +4,13 @@ use super::expression::{Comparison, Expression, Field, Operand};
 use super::lexer::{SyntaxError, Token, Word};
 use super::operand::{self, NameLookup};
 
-/// Conditions may be nested this deep.
+/// The largest depth of nested conditions.
 const DEEPEST: usize = 64;
-/// Names that are never fields, unless they stand in brackets.
+/// Names that are never fields, unless they are in brackets.
 const KEYWORDS: [&str; 11] =
     ["AND", "OR", "NOT", "LIKE", "CONTAINS", "IN", "BETWEEN", "IS", "NULL", "TRUE", "FALSE"];
 
-/// The condition the words make; none when there are no words. The clause ends at `end`.
+/// Parses tokens into a condition. Returns `None` if there are no tokens. The clause ends at `end`.
 pub(super) fn parse(
     tokens: &[Token],
     names: NameLookup<'_>,
@@ -30,7 +30,7 @@ pub(super) fn parse(
 struct Parser<'t> {
     tokens: &'t [Token],
     names: NameLookup<'t>,
-    /// Where the clause ends, for errors about what is missing.
+    /// The end of the clause, for errors about missing words.
     end: usize,
     depth: usize,
 }
@@ -168,7 +168,7 @@ impl Parser<'_> {
         value.map_err(|why| (why, at))
     }
 
-    /// Text in quotes, which is `what`.
+    /// Parses a text in quotes; `what` names it in an error.
     fn text(&mut self, what: &str) -> Result<String, SyntaxError> {
         let at = self.here();
         match self.tokens.first().map(|token| &token.word) {

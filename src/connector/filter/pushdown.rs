@@ -1,6 +1,6 @@
-//! What of a clause Stripe's list call can evaluate. Only conditions that all must hold are
-//! pushed, and only where Stripe's param means exactly the same; everything is evaluated here
-//! again, so a param can only make the walk shorter. A param that is given already stays.
+//! Derives the params with which Stripe's list call evaluates part of a clause. Only conditions that must all
+//! hold are pushed down, and only if Stripe's param means exactly the same. Every condition is evaluated here
+//! again, so a param can only shorten the list that is read. Params that are already given are kept.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -8,16 +8,16 @@ use super::expression::{Comparison, Expression, Field, Operand};
 use super::server_only::{MOST_VALUES, merge, nested};
 use crate::catalog::{Kind, Operation, Shape, at, parents};
 
-/// What a list call can take over.
+/// The part of a clause that a list call evaluates.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Pushdown {
-    /// Params of the list call, and what fills its path.
+    /// The params of the list call, including those for its path.
     pub params: Map<String, Json>,
-    /// True when the params do not say all that the clause does.
+    /// Whether the params do not cover the whole clause.
     pub rest: bool,
 }
 
-/// The params that a list call has so far, and those that follow from conditions.
+/// Adds the params that follow from conditions to those that a list call already has.
 pub(super) fn pushdown(terms: &[Expression], list: &Operation, params: Map<String, Json>) -> Pushdown {
     let mut pushdown = Pushdown { params, rest: false };
     for term in terms {
@@ -26,7 +26,7 @@ pub(super) fn pushdown(terms: &[Expression], list: &Operation, params: Map<Strin
     pushdown
 }
 
-/// The id that must be equal to one value.
+/// The id that the conditions require.
 pub(super) fn id(terms: &[Expression]) -> Option<&str> {
     terms.iter().find_map(|term| match term {
         Expression::Compare(field, Comparison::Equal, Operand::Text(id)) if field.path == ["id"] => {
@@ -36,7 +36,7 @@ pub(super) fn id(terms: &[Expression]) -> Option<&str> {
     })
 }
 
-/// Adds what follows from one condition; false where nothing does.
+/// Adds the params that follow from one condition. Returns false if none do.
 fn push(term: &Expression, list: &Operation, params: &mut Map<String, Json>) -> bool {
     match term {
         Expression::Compare(field, Comparison::Equal, operand) => {
@@ -67,7 +67,7 @@ fn param<'f>(field: &'f Field, list: &'f Operation) -> Option<(&'f str, &'f Shap
     list.param(name).map(|shape| (name.as_str(), shape))
 }
 
-/// `field = value` where the list has a param of the field's name.
+/// Pushes `field = value` if the list has a param with the field's name.
 fn equal(field: &Field, operand: &Operand, list: &Operation, params: &mut Map<String, Json>) -> bool {
     if let ([name], Operand::Text(id)) = (field.path.as_slice(), operand)
         && parents(&list.path).any(|parent| parent == name)
@@ -80,9 +80,9 @@ fn equal(field: &Field, operand: &Operand, list: &Operation, params: &mut Map<St
             return bound(field, "gte", *moment, list, params) && bound(field, "lte", *moment, list, params);
         }
         (Kind::Boolean, Operand::Boolean(truth)) => json!(truth),
-        // What a list cannot do without chooses as the field of its name does.
+        // A param that the list requires selects by the field with its name.
         (Kind::Time, Operand::Time(moment)) if shape.is_required() => json!(moment),
-        // A value Stripe does not know would be an error there; here it is an empty result.
+        // Stripe would answer an unknown value with an error; here the result is empty.
         (_, Operand::Text(text)) if shape.is_text() && !text.is_empty() => match shape.values() {
             values if values.is_empty() || values.contains(text) => json!(text),
             _ => return false,
@@ -96,7 +96,7 @@ fn equal(field: &Field, operand: &Operand, list: &Operation, params: &mut Map<St
     }
 }
 
-/// `field IN (…)` where the list has a param of the field's plural.
+/// Pushes `field IN (…)` if the list has a param with the plural of the field's name.
 fn one_of(field: &Field, operands: &[Operand], list: &Operation, params: &mut Map<String, Json>) -> bool {
     let [name] = field.path.as_slice() else { return false };
     let plural = format!("{name}s");
@@ -115,7 +115,7 @@ fn one_of(field: &Field, operands: &[Operand], list: &Operation, params: &mut Ma
     }
 }
 
-/// `field >= value` where the list takes a range; a bound that is set already stays.
+/// Pushes `field >= value` if the list takes a range; a bound that is already set is kept.
 fn bound(field: &Field, limit: &str, moment: i64, list: &Operation, params: &mut Map<String, Json>) -> bool {
     let Some((name, Shape { kind: Kind::Range, .. })) = param(field, list) else { return false };
     let range = params.entry(name).or_insert_with(|| json!({}));
@@ -125,7 +125,7 @@ fn bound(field: &Field, limit: &str, moment: i64, list: &Operation, params: &mut
     }
 }
 
-/// Adds a param unless another condition has set it.
+/// Adds a param, unless it is already set.
 fn insert(params: &mut Map<String, Json>, name: &str, value: Json) -> bool {
     let free = !params.contains_key(name);
     if free {

@@ -1,5 +1,5 @@
-//! What only Stripe can compare: params of the call that are no fields, and what the entities belong to.
-//! Nobody evaluates such a condition again, so one that the call cannot say is refused.
+//! Conditions that only Stripe can evaluate: on params of the call that are no fields, and on the parents of
+//! the entities. They are not evaluated here again, so a condition that the call cannot express is refused.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
@@ -9,20 +9,20 @@ use super::lexer::SyntaxError;
 use crate::catalog::{Kind, Operation, Shape, at};
 use crate::connector::scalar;
 
-/// The most values that Stripe takes in a list param.
+/// The largest number of values that Stripe takes in a list param.
 pub(super) const MOST_VALUES: usize = 10;
 
-/// A condition on one param, as the call says it.
+/// A condition on one param, as it is expressed in the call.
 #[derive(Debug, Clone)]
 pub(super) struct ServerCondition {
     path: Vec<String>,
     value: Json,
-    /// Where it stands in the clause, in bytes.
+    /// Its position in the clause, in bytes.
     at: usize,
 }
 
-/// The conditions as the call says them. An entity may satisfy two conditions on one param (a subscription has
-/// several prices), but the call takes one.
+/// The conditions as they are expressed in the call. An entity may satisfy two conditions on one param (a
+/// subscription has several prices), but the call takes only one.
 pub(super) fn conditions(
     terms: &[Expression],
     call: Option<&Operation>,
@@ -38,7 +38,7 @@ pub(super) fn conditions(
     Ok(conditions)
 }
 
-/// Whether it compares what only Stripe can compare, with a value or several.
+/// Whether a condition compares something that only Stripe can compare with one value or several.
 pub(super) fn is_server_only(term: &Expression) -> bool {
     compared(term).is_some_and(|(field, _)| field.server_only)
 }
@@ -55,7 +55,7 @@ fn compared(term: &Expression) -> Option<(&Field, &[Operand])> {
 
 impl ServerCondition {
     fn of(field: &Field, operands: &[Operand], call: Option<&Operation>) -> Result<Self, SyntaxError> {
-        // What the entities belong to is no param, but an id in the path.
+        // A parent of the entities is no param, but an id in the path.
         let shape = call.and_then(|call| at(&call.params, &field.path.join(".")));
         let condition = |value| Self { path: field.path.clone(), value, at: field.at };
         let value = match (shape.and_then(Shape::item), operands) {
@@ -74,19 +74,19 @@ impl ServerCondition {
         value.map(condition).map_err(|why| condition(Json::Null).refused(&why))
     }
 
-    /// Adds it to the params of the call; an error where they say something else already.
+    /// Adds the condition to the params of the call. Returns an error if they already contain another value.
     pub(super) fn add_to(&self, params: &mut Map<String, Json>) -> Result<(), ()> {
         let Some((name, inside)) = self.path.split_first() else { return Err(()) };
         if merge(params, name, nested(inside, self.value.clone())) { Ok(()) } else { Err(()) }
     }
 
-    /// Why it cannot be said, and where it stands.
+    /// The refusal of the condition, with its position.
     pub(super) fn refused(&self, why: &str) -> SyntaxError {
         (format!("only Stripe can compare {:?}, and {why}", self.path.join(".")), self.at)
     }
 }
 
-/// What a condition of another form is refused with, or one that stands under OR or NOT.
+/// The refusal of a condition that has another form, or is inside OR or NOT.
 pub(super) fn must_be_equal(field: &Field) -> SyntaxError {
     let name = field.path.join(".");
     (format!("only Stripe can compare {name:?}: it must be equal to a value, and joined by AND"), field.at)
@@ -109,12 +109,12 @@ fn value(operand: &Operand, shape: Option<&Shape>) -> Json {
     }
 }
 
-/// A value inside objects of these names, the outermost first.
+/// Puts a value into nested objects with these names, the outermost first.
 pub(super) fn nested(names: &[String], value: Json) -> Json {
     names.iter().rev().fold(value, |value, name| json!({ name: value }))
 }
 
-/// Adds a param, or the members of one; false where something else is there.
+/// Adds a param, or members of it. Returns false if it already has another value.
 pub(super) fn merge(params: &mut Map<String, Json>, name: &str, value: Json) -> bool {
     match (params.get_mut(name), value) {
         (None, value) => {
@@ -124,7 +124,7 @@ pub(super) fn merge(params: &mut Map<String, Json>, name: &str, value: Json) -> 
         (Some(Json::Object(there)), Json::Object(more)) => {
             more.into_iter().all(|(name, value)| merge(there, &name, value))
         }
-        // A number may be written as text.
+        // The same number may be written as text.
         (Some(there), value) => {
             *there == value || (scalar(there).is_some() && scalar(there) == scalar(&value))
         }

@@ -24,7 +24,7 @@ fn customers() -> Vec<Json> {
     ]
 }
 
-/// A clause over the entities of a type, which are listed.
+/// Parses a clause about the entities of a type, which are listed.
 fn parse(clause: &str, entity: &Entity) -> Result<Filter, FilterError> {
     Filter::parse(clause, entity, entity.operation(OperationKind::List))
 }
@@ -170,7 +170,7 @@ fn what_stripe_can_evaluate_is_pushed_down() {
     }
 }
 
-/// The params of a list, with those that are given, or why there are none.
+/// The params of a list, including the given ones, or the message of the refusal.
 fn params(name: &str, clause: &str, given: &Json) -> Result<Json, String> {
     let entity = entity(name).unwrap();
     let list = entity.operation(OperationKind::List).unwrap();
@@ -226,7 +226,7 @@ fn a_param_that_is_given_already_stays() {
     assert!(told.contains("an argument gives it another value"), "{told}");
 }
 
-/// A value that a field of this type is compared with, and another one.
+/// A value with which a field of this type can be compared, and another one.
 fn values(holds: ScalarType) -> [&'static str; 2] {
     match holds {
         ScalarType::Boolean => ["true", "false"],
@@ -254,7 +254,7 @@ fn no_condition_that_only_stripe_can_compare_is_dropped() {
                 let Ok(said) = params(&entity.name, &clause, &json!({})) else { continue };
                 let wanted = [one, two].into_iter().filter(|value| clause.contains(value));
                 for value in wanted.map(|value| value.trim_matches('\'')) {
-                    // Version 2 takes moments as text.
+                    // Version 2 of the API takes moments as text.
                     let moment = value.parse().ok().and_then(|it| Timestamp::from_second(it).ok());
                     let said = said[&name].to_string();
                     let is_said =
@@ -321,7 +321,7 @@ fn bare_numbers_compare_as_numbers_with_the_keys_of_maps() {
     assert_eq!(found("metadata.rank > '9'"), [3], "text in quotes compares as text");
 }
 
-/// Every path of params that is a path of fields too.
+/// The paths of params that are also paths of fields.
 fn shared_paths(entity: &Entity) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     let mut open: Vec<(Vec<String>, &[Member])> = vec![(Vec::new(), entity.params())];
@@ -349,7 +349,7 @@ fn every_name_that_a_payload_takes_works_in_a_filter_and_in_a_sort() {
                 .is_some_and(|shape| matches!(shape.kind, Kind::Id(_)))
                 && entity.field_at(&names[0]).is_some_and(|field| field.members().is_none());
             for name in names.into_iter().chain(refers.then(|| pascal.concat() + "Id")) {
-                // A payload knows what it means, so a filter and a sort must mean the same.
+                // A name means one thing in a payload, so filters and sorts must agree with it.
                 let Ok(taken) = resolve(&name, entity.params()) else { continue };
                 if entity.field_at(&taken.path.join(".")).is_none() {
                     continue;

@@ -1,7 +1,8 @@
-//! A paginator over Stripe's own pages, however they are numbered.
+//! Reads Stripe's own pages, whether they continue after an id or by page tokens.
 //!
-//! A page that goes on behind an id needs that object: Stripe refuses one that was deleted meanwhile.
-//! The list goes on behind the object before it then; what stood between the two is gone.
+//! A page that continues after an id needs the object with this id: Stripe refuses the page if the object has
+//! been deleted meanwhile. The list then continues after the object before it; the objects between the two
+//! are gone.
 
 use std::collections::HashSet;
 
@@ -12,10 +13,10 @@ use crate::catalog::{Entity, Operation, OperationKind};
 use crate::connector::page_token::Position;
 use crate::connector::{Connector, Error, Filter, answer, path};
 
-/// How many ids before a position are kept, in case the objects behind which a page begins are deleted.
+/// How many ids before a position are kept, in case the objects after which a page begins are deleted.
 const KEPT: usize = 5;
 
-/// A paginator over Stripe's own pages.
+/// A reader of Stripe's own pages.
 pub(super) struct Paginator<'c> {
     pub(super) connector: &'c Connector,
     pub(super) entity: &'static Entity,
@@ -26,8 +27,8 @@ pub(super) struct Paginator<'c> {
 }
 
 impl Paginator<'_> {
-    /// Up to `most` entities that satisfy the filter, from a position on; with each, the
-    /// position behind it.
+    /// Up to `most` entities that satisfy the filter, starting at a position, each with the position after
+    /// it.
     pub(super) async fn collect(&self, from: Position, most: usize) -> Result<Vec<(Json, Position)>, Error> {
         let mut found = Vec::new();
         self.visit(from, |body, behind| {
@@ -38,8 +39,8 @@ impl Paginator<'_> {
         Ok(found)
     }
 
-    /// Visits the entities that satisfy the filter, from a position on, with the position behind each,
-    /// until there are no more or `visit` has enough.
+    /// Visits the entities that satisfy the filter, starting at a position, each with the position after it,
+    /// until there are no more or `visit` returns false.
     pub(super) async fn visit(
         &self,
         from: Position,
@@ -65,12 +66,12 @@ impl Paginator<'_> {
         }
     }
 
-    /// Version 2 of the API and searches number their pages; other lists go on behind any id.
+    /// Version 2 of the API and searches use page tokens; other lists can continue after any id.
     fn goes_by_page(&self) -> bool {
         self.entity.is_v2() || self.list.kind == OperationKind::Search
     }
 
-    /// The position behind each entity of a page: behind its id, or behind a number of items of the page.
+    /// The position after each entity of a page: its id, or the number of entities before it on the page.
     fn positions(&self, page: &Position, entities: &[Json]) -> Vec<Position> {
         if self.goes_by_page() {
             let behind = |at| Position { after: page.after.clone(), skip: at + 1, ..Position::default() };
@@ -86,8 +87,8 @@ impl Paginator<'_> {
         behind.collect()
     }
 
-    /// One of Stripe's pages, and where the next one starts. `at` moves back while the objects behind
-    /// which it begins are gone.
+    /// Reads one of Stripe's pages, and returns it with the start of the next one. `at` moves back if the
+    /// objects after which it begins are gone.
     async fn page(&self, at: &mut Position) -> Result<(Vec<Json>, Option<Position>), Error> {
         let cursor = if self.goes_by_page() { "page" } else { "starting_after" };
         let mut body = loop {
@@ -124,25 +125,25 @@ impl Paginator<'_> {
     }
 }
 
-/// The token of the next page, where pages are numbered and there is one.
+/// The token of the next page, if the list uses tokens and there is a next page.
 pub(in crate::connector) fn next_token(page: &Json) -> Option<String> {
     let text = |name: &str| page.get(name).and_then(Json::as_str);
     text("next_page").map(str::to_owned).or_else(|| page_of(text("next_page_url")?))
 }
 
-/// Whether Stripe refuses a page because it does not know the object behind which it should begin.
+/// Whether Stripe refuses a page because it does not know the object after which the page begins.
 fn names_lost_cursor(error: &Error) -> bool {
     error
         .stripe()
         .is_some_and(|error| error.code() == Some("resource_missing") && error.param() == ["starting_after"])
 }
 
-/// The last ids that are kept.
+/// The last ids, as many as are kept.
 fn last(ids: &[String]) -> Vec<String> {
     ids.get(ids.len().saturating_sub(KEPT)..).unwrap_or_default().to_vec()
 }
 
-/// The token in the address of the next page. A plus stands for itself: tokens have no spaces.
+/// The token in the address of the next page. A plus stands for itself, because tokens contain no spaces.
 fn page_of(url: &str) -> Option<String> {
     let url = http::Uri::try_from(url).ok()?;
     let mut pairs = url.query()?.split('&').filter_map(|pair| pair.split_once('='));

@@ -1,4 +1,4 @@
-//! Sorts entities by the fields that a list names.
+//! Sorts entities by the field that a list request names.
 
 use std::cmp::Ordering;
 
@@ -9,16 +9,16 @@ use crate::catalog::{Entity, Kind, Shape};
 use crate::connector::decimal::compare_numbers;
 use crate::connector::{Error, scalar};
 
-/// A field that a list is sorted by.
+/// A field by which a list is sorted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SortField {
     /// The path to it, in Stripe's spelling.
     path: Vec<String>,
-    /// Whether texts that are numbers are sorted by size: decimals, and what a map holds.
+    /// Whether texts that are numbers are sorted by size, as for decimals and the values of maps.
     by_size: bool,
 }
 
-/// The field of that name.
+/// The field with this name.
 pub(super) fn sort_field(entity: &'static Entity, name: &str) -> Result<SortField, Error> {
     let found = resolve(name, &entity.fields).map_err(|why| Error::SortField {
         entity: &entity.name,
@@ -34,13 +34,13 @@ pub(super) fn sort_field(entity: &'static Entity, name: &str) -> Result<SortFiel
 }
 
 impl SortField {
-    /// The value of the field in an entity; null where it has none.
+    /// The value of the field in an entity; null if there is none.
     pub(super) fn value<'b>(&self, body: &'b Json) -> &'b Json {
         self.path.iter().fold(body, |value, name| value.get(name).unwrap_or(&Json::Null))
     }
 
-    /// How two values are ordered: numbers by size and before texts, texts by their letters, nulls
-    /// last in both directions.
+    /// The order of two values: numbers by size and before texts, texts by their letters, and nulls last in
+    /// both directions.
     pub(super) fn order(&self, a: &Json, b: &Json, descending: bool) -> Ordering {
         let ascending = match (a, b) {
             (Json::Null, Json::Null) => return Ordering::Equal,

@@ -2,10 +2,10 @@
 //!
 //! # Theory
 //!
-//! A read that comes alone is sent at once. Reads that come while another one is under way, or after many of
-//! their list, are gathered for a few milliseconds, and then the [`PageCache`] says which page pays off. Callers
-//! for which a page no longer pays off read by id, and so do those whose page fails: a list never decides
-//! that an object is gone.
+//! A read that comes alone is sent at once. Reads that come while another one is in flight, or after many
+//! reads of the same list, are gathered for a few milliseconds. Then the [`PageCache`] decides which page
+//! saves calls. Reads for which a page no longer saves calls, or whose page fails, are sent by id: a list
+//! never decides that an object is gone.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -23,48 +23,48 @@ use super::{Epoch, Freshness};
 use crate::connector::Connector;
 use crate::sync::lock;
 
-/// The most that a read waits for others to come.
+/// The longest time that a read waits for others.
 const LONGEST_GATHERING: Duration = Duration::from_millis(4);
-/// Without another read for so long, nobody else comes.
+/// If no other read comes for this time, none is expected.
 const QUIET_PERIOD: Duration = Duration::from_millis(1);
-/// The most that a page is waited for.
+/// The longest wait for a page.
 const PAGE_TIMEOUT: Duration = Duration::from_secs(8);
-/// So many times pages may be late: once a limit of Stripe may have held them up.
+/// How often pages may be late before no more are requested; one delay may be due to one of Stripe's limits.
 const MOST_LATE: usize = 2;
-/// The most pages of one list that are under way at once.
+/// The largest number of pages of one list that are in flight at once.
 const MOST_CONCURRENT_PAGES: usize = 4;
-/// After how many reads of one list more are expected.
+/// The number of reads of one list after which more are expected.
 const MANY_READS: usize = 4;
 
 /// The reads of one list.
 #[derive(Debug)]
 pub(super) struct ListReads {
     state: Mutex<ListState>,
-    /// Objects that may be as old as the last write stay for reads to come; else a page answers only who waited
-    /// when it was asked for.
+    /// Whether objects are kept for later reads, which requires that they may be as old as the last write.
+    /// Otherwise a page answers only reads that were waiting when it was requested.
     age: Freshness,
 }
 
 #[derive(Debug, Default)]
 struct ListState {
     cache: PageCache,
-    /// The number of writes before the pages of the cache.
+    /// The number of writes before the pages in the cache.
     epoch: u64,
     waiting: Vec<WaitingRead>,
-    /// Whether the task that fetches pages runs.
+    /// Whether the task that fetches pages is running.
     paging: bool,
-    /// Reads that are under way one by one.
+    /// The number of reads by id that are in flight.
     single: usize,
-    /// Reads that came, and those that were answered or sent away.
+    /// The number of reads that came, and of those that were answered or sent away.
     came: usize,
     done: usize,
-    /// Objects that were made or read.
+    /// The number of objects that were created or read.
     count: usize,
-    /// As many reads as an earlier run had to do with.
+    /// The number of reads that an earlier run leads to expect.
     expected: usize,
-    /// How often pages were late; those that were under way together are late once.
+    /// How often pages were late; pages that were in flight together count once.
     late: usize,
-    /// A page has failed, or was late again: no more are asked for.
+    /// Whether no more pages are requested, because one failed, or pages were late again.
     off: bool,
 }
 
@@ -74,7 +74,7 @@ struct WaitingRead {
     created: Option<i64>,
     /// The number of writes before it came.
     epoch: Epoch,
-    /// It came before the last page was asked for.
+    /// Whether it came before the last page was requested.
     waited: bool,
     reply: oneshot::Sender<Json>,
 }
@@ -87,7 +87,7 @@ pub(super) struct ReadTarget {
     pub(super) expected: usize,
 }
 
-/// A page that is asked for.
+/// A page to request.
 #[derive(Debug)]
 struct PageRequest {
     start: Start,
@@ -101,17 +101,17 @@ struct PageRequest {
 #[derive(Debug)]
 pub(super) enum ReadOutcome {
     Found(Json),
-    /// It has to be sent by itself, while this is held.
+    /// The read must be sent by id, while this guard is held.
     Singly(Option<SingleRead>),
 }
 
-/// What becomes of a read that has just come.
+/// The decision about a read that has just come.
 enum Arrival {
     Decided(ReadOutcome),
     Waiting(oneshot::Receiver<Json>),
 }
 
-/// A read that is sent by itself.
+/// A read that is sent by id.
 #[derive(Debug)]
 pub(super) struct SingleRead(Arc<ListReads>);
 
@@ -130,14 +130,14 @@ impl ListReads {
         self.age == Freshness::SinceLastWrite
     }
 
-    /// Counts one more object of the list; how many this run has had to do with, or expects.
+    /// Counts one more object of the list. Returns how many this run has read or created, or expects.
     pub(super) fn count(&self) -> usize {
         let mut state = self.lock();
         state.count += 1;
         state.count.max(state.expected)
     }
 
-    /// The object as a page of its list shows it, or the advice to read it by itself.
+    /// The object as a page of its list shows it, or the advice to read it by id.
     pub(super) async fn read(
         self: &Arc<Self>,
         connector: &Connector,
@@ -190,7 +190,7 @@ impl ListReads {
         Arrival::Waiting(answer)
     }
 
-    /// Asks for pages while it pays for those who wait, or who will.
+    /// Requests pages while they save calls for waiting or expected reads.
     async fn run(self: Arc<Self>, connector: Connector, listing: ObjectList) {
         let can = Abilities { times: listing.has_times(), ids: listing.goes_by_id() };
         let mut paging = PagingTask { list: &self, ended: false };
@@ -206,7 +206,7 @@ impl ListReads {
         paging.ended = true;
     }
 
-    /// Waits until nobody else comes.
+    /// Waits until no more reads come.
     async fn gather(&self) {
         let mut waited = Duration::ZERO;
         let mut before = 0;
@@ -221,10 +221,10 @@ impl ListReads {
         }
     }
 
-    /// The next page to ask for beside those that are under way. Where none is and none pays off, the waiting callers
-    /// read by id.
+    /// The next page to request in addition to those in flight. If none is in flight and none saves calls,
+    /// the waiting reads are sent by id.
     fn next(&self, can: Abilities, epoch: Epoch, under_way: usize) -> Option<PageRequest> {
-        // What no older answer will do for is asked for in one page after the other.
+        // For reads that no older answer may satisfy, only one page is requested at a time.
         if under_way >= if self.keeps() { MOST_CONCURRENT_PAGES } else { 1 } {
             return None;
         }
@@ -245,8 +245,9 @@ impl ListReads {
         Some(PageRequest { start: start?, epoch, late: state.late })
     }
 
-    /// Answers those who wait for what a page held. One that failed answers nobody, and after it no more are asked
-    /// for; one that a write has overtaken answers nobody who came before that write.
+    /// Answers the reads that wait for objects of a page. If the page failed, no read is answered, and no more
+    /// pages are requested. If a write came after the request, reads that came before this write are not
+    /// answered.
     fn take(
         &self,
         can: Abilities,
@@ -290,7 +291,7 @@ enum NoPage {
     Late,
 }
 
-/// A page, with what it was asked for by.
+/// Fetches a page, and returns it with its request.
 async fn page(
     connector: &Connector,
     listing: &ObjectList,
@@ -305,7 +306,7 @@ async fn page(
     (request, page)
 }
 
-/// The task that asks for pages. However it ends, nobody waits for it for ever.
+/// The task that requests pages. However it ends, no read waits for it forever.
 struct PagingTask<'s> {
     list: &'s ListReads,
     ended: bool,
@@ -323,7 +324,7 @@ impl Drop for PagingTask<'_> {
 }
 
 impl ListState {
-    /// Forgets what was read before a write.
+    /// Discards everything that was read before a write.
     fn renew(&mut self, epoch: Epoch) {
         if self.epoch != epoch {
             self.epoch = epoch;
@@ -331,19 +332,19 @@ impl ListState {
         }
     }
 
-    /// Whether others read of the same list, or can be expected to.
+    /// Whether others read from the same list, or are expected to.
     fn has_others(&self) -> bool {
         self.paging || self.single > 0 || self.came.max(self.expected) >= MANY_READS
     }
 
-    /// How many reads are still to come or wait: what an earlier run had to do with, and where more have come than
-    /// that, as many again.
+    /// The number of reads that are waiting or still expected: as an earlier run leads to expect, or as many
+    /// again as have come if more have come than that.
     fn to_come(&self) -> usize {
         let known = self.expected.saturating_sub(self.done).max(self.waiting.len());
         if self.came > self.expected { self.came } else { known }
     }
 
-    /// Answers those whose objects were shown, and are no older than they may be; how many that were.
+    /// Answers the reads whose objects have been shown and are recent enough. Returns how many were answered.
     fn answer(&mut self, age: Freshness) -> usize {
         let mut answered = 0;
         for waiting in std::mem::take(&mut self.waiting) {
@@ -361,7 +362,7 @@ impl ListState {
         answered
     }
 
-    /// Tells some of those who wait to read by themselves.
+    /// Sends some of the waiting reads away, to be sent by id.
     fn send_away(&mut self, who: impl Fn(&PageCache, &WaitingRead) -> bool) {
         let before = self.waiting.len();
         let cache = &self.cache;

@@ -1,4 +1,4 @@
-//! Which list shows an object as a read by its id shows it.
+//! Finds the list that shows an object in the same way as a read by its id.
 
 use serde_json::{Map, Value as Json};
 
@@ -7,8 +7,8 @@ use crate::connector::entities::with_expansions;
 use crate::connector::list::{STRIPE_PAGE, next_token};
 use crate::connector::{Connector, Error, answer, id_at, locator, path, traced_operation};
 
-/// One list of Stripe's, with everything that its objects share: what they belong to, and the params
-/// that Stripe requires.
+/// One of Stripe's lists, with everything that its objects have in common: their parents, and the params that
+/// Stripe requires.
 #[derive(Debug, Clone)]
 pub(super) struct ObjectList {
     entity: &'static Entity,
@@ -17,23 +17,23 @@ pub(super) struct ObjectList {
     params: Map<String, Json>,
 }
 
-/// Where a page begins.
+/// The start of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Start {
-    /// At the newest object there is.
+    /// The newest object of the list.
     Top,
-    /// At the newest one that was made at this time or before, in seconds since 1970.
+    /// The newest object that was created at this time or before, in seconds since 1970.
     From(i64),
-    /// Behind the object with this id.
+    /// The object after the one with this id.
     Behind(String),
     /// The page ends before the object with this id.
     Before(String),
-    /// Where Stripe's token says.
+    /// The place given by Stripe's token.
     Token(String),
 }
 
 impl Start {
-    /// The object that the page is beside.
+    /// The object next to which the page is.
     pub(super) fn id(&self) -> Option<&str> {
         match self {
             Self::Behind(id) | Self::Before(id) => Some(id),
@@ -42,20 +42,20 @@ impl Start {
     }
 }
 
-/// A page that was fetched.
+/// A fetched page.
 #[derive(Debug, Default)]
 pub(super) struct FetchedPage {
     /// The objects, newest first.
     pub(super) objects: Vec<Json>,
     /// Whether there are more in the direction of the page.
     pub(super) more: bool,
-    /// The token of the next page, where the list has tokens.
+    /// The token of the next page, if the list has tokens.
     pub(super) token: Option<String>,
 }
 
 impl ObjectList {
-    /// The list that shows the object at a place, as far as that is known; none where Stripe has none, where it
-    /// shows less of an object than a read does, or where it must be told what is not known.
+    /// The list that shows the object with this locator. Returns `None` if Stripe has none, if the list shows
+    /// less of an object than a read does, or if it requires a param whose value is unknown.
     pub(super) fn of(entity: &'static Entity, at: &str, known: &Json) -> Option<Self> {
         let (list, get) = (entity.operation(OperationKind::List)?, entity.operation(OperationKind::Get)?);
         if !get.is_of_one() || list.host != get.host || list.param("limit").is_none() {
@@ -76,7 +76,7 @@ impl ObjectList {
         self.entity
     }
 
-    /// What tells this list from every other one.
+    /// The key that distinguishes this list from every other one.
     pub(super) fn key(&self) -> String {
         format!("{} {} {}", self.list.path, self.ids.join("/"), Json::from(self.params.clone()))
     }
@@ -86,7 +86,7 @@ impl ObjectList {
         self.list.param("created").is_some_and(|shape| shape.kind == Kind::Range)
     }
 
-    /// Whether pages go on behind and before an object, and not by tokens.
+    /// Whether pages continue after and before an object, rather than by tokens.
     pub(super) fn goes_by_id(&self) -> bool {
         !self.entity.is_v2()
     }
@@ -120,7 +120,7 @@ impl ObjectList {
     }
 }
 
-/// The params of every page: whole pages, every object, every field that a read asks for.
+/// The params of every page: pages of full size, with every object, and every field that a read asks for.
 fn params(entity: &'static Entity, list: &Operation, known: &Json) -> Option<Map<String, Json>> {
     debug_assert_eq!(list.method, Method::Get);
     let usual = entity.list_with.iter().map(|(name, value)| (name.clone(), Json::from(value.as_str())));
@@ -137,7 +137,8 @@ fn params(entity: &'static Entity, list: &Operation, known: &Json) -> Option<Map
     Some(with_expansions(entity, list, params, "data."))
 }
 
-/// The fields that an operation of version 2 of the API includes when it is asked for all that a read wants.
+/// The fields that an operation of version 2 of the API includes if everything that a read wants is
+/// requested.
 fn included(entity: &Entity, operation: &Operation) -> Option<Json> {
     entity.is_v2().then(|| with_expansions(entity, operation, Map::new(), "").remove("include")).flatten()
 }

@@ -1,16 +1,19 @@
-//! The segments of a list that were read: the objects nobody has asked for yet, and where to go on.
+//! The segments of a list that were read: the objects that were not asked for yet, and the places to
+//! continue.
 //!
 //! # Theory
 //!
-//! A list is newest first, so an object's time says where it stands. A segment begins at the newest object that
-//! somebody waits for, or a little later, and grows by whole pages towards others, up or down, until it meets the next one: no page is
-//! read twice. How far another object is, in pages, follows from its time and from how many objects the segment holds
-//! in its own time. Paging there pays if it costs no more calls than the reads still expected. Otherwise a new segment
-//! starts at the object itself, for one call, the same as reading it by id.
+//! A list is sorted newest first, so the time of an object determines its place. A segment begins at the
+//! newest object for which a read is waiting, or a little later, and grows by whole pages towards other
+//! objects, up or down, until it meets the next segment: no page is read twice. The distance to another
+//! object, in pages, is estimated from its time and from the number of objects per second in the segment.
+//! Reading on to it saves calls if it takes no more calls than the reads still expected. Otherwise a new
+//! segment starts at the object itself, which costs one call, like reading it by id.
 //!
-//! Pages that follow each other cost a latency each. So several may be under way: both ends of a segment grow;
-//! where an object is far from it a second one begins there, which costs one page more where the two meet;
-//! and as long as what pages show is asked for, they are asked for ahead of who will wait for them.
+//! Pages that follow each other cost one latency each. So several may be in flight: both ends of a segment
+//! can grow; a second segment begins at an object that is far from the first, which costs one more page where
+//! the two meet; and as long as the objects on pages are asked for, further pages are requested ahead of the
+//! reads for them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,54 +23,56 @@ use super::listing::{FetchedPage, Start};
 use super::segment::{Abilities, AccessPath, Segment, SegmentEdge, id_of};
 use crate::connector::list::STRIPE_PAGE;
 
-/// The most objects that are kept for reads to come.
+/// The largest number of objects that are kept for later reads.
 const MOST_KEPT: usize = 10_000;
-/// About how many objects a run creates in a second, at the limit of a test key.
+/// The approximate number of objects that a run creates in a second, at the limit of a test key.
 const MADE_A_SECOND: usize = 20;
-/// How many new segments in a row may contain nothing but the object they began at.
+/// How many new segments in a row may contain only the object at which they began.
 const MOST_ALONE: usize = 2;
-/// The most pages between the current page and an object for which to go on rather than begin a new segment.
+/// The largest number of pages up to an object for which a page in flight is awaited rather than a new one
+/// requested.
 const NEAR: usize = 2;
-/// Pages are fetched ahead while at least one in this many of their objects was asked for.
+/// Pages are requested ahead while at least one in this many of their objects was asked for.
 const SHOWN_FOR_ONE: usize = 4;
-/// Before any read, they may contain one part in this many of the expected objects.
+/// Before any read, pages requested ahead may hold one part in this many of the expected objects.
 const UNTRIED_PART: usize = 8;
-/// The fewest pages from the first segment at which a second one begins.
+/// The smallest distance from the first segment, in pages, at which a second one begins.
 const FAR: usize = 8;
 
-/// What was read of a list.
+/// The parts of a list that were read.
 #[derive(Debug, Default)]
 pub(super) struct PageCache {
-    /// The objects that nobody has asked for yet, as JSON text.
+    /// The objects that were not asked for yet, as JSON text.
     kept: HashMap<String, Box<[u8]>>,
-    /// Newest first; those that are known to overlap are joined.
+    /// The segments, newest first; segments that are known to overlap are joined.
     segments: Vec<Segment>,
-    /// The pages that were asked for and have not come.
+    /// The requested pages that have not arrived.
     under_way: Vec<Start>,
-    /// How many new segments in a row have shown one object or none that was asked for.
+    /// How many new segments in a row have shown at most one object that was asked for.
     alone: usize,
-    /// What earlier pages showed was lost with a write.
+    /// Whether the objects of earlier pages were discarded because of a write.
     after_write: bool,
 }
 
 impl PageCache {
-    /// An empty one in place of what a write has overtaken.
+    /// An empty cache that replaces one that a write has made obsolete.
     pub(super) fn after_write() -> Self {
         Self { after_write: true, ..Self::default() }
     }
 
-    /// The object with this id, which is handed out once.
+    /// The object with this id, which is returned only once.
     pub(super) fn take(&mut self, id: &str) -> Option<Json> {
         self.kept.remove(id).and_then(|text| serde_json::from_slice(&text).ok())
     }
 
-    /// Notes that others ask for what a page showed than those who waited for it.
+    /// Notes that a page also answered a read that was not waiting for it.
     pub(super) fn asked_for(&mut self) {
         self.alone = 0;
     }
 
-    /// The next page to ask for that answers one of those who wait, by the times of their objects, or of those who
-    /// will, where it pays: `to_come` is how many reads are expected, theirs included. It is under way from now on.
+    /// The next page to request, if it saves calls: one that answers waiting reads, given the times of their
+    /// objects, or expected reads. `to_come` is the number of expected reads, including the waiting ones. The
+    /// page counts as in flight from now on.
     pub(super) fn next(&mut self, waiting: &[Option<i64>], to_come: usize, can: Abilities) -> Option<Start> {
         if self.kept.len() > MOST_KEPT {
             return None;
@@ -80,7 +85,8 @@ impl PageCache {
         start
     }
 
-    /// The page towards the nearest of those who wait. Who is near to a page under way waits for that one.
+    /// The page towards the nearest object for which a read is waiting. An object near a page in flight waits
+    /// for that page.
     fn nearest(&self, waiting: &[Option<i64>], to_come: usize, can: Abilities) -> Option<Start> {
         let ways = waiting.iter().filter_map(|created| {
             let (under_way, open): (Vec<AccessPath<'_>>, Vec<AccessPath<'_>>) =
@@ -90,7 +96,7 @@ impl PageCache {
         });
         match ways.min_by_key(|way| way.pages) {
             Some(way) if way.pages <= to_come => Some(way.start.clone()),
-            // A bet on one object: the next one is made when it is decided.
+            // A page for a single object is a bet; the next bet is made once this one is decided.
             Some(_) if self.alone < MOST_ALONE && self.under_way.is_empty() => {
                 Some(beginning(waiting, to_come, can)).filter(|it| *it != Start::Top)
             }
@@ -98,8 +104,8 @@ impl PageCache {
         }
     }
 
-    /// A second segment at the one who is farthest from the first, where all pages to him pay anyway: then three ends
-    /// can grow at once.
+    /// The start of a second segment, at the object farthest from the first, if reading all pages up to it
+    /// saves calls anyway. Then three ends can grow at once.
     fn farthest(&self, waiting: &[Option<i64>], to_come: usize, can: Abilities) -> Option<Start> {
         let [only] = self.segments.as_slice() else { return None };
         let begins = self.under_way.iter().any(|start| matches!(start, Start::From(_)));
@@ -113,8 +119,8 @@ impl PageCache {
         far.max().map(|(_, created)| Start::From(created))
     }
 
-    /// A page for who will wait, where all that is expected is not shown yet, and enough of what was shown was
-    /// asked for. It grows a segment down, else up to the one above.
+    /// A page for expected reads, if not all of their objects have been shown yet, and enough of those shown
+    /// were asked for. It continues a segment downwards, otherwise upwards to the one above.
     fn ahead(&self, to_come: usize) -> Option<Start> {
         if self.after_write || to_come < self.kept.len() + STRIPE_PAGE * (self.under_way.len() + 1) {
             return None;
@@ -132,20 +138,21 @@ impl PageCache {
         down.chain(up).find(|start| !self.under_way.contains(start)).cloned()
     }
 
-    /// How an object of that time can be reached from the segments beside it; none where one should hold it and
-    /// does not.
+    /// The ways from the neighbouring segments to an object of this time. There is none if a segment should
+    /// contain the object and does not.
     fn ways(&self, created: Option<i64>) -> impl Iterator<Item = AccessPath<'_>> {
         let at = self.segments.partition_point(|segment| segment.is_newer_than(created));
         let beside = [at.checked_sub(1), Some(at)].into_iter().flatten();
         beside.filter_map(move |at| self.segments.get(at)?.towards(created))
     }
 
-    /// Whether pages can still show an object of that time.
+    /// Whether pages can still show an object of this time.
     pub(super) fn may_show(&self, created: Option<i64>) -> bool {
         self.segments.is_empty() || self.ways(created).next().is_some()
     }
 
-    /// Takes what a page held; how many of those who wait it answers is told by [`PageCache::answered`].
+    /// Adds a fetched page. [`PageCache::answered`] is told afterwards how many waiting reads the page
+    /// answered.
     pub(super) fn add(&mut self, start: &Start, page: FetchedPage, can: Abilities) {
         self.arrived(start);
         let texts =
@@ -162,8 +169,8 @@ impl PageCache {
         self.under_way.retain(|it| it != start);
     }
 
-    /// The number of the segment that the page belongs to, which has grown by it; none where that was joined to
-    /// another one meanwhile.
+    /// Adds the page to its segment, and returns the index of the segment. Returns `None` if the end at which
+    /// the page begins was joined to another segment meanwhile.
     fn grown(&mut self, start: &Start, page: FetchedPage, can: Abilities) -> Option<usize> {
         let segment = Segment::of(start, page, can);
         if matches!(start, Start::Top | Start::From(_)) {
@@ -177,7 +184,7 @@ impl PageCache {
         Some(at)
     }
 
-    /// Joins a segment to those beside it that its last page has met.
+    /// Joins a segment to its neighbours if its last page has met them.
     fn join(&mut self, at: usize, shown: &HashSet<String>) {
         for upper in [Some(at), at.checked_sub(1)].into_iter().flatten() {
             let Some([above, below]) = self.segments.get(upper..=upper + 1).and_then(|it| it.first_chunk())
@@ -191,7 +198,7 @@ impl PageCache {
         }
     }
 
-    /// Notes how many of those who wait a page has answered.
+    /// Notes how many waiting reads a page has answered.
     pub(super) fn answered(&mut self, start: &Start, count: usize) {
         if matches!(start, Start::Top | Start::From(_)) {
             self.alone = if count > 1 { 0 } else { self.alone + 1 };
@@ -199,8 +206,9 @@ impl PageCache {
     }
 }
 
-/// Where a segment begins: at the newest object that is waited for, else at the top. Those that are still to come were
-/// probably made in the same run, so it begins as much later as that run may have taken for them.
+/// The start of a segment: the newest object for which a read is waiting, or else the top. The objects of
+/// expected reads were probably created in the same run, so the segment begins later by the time that this
+/// run may have taken to create them.
 fn beginning(waiting: &[Option<i64>], to_come: usize, can: Abilities) -> Start {
     let newest = waiting.iter().flatten().max().filter(|_| can.times);
     let later = i64::try_from(to_come / MADE_A_SECOND).unwrap_or_default();
@@ -215,13 +223,13 @@ mod tests {
 
     const CAN: Abilities = Abilities { times: true, ids: true };
 
-    /// Objects of the times, newest first, whose ids are their times.
+    /// A page of objects with these times, newest first; their ids are their times.
     fn page(times: impl Iterator<Item = i64>, more: bool) -> FetchedPage {
         let objects: Vec<Json> = times.map(|it| json!({"id": it.to_string(), "created": it})).collect();
         FetchedPage { objects, more, token: None }
     }
 
-    /// A cache that holds the objects of 901 to 1000 seconds, with more on both sides.
+    /// A cache with the objects of 901 to 1000 seconds, and more objects on both sides.
     fn cache() -> PageCache {
         let mut cache = PageCache::default();
         cache.add(&Start::From(1000), page((901..=1000).rev(), true), CAN);

@@ -7,12 +7,12 @@ use serde_json::Value as Json;
 use super::listing::{FetchedPage, Start};
 use crate::connector::list::STRIPE_PAGE;
 
-/// What a list can do.
+/// The ways in which a list can be read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Abilities {
-    /// A page can begin at a time.
+    /// Whether a page can begin at a time.
     pub(super) times: bool,
-    /// Pages go on behind and before an object.
+    /// Whether pages continue after and before an object.
     pub(super) ids: bool,
 }
 
@@ -28,23 +28,23 @@ pub(super) struct Segment {
 /// An end of a segment.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SegmentEdge {
-    /// The time of its object, in seconds since 1970.
+    /// The time of the object at this end, in seconds since 1970.
     pub(super) created: Option<i64>,
-    /// Where the list goes on; none where it ends.
+    /// The place where the list continues; `None` if the list ends here.
     pub(super) on: Option<Start>,
 }
 
-/// A way to a page that may show an object.
+/// The way to a page that may show an object.
 #[derive(Debug)]
 pub(super) struct AccessPath<'s> {
-    /// About how many pages away it is; 1 where the next one should show it.
+    /// The approximate number of pages to read; 1 if the next page should show the object.
     pub(super) pages: usize,
-    /// The next page on the way.
+    /// The next page on this way.
     pub(super) start: &'s Start,
 }
 
 impl Segment {
-    /// What a page alone shows.
+    /// The segment of a single page.
     pub(super) fn of(start: &Start, page: FetchedPage, can: Abilities) -> Self {
         let [first, last] = [page.objects.first(), page.objects.last()];
         let id = |body: Option<_>| body.and_then(id_of).filter(|_| can.ids);
@@ -65,7 +65,7 @@ impl Segment {
         }
     }
 
-    /// Takes the page that began at one of its ends.
+    /// Adds the page that began at one of its ends.
     pub(super) fn grow(&mut self, start: &Start, page: Self) {
         self.objects += page.objects;
         self.pages += page.pages;
@@ -76,7 +76,7 @@ impl Segment {
         *own = SegmentEdge { created: new.created.or(own.created), on: new.on };
     }
 
-    /// Takes another one that it has met.
+    /// Adds another segment that it has met.
     pub(super) fn join(&mut self, other: &Self) {
         self.objects += other.objects;
         self.pages += other.pages;
@@ -88,8 +88,8 @@ impl Segment {
         }
     }
 
-    /// Whether it overlaps another one whose newest object is no newer than its own. `shown` are the objects of the
-    /// last page of one of both.
+    /// Whether it overlaps another segment whose newest object is no newer than its own. `shown` are the
+    /// objects on the last page of one of the two.
     pub(super) fn meets(&self, older: &Self, shown: &HashSet<String>) -> bool {
         let (Some(end), Some(begin)) = (self.oldest.created, older.newest.created) else { return false };
         let seen =
@@ -97,16 +97,17 @@ impl Segment {
         end < begin || (seen(&self.oldest) && seen(&older.newest))
     }
 
-    /// Whether all of it was made after that time.
+    /// Whether all of its objects were created after this time.
     pub(super) fn is_newer_than(&self, created: Option<i64>) -> bool {
         self.oldest.created.zip(created).is_some_and(|(oldest, created)| oldest > created)
     }
 
-    /// The way to an object of that time; none where the segment should hold it and does not.
+    /// The way to an object of this time. Returns `None` if the segment should contain the object and does
+    /// not.
     pub(super) fn towards(&self, created: Option<i64>) -> Option<AccessPath<'_>> {
         let (Some(created), Some(newest), Some(oldest)) = (created, self.newest.created, self.oldest.created)
         else {
-            // Nothing tells where it is: as many pages as were read so far may be read again.
+            // The place of the object is unknown: the estimate is as many pages as were read so far.
             let on = self.oldest.on.as_ref().or(self.newest.on.as_ref())?;
             return Some(AccessPath { pages: self.pages, start: on });
         };
@@ -118,14 +119,14 @@ impl Segment {
         Some(AccessPath { pages: self.pages_in(gap, newest - oldest), start: edge.on.as_ref()? })
     }
 
-    /// How many pages a gap has, in seconds, if it is as dense as the segment is in its own seconds.
+    /// The estimated number of pages in a gap, in seconds, if it is as dense as the segment.
     fn pages_in(&self, gap: i64, own: i64) -> usize {
         let [gap, own] = [gap, own.max(1)].map(|seconds| usize::try_from(seconds).unwrap_or(usize::MAX));
         gap.saturating_mul(self.objects) / own.saturating_mul(STRIPE_PAGE) + 1
     }
 }
 
-/// When an object was made, in seconds since 1970.
+/// The time at which an object was created, in seconds since 1970.
 pub(super) fn time_of(body: &Json) -> Option<i64> {
     body.get("created").and_then(Json::as_i64)
 }

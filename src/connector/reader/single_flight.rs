@@ -1,4 +1,4 @@
-//! Equal reads at the same time are one request.
+//! Sends equal reads at the same time as one request.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -7,7 +7,7 @@ use crate::sync::lock;
 
 use tokio::sync::oneshot;
 
-/// Who waits for which request that is under way.
+/// The callers that wait for requests in flight, by key.
 #[derive(Debug)]
 pub(super) struct SingleFlight<T>(Mutex<HashMap<String, Vec<oneshot::Sender<T>>>>);
 
@@ -18,8 +18,8 @@ impl<T> Default for SingleFlight<T> {
 }
 
 impl<T: Clone> SingleFlight<T> {
-    /// What `request` answers, or one under the same key that is under way. Where that one fails, each asks
-    /// for himself.
+    /// Returns the answer of `request`, or of a request in flight under the same key. If that one fails, each
+    /// caller sends its own.
     pub(super) async fn shared<E>(
         &self,
         key: &str,
@@ -42,7 +42,7 @@ impl<T: Clone> SingleFlight<T> {
         answer
     }
 
-    /// The way to the answer of a request that is under way; none where this one is the first.
+    /// The receiver of the answer of a request in flight. Returns `None` if this request is the first.
     fn join(&self, key: &str) -> Option<oneshot::Receiver<T>> {
         let mut flights = lock(&self.0);
         let Some(waiting) = flights.get_mut(key) else {
@@ -55,15 +55,16 @@ impl<T: Clone> SingleFlight<T> {
     }
 }
 
-/// A request that is under way. Its waiters learn when it ends, even if it is dropped.
+/// A request in flight. Its waiters learn when it ends, even if it is dropped.
 struct InFlight<'f, T> {
     flights: &'f SingleFlight<T>,
-    /// None once it has ended: another one may be under way under the same key by then.
+    /// The key; `None` once the request has ended, because another one may then be in flight under the same
+    /// key.
     key: Option<&'f str>,
 }
 
 impl<T> InFlight<'_, T> {
-    /// Ends it, the first time it is called; who waited for it.
+    /// Ends the request when first called, and returns the callers that waited for it.
     fn end(&mut self) -> Vec<oneshot::Sender<T>> {
         let Some(key) = self.key.take() else { return Vec::new() };
         let mut flights = lock(&self.flights.0);

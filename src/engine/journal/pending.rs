@@ -28,7 +28,7 @@ pub struct PendingCreate {
 /// An object that an interrupted run had made, and that a create adopted instead of making a new one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecoveredObject {
-    /// Stripe's id of the object, or what else names it.
+    /// Stripe's id of the object, or whatever else names it.
     pub id: String,
     /// The time in seconds since the interrupted run recorded its create.
     pub age: i64,

@@ -54,7 +54,7 @@ pub enum ParamError {
     Refused {
         /// The param, dotted.
         param: String,
-        /// What stands behind its name in a sentence.
+        /// The part of the sentence that follows its name.
         why: String,
     },
 }

@@ -1,4 +1,4 @@
-//! What names and values mean in a clause, beside what a payload would mean by them.
+//! The meaning of names and values in a clause, compared with their meaning in a payload.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -8,7 +8,7 @@ use crate::connector::entity;
 use crate::connector::filter::Filter;
 use crate::connector::filter::operand::named;
 
-/// The paths of the params without which a call cannot be made.
+/// The paths of the params that a call requires.
 fn required(members: &[Member], above: &str, found: &mut Vec<String>) {
     for member in members.iter().filter(|member| member.shape.is_required()) {
         let path = format!("{above}{}", member.name);
@@ -27,7 +27,7 @@ fn what_a_list_cannot_do_without_can_stand_in_the_clause() {
         let mut paths: Vec<String> = parents(&list.path).map(str::to_owned).collect();
         required(&list.params, "", &mut paths);
         let names = NameLookup { entity, call: Some(list) };
-        // A list of objects is no single value.
+        // A list of objects is not a single value.
         let single = |path: &String| at(&list.params, path).is_none_or(|it| it.item().is_none());
         for path in paths.into_iter().filter(single) {
             let listed = at(&list.params, &path).map(Shape::values).unwrap_or_default();
