@@ -1,4 +1,4 @@
-//! Reads objects with less than one call each: a page of a list can answer a hundred reads.
+//! Reads objects with fewer than one call each: a page of a list can answer a hundred reads.
 //!
 //! # Theory
 //!

@@ -1,4 +1,4 @@
-//! Runs an action exactly once, even if an earlier run was cut off while sending it.
+//! Runs an action only once, even if an earlier run was cut off while sending it.
 
 use std::io;
 

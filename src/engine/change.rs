@@ -94,7 +94,7 @@ struct ParamSets<'m> {
 enum RemovedParam {
     /// This value unsets it, or sets it to Stripe's default.
     Sent(Json),
-    /// Nothing is to do: the value is the same as without the param.
+    /// Nothing needs to be sent: the value is the same as without the param.
     Nothing,
     /// No call unsets it.
     Stays,

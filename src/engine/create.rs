@@ -1,4 +1,4 @@
-//! Creates an object exactly once, even if an earlier run was cut off while creating it.
+//! Creates an object only once, even if an earlier run was cut off while creating it.
 
 use std::io;
 
@@ -30,8 +30,8 @@ pub struct Created {
     pub unrecorded: Option<io::Error>,
     /// The interrupted run that had made the object; `None` if the object is new.
     pub adopted: Option<RecoveredObject>,
-    /// Why Stripe declined the payment or other purpose of the object, if it did. The object exists all the
-    /// same.
+    /// Why Stripe declined what the object was created for, such as a payment, if it did. The object exists
+    /// all the same.
     pub declined: Option<connector::Error>,
     /// The paths of params that only an update takes, and why this update failed, if it did. The object
     /// exists all the same.

@@ -40,8 +40,8 @@ impl OnDestroy {
         Self::ALL.into_iter().find(|way| way.word() == word)
     }
 
-    /// The options for the objects of a type. A type that is ended by a call offers none but to keep the
-    /// object.
+    /// The options for the objects of a type. If a type is ended by a call, the only option is to keep the
+    /// object instead.
     pub fn choices(entity: &Entity) -> &'static [Self] {
         match &entity.removal {
             Removal::Delete => &[Self::Delete, Self::Keep],

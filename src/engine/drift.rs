@@ -3,7 +3,7 @@
 //! # Theory
 //!
 //! A test token becomes a payment method's id, `USD` becomes `usd`, a reference comes back expanded.
-//! Comparing what was written with what Stripe answers would report drift for ever. So the object is compared
+//! Comparing what was written with what Stripe answers would report drift forever. So the object is compared
 //! with its state after the provider's own last write: a written value has drifted if Stripe now answers
 //! something else than it did then, and the new answer is not what was asked for.
 
@@ -111,7 +111,7 @@ fn presumed_value(shape: Option<&Shape>, desired: &Json, now: Option<&Json>) -> 
     }
 }
 
-/// Replaces presumed values by those that a state recorded, if Stripe answers nothing that could confirm
+/// Replaces presumed values with those that a state recorded, if Stripe answers nothing that could confirm
 /// either.
 pub(super) fn lay_over(entity: &Entity, presumed: &mut Params, said: &Params, body: &Json) {
     lay_over_unanswered(presumed, said, &with_words(entity, body));
@@ -129,7 +129,7 @@ fn lay_over_unanswered(presumed: &mut Params, said: &Params, body: &Json) {
     }
 }
 
-/// Whether a value is empty; other providers store a value that is not written in this way.
+/// Whether a value is empty, which is how other providers store a value that is not written.
 fn says_nothing(said: &Json) -> bool {
     match said {
         Json::String(text) => text.is_empty(),

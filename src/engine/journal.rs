@@ -257,8 +257,8 @@ impl Journal {
             match self.recorder.claim(orphan.clone(), own.clone()).await {
                 Ok(true) => return PendingCreate::resumed(self.recorder.clone(), own, None),
                 Ok(false) => {}
-                // Using another key would certainly make a second object. That another run resumes this one
-                // at the same time is only possible.
+                // Using another key would certainly make a second object, but another run probably does not
+                // resume this one at the same time.
                 Err(_) => {
                     self.recorder.begin(own.clone());
                     return PendingCreate::resumed(self.recorder.clone(), own, Some(orphan));

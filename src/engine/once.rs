@@ -1,4 +1,4 @@
-//! Sends a call that makes something exactly once, even if a run is cut off and another one resumes it.
+//! Sends a call that makes something only once, even if a run is cut off and another one resumes it.
 
 use std::io;
 

@@ -95,8 +95,8 @@ pub fn has_ended(entity: &Entity, body: &Json) -> bool {
     end(entity, body).is_some()
 }
 
-/// Whether an object is in the state in which a destroy leaves it. A type that a destroy deletes may show an
-/// end, such as being disabled, before it is deleted.
+/// Whether an object is in the state in which a destroy leaves it. Objects that a destroy deletes never are,
+/// even if they are disabled.
 pub(super) fn is_over(entity: &Entity, body: &Json) -> bool {
     entity.removal != Removal::Delete && has_ended(entity, body)
 }

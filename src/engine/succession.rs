@@ -115,8 +115,7 @@ struct HeldPlace<'n> {
     successor: &'n str,
 }
 
-/// The params of a create that takes over the held names that it sets, unless the configuration says whether
-/// it does.
+/// The params of a create that takes over the held names that it sets, unless the configuration decides that.
 pub(super) fn taking_over(entity: &Entity, mut params: Params, is_held: impl Fn(&str) -> bool) -> Params {
     for (name, by) in &entity.transfers {
         if params.contains_key(name) && is_held(name) && !params.contains_key(by) {

@@ -117,7 +117,7 @@ impl PendingCreate {
         self.recorder.unanswered(&self.entry.key);
     }
 
-    /// Replaces a key that is of no more use, because its object is gone or it only replays a failure, by a
+    /// Replaces a key that is of no more use, because its object is gone or it only replays a failure, with a
     /// new key for a new object.
     pub fn renew(&mut self) {
         self.end_unclaimed();

@@ -1,4 +1,4 @@
-//! The access to a journal: its callers send notes and questions without waiting for a file.
+//! The handle of a journal, which lets callers note and ask things without waiting for a file.
 //!
 //! A separate thread does the writing. A create that was covered by another one's sync does not wake it.
 
@@ -101,7 +101,7 @@ impl Recorder {
         self.ask(|reply| Job::Close { asked, gave_up, missed, reply }, limit).await
     }
 
-    /// Waits until the journal has everything that was sent to it so far, or no longer answers.
+    /// Waits until everything that was sent to the journal so far is written, or the journal fails to answer.
     pub(super) async fn written(&self) {
         // A failure to write is logged where the write is tried.
         let _ = self.ask(Job::Written, REPLY_TIMEOUT).await;

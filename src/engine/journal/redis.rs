@@ -204,7 +204,7 @@ impl JournalStore for RedisStore {
         self.note(&lines, length)
     }
 
-    /// Nothing is to do: lines that Redis has acknowledged survive this process and its machine.
+    /// Does nothing, because lines that Redis has acknowledged survive this process and its machine.
     fn sync(&mut self) -> io::Result<()> {
         Ok(())
     }
