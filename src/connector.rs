@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! entity, locator, params ──entities, actions──▶ connection
-//! filter clause ──filter──▶ list params, and a test for what comes back
+//! filter clause ──filter──▶ list params, and a test for the entities in the answer
 //! body ──record──▶ flat map
 //! ```
 //!

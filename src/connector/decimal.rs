@@ -18,8 +18,8 @@ pub fn compare_numbers(a: &str, b: &str) -> Option<Ordering> {
     })
 }
 
-/// The key by which sizes are compared: the number of digits before the point, these digits, and those after
-/// it.
+/// The key by which sizes are compared: the number of digits before the point,
+/// these digits, and those after it.
 fn size(number: Digits<'_>) -> (usize, &str, &str) {
     let (whole, fraction) = (number.whole.trim_start_matches('0'), number.fraction.trim_end_matches('0'));
     (whole.len(), whole, fraction)

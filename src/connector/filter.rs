@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! clause ─lexer─▶ tokens ─parser─▶ expression ─▶ evaluate: does an entity satisfy it?
-//!                            │                 └▶ pushdown: what of it can Stripe evaluate?
-//!                         operand: names become fields, values become what fields hold
+//!                            │                 └▶ pushdown: which part can Stripe evaluate?
+//!                         operand: names become fields, values get the types of their fields
 //! ```
 //!
 //! A faulty clause is reported when it is parsed, with the position of the fault. Nulls work as in SQL: a

@@ -2,8 +2,8 @@
 
 use crate::catalog::names::quoted;
 
-/// The largest length of an id, in characters. Stripe's own have at most 255; ids chosen by users may be
-/// longer.
+/// The largest length of an id, in characters. Stripe's own have at most 255; ids
+/// chosen by users may be longer.
 const LONGEST: usize = 1_000;
 
 /// A text that cannot be an id in a path.

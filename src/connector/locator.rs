@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! cus_1                  an entity with an id of its own
-//! cus_1/txi_1            one that belongs to another (`/v1/customers/{customer}/tax_ids/{id}`)
-//! cus_1                  the only one of its parent (`/v1/customers/{customer}/cash_balance`)
-//! tax.settings           the only one there is
+//! cus_1/txi_1            an entity that belongs to another (`/v1/customers/{customer}/tax_ids/{id}`)
+//! cus_1                  the only entity of its parent (`/v1/customers/{customer}/cash_balance`)
+//! tax.settings           the only entity of its type
 //! ```
 
 use serde_json::{Map, Value as Json};

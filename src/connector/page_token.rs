@@ -13,8 +13,8 @@ pub(super) struct Position {
     /// In Stripe's order: the id of the entity before the start, or the token of the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) after: Option<String>,
-    /// The ids before that one, in Stripe's order, in case its entity is deleted before the next page is
-    /// read.
+    /// The ids before that one, in Stripe's order, in case its entity is
+    /// deleted before the next page is read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) before: Vec<String>,
     /// The number of entities to skip, on that page or in the sort order.

@@ -2,11 +2,11 @@
 //!
 //! # Theory
 //!
-//! Terraform reads every object of a state, ten at a time. It does not say which objects it will ask for
-//! next, so a page is a bet: [`page_cache`](self) requests one only if that takes no more calls than the
-//! reads that it is expected to answer. Each read ends in one of two ways: a page has shown the object, or
-//! the object is requested by its id. Only the second way can tell that an object is gone, or hidden from a
-//! list.
+//! Terraform reads every object of a state, ten at a time. It does not say which objects it will
+//! ask for next, so a page is a bet: [`page_cache`](self) requests one only if that takes no more
+//! calls than the reads that it is expected to answer. Each read ends in one of two ways: a page
+//! has shown the object, or the object is requested by its id. Only the second way can tell that an
+//! object is gone, or hidden from a list.
 //!
 //! An object that a page shows is kept until it is read, but no longer than until the next write: the result
 //! of a read is never older than the last write of this process, nor than its connection. A caller that needs

@@ -1,5 +1,5 @@
-//! Handles values that Stripe shows in place of others: an object in place of its id, a page in place of a
-//! list.
+//! Handles values that Stripe shows in place of others: an object in place of its
+//! id, a page in place of a list.
 
 use serde_json::Value as Json;
 

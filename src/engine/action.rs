@@ -207,7 +207,7 @@ mod tests {
             .unwrap();
         check("AttachPaymentMethodToCustomer", &json!({"payment_method_id": "pm_1", "customer": "cus_1"}))
             .unwrap();
-        // Stripe takes the account of a customer in the place of the customer.
+        // Stripe takes the account of a customer in place of the customer.
         check(
             "AttachPaymentMethodToCustomer",
             &json!({"PaymentMethodId": "pm_1", "CustomerAccount": "acct_1"}),

@@ -53,9 +53,9 @@ impl Change {
     }
 }
 
-/// The change from `before` to `desired`. A value that is still unknown counts as changed. If any part of it
-/// may need a new object, a replacement is planned, because an apply cannot turn a planned update into a
-/// replacement.
+/// The change from `before` to `desired`. A value that is still unknown counts as changed. If any
+/// part of it may need a new object, a replacement is planned, because an apply cannot turn a
+/// planned update into a replacement.
 pub(super) fn between(entity: &Entity, before: &Params, desired: &DesiredParams) -> Change {
     let update = entity.operation(OperationKind::Update).map(|update| update.params.as_slice());
     let mut differ = ParamDiff { entity, unknown: &desired.unknown, change: Change::default() };
@@ -288,8 +288,8 @@ impl ParamDiff<'_> {
         }
     }
 
-    /// What happens to a removed value. If an object cannot be unset as a whole, its members are unset one by
-    /// one.
+    /// What happens to a removed value. If an object cannot be unset as a whole,
+    /// its members are unset one by one.
     fn removed(&mut self, at: &str, old: &Json, shape: &Shape) -> RemovedParam {
         let unset = Json::String(String::new());
         let default = self.entity.defaults.get(at);

@@ -66,9 +66,9 @@ struct FirstCall<'c> {
     in_state: bool,
 }
 
-/// Creates an object. Params that only an update takes follow in a second call, unless the object already has
-/// them. Unique names and roles, such as a lookup key or a default price, pass to it from the object that it
-/// replaces.
+/// Creates an object. Params that only an update takes follow in a second call, unless the object
+/// already has them. Unique names and roles, such as a lookup key or a default price, pass to it
+/// from the object that it replaces.
 pub async fn create(
     connector: &Connector,
     journal: &Journal,

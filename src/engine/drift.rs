@@ -1,4 +1,4 @@
-//! What has changed in Stripe behind Terraform's back.
+//! Detects what has changed in Stripe behind Terraform's back.
 //!
 //! # Theory
 //!
@@ -48,8 +48,8 @@ fn drifted_value(shape: Option<&Shape>, desired: &Json, then: &Json, now: &Json)
     }
 }
 
-/// Stripe's answer, limited to what was written: the wanted value if the answer fulfils it, otherwise the
-/// answer.
+/// Stripe's answer, limited to what was written: the wanted value if the answer
+/// fulfils it, otherwise the answer.
 fn answered(shape: Option<&Shape>, desired: &Json, now: &Json) -> Json {
     match desired {
         Json::Object(params) if now.is_object() => {
@@ -111,8 +111,8 @@ fn presumed_value(shape: Option<&Shape>, desired: &Json, now: Option<&Json>) -> 
     }
 }
 
-/// Replaces presumed values with those that a state recorded, if Stripe answers nothing that could confirm
-/// either.
+/// Replaces presumed values with those that a state recorded, if Stripe answers
+/// nothing that could confirm either.
 pub(super) fn lay_over(entity: &Entity, presumed: &mut Params, said: &Params, body: &Json) {
     lay_over_unanswered(presumed, said, &with_words(entity, body));
 }
@@ -158,8 +158,8 @@ struct LiveParam<'p> {
 }
 
 impl LiveParam<'_> {
-    /// Adds a wanted param that Stripe holds. A param that Stripe does not answer counts as having its
-    /// default.
+    /// Adds a wanted param that Stripe holds. A param that Stripe does not
+    /// answer counts as having its default.
     fn hold(&self, params: &mut Params, name: &str, desired: &Json) {
         let Self { entity, path, shape, now } = self;
         match (params.get_mut(name), desired) {

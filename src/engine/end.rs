@@ -171,8 +171,8 @@ impl Object {
             Removal::Call { .. } | Removal::DeleteOrCall { .. } if has_ended(entity, &self.body) => {
                 RemovalPlan::Nothing
             }
-            // Only Stripe knows what an undocumented status allows: the call is sent, and Stripe may refuse
-            // it.
+            // Only Stripe knows what an undocumented status allows: the call is
+            // sent, and Stripe may refuse it.
             Removal::Call { when, .. } | Removal::DeleteOrCall { when, .. }
                 if !when.is_empty() && !is_one(when) && is_documented(status) =>
             {

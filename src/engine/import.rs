@@ -10,8 +10,8 @@ use crate::connector::{self, id_count};
 pub struct ImportId {
     /// The entity type.
     pub entity: &'static Entity,
-    /// The connected account to which the entity belongs, if the id names one: `acct_1`, or a path of
-    /// accounts.
+    /// The connected account to which the entity belongs, if the id names one:
+    /// `acct_1`, or a path of accounts.
     pub account: Option<String>,
     /// The locator of the entity: `cus_1`, `cus_1/txi_1`.
     pub locator: String,
@@ -26,7 +26,7 @@ pub enum ImportError {
     /// It is not in the form of an import id.
     #[error("{} must be `ENTITY/ID`, such as `Customer/cus_123`", quoted(id))]
     Form {
-        /// As it was given.
+        /// The text that was given.
         id: String,
     },
     /// There is no such entity type, or its entities have locators of another form.

@@ -71,8 +71,8 @@ pub struct Journal {
     orphans: Mutex<Vec<OrphanedCreate>>,
     /// The Terraform run of this process.
     run: String,
-    /// Whether this run plans or applies. If so, an orphan that it neither claims nor reads is not in its
-    /// state.
+    /// Whether this run plans or applies. If so, an orphan that it neither claims
+    /// nor reads is not in its state.
     walks: AtomicBool,
     /// Whether Terraform may not have shown this run all of its state.
     incomplete: AtomicBool,
@@ -317,8 +317,8 @@ impl Journal {
         self.walks.store(true, Ordering::Relaxed);
     }
 
-    /// Notes that Terraform may not show this run all of its state: the run was stopped, or a resource
-    /// failed.
+    /// Notes that Terraform may not show this run all of its state: the run was
+    /// stopped, or a resource failed.
     pub fn note_incomplete(&self) {
         self.incomplete.store(true, Ordering::Relaxed);
     }

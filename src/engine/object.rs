@@ -86,8 +86,8 @@ impl Object {
         held
     }
 
-    /// The values that stay in Stripe after a change although they are no longer written. Secrets are not
-    /// recorded.
+    /// The values that stay in Stripe after a change although they are no longer
+    /// written. Secrets are not recorded.
     pub fn uncleared_after(&self, change: &Change, desired: &DesiredParams) -> Params {
         let mut uncleared = self.uncleared.clone();
         for path in &change.uncleared {

@@ -50,8 +50,8 @@ impl Object {
         if self.ended_at_import && change.is_nothing() && !is_taken_away {
             return change;
         }
-        // An object that was ended by a call takes no more updates; one that was archived or has expired
-        // does.
+        // An object that was ended by a call takes no more updates; one that
+        // was archived or has expired does.
         let by_call = matches!(self.entity.removal, Removal::Call { .. } | Removal::DeleteOrCall { .. });
         let is_refused = by_call && (change.unknown || !change.update.is_empty());
         change.restores = match &self.entity.restoration {

@@ -1,5 +1,5 @@
-//! Lets one object take the place of another: names and roles that only one object can have pass to the new
-//! one.
+//! Lets one object take the place of another: names and roles that only one
+//! object can have pass to the new one.
 //!
 //! A replaced price may have a lookup key, which only one price can have, and may be its product's default
 //! price, which Stripe refuses to archive. Neither is lost: the create takes the key over, then the product
@@ -42,8 +42,8 @@ impl Object {
         self.entity.transfers.keys().filter(is_gone).filter_map(had).collect()
     }
 
-    /// The object that now has a name that this one has lost: a run that was cut off has created it in its
-    /// place.
+    /// The object that now has a name that this one has lost: a run that was cut
+    /// off has created it in its place.
     pub async fn heir(&self, connector: &Connector, lost_names: &Params) -> Option<Json> {
         let (key, name) = lost_names.iter().next()?;
         let heir = holder(connector, self.entity, key, &scalar(name)?).await?;

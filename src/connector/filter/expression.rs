@@ -15,7 +15,7 @@ pub(super) enum Expression {
 }
 
 impl Expression {
-    /// The conditions that all must hold.
+    /// The conditions that must all hold.
     pub(super) fn terms(self) -> Vec<Self> {
         match self {
             Self::And(a, b) => a.terms().into_iter().chain(b.terms()).collect(),
@@ -69,8 +69,8 @@ pub(super) enum ScalarType {
     Number,
     Time,
     Boolean,
-    /// A type that the catalog does not know, such as that of a key of a map: a bare number compares as a
-    /// number.
+    /// A type that the catalog does not know, such as that of a key of a map: a
+    /// bare number compares as a number.
     Any,
 }
 

@@ -27,8 +27,8 @@ pub(super) struct Paginator<'c> {
 }
 
 impl Paginator<'_> {
-    /// Up to `most` entities that satisfy the filter, starting at a position, each with the position after
-    /// it.
+    /// Up to `most` entities that satisfy the filter, starting at a position,
+    /// each with the position after it.
     pub(super) async fn collect(&self, from: Position, most: usize) -> Result<Vec<(Json, Position)>, Error> {
         let mut found = Vec::new();
         self.visit(from, |body, behind| {

@@ -245,9 +245,9 @@ impl ListReads {
         Some(PageRequest { start: start?, epoch, late: state.late })
     }
 
-    /// Answers the reads that wait for objects of a page. If the page failed, no read is answered, and no more
-    /// pages are requested. If a write came after the request, reads that came before this write are not
-    /// answered.
+    /// Answers the reads that wait for objects of a page. If the page failed, no read is
+    /// answered, and no more pages are requested. If a write came after the request, reads that
+    /// came before this write are not answered.
     fn take(
         &self,
         can: Abilities,

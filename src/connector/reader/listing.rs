@@ -137,8 +137,8 @@ fn params(entity: &'static Entity, list: &Operation, known: &Json) -> Option<Map
     Some(with_expansions(entity, list, params, "data."))
 }
 
-/// The fields that an operation of version 2 of the API includes if everything that a read wants is
-/// requested.
+/// The fields that an operation of version 2 of the API includes if everything
+/// that a read wants is requested.
 fn included(entity: &Entity, operation: &Operation) -> Option<Json> {
     entity.is_v2().then(|| with_expansions(entity, operation, Map::new(), "").remove("include")).flatten()
 }

@@ -1,5 +1,5 @@
-//! The segments of a list that were read: the objects that were not asked for yet, and the places to
-//! continue.
+//! The segments of a list that were read: the objects that were not asked for
+//! yet, and the places to continue.
 //!
 //! # Theory
 //!
@@ -29,8 +29,8 @@ const MOST_KEPT: usize = 10_000;
 const MADE_A_SECOND: usize = 20;
 /// How many new segments in a row may contain only the object at which they began.
 const MOST_ALONE: usize = 2;
-/// The largest number of pages up to an object for which a page in flight is awaited rather than a new one
-/// requested.
+/// The largest number of pages up to an object for which a page in flight is awaited
+/// rather than a new one requested.
 const NEAR: usize = 2;
 /// Pages are requested ahead while at least one in this many of their objects was asked for.
 const SHOWN_FOR_ONE: usize = 4;
@@ -151,8 +151,8 @@ impl PageCache {
         self.segments.is_empty() || self.ways(created).next().is_some()
     }
 
-    /// Adds a fetched page. [`PageCache::answered`] is told afterwards how many waiting reads the page
-    /// answered.
+    /// Adds a fetched page. [`PageCache::answered`] is told afterwards how many
+    /// waiting reads the page answered.
     pub(super) fn add(&mut self, start: &Start, page: FetchedPage, can: Abilities) {
         self.arrived(start);
         let texts =
@@ -164,7 +164,7 @@ impl PageCache {
         }
     }
 
-    /// Notes that a page is no longer under way.
+    /// Notes that a page is no longer in flight.
     pub(super) fn arrived(&mut self, start: &Start) {
         self.under_way.retain(|it| it != start);
     }

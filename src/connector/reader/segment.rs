@@ -102,8 +102,8 @@ impl Segment {
         self.oldest.created.zip(created).is_some_and(|(oldest, created)| oldest > created)
     }
 
-    /// The way to an object of this time. Returns `None` if the segment should contain the object and does
-    /// not.
+    /// The way to an object of this time. Returns `None` if the segment should
+    /// contain the object and does not.
     pub(super) fn towards(&self, created: Option<i64>) -> Option<AccessPath<'_>> {
         let (Some(created), Some(newest), Some(oldest)) = (created, self.newest.created, self.oldest.created)
         else {

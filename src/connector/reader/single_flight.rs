@@ -58,8 +58,8 @@ impl<T: Clone> SingleFlight<T> {
 /// A request in flight. Its waiters learn when it ends, even if it is dropped.
 struct InFlight<'f, T> {
     flights: &'f SingleFlight<T>,
-    /// The key; `None` once the request has ended, because another one may then be in flight under the same
-    /// key.
+    /// The key; `None` once the request has ended, because another one may then
+    /// be in flight under the same key.
     key: Option<&'f str>,
 }
 

@@ -16,8 +16,8 @@ struct OpenCalls {
 }
 
 impl Calls {
-    /// Answers a call. A call that is dropped before its answer stays open: Terraform never learns its
-    /// result.
+    /// Answers a call. A call that is dropped before its answer stays open:
+    /// Terraform never learns its result.
     pub(super) async fn answering<T>(&self, call: impl Future<Output = T>) -> T {
         self.with(|known| known.open += 1);
         let answer = call.await;

@@ -86,8 +86,8 @@ impl FolderStore {
         Ok(of_run.map(|(found, path)| (path, found)).collect())
     }
 
-    /// The creates that the process of this file left, if it and its run are dead. A file without any is
-    /// removed.
+    /// The creates that the process of this file left, if it and its run are dead.
+    /// A file without any is removed.
     fn orphans_in(&self, path: &Path) -> io::Result<Vec<OrphanedCreate>> {
         if is_abandoned(path)? {
             fs::remove_file(path)?;
@@ -127,8 +127,8 @@ impl FolderStore {
         writer.place == self.writer.place && is_other && !run::is_running(&writer.run)
     }
 
-    /// Reads a journal if its process and its run are gone. The journal is locked until the returned file is
-    /// closed.
+    /// Reads a journal if its process and its run are gone. The journal is locked
+    /// until the returned file is closed.
     fn read_dead(&self, path: &Path) -> io::Result<Option<(File, Journaled)>> {
         let file = files::open(path, false)?;
         if file.try_lock().is_err() {

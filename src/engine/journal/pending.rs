@@ -83,8 +83,8 @@ impl PendingCreate {
         error.may_have_happened() || self.resumed && !error.settles_outcome()
     }
 
-    /// The object with this id as recovered, if Stripe repeated an answer that the earlier run did not
-    /// receive.
+    /// The object with this id as recovered, if Stripe repeated an answer that
+    /// the earlier run did not receive.
     pub fn adopted(&self, id: &str, replayed: bool) -> Option<RecoveredObject> {
         let age = (Timestamp::now().as_second() - self.entry.at).max(0);
         (self.resumed && replayed).then(|| RecoveredObject { id: id.to_owned(), age })
@@ -108,8 +108,8 @@ impl PendingCreate {
         self.recorder.written().await;
     }
 
-    /// Records that the outcome is unknown: the create stays for the next run, which finds it by this
-    /// account.
+    /// Records that the outcome is unknown: the create stays for the next run,
+    /// which finds it by this account.
     pub fn unanswered(self, account: Option<AccountMark>) {
         if let Some(account) = account {
             self.recorder.account(account);

@@ -88,9 +88,9 @@ impl Recorder {
         self.tell(Job::EndOrphan(orphan));
     }
 
-    /// Closes the journal of a run that was asked to end at `asked`, within `limit`. The journal stays if
-    /// Terraform gave up. `missed` are the creates of dead runs whose objects are not in the state of this
-    /// run.
+    /// Closes the journal of a run that was asked to end at `asked`, within `limit`. The
+    /// journal stays if Terraform gave up. `missed` are the creates of dead runs whose objects
+    /// are not in the state of this run.
     pub(super) async fn close(
         &self,
         asked: Instant,

@@ -38,7 +38,7 @@ end
 return 0
 ";
 
-/// The journals of one folder and workspace in a Redis.
+/// The journals of one folder and workspace in Redis.
 pub(super) struct RedisStore {
     address: Secret,
     connection: Option<Connection>,
@@ -83,8 +83,8 @@ impl RedisStore {
         answer.map_err(io::Error::other)
     }
 
-    /// Adds lines to a journal, and shows that this process is alive. Returns how many lines the journal has
-    /// now.
+    /// Adds lines to a journal, and shows that this process is alive. Returns how
+    /// many lines the journal has now.
     fn push(&mut self, journal: &str, lines: &[JournalLine]) -> io::Result<usize> {
         let (log, all) = (self.key("log", journal), self.key("all", "journals"));
         let alive = self.key("alive", &self.own);

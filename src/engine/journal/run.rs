@@ -33,8 +33,8 @@ fn started(pid: u32) -> Option<String> {
 /// The start time in the kernel's own count, which begins again with every boot.
 fn started_by_kernel(pid: u32) -> Option<String> {
     let line = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name may contain spaces, so the fields after its closing bracket are counted: state is 3, start is
-    // 22.
+    // The name may contain spaces, so the fields after its closing bracket are
+    // counted: state is 3, start is 22.
     let start = line.rsplit_once(')')?.1.split_whitespace().nth(19)?.to_owned();
     let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
     Some(format!("{start}@{}", boot.trim()))

@@ -24,7 +24,7 @@ use super::job::{Job, ReplySender, SharedState};
 use super::store::{JournalStore, OrphanedCreate};
 use crate::sync::lock;
 
-/// The longest that a create waits for others to share its sync.
+/// The longest time that a create waits for others to share its sync.
 const LONGEST_GATHERING: Duration = Duration::from_millis(4);
 /// How many creates Terraform sends at once by default.
 const AT_ONCE: usize = 10;
@@ -45,8 +45,8 @@ pub(super) struct WriterThread {
     /// Why creates could not be recorded.
     unwritten: BTreeMap<String, String>,
     waiting: Vec<ReplySender<()>>,
-    /// Lines that could not be written yet; a store that was briefly unavailable gets them with the next
-    /// ones.
+    /// Lines that could not be written yet; a store that was briefly
+    /// unavailable gets them with the next ones.
     backlog: Vec<JournalLine>,
     /// Entries of dead runs whose objects are in the state, but which could not be ended yet.
     arrived: Vec<OrphanedCreate>,
@@ -102,8 +102,8 @@ impl WriterThread {
         }
     }
 
-    /// Answers at once if the create was covered by another one's sync, or could not be written; otherwise it
-    /// waits.
+    /// Answers at once if the create was covered by another one's sync, or could not
+    /// be written; otherwise it waits.
     fn sync_or_wait(&mut self, key: &str, reply: ReplySender<()>) {
         if self.unsynced.contains(key) {
             return self.waiting.push(reply);

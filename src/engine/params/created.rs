@@ -1,5 +1,5 @@
-//! Separates the params that a create takes from those that only an update takes, which are sent in a second
-//! call.
+//! Separates the params that a create takes from those that only an update takes,
+//! which are sent in a second call.
 
 use serde_json::Value as Json;
 

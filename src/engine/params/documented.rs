@@ -167,8 +167,8 @@ mod tests {
         assert_eq!(told, ["`currency_options` cannot be set without `amount_off`"]);
     }
 
-    /// For the whole table: nothing is refused while one of the params on which the refusal depends is
-    /// unknown.
+    /// For the whole table: nothing is refused while one of the params on which
+    /// the refusal depends is unknown.
     #[test]
     fn no_constraint_refuses_what_is_not_known_yet() {
         for sample in samples() {

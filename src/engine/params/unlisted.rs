@@ -79,8 +79,8 @@ fn doubted(place: &str, value: &str) -> UnlistedValue {
     UnlistedValue { param, value, suggestion: None, known: Vec::new(), other: None }
 }
 
-/// Returns a value if it is not among the known ones, to which it is compared as `spelled`. The empty text
-/// unsets.
+/// Returns a value if it is not among the known ones, to which it is compared as
+/// `spelled`. The empty text unsets.
 fn unlisted<'k>(
     place: &str,
     value: &str,

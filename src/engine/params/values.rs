@@ -98,8 +98,8 @@ fn unknown(key: &str, why: Unresolved) -> ParamError {
     ParamError::Unknown { key: key.to_owned(), suggestion }
 }
 
-/// Adds the value of a param. Two objects for one param are merged; `key` is the key with which it was
-/// written.
+/// Adds the value of a param. Two objects for one param are merged; `key` is the
+/// key with which it was written.
 fn insert(
     found: &mut Map<String, Json>,
     name: &str,
@@ -121,8 +121,8 @@ fn insert(
     Ok(())
 }
 
-/// The value as it is sent. No error repeats a secret, or a value in the place of an object that contains
-/// one.
+/// The value as it is sent. No error repeats a secret, or a value in the place
+/// of an object that contains one.
 pub(super) fn value(given: &Json, shape: &Shape, place: &str) -> Result<Json, ParamErrors> {
     checked(given, shape, place).map_err(|faults| {
         let hide = |fault| match fault {
@@ -186,8 +186,8 @@ fn scalar_value(given: &Json, kind: &Kind, place: &str) -> Result<Json, ParamErr
     }
 }
 
-/// The error of a single value where several are expected. For JSON text that could not be parsed, it says
-/// why.
+/// The error of a single value where several are expected. For JSON text that
+/// could not be parsed, it says why.
 fn not_many(place: &str, expected: &str, given: &Json) -> ParamError {
     let unread = given.as_str().and_then(read_json).and_then(Result::err);
     unread.map_or_else(

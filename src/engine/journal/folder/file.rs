@@ -30,8 +30,8 @@ pub(super) struct OwnFile {
 }
 
 impl OwnFile {
-    /// Locks the file that was just created at `path` and writes its first line. If that fails, the file is
-    /// removed.
+    /// Locks the file that was just created at `path` and writes its first line. If
+    /// that fails, the file is removed.
     pub(super) fn begun(path: PathBuf, file: File, writer: &WriterProcess) -> io::Result<Self> {
         let mut own = Self { path, file, end: 0, reserved: 0 };
         if let Err(why) = own.begin(writer) {
