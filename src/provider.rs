@@ -1,17 +1,17 @@
-//! The Terraform surface: the provider block and the answers of the provider to each request. Everything here speaks
-//! [`Value`]s; the wire is `protocol`'s.
+//! The Terraform surface: the provider block and the provider's response to each request. Everything here
+//! uses [`Value`]s; `protocol` handles the wire format.
 //!
 //! ```text
 //! request ──served──┬─▶ resources, data_sources   written by hand: connections, payloads, descriptions
-//!                   └─▶ typed                     made of the catalog: a type for every object of Stripe
-//!                         both ──▶ object         what is done with any object ──▶ engine
+//!                   └─▶ typed                     made from the catalog: a type for every Stripe object
+//!                         both ──▶ object         operations on any object ──▶ engine
 //! ```
 //!
-//! No file needs one that needs it: what is served leads to the families of types, these to `object`, and that to
+//! Dependencies point one way: `served` uses the families of types, these use `object`, and `object` uses
 //! `runtime`.
 //!
-//! Beside them: `connection_settings` for the provider block and `stripe_connection`, `runtime` for what is open during
-//! one command, `messages` and `explain` for what is told.
+//! Beside them: `connection_settings` for the provider block and `stripe_connection`, `runtime` for the
+//! state of one command, `messages` and `explain` for what the user is told.
 
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, Instant};
@@ -61,7 +61,7 @@ mod summary;
 mod typed;
 mod walk;
 
-/// Journals with the place of each.
+/// Journals, each with its place.
 type Journals = Vec<(JournalPlace, Arc<Journal>)>;
 
 /// The provider: one per plugin process, configured once per walk (several times when a
@@ -70,18 +70,18 @@ type Journals = Vec<(JournalPlace, Arc<Journal>)>;
 pub struct StripeProvider {
     env: Env,
     runtime: Arc<RwLock<Arc<Runtime>>>,
-    /// The journals of the process: one, unless a debugger configures it again and again.
+    /// The journals of the process: only one, unless a debugger configures the provider repeatedly.
     journals: Arc<Mutex<Journals>>,
-    /// The block that was configured last, where a debugger holds the process.
+    /// The last configured provider block, if a debugger holds the process.
     last_block: Option<Arc<LastBlock>>,
 }
 
-/// The most time for the end of the journal: Terraform waits two seconds for the end of the process, and
-/// open calls may have used one of them.
+/// The longest time that closing the journal may take: Terraform waits two seconds for the process to end,
+/// and open calls may have used one of them.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(700);
 
 impl StripeProvider {
-    /// A provider that reads this environment.
+    /// Creates a provider that reads this environment.
     pub fn new(env: Env) -> Self {
         let place = JournalPlace::default();
         let journal = Arc::new(Journal::at(&place, &env));
@@ -90,14 +90,14 @@ impl StripeProvider {
         Self { env, runtime: Arc::new(RwLock::new(runtime)), journals, last_block: None }
     }
 
-    /// The same provider in a process that a debugger holds: it serves all provider blocks, and says so where they
-    /// differ.
+    /// The same provider in a process that a debugger holds: it serves all provider blocks and reports
+    /// when they differ.
     #[must_use]
     pub fn debugged(self) -> Self {
         Self { last_block: Some(Arc::default()), ..self }
     }
 
-    /// The journal of the process at that place.
+    /// Returns the process's journal at that place.
     fn journal(&self, place: JournalPlace) -> Arc<Journal> {
         let mut journals = lock(&self.journals);
         if let Some((_, journal)) = journals.iter().find(|(known, _)| *known == place) {
@@ -108,8 +108,8 @@ impl StripeProvider {
         journal
     }
 
-    /// Closes the journal and logs the run's totals. `asked` is when Terraform requested shutdown; if no create was
-    /// open then, every answer is already in its state.
+    /// Closes the journal and logs the run's totals. `asked` is when Terraform requested shutdown; if no
+    /// create was open then, every response is already in the state.
     pub async fn close(&self, asked: Instant) {
         let journals = lock(&self.journals).clone();
         let ends = journals.iter().map(|(_, journal)| journal.close(asked, CLOSE_TIMEOUT));
@@ -152,10 +152,10 @@ impl Provider for StripeProvider {
         connection_settings::validate_provider(config, &self.env)
     }
 
-    /// Warns of what an earlier run may have left. Makes no call and needs no key.
+    /// Warns about what an earlier run may have left behind. Makes no call and needs no key.
     async fn configure(&self, config: Value, _terraform_version: &str) -> Diagnostics {
-        // The block was checked when it was prepared, but for what is known only now; its warnings
-        // have been shown then.
+        // The block was checked when it was prepared, except for values that are known only now. Its
+        // warnings were shown then.
         let mut found = self.validate_provider(&config);
         found.retain(|diagnostic| diagnostic.severity == Severity::Error);
         found.extend(connection_settings::sandbox_fault(&config));

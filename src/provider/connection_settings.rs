@@ -1,5 +1,6 @@
-//! The settings of connections, in the provider block (the default connection) and in `stripe_connection`: their
-//! schema, what is wrong with them, and what is read from them; and the handle by which all others name a connection.
+//! The settings of connections, in the provider block (the default connection) and in `stripe_connection`:
+//! their schema, their checks and how they are read. Also the handle by which everything else names a
+//! connection.
 
 mod error;
 mod faults;

@@ -11,7 +11,7 @@ use crate::terraform::value::Value;
 pub(super) trait DataSource: std::fmt::Debug + Send + Sync {
     fn schema(&self) -> Schema;
 
-    /// What is wrong with a config that keeps the rules of the schema, before anything is sent.
+    /// Returns the faults of a config that satisfies the schema, before anything is sent.
     fn validate(&self, config: &Value) -> Diagnostics;
 
     fn read<'a>(&'a self, runtime: &'a Runtime, config: Value) -> BoxFuture<'a, (Value, Diagnostics)>;

@@ -1,4 +1,4 @@
-//! The data sources that are written by hand; `typed` makes those of each object.
+//! The handwritten data sources; `typed` makes those for each object type.
 
 mod descriptors;
 mod entities;

@@ -16,7 +16,7 @@ use crate::stripe::{Error, ErrorKind};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::value::{Path, Value};
 
-/// An error of the engine as diagnostics at `attribute`: one for each fault of a payload.
+/// Turns an engine error into diagnostics at `attribute`: one for each fault of a payload.
 pub(super) fn explain(error: &engine::Error, attribute: &str) -> Diagnostics {
     let diagnostic = match error {
         engine::Error::NotCreatable { .. } => {
@@ -28,8 +28,8 @@ pub(super) fn explain(error: &engine::Error, attribute: &str) -> Diagnostics {
     vec![diagnostic]
 }
 
-/// Warnings after a successful create or invocation of `what`, an entity type or action: that it is not in the
-/// journal, or that it was sent by an earlier run, which is told as `resumed` says.
+/// Warnings after a successful create or invocation of `what`, an entity type or action: if it is not in
+/// the journal, or if an earlier run sent it, which `resumed` describes.
 pub(super) fn explain_made(
     what: &str,
     unrecorded: Option<&io::Error>,
@@ -40,14 +40,14 @@ pub(super) fn explain_made(
     unrecorded.map(|why| journal::not_recorded(&why.to_string())).into_iter().chain(adopted).collect()
 }
 
-/// An error of a create or invocation of `what`, an entity type or action, with a warning where no run finds again
-/// what it may have made.
+/// An error from a create or invocation of `what`, an entity type or action, with a warning if no later
+/// run can find what it may have made.
 pub(super) fn explain_failure(what: &str, failed: Diagnostic, unrecorded: Option<&io::Error>) -> Diagnostics {
     let lost = unrecorded.map(|why| journal::lost(what, &why.to_string()));
     std::iter::once(failed).chain(lost).collect()
 }
 
-/// Sorted names in words, each once: `Customer, Product (10)`.
+/// Lists sorted names, each once with its count: `Customer, Product (10)`.
 fn counted(names: &[String]) -> String {
     let groups =
         names.chunk_by(|one, next| one == next).filter_map(|group| Some((group.first()?, group.len())));
@@ -56,7 +56,7 @@ fn counted(names: &[String]) -> String {
     words.collect::<Vec<_>>().join(", ")
 }
 
-/// Warnings of what dead runs left in the journal.
+/// Warnings about what dead runs left in the journal.
 pub(super) fn explain_leftovers(left: &Leftovers) -> Diagnostics {
     let mut found = Diagnostics::new();
     if !left.unanswered.is_empty() {
@@ -72,13 +72,13 @@ pub(super) fn explain_leftovers(left: &Leftovers) -> Diagnostics {
     found
 }
 
-/// A warning where an import id looks like that of an object of another type.
+/// A warning if an import id looks like the id of an object of another type.
 pub(super) fn explain_other_id(id: &str, other: Option<&OtherId>) -> Diagnostics {
     let doubtful = |other: &OtherId| found::doubtful_import_id(&quoted(id), &other.found, &other.expected);
     other.map(doubtful).into_iter().collect()
 }
 
-/// A time that has passed, in its largest unit: `3 minutes ago`.
+/// An elapsed time in its largest unit: `3 minutes ago`.
 fn ago(seconds: i64) -> String {
     let (count, unit) = match seconds {
         ..60 => (seconds, "second"),
@@ -88,7 +88,7 @@ fn ago(seconds: i64) -> String {
     format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
 }
 
-/// Why a call failed, as a sentence.
+/// The reason that a call failed, as a sentence.
 pub(super) fn cause(error: &connector::Error) -> String {
     match error {
         connector::Error::Connection(error) => sentence(&describe_error(error)),
@@ -96,7 +96,7 @@ pub(super) fn cause(error: &connector::Error) -> String {
     }
 }
 
-/// An error of the connector as a diagnostic; `about` is the attribute that the failed call is about.
+/// Turns a connector error into a diagnostic; `about` is the attribute that the failed call is about.
 pub(super) fn explain_connector(error: &connector::Error, about: impl Into<Path>) -> Diagnostic {
     let about = about.into();
     let types = "; see data \"stripe_entity_types\"";
@@ -129,8 +129,8 @@ pub(super) fn explain_connector(error: &connector::Error, about: impl Into<Path>
     }
 }
 
-/// An error of a list, at the argument that it is about: the one that Stripe names, else the one that
-/// selects, if it is set.
+/// Turns the error of a list into a diagnostic at the argument that it is about: the one that Stripe
+/// names, else the selecting one, if it is set.
 pub(super) fn explain_list(
     error: &connector::Error,
     config: &Value,
@@ -143,8 +143,8 @@ pub(super) fn explain_list(
     explain_connector(error, named.unwrap_or(if is_set(selects) { selects } else { otherwise }))
 }
 
-/// A create that Stripe refused because another object has its natural key, with the way to take that
-/// object over: its import id begins with `place`.
+/// Explains a create that Stripe refused because another object has its natural key, and how to adopt that
+/// object: its import id begins with `place`.
 pub(super) fn explain_taken(
     refused: &Diagnostic,
     entity: &Entity,
@@ -157,7 +157,7 @@ pub(super) fn explain_taken(
         .at(refused.path.clone())
 }
 
-/// Everything that is wrong with a payload, at the payload.
+/// All faults of a payload, reported at the payload.
 pub(super) fn explain_faults(faults: &ParamErrors) -> Diagnostics {
     let explain = |fault: &ParamError| {
         payload::payload_fault(&sentence(&fault.to_string())).at_attribute("input_payload")
@@ -165,14 +165,15 @@ pub(super) fn explain_faults(faults: &ParamErrors) -> Diagnostics {
     faults.iter().map(explain).collect()
 }
 
-/// Adds the faults of what is known of a configuration, where the check of the whole has not told them.
+/// Adds the faults found in the known part of a configuration, unless the check of the whole already
+/// reported them.
 pub(super) fn add_known_faults(found: &mut Diagnostics, known: Diagnostics) {
     let untold: Diagnostics = known.into_iter().filter(|fault| !found.contains(fault)).collect();
     found.extend(untold);
 }
 
-/// Values that Stripe's lists of known values lack. They are sent. Terraform shows the first of
-/// several warnings with one summary, so all stand in one.
+/// A warning about values that Stripe's lists of known values lack. They are sent. Terraform shows only
+/// the first of several warnings with the same summary, so one warning lists them all.
 pub(super) fn explain_unlisted(values: &[UnlistedValue]) -> Diagnostics {
     let explain = |value: &UnlistedValue| format!("{} It is sent as written.", sentence(&value.to_string()));
     let details: Vec<String> = values.iter().map(explain).collect();
@@ -180,12 +181,12 @@ pub(super) fn explain_unlisted(values: &[UnlistedValue]) -> Diagnostics {
     (!details.is_empty()).then_some(diagnostic).into_iter().collect()
 }
 
-/// A payload that cannot be read at all.
+/// A fault for a payload that cannot be read at all.
 pub(super) fn not_a_payload(why: &str) -> Diagnostic {
     payload::payload_not_readable("input_payload", why).at_attribute("input_payload")
 }
 
-/// An error of a connection as a diagnostic; `about` is the attribute that the failed call is about.
+/// Turns a connection error into a diagnostic; `about` is the attribute that the failed call is about.
 pub(super) fn explain_connection(error: &connection::Error, about: impl Into<Path>) -> Diagnostic {
     let cause = sentence(&describe_error(error));
     let diagnostic = match error {
@@ -201,7 +202,7 @@ pub(super) fn explain_connection(error: &connection::Error, about: impl Into<Pat
     diagnostic.at_attribute("connection_handle")
 }
 
-/// A failure on the way to Stripe or by Stripe.
+/// Explains a failure on the way to Stripe or in Stripe.
 fn explain_stripe(error: &Error, cause: &str, about: Path) -> Diagnostic {
     let kind = error.kind();
     let diagnostic = match kind {

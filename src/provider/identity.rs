@@ -1,15 +1,14 @@
-//! Identities: the ids that lead to an object, and the connected account that it is of, where an import
-//! named it.
+//! Identities: the ids that lead to an object, and its connected account if an import named one.
 
 use crate::terraform::schema::IdentityAttribute;
 use crate::terraform::value::Value;
 
 /// The part that names the connected account.
 const ACCOUNT: &str = "account";
-/// Its name where an id of the path is called so.
+/// Its name if an id in the path is already called `account`.
 const OTHER_ACCOUNT: &str = "stripe_account";
 
-/// What the account is called beside these parts of an identity.
+/// Returns the account's name in an identity with these other parts.
 pub(super) fn account_beside(parts: &[&str]) -> &'static str {
     if parts.contains(&ACCOUNT) { OTHER_ACCOUNT } else { ACCOUNT }
 }
@@ -20,7 +19,7 @@ pub(super) fn account(name: &'static str) -> IdentityAttribute {
     IdentityAttribute::optional(name, description)
 }
 
-/// An import id: the ids of a place behind the account, where one is named.
+/// An import id: the ids of a place, after the account if one is named.
 pub(super) fn place<'p>(identity: &'p Value, account: &str, parts: impl Iterator<Item = &'p str>) -> String {
     let text = |name: &str| identity.get(name).as_str().filter(|text| !text.is_empty());
     let named = text(account).into_iter();

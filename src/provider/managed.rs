@@ -20,10 +20,10 @@ use crate::terraform::value::Value;
 pub(super) trait Resource: Send + Sync {
     fn schema(&self) -> Schema;
 
-    /// The secrets in a configuration or a state: no message and no log repeats them.
+    /// Returns the secrets in a configuration or a state, which no message or log may repeat.
     fn secrets(&self, config: &Value) -> Hidden;
 
-    /// What is wrong with a config that keeps the rules of the schema, before anything is sent.
+    /// Returns the faults of a config that satisfies the schema, before anything is sent.
     fn validate(&self, config: &Value) -> Diagnostics;
 
     fn plan<'a>(&'a self, runtime: &'a Runtime, request: PlanRequest) -> BoxFuture<'a, PlanResponse>;
@@ -39,7 +39,7 @@ pub(super) trait Resource: Send + Sync {
 
     fn import<'a>(&'a self, runtime: &'a Runtime, id: &'a str) -> BoxFuture<'a, StateResponse>;
 
-    /// The attributes of an object's identity; none if objects have no identity.
+    /// The attributes of an object's identity; None if its objects have no identity.
     fn identity_schema(&self) -> Option<IdentitySchema> {
         None
     }
@@ -49,17 +49,17 @@ pub(super) trait Resource: Send + Sync {
         Value::Null
     }
 
-    /// The state of the object of an identity, in the way of an import.
+    /// Returns the state for an identity, as an import does.
     fn import_by_identity(&self, _identity: &Value) -> StateResponse {
         StateResponse::default()
     }
 
-    /// The arguments that select the objects of a list; none if objects cannot be listed.
+    /// The arguments that select the objects of a list; None if objects cannot be listed.
     fn list_schema(&self) -> Option<Schema> {
         None
     }
 
-    /// Faults of the arguments that select the objects of a list.
+    /// Returns the faults of the arguments that select the objects of a list.
     fn validate_list(&self, _config: &Value) -> Diagnostics {
         Diagnostics::new()
     }
@@ -69,16 +69,16 @@ pub(super) trait Resource: Send + Sync {
         stream::empty().boxed()
     }
 
-    /// An object of this type as one that becomes an object of another type; none where none can.
+    /// Gives an object of this type away to another type; None if that is impossible.
     fn move_out(&self, _state: &Value, _private: &[u8]) -> Result<Option<MovedObject>, Diagnostic> {
         Ok(None)
     }
 
-    /// The state of an object that was of another type so far; none where it is nothing that this type keeps.
+    /// Takes over the state of an object that had another type; None if this type cannot keep it.
     fn move_in(&self, _moved: MovedObject) -> Option<StateResponse> {
         None
     }
 
-    /// Terraform holds this object, so its pending create can leave the journal.
+    /// Notes that Terraform holds this object, so its pending create can leave the journal.
     fn seen(&self, _runtime: &Runtime, _state: &Value) {}
 }

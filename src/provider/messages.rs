@@ -1,8 +1,9 @@
-//! Every message of the provider, declared once: its name, its summary, what is wrong and what to do.
+//! Every message of the provider, declared once: its name, its summary, the problem and the remedy.
 //!
-//! Nothing else in the provider words a message: causes come typed from below, and the constructors here
-//! give them their sentence. [A page](../../docs/guides/messages.md) shows each as a user sees it; the test
-//! that writes it provokes each, and fails where a message is never told.
+//! Nothing else in the provider words a message: the layers below return typed causes, and the
+//! constructors here turn them into sentences. [A page](../../docs/guides/messages.md) shows each message
+//! as a user sees it; the test that writes the page provokes each message, and fails if one is never
+//! reported.
 
 pub(super) mod ends;
 pub(super) mod found;
@@ -13,7 +14,7 @@ pub(super) mod stripe;
 
 use crate::terraform::message::Message;
 
-/// Every message, by the part of the provider that tells it.
+/// All messages, by the part of the provider that reports them.
 pub(super) fn all() -> Vec<(&'static str, &'static [Message])> {
     vec![
         ("Settings", settings::MESSAGES),

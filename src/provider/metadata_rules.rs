@@ -1,5 +1,5 @@
-//! The metadata settings of the provider block: what every object gets, and which keys are ignored because others
-//! manage them.
+//! The metadata settings of the provider block: the defaults for every object, and the keys to ignore
+//! because others manage them.
 
 use std::collections::BTreeMap;
 
@@ -12,17 +12,17 @@ use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::schema::Attribute;
 use crate::terraform::value::{Type, Value};
 
-/// The attribute of what every object gets.
+/// The attribute with the default metadata of every object.
 pub(super) const DEFAULTS: &str = "default_metadata";
-/// The attribute of the keys of others.
+/// The attribute with the keys that others manage.
 const IGNORED: &str = "ignore_metadata_keys";
-/// The param and the field.
+/// The name of the param and of the field.
 pub(super) const METADATA: &str = "metadata";
 
-/// What the provider block says of metadata.
+/// The metadata settings of a provider block.
 #[derive(Debug, Clone, Default)]
 pub(super) struct MetadataRules {
-    /// What every object gets; none while it is not known yet.
+    /// The default metadata of every object; None while it is unknown.
     defaults: Option<Params>,
     ignored: Vec<String>,
 }
@@ -43,7 +43,7 @@ pub(super) fn attributes() -> [Attribute; 2] {
     ]
 }
 
-/// What is wrong with the attributes.
+/// Returns the faults of the attributes.
 pub(super) fn check(config: &Value) -> Diagnostics {
     let rules = MetadataRules::of(config);
     let defaults = rules.defaults.clone().unwrap_or_default();
@@ -63,7 +63,7 @@ fn unfit_metadata(fault: &ParamError) -> Diagnostic {
 }
 
 impl MetadataRules {
-    /// What a provider block says.
+    /// Reads the rules of a provider block.
     pub(super) fn of(config: &Value) -> Self {
         let written = config.get(DEFAULTS);
         let entries = written
@@ -76,12 +76,12 @@ impl MetadataRules {
         Self { defaults, ignored: ignored.collect() }
     }
 
-    /// What every object gets; none while it is not known yet.
+    /// The default metadata of every object; None while it is unknown.
     pub(super) fn defaults(&self) -> Option<&Params> {
         self.defaults.as_ref()
     }
 
-    /// Takes the keys of others out of what Stripe answered.
+    /// Removes the keys that others manage from Stripe's response.
     pub(super) fn hide(&self, body: &mut Json) {
         if let Some(Json::Object(keys)) = body.get_mut(METADATA) {
             keys.retain(|key, _| !self.ignores(key));
@@ -96,7 +96,7 @@ impl MetadataRules {
     }
 }
 
-/// Params with defaults under their metadata.
+/// Returns params with the defaults added to their metadata.
 pub(super) fn with_defaults(mut params: Params, defaults: &Params) -> Params {
     if defaults.is_empty() {
         return params;
@@ -109,7 +109,8 @@ pub(super) fn with_defaults(mut params: Params, defaults: &Params) -> Params {
     params
 }
 
-/// The reverse: params with their own metadata alone, as `own` has it, and the defaults as they are now.
+/// The reverse: returns the params with only their own metadata, which `own` lists, and the current
+/// defaults.
 pub(super) fn without_defaults(mut params: Params, own: &Params, defaults: &Params) -> (Params, Params) {
     let written = own.get(METADATA).and_then(Json::as_object);
     let all = params.get(METADATA).and_then(Json::as_object).cloned().unwrap_or_default();

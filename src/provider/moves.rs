@@ -1,8 +1,8 @@
-//! An object that becomes one of another resource type: what `moved` takes over.
+//! Moves of an object to another resource type, for a `moved` block.
 //!
-//! What an object is does not depend on the type that keeps it: where it is, what was written, what
-//! Stripe answered and what the private data know of it. A type that gives an object away says that
-//! (`object::MovedObject`), and the type that takes it over shows the same in its own attributes. No call is made.
+//! An object does not depend on the type that keeps it: its place, the written params, Stripe's response
+//! and the private data stay the same. The old type describes the object it gives away
+//! (`object::MovedObject`), and the new type shows it in its own attributes. No call is made.
 
 use crate::catalog::catalog;
 use crate::provider::messages::found;
@@ -12,17 +12,17 @@ use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::provider::{MoveRequest, StateResponse};
 
 /// The type name of every provider whose states can be taken over: our own, under any host and namespace,
-/// and the providers before us.
+/// and the providers that preceded it.
 const PROVIDER: &str = "stripe";
 /// The type that keeps objects of all entity types.
 const GENERIC: &str = "stripe_entity";
 
-/// Whether the states of a provider can be taken over.
+/// Returns whether a provider's states can be taken over.
 pub(super) fn takes_over(provider: &str) -> bool {
     provider.rsplit('/').next() == Some(PROVIDER)
 }
 
-/// The object of another type as one of this type.
+/// Turns an object of another type into one of this type.
 pub(super) fn move_state(target: &str, from: MoveRequest) -> StateResponse {
     if from.type_name == target {
         // The same type under another address.
@@ -41,7 +41,7 @@ pub(super) fn move_state(target: &str, from: MoveRequest) -> StateResponse {
     arrived.unwrap_or_else(|| found::move_refused(&kind, target, &sources(target)).into())
 }
 
-/// What can become an object of a type, in a sentence.
+/// Lists, in a sentence, what can become an object of a type.
 fn sources(target: &str) -> String {
     let keys = typed::resources().get(target).map(typed::TypedResource::keys).unwrap_or_default();
     let names = keys.iter().filter_map(|key| catalog().by_key(key));

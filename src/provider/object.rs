@@ -1,6 +1,7 @@
-//! What every resource that keeps an object of Stripe does with it, however its type writes that: it finds the
-//! connection that leads to the object, makes it once, reads it, and ends it or hands its place over. The types are
-//! `stripe_entity`, with a payload, and the typed resources, with attributes; both keep [`PrivateData`] beside their state.
+//! What every resource that keeps a Stripe object does with it, in whatever form its type writes it: find
+//! the connection that leads to the object, create it once, read it, and end it or replace it. The types
+//! are `stripe_entity`, with a payload, and the typed resources, with attributes; both keep
+//! [`PrivateData`] beside their state.
 
 mod account;
 mod apply;

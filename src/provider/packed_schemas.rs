@@ -1,23 +1,23 @@
-//! The schemas of this build, encoded in advance, because every command of Terraform asks for all of them.
+//! The schemas of this build, encoded in advance, because every Terraform command asks for all of them.
 //!
-//! `cargo run -- docs` makes them and writes them, compressed, to `packed_schemas.bin`, beside the pages of
-//! the registry; a test compares both with what is generated.
+//! `cargo run -- docs` generates them and writes them, compressed, to `packed_schemas.bin`, along with the
+//! pages of the registry; a test compares both with newly generated ones.
 
 use bytes::Bytes;
 
-/// The path of the file below the project's folder.
+/// The path of the file in the project's folder.
 pub const FILE: &str = "src/provider/packed_schemas.bin";
 
-/// What `build.rs` unpacked of the file.
+/// The unpacked file, from `build.rs`.
 static ENCODED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/schemas.bin"));
 
-/// The path of the file of the identity schemas.
+/// The path of the file with the identity schemas.
 pub const IDENTITIES_FILE: &str = "src/provider/packed_identities.bin";
 
-/// What `build.rs` unpacked of it.
+/// The unpacked file with the identity schemas, from `build.rs`.
 static ENCODED_IDENTITIES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/identities.bin"));
 
-/// How hard the packing tries.
+/// The compression level.
 const EFFORT: u8 = 10;
 
 /// The response to `GetProviderSchema`.
@@ -30,7 +30,7 @@ pub(super) fn encoded_identities() -> Bytes {
     Bytes::from_static(ENCODED_IDENTITIES)
 }
 
-/// The content of the file for these encoded schemas.
+/// Packs these encoded schemas into the content of the file.
 pub fn pack(encoded: &[u8]) -> Vec<u8> {
     miniz_oxide::deflate::compress_to_vec(encoded, EFFORT)
 }

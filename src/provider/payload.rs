@@ -1,8 +1,8 @@
 //! A payload as the practitioner writes it: an HCL object or JSON text.
 //!
-//! Both come to the same [`WrittenParams`] members, so which of the two it is makes no difference to
-//! what is sent, compared and planned. What drifted is written back in the form, and in the
-//! types, of what was written: Terraform compares types too.
+//! Both become the same [`WrittenParams`] members, so the form makes no difference to what is sent,
+//! compared and planned. Drifted values are written back in the form and the types of the written ones,
+//! because Terraform compares types too.
 
 use serde_json::{Map, Value as Json};
 
@@ -13,7 +13,8 @@ use crate::provider::explain::not_a_payload;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::value::{Number, Path, Type, Value};
 
-/// The members of a payload with these params, whose JSON texts are read; none while the whole payload is unknown.
+/// The members of a payload with these params, with JSON texts parsed; None while the whole payload is
+/// unknown.
 pub(super) fn opened(payload: &Value, known: &[Member]) -> Result<Option<WrittenParams>, Diagnostic> {
     let mut found = written(payload)?;
     if let Some(written) = &mut found {
@@ -22,7 +23,7 @@ pub(super) fn opened(payload: &Value, known: &[Member]) -> Result<Option<Written
     Ok(found)
 }
 
-/// The members of a payload as they were written; none while the whole payload is unknown.
+/// The members of a payload as written; None while the whole payload is unknown.
 pub(super) fn written(payload: &Value) -> Result<Option<WrittenParams>, Diagnostic> {
     match payload {
         _ if payload.is_null() => Ok(Some(WrittenParams::default())),
@@ -45,7 +46,7 @@ pub(super) fn written(payload: &Value) -> Result<Option<WrittenParams>, Diagnost
     }
 }
 
-/// A value as JSON; none where it is unknown, which is noted with its path. A list with an unknown
+/// Converts a value to JSON; returns None if it is unknown, and notes its path. A list with an unknown
 /// item is unknown as a whole.
 pub(super) fn to_json(value: &Value, path: &mut Vec<String>, unknown: &mut Vec<Vec<String>>) -> Option<Json> {
     Some(match value {
@@ -84,8 +85,8 @@ pub(super) fn to_json(value: &Value, path: &mut Vec<String>, unknown: &mut Vec<V
     })
 }
 
-/// A value without what is not known yet: what is known inside a list that is not wholly known can be
-/// checked all the same. An object that is not known has no members.
+/// Returns a value without its unknown parts, so that the known items of a partly unknown list can be
+/// checked as well. An unknown object has no members.
 pub(super) fn known_part(value: &Value) -> Value {
     match value {
         Value::Dynamic(inner) => known_part(&inner.1),
@@ -104,7 +105,7 @@ pub(super) fn known_part(value: &Value) -> Value {
     }
 }
 
-/// A payload with these members, in the form and the types of the one that was written.
+/// Returns a payload with these members, in the form and the types of the written one.
 pub(super) fn rewritten(payload: &Value, members: Map<String, Json>) -> Value {
     let members = Json::Object(members);
     match payload {
@@ -116,13 +117,13 @@ pub(super) fn rewritten(payload: &Value, members: Map<String, Json>) -> Value {
     }
 }
 
-/// Params as a payload: an HCL object.
+/// Turns params into a payload: an HCL object.
 pub(super) fn object(params: &Map<String, Json>) -> Value {
     Value::Dynamic(Box::new(natural(&Json::Object(params.clone()))))
 }
 
-/// Where a param, by its dotted path, stands in a payload that is an HCL object: as far as its keys
-/// lead to it. None in JSON text, and where the payload does not name it.
+/// Returns the path of a param, given by its dotted path, in a payload that is an HCL object, as far as
+/// the payload's keys lead to it. Returns None for JSON text, and if the payload does not name the param.
 pub(super) fn path_of(payload: &Value, at: &Path, known: &[Member], param: &str) -> Option<Path> {
     match payload {
         Value::Dynamic(inner) => path_inside(at, (&inner.0, &inner.1), known, param),
@@ -146,7 +147,7 @@ fn path_inside(at: &Path, payload: (&Type, &Value), known: &[Member], param: &st
     })
 }
 
-/// JSON as a value of this type as far as it fits, else of the type it has by itself.
+/// Converts JSON to a value of this type as far as it fits, else to its natural type.
 pub(super) fn like(ty: &Type, json: &Json) -> (Type, Value) {
     match (ty, json) {
         (ty, Json::Null) => (ty.clone(), Value::Null),
@@ -185,7 +186,7 @@ pub(super) fn like(ty: &Type, json: &Json) -> (Type, Value) {
     }
 }
 
-/// JSON as the value that HCL would make of it.
+/// Converts JSON to the value that HCL would make of it.
 pub(super) fn natural(json: &Json) -> (Type, Value) {
     match json {
         Json::Null => (Type::Dynamic, Value::Null),
@@ -211,7 +212,7 @@ fn members_of(members: Vec<(&String, (Type, Value))>) -> (Type, Value) {
     (ty, Value::map(members.into_iter().map(|(key, (_, value))| (key, value))))
 }
 
-/// The text at a path of a state. Of blocks, which are lists, it is that of the only one.
+/// Returns the text at a path of a state. Blocks are lists; a block's text is that of its only item.
 pub(super) fn text_at<'v>(state: &'v Value, path: &[&str]) -> Option<&'v str> {
     let Some((first, rest)) = path.split_first() else { return state.as_str() };
     match state {

@@ -1,5 +1,5 @@
-//! The managed resources that are written by hand: one file each, read in one order (schema, validate, plan,
-//! apply, read, import). Those of one type of object each are `typed`.
+//! The handwritten managed resources: one file each, all in the same order (schema, validate, plan, apply,
+//! read, import). Resources for a single object type are in `typed`.
 
 mod action;
 mod connection;

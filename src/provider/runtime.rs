@@ -1,5 +1,5 @@
-//! The state of a configured provider during one Terraform command: shared settings, open
-//! connections, the newest handle of each, and the journal of creates in flight.
+//! The state of a configured provider during one Terraform command: shared settings, open connections, the
+//! newest handle of each, and the journal of creates in flight.
 
 mod existing_types;
 mod successions;
@@ -29,14 +29,14 @@ use crate::terraform::value::Value;
 
 pub(super) use successions::WaitingObject;
 
-/// Which connection is open.
+/// Identifies an open connection.
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum OpenConnection {
-    /// That of the provider block.
+    /// The connection of the provider block.
     Default,
-    /// The same on a connected account.
+    /// The connection of the provider block, on a connected account.
     OfAccount(String),
-    /// That of a handle.
+    /// The connection of a handle.
     OfHandle(String),
 }
 
@@ -47,9 +47,9 @@ pub(super) struct Runtime {
     default_settings: Settings,
     /// The open connections.
     open: Mutex<HashMap<OpenConnection, Connector>>,
-    /// The handles that this process last saw in `stripe_connection`, by connection id.
+    /// The newest handle that this process has seen in `stripe_connection`, by connection id.
     freshest: Mutex<HashMap<String, String>>,
-    /// The connections whose handles are not known yet.
+    /// The connections whose handles are still unknown.
     pub(super) unknown_handles: UnknownHandles,
     /// Secrets that no log may show.
     concealed: Mutex<Vec<Secret>>,
@@ -57,11 +57,11 @@ pub(super) struct Runtime {
     pub(super) journal: Arc<Journal>,
     /// The metadata settings of the provider block.
     pub(super) metadata: MetadataRules,
-    /// Of which types an account has any objects.
+    /// The types that have any objects, by account.
     pub(super) existing_types: ExistingTypes,
-    /// The objects that make way for others.
+    /// The objects that others replace.
     pub(super) successions: Successions,
-    /// What Terraform does in this process.
+    /// What Terraform is doing in this process.
     pub(super) walk: Walk,
 }
 
@@ -83,14 +83,14 @@ impl Runtime {
         }
     }
 
-    /// Terraform's state has an object, in whatever account: its create is no longer in flight.
+    /// Notes that Terraform's state has an object, in whatever account: its create is no longer in flight.
     pub(super) fn arrived(&self, entity: &Entity, state: &Value) {
         if let Some(id) = state.get("id").as_str() {
             self.journal.arrived(&entity.name, id, None);
         }
     }
 
-    /// Notes that Terraform plans, or reads what a plan or an apply needs: then it shows its state.
+    /// Notes that Terraform plans, or reads what a plan or an apply needs; it has then shown its state.
     pub(super) fn note_walk(&self) {
         self.journal.note_walk();
     }
@@ -101,14 +101,14 @@ impl Runtime {
         self.note_walk();
     }
 
-    /// Notes that something has failed, if it did: Terraform leaves out what depends on it.
+    /// If something has failed, notes that: Terraform then skips what depends on it.
     pub(super) fn note_outcome(&self, diagnostics: &[Diagnostic]) {
         if has_errors(diagnostics) {
             self.journal.note_incomplete();
         }
     }
 
-    /// The connector over the connection of a handle; over the default connection without one.
+    /// Returns the connector for a handle's connection, or for the default connection without a handle.
     pub(super) fn connector(&self, handle: Option<&str>) -> Result<Connector, Diagnostic> {
         Ok(match handle {
             None => self.opened(OpenConnection::Default, self.default_settings.clone()),
@@ -119,18 +119,18 @@ impl Runtime {
         })
     }
 
-    /// The same for what is sent in a plan, too: it must be known by then where that goes.
+    /// The same for calls that a plan may also send: their destination must be known by then.
     pub(super) fn known_connector(&self, handle: Option<&str>) -> Result<Connector, Diagnostic> {
         known(self.connector(handle)?)
     }
 
-    /// The same over the default connection, on this connected account.
+    /// The same for the default connection, on this connected account.
     pub(super) fn connector_of_account(&self, account: &str) -> Result<Connector, Diagnostic> {
         let settings = Settings { account_id: Some(account.to_owned()), ..self.default_settings.clone() };
         known(self.opened(OpenConnection::OfAccount(account.to_owned()), settings))
     }
 
-    /// The connector over this connection; where it is not open yet, it is opened with these settings.
+    /// Returns the connector for this connection; opens it with these settings if it is not open yet.
     fn opened(&self, which: OpenConnection, settings: Settings) -> Connector {
         let mut open = lock(&self.open);
         let connector = open.entry(which).or_insert_with(|| {
@@ -142,8 +142,8 @@ impl Runtime {
         connector.clone()
     }
 
-    /// Keeps these out of the log of every connection, of those that are opened later too. They are
-    /// given back, to be kept out of messages.
+    /// Keeps these secrets out of the log of every connection, including those opened later. Returns them,
+    /// so that messages can omit them too.
     pub(super) fn conceal(&self, hidden: Hidden) -> Hidden {
         let open = lock(&self.open);
         let mut concealed = lock(&self.concealed);
@@ -164,13 +164,13 @@ impl Runtime {
         }
     }
 
-    /// The newest handle of the same connection that this process has seen, else `handle`.
+    /// Returns the newest handle of the same connection that this process has seen, else `handle`.
     pub(super) fn freshest(&self, handle: &str) -> String {
         let newest = id_of_handle(handle).and_then(|id| lock(&self.freshest).get(&id).cloned());
         newest.unwrap_or_else(|| handle.to_owned())
     }
 
-    /// The run's calls to Stripe in one line; none if there were none.
+    /// Summarizes the run's calls to Stripe in one line; None if there were none.
     pub(super) fn summary(&self) -> Option<String> {
         let open = lock(&self.open);
         let (mut totals, mut savings) = (CallTotals::default(), Savings::default());
@@ -182,14 +182,14 @@ impl Runtime {
         summary::line(&totals, savings)
     }
 
-    /// Ends all waits; requests that were sent still return their responses.
+    /// Ends all waits; requests that were already sent still return their responses.
     pub(super) fn stop(&self) {
         self.journal.note_incomplete();
         self.defaults.stopped.cancel();
     }
 }
 
-/// The connector, where it is known by now where its calls go.
+/// Returns the connector if the destination of its calls is already known.
 fn known(connector: Connector) -> Result<Connector, Diagnostic> {
     match connector.connection().awaited() {
         Some(attribute) => Err(stripe::not_known_yet(attribute)),

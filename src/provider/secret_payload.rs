@@ -1,7 +1,7 @@
 //! The part of a payload that plans must not show: `secret_payload`, merged over `input_payload`.
 //!
-//! Protocol 5 hides whole attributes only. What is secret in a payload therefore stands in an
-//! attribute of its own; from there on both are one payload. A message never repeats a value of it.
+//! Protocol 5 can only hide whole attributes, so the secrets of a payload have an attribute of their own.
+//! Once read, both are one payload. A message never repeats a value of the secret part.
 
 mod attributes;
 mod hidden;
@@ -22,8 +22,8 @@ use crate::terraform::value::Value;
 pub(super) use attributes::{PAYLOADS, SECRET, attribute};
 pub(super) use hidden::Hidden;
 
-/// The payload of a configuration or a state; none while a part of it is unknown as a whole. Errors
-/// about the secret part do not show its values.
+/// The payload of a configuration or a state; None while `input_payload` or `secret_payload` is wholly
+/// unknown. Errors about the secret part do not show its values.
 pub(super) fn written(config: &Value, known: &[Member]) -> Result<Option<WrittenParams>, Diagnostics> {
     let input = payload::opened(config.get("input_payload"), known);
     let secret = payload::opened(config.get(SECRET), known).map_err(|_| unreadable());
@@ -44,7 +44,7 @@ pub(super) fn written(config: &Value, known: &[Member]) -> Result<Option<Written
 pub(super) fn shown_secrets(config: &Value, known: &[Member]) -> Diagnostics {
     let input = payload::opened(config.get("input_payload"), known);
     let Ok(Some(mut written)) = input else { return Vec::new() };
-    // What fills the path of an action is no param.
+    // Values that fill the path of an action are not params.
     written.members.retain(|key, _| resolve(key, known).is_ok());
     let known_part = WrittenParams { members: written.members, unknown: Vec::new() };
     let Ok(desired) = parse(&known_part, known) else { return Vec::new() };
@@ -52,7 +52,7 @@ pub(super) fn shown_secrets(config: &Value, known: &[Member]) -> Diagnostics {
     secret_params(&desired.params, known).iter().map(warn).collect()
 }
 
-/// The payload of an action as [`written`], unchecked: what fills its path is no param.
+/// The payload of an action as [`written`], unchecked: values that fill its path are not params.
 pub(super) fn of_action(config: &Value) -> Result<Option<WrittenParams>, Diagnostics> {
     let action = config.get("action").as_str().and_then(|name| connector::action(name).ok());
     let known = action.map_or(&[][..], |found| &found.action.params);
@@ -64,7 +64,7 @@ pub(super) fn of_action(config: &Value) -> Result<Option<WrittenParams>, Diagnos
     }
 }
 
-/// The faults of an action's payload, without values where some of it is secret.
+/// Reports the faults of an action's payload, without values if part of it is secret.
 pub(super) fn explain_action(config: &Value, faults: &ParamErrors) -> Diagnostics {
     if config.get(SECRET).is_null() {
         return explain_faults(faults);
@@ -72,14 +72,14 @@ pub(super) fn explain_action(config: &Value, faults: &ParamErrors) -> Diagnostic
     faults.iter().map(|fault| hidden(fault).at_attribute("input_payload")).collect()
 }
 
-/// What Stripe refused, at the part of the payload that sets the param which it names.
+/// Reports what Stripe refused, at the part of the payload that sets the param named in the error.
 pub(super) fn explain(error: &connector::Error, config: &Value, known: &[Member]) -> Diagnostic {
     let param = error.stripe().map(|error| error.param().join(".")).unwrap_or_default();
     let secret = !param.is_empty() && Hidden::of(config, known).sets(&param);
     explain_connector(error, if secret { SECRET } else { "input_payload" })
 }
 
-/// Whether the secret part sets a param, by its dotted path.
+/// Returns whether the secret part sets a param, given by its dotted path.
 pub(super) fn has(config: &Value, known: &[Member], param: &str) -> bool {
     let written = payload::opened(config.get(SECRET), known).ok().flatten().unwrap_or_default();
     parse(&written, known).is_ok_and(|desired| value_at(&desired.params, param).is_some())
@@ -91,7 +91,7 @@ fn merged(input: WrittenParams, secret: WrittenParams) -> WrittenParams {
     WrittenParams { members, unknown: [input.unknown, secret.unknown].concat() }
 }
 
-/// Puts members over others, key by key at every level of objects.
+/// Merges `over` into `members`, key by key at every level of objects.
 fn merge(members: &mut Map<String, Json>, over: Map<String, Json>) {
     for (key, value) in over {
         match (members.get_mut(&key), value) {
@@ -101,7 +101,7 @@ fn merge(members: &mut Map<String, Json>, over: Map<String, Json>) {
     }
 }
 
-/// A fault of the secret part, without the value that is wrong.
+/// Reports a fault of the secret part, without the wrong value.
 fn hidden(fault: &ParamError) -> Diagnostic {
     let text = match fault {
         ParamError::Value { param, expected, .. } => format!("{param:?} must be {expected}"),

@@ -1,4 +1,5 @@
-//! Checks the filter clause and the order of a list without a call, and shows the ids that it found.
+//! Checks the filter clause and the order of a list without a call, and returns the ids that the list
+//! found.
 
 use serde_json::Value as Json;
 
@@ -9,14 +10,14 @@ use crate::provider::messages::payload;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::value::Value;
 
-/// An order without anything that is ordered.
+/// Reports a `sort_order` without a `sort_by`.
 pub(super) fn check_order(config: &Value) -> Option<Diagnostic> {
     let alone = config.get("sort_order").as_str().is_some() && config.get("sort_by").is_null();
     alone.then(|| payload::sort_field_missing().at_attribute("sort_order"))
 }
 
-/// What `filter` and `sort_by` say of a type that it does not have. Whether entities are searched for decides what
-/// a clause may name; none where that is not known yet.
+/// Reports fields in `filter` and `sort_by` that the type does not have. A clause may name different
+/// fields if entities are searched for; `searches` is None while that is unknown.
 pub(super) fn check_fields(entity: &'static Entity, config: &Value, searches: Option<bool>) -> Diagnostics {
     let clause = searches.zip(config.get("filter").as_str());
     let filter = clause.and_then(|(searches, clause)| check_filter(entity, clause, searches).err());
@@ -27,7 +28,7 @@ pub(super) fn check_fields(entity: &'static Entity, config: &Value, searches: Op
     found.chain(sorted.map(|error| (error, "sort_by"))).map(explain).collect()
 }
 
-/// The ids of what a list has found, in its order.
+/// The ids that a list has found, in its order.
 pub(super) fn ids_of(page: &Page) -> Value {
     let id = |body: &Json| body.get("id").and_then(Json::as_str).map(str::to_owned);
     Value::List(page.entities.iter().map(|body| id(body).into()).collect())

@@ -8,14 +8,14 @@ use crate::terraform::provider::Family;
 use crate::terraform::schema::Schema;
 use crate::terraform::value::Value;
 
-/// The managed resource that serves a type name.
+/// The managed resources, each with its type name.
 const RESOURCES: [(&str, &dyn Resource); 3] = [
     ("stripe_action", &resources::ActionResource),
     ("stripe_connection", &resources::ConnectionResource),
     ("stripe_entity", &resources::EntityResource),
 ];
 
-/// The data source that serves a type name.
+/// The data sources, each with its type name.
 const DATA_SOURCES: [(&str, &dyn DataSource); 4] = [
     ("stripe_actions", &data_sources::ActionsDataSource),
     ("stripe_entities", &data_sources::EntitiesDataSource),
@@ -23,7 +23,7 @@ const DATA_SOURCES: [(&str, &dyn DataSource); 4] = [
     ("stripe_entity_types", &data_sources::EntityTypesDataSource),
 ];
 
-/// The names of the types of a family.
+/// The type names of a family.
 pub(super) fn types(family: Family) -> Vec<&'static str> {
     match family {
         Family::Resource => {
@@ -51,7 +51,7 @@ pub(super) fn schema(family: Family, type_name: &str) -> Option<Schema> {
     }
 }
 
-/// What is wrong with a configuration, or that there is no such type.
+/// Returns the faults of a configuration, or an error if there is no such type.
 pub(super) fn validate(family: Family, type_name: &str, config: &Value) -> Result<Diagnostics, Diagnostic> {
     Ok(match family {
         Family::Resource => {

@@ -1,9 +1,9 @@
-//! Logs one line on the calls of a run to Stripe and the time they took.
+//! Logs one line about a run's calls to Stripe and the time they took.
 
 use crate::connector::Savings;
 use crate::stripe::{CallKind, CallTotals};
 
-/// The line; none if there were no calls.
+/// Returns the line; None if there were no calls.
 pub(super) fn line(totals: &CallTotals, savings: Savings) -> Option<String> {
     let all = totals.all();
     let kinds = CallKind::ALL.into_iter().zip(totals.requests).filter(|(_, count)| *count > 0);

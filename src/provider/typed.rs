@@ -1,5 +1,5 @@
-//! Typed resources: every lasting object of Stripe as attributes of its own, from the catalog. In the same attributes
-//! are written ephemeral resources, actions, lists and data sources.
+//! Typed resources: every lasting Stripe object with attributes of its own, from the catalog. Ephemeral
+//! resources, actions, lists and data sources use the same attributes.
 //!
 //! ```text
 //! catalog Shapes + surfaces.toml ──surface──▶ Surface ──schema──▶ what Terraform may write
@@ -9,10 +9,10 @@
 //!
 //! # Theory
 //!
-//! This is the second surface of the engine, beside the payload of `stripe_entity`. The params that
-//! were written and the object as Stripe answered it are kept in the private data; the attributes
-//! of the state only show them. So what was written, and what was merely answered, is never
-//! guessed from a state. No object has code of its own.
+//! This is the second surface of the engine, beside the payload of `stripe_entity`. The written params and
+//! Stripe's response are kept in the private data; the attributes of the state only show them. So the
+//! provider never guesses from a state which values were written and which only returned. No object has
+//! code of its own.
 
 mod action;
 mod answered;
