@@ -1,4 +1,4 @@
-//! Explains errors of connections: what to set, and the attribute of `stripe_connection` that is at fault.
+//! Explains connection errors: what to set, and which attribute of `stripe_connection` is at fault.
 
 use crate::connection::Error;
 use crate::env;
@@ -7,10 +7,10 @@ use crate::secret::{self, ManagerError, SecretSource};
 use crate::stripe::{ErrorKind, SetupError};
 use crate::terraform::value::Path;
 
-/// The error and what to set, without a capital letter and a full stop.
+/// Describes the error and what to set, without a capital letter and a full stop.
 pub(in crate::provider) fn describe(error: &Error) -> String {
     let advice = match error {
-        // The text names the variable, which no attribute has named.
+        // The text already names the variable, and no attribute named it.
         Error::Key { origin: SecretSource::Environment(name), .. } if name == env::STRIPE_API_KEY => {
             String::new()
         }
@@ -21,7 +21,7 @@ pub(in crate::provider) fn describe(error: &Error) -> String {
     if advice.is_empty() { error.to_string() } else { format!("{error}; {advice}") }
 }
 
-/// The same for a state: in words that do not change while the error does not.
+/// The same for a state: the text stays the same as long as the error does.
 pub(in crate::provider) fn describe_lasting(error: &Error) -> String {
     match error {
         Error::Stripe(error) => describe(&Error::Stripe(error.clone().without_request_id())),
@@ -29,12 +29,12 @@ pub(in crate::provider) fn describe_lasting(error: &Error) -> String {
     }
 }
 
-/// The attribute of `stripe_connection` that is at fault; the root where none is.
+/// The attribute of `stripe_connection` that is at fault; the root if there is none.
 pub(in crate::provider) fn path(error: &Error) -> Path {
     advice(error).1
 }
 
-/// What to set, where that is not clear from the error, and the attribute that is at fault.
+/// Returns what to set, if the error does not make that clear, and the attribute at fault.
 fn advice(error: &Error) -> (&'static str, Path) {
     let (none, attribute) = (Path::root(), Path::attribute);
     match error {
@@ -43,7 +43,7 @@ fn advice(error: &Error) -> (&'static str, Path) {
             "set `api_key` in the provider block, `auth_config` in the connection, or the environment variable STRIPE_API_KEY; with `sandbox` in the provider block no key is needed",
             none,
         ),
-        // Terraform prints the line of an attribute, and with it the key.
+        // Terraform prints the line of an attribute, which would show the key.
         Error::Key { origin: SecretSource::Inline(_), cause: secret::Error::NotAKey { .. }, .. } => {
             ("", none)
         }
@@ -75,8 +75,8 @@ fn advice(error: &Error) -> (&'static str, Path) {
     }
 }
 
-/// What to set where a secret cannot be fetched from the source that `attribute` names. Secret Manager's own
-/// errors say it.
+/// Returns what to set if a secret cannot be fetched from the source that `attribute` names. Secret
+/// Manager's own errors already say so.
 fn secret_advice(cause: &secret::Error, attribute: &str) -> String {
     match cause {
         secret::Error::SecretVersion(error) if matches!(**error, ManagerError::Impersonation { .. }) => {

@@ -1,5 +1,5 @@
-//! Finds settings that do not go together, without a call: what cannot work is an error, what has no effect is a
-//! warning, each at its attribute.
+//! Finds conflicting settings without a call, each reported at its attribute: an error if the settings
+//! cannot work, a warning if one has no effect.
 
 use crate::catalog::API_VERSION;
 use crate::connection::{Connection, NodeLimits, keeps_secrets};
@@ -10,10 +10,10 @@ use crate::secret::{is_live_key, kind_of_key, looks_like_key};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::value::{Path, Value};
 
-/// The settings of a proxy that say nothing while there is none.
+/// The proxy settings that have no effect without a proxy.
 const PROXY_SETTINGS: [&str; 4] = ["destination_config", "proxy_auth_scheme", "proxy_user", "proxy_ssltype"];
 
-/// Errors about settings that do not go together.
+/// Errors about conflicting settings.
 pub(in crate::provider) fn check_combinations(config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
     found.extend(check_nodes(config));
@@ -23,7 +23,7 @@ pub(in crate::provider) fn check_combinations(config: &Value) -> Diagnostics {
     found
 }
 
-/// An error when more than one of a secret's attributes is set; `at` is the object that has them.
+/// Reports an error if more than one of a secret's attributes is set; `at` is the object that has them.
 pub(in crate::provider) fn check_sources(
     config: &Value,
     attributes: SecretAttributes,
@@ -35,7 +35,7 @@ pub(in crate::provider) fn check_sources(
     Some(settings::several_secret_sources(&all_sources(attributes), &written).at(at.name(second)))
 }
 
-/// The attributes for messages: `` `api_key`, `api_key_env`, … ``.
+/// Lists the attributes for messages: `` `api_key`, `api_key_env`, … ``.
 pub(in crate::provider) fn all_sources(attributes: SecretAttributes) -> String {
     attributes.map(|name| format!("`{name}`")).join(", ")
 }
@@ -59,8 +59,8 @@ fn check_proxy(config: &Value) -> Diagnostics {
     found
 }
 
-/// What is wrong with the source of the key in an object that has its attributes. The message is at
-/// the root: Terraform prints the line of an attribute, and with it the key.
+/// Checks the source of the key in an object that has the key's attributes. The message is at the root:
+/// Terraform prints the line of an attribute, which would show the key.
 pub(in crate::provider) fn check_key(config: &Value) -> Diagnostics {
     let [inline, references @ ..] = API_KEY;
     let text = |name: &str| config.get(name).as_str().unwrap_or_default().trim().to_owned();
@@ -70,9 +70,9 @@ pub(in crate::provider) fn check_key(config: &Value) -> Diagnostics {
     wrong_kind.into_iter().chain(misplaced).collect()
 }
 
-/// Faults of the API address in the provider block, and of the mode of its key.
+/// Returns the faults of the provider block's API address and of its key's mode.
 pub(super) fn check_destination(config: &Value, env: &Env) -> Diagnostics {
-    // A sandbox that is not known yet may be one, and then no address is used.
+    // If `sandbox` is unknown, there may be a sandbox, and then no address is used.
     let sandbox = !config.get("sandbox").is_null();
     let written = config.get("api_base").as_str().map(str::to_owned);
     let at = Path::attribute("api_base");
@@ -91,7 +91,7 @@ pub(super) fn check_destination(config: &Value, env: &Env) -> Diagnostics {
     found
 }
 
-/// The guard of the mode against the key that is there.
+/// Checks the available key against the expected mode.
 fn check_mode(config: &Value, live: Option<bool>, env: &Env) -> Option<Diagnostic> {
     let expected = config.get("expected_livemode").as_bool()?;
     let has_key =
@@ -108,13 +108,13 @@ const fn mode(live: bool) -> &'static str {
     if live { "live" } else { "test" }
 }
 
-/// A warning if the API version is not the catalog's.
+/// Warns if the API version is not the catalog's.
 pub(in crate::provider) fn check_version(config: &Value) -> Option<Diagnostic> {
     let version = config.get("api_version").as_str().filter(|version| *version != API_VERSION)?;
     Some(settings::another_api_version(API_VERSION, version).at_attribute("api_version"))
 }
 
-/// The number of nodes against its other bound, written or by default.
+/// Checks each bound of the node count against the other, whether set or default.
 fn check_nodes(config: &Value) -> Option<Diagnostic> {
     let nodes = config.get("node_config").items().first()?;
     let (min, written) = (nodes.get("min_node_count").as_i64()?, nodes.get("max_node_count"));
@@ -128,7 +128,7 @@ fn check_nodes(config: &Value) -> Option<Diagnostic> {
     (min > max).then(|| settings::node_counts_contradict(min, max, &kind).at(at))
 }
 
-/// Settings that have no effect beside the others.
+/// Warns about settings that have no effect in combination with the others.
 fn without_effect(config: &Value) -> Diagnostics {
     let mut found = proxy_without_effect(config);
     let logs = config.get("log_config");
@@ -158,7 +158,7 @@ fn proxy_without_effect(config: &Value) -> Diagnostics {
     names.then(|| no_effect("proxy_user", why)).into_iter().collect()
 }
 
-/// A service account that reads nothing: the key and the password come from elsewhere.
+/// Warns about a service account that reads nothing because the key and the password come from elsewhere.
 pub(in crate::provider) fn idle_service_account(config: &Value) -> Option<Diagnostic> {
     let auth = config.get("auth_config").items().first()?;
     let from = |config: &Value, [.., version]: SecretAttributes| !config.get(version).is_null();
@@ -173,7 +173,7 @@ fn no_effect(name: &str, why: &str) -> Diagnostic {
     settings::no_effect(name, why).at_attribute(name)
 }
 
-/// A warning when the log file of a connection cannot be opened.
+/// Warns if the log file of a connection cannot be opened.
 pub(in crate::provider) fn log_file_warning(connection: &Connection) -> Option<Diagnostic> {
     let error = connection.log()?.file_error()?;
     let at = Path::attribute("log_config").index(0).name("file");

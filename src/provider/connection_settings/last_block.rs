@@ -1,5 +1,5 @@
-//! The provider block that a process was configured with last. A process of Terraform's own has one; under `--debug`
-//! one process serves all blocks of all runs, and the last one counts for every call.
+//! The provider block that a process was last configured with. A process started by Terraform has one;
+//! under `--debug` one process serves all blocks of all runs, and the last one applies to every call.
 
 use std::sync::Mutex;
 
@@ -10,18 +10,18 @@ use crate::sync::lock;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::value::Value;
 
-/// The settings, besides the key, that say where calls go.
+/// The settings, besides the key, that decide where calls go.
 const PLACE: [&str; 4] = ["account_id", "stripe_account", "api_base", "sandbox"];
 
-/// What a block says of where calls go; none while it is not known.
+/// The settings of a block that decide where calls go; None while a value is unknown.
 type Target = Vec<(&'static str, Option<Secret>)>;
 
-/// The target of the block that was configured last.
+/// The target of the last configured block.
 #[derive(Debug, Default)]
 pub(in crate::provider) struct LastBlock(Mutex<Option<Target>>);
 
 impl LastBlock {
-    /// Replaces the block, and warns where calls go elsewhere from now on.
+    /// Replaces the block, and warns if calls go elsewhere from now on.
     pub(in crate::provider) fn replace(&self, config: &Value) -> Option<Diagnostic> {
         let now = target(config);
         let before = lock(&self.0).replace(now.clone())?;

@@ -25,11 +25,11 @@ use crate::terraform::value::{Path, Type, Value};
 
 /// The default time limit of one request, in seconds.
 const TIMEOUT: i64 = 80;
-/// The official provider's name of `account_id`.
+/// The official provider's name for `account_id`.
 const STRIPE_ACCOUNT: &str = "stripe_account";
-/// The attribute of the sandbox's file.
+/// The attribute that names the sandbox's file.
 const SANDBOX: &str = "sandbox";
-/// The default number of retries after failures; rate limits are waited for beyond them.
+/// The default number of retries after failures; waits for rate limits do not count.
 const MAX_RETRIES: i64 = 5;
 
 /// The schema of the provider block.
@@ -65,7 +65,7 @@ pub(in crate::provider) fn schema() -> Schema {
     Schema::new(description, attributes).with_blocks(shared_blocks())
 }
 
-/// The errors in a provider block that keeps the rules of its schema, found without a call.
+/// Returns the errors in a provider block that satisfies its schema, found without a call.
 pub(in crate::provider) fn validate(config: &Value, env: &Env) -> Diagnostics {
     let mut found = check_combinations(config);
     found.extend(check_sources(config, API_KEY, &Path::root()));
@@ -82,23 +82,24 @@ pub(in crate::provider) fn validate(config: &Value, env: &Env) -> Diagnostics {
     found
 }
 
-/// Why the file of the sandbox cannot be used. It is looked at when the provider is configured: who only
-/// validates needs no file.
+/// Reports why the sandbox's file cannot be used. The file is read only when the provider is configured,
+/// so that `validate` needs no file.
 pub(in crate::provider) fn sandbox_fault(config: &Value) -> Option<Diagnostic> {
     let why = check_sandbox(config.get("sandbox").as_str()?.as_ref()).err()?;
     Some(settings::unusable_sandbox(&why).at_attribute("sandbox"))
 }
 
-/// Why a text is not what it should be.
+/// Returns why a text is not valid.
 type TextCheck<'c> = &'c dyn Fn(&str) -> Result<(), String>;
 
-/// Environment variables that stand in for arguments that are not set, and that the arguments would not take. They are
-/// looked at when the provider is configured: who only validates needs none of them.
+/// Reports environment variables that stand in for unset arguments and have values that the arguments
+/// would reject. They are read only when the provider is configured, so that `validate` needs none of
+/// them.
 pub(in crate::provider) fn variable_faults(config: &Value, env: &Env) -> Diagnostics {
     if !config.get(SANDBOX).is_null() {
         return Diagnostics::new();
     }
-    // What is a key of another kind is told where a call needs one.
+    // A key of another kind is reported when a call needs the key.
     let key = |text: &str| not_a_key(text.trim()).map_or(Ok(()), |why| Err(format!("holds no key: {why}")));
     let variables: [(&str, &[&str], TextCheck<'_>); 3] = [
         (crate::env::STRIPE_API_BASE, &["api_base"], &address),
@@ -114,7 +115,7 @@ pub(in crate::provider) fn variable_faults(config: &Value, env: &Env) -> Diagnos
     wrong.collect()
 }
 
-/// Where the journal of creates is; a place that is not known yet counts as not set.
+/// The place of the journal of creates; an unknown place counts as not set.
 pub(in crate::provider) fn journal_place(config: &Value) -> JournalPlace {
     let place = config.get("create_journal").as_str().map(JournalPlace::parse);
     place.and_then(Result::ok).unwrap_or_default()
@@ -132,8 +133,8 @@ fn journal_rule(text: &str) -> Result<(), String> {
     JournalPlace::parse(text).map(drop)
 }
 
-/// The shared settings and the default connection's. Unknown attributes count as not set: a key
-/// that another resource produces is an error only for a call that needs it.
+/// The shared settings and the settings of the default connection. Unknown attributes count as not set: a
+/// key that another resource produces is an error only for a call that needs it.
 pub(in crate::provider) fn defaults(config: &Value, env: Env) -> (Defaults, Settings) {
     let known = known_part(config);
     let settings = read(&known, String::new()).unwrap_or_default();
@@ -168,14 +169,14 @@ pub(in crate::provider) fn defaults(config: &Value, env: Env) -> (Defaults, Sett
 
 /// The settings, besides the key, that decide where the calls of every connection go.
 const PLACE: [&str; 3] = ["api_base", "expected_livemode", SANDBOX];
-/// The settings that name the connected account, where a connection names none.
+/// The settings that name the connected account for connections that name none.
 const ACCOUNT: [&str; 2] = ["account_id", STRIPE_ACCOUNT];
 
 fn first_unknown(mut names: impl Iterator<Item = &'static str>, config: &Value) -> Option<&'static str> {
     names.find(|name| config.get(name).is_unknown())
 }
 
-/// The config with every unknown attribute as null.
+/// Returns the config with every unknown attribute as null.
 fn known_part(config: &Value) -> Value {
     let known = config.as_map().into_iter().flatten().map(|(name, value)| {
         (name.clone(), if value.is_wholly_known() { value.clone() } else { Value::Null })
@@ -183,7 +184,7 @@ fn known_part(config: &Value) -> Value {
     Value::map(known)
 }
 
-/// An address is not repeated in a message: it may hold a password.
+/// A message does not repeat an address, because the address may contain a password.
 fn address(text: &str) -> Result<(), String> {
     let uri = text.parse::<http::Uri>().ok().filter(|uri| {
         matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())

@@ -1,5 +1,5 @@
-//! Reads the settings of a connection from a configuration: an object of the schema that the
-//! provider block and `stripe_connection` share.
+//! Reads the settings of a connection from a configuration: an object with the schema that the provider
+//! block and `stripe_connection` share.
 
 use std::path::PathBuf;
 
@@ -9,8 +9,8 @@ use crate::connection::{ChangeLock, LogSettings, NodeLimits, Proxy, Settings, Th
 use crate::secret::{Secret, SecretSource};
 use crate::terraform::value::Value;
 
-/// The four attributes that can give one secret: itself, the name of an environment variable, a
-/// path, the name of a version in Secret Manager.
+/// The four attributes that can provide one secret: the secret itself, the name of an environment
+/// variable, a path, and the name of a version in Secret Manager.
 pub(in crate::provider) type SecretAttributes = [&'static str; 4];
 /// The attributes of Stripe's key.
 pub(in crate::provider) const API_KEY: SecretAttributes =
@@ -22,7 +22,7 @@ pub(super) const PROXY_PASSWORD: SecretAttributes =
 /// The port of a proxy when the configuration names none.
 const PROXY_PORT: u16 = 3128;
 
-/// The one of the attributes that gives a secret from this source.
+/// Returns the attribute that provides a secret from this source.
 pub(super) const fn attribute_of(source: &SecretSource, attributes: SecretAttributes) -> &'static str {
     let [inline, environment, file, secret_version] = attributes;
     match source {
@@ -33,13 +33,13 @@ pub(super) const fn attribute_of(source: &SecretSource, attributes: SecretAttrib
     }
 }
 
-/// The settings in a checked configuration, with defaults for what it leaves out; none while any
+/// Reads the settings from a checked configuration, with defaults for omitted ones; returns None while any
 /// of it is unknown. `id` is `locations/L/connections/N`, empty for the default connection.
 pub(in crate::provider) fn read(config: &Value, id: String) -> Option<Settings> {
     config.is_wholly_known().then(|| Settings {
         id,
         account_id: text(config, "account_id"),
-        // The provider block has the key's attributes itself, a connection has them in a block.
+        // The provider block has the key's attributes at its top level, a connection has them in a block.
         key: source(config, API_KEY).or_else(|| source(block(config, "auth_config"), API_KEY)),
         service_account: text(config, "service_account"),
         verbosity: number(config, "verbosity").unwrap_or(1),
@@ -54,7 +54,7 @@ pub(in crate::provider) fn read(config: &Value, id: String) -> Option<Settings> 
     })
 }
 
-/// The only block of that name; null when there is none.
+/// The only block of that name; null if there is none.
 fn block<'a>(config: &'a Value, name: &str) -> &'a Value {
     config.get(name).items().first().unwrap_or(&Value::Null)
 }
@@ -71,7 +71,7 @@ fn boolean(config: &Value, name: &str) -> bool {
     config.get(name).as_bool().unwrap_or(false)
 }
 
-/// A variant by its name, such as `DIGEST`; the default when the attribute is not set.
+/// Reads a variant by its name, such as `DIGEST`; returns the default if the attribute is not set.
 fn variant<V: DeserializeOwned + Default>(config: &Value, name: &str) -> V {
     let json = text(config, name).map(serde_json::Value::String);
     json.and_then(|json| serde_json::from_value(json).ok()).unwrap_or_default()
@@ -95,7 +95,7 @@ fn log(config: &Value) -> LogSettings {
 fn nodes(config: &Value) -> NodeLimits {
     let defaults = NodeLimits::default();
     let (min, max) = (number(config, "min_node_count"), number(config, "max_node_count"));
-    // A bound that is set moves the default of the other one, so that min <= max.
+    // If one bound is set, it limits the default of the other, so that min <= max.
     NodeLimits {
         min: min.unwrap_or(defaults.min.min(max.unwrap_or(defaults.min))),
         max: max.unwrap_or(defaults.max.max(min.unwrap_or(defaults.max))),

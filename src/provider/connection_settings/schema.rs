@@ -1,5 +1,5 @@
-//! The schema of a connection's settings, which the provider block (the default connection) and
-//! `stripe_connection` share.
+//! The schema of a connection's settings, shared by the provider block (the default connection) and
+//! `stripe_connection`.
 
 use crate::connection::ThrottleScope;
 use crate::provider::connection_settings::read::{PROXY_PASSWORD, SecretAttributes};
@@ -7,12 +7,12 @@ use crate::secret::{SecretVersion, looks_like_key};
 use crate::terraform::schema::{Attribute, NestedBlock, Rule};
 use crate::terraform::value::Type;
 
-/// What becomes of a secret that a resource has inline.
+/// Says where a secret ends up that is written inline in a resource.
 pub(in crate::provider) const IN_STATE: &str = "It is then part of the state; prefer a reference.";
-/// What becomes of a secret that the provider block has inline.
+/// Says where a secret ends up that is written inline in the provider block.
 pub(super) const IN_PLANS: &str = "A saved plan can then hold it; prefer a reference.";
 
-/// The attributes of both, without the key's. `kept` says what becomes of a secret that is written inline.
+/// The shared attributes, without the key's. `kept` says where a secret ends up that is written inline.
 pub(in crate::provider) fn shared_attributes(kept: &str) -> Vec<Attribute> {
     let mut attributes = vec![
         Attribute::optional("account_id", Type::String, "Id of the connected account whose data is used (`acct_…`); sent as `Stripe-Account`. A path of contexts, such as `org_…/acct_…`, is sent as `Stripe-Context`.")
@@ -43,7 +43,7 @@ pub(in crate::provider) fn shared_attributes(kept: &str) -> Vec<Attribute> {
     attributes
 }
 
-/// The blocks of both.
+/// The shared blocks.
 pub(in crate::provider) fn shared_blocks() -> Vec<NestedBlock> {
     vec![
         NestedBlock::single(
@@ -93,8 +93,8 @@ fn throttle_scope(text: &str) -> Result<(), String> {
     ThrottleScope::parse(text).map(drop)
 }
 
-/// The attributes through which a secret can be given; at most one may be set. `kept` says what becomes of one that is
-/// written inline.
+/// The attributes that can provide a secret; at most one may be set. `kept` says where a secret ends up
+/// that is written inline.
 pub(in crate::provider) fn secret(attributes: SecretAttributes, what: &str, kept: &str) -> Vec<Attribute> {
     let [inline, environment, file, version] = attributes;
     let text =
@@ -110,7 +110,7 @@ pub(in crate::provider) fn secret(attributes: SecretAttributes, what: &str, kept
     ]
 }
 
-/// An account id, or a path of contexts that ends with one: `org_1/acct_2`.
+/// Accepts an account id, or a path of contexts that ends with one: `org_1/acct_2`.
 pub(super) fn account_id(text: &str) -> Result<(), String> {
     let is_context = |part: &str| {
         part.split_once('_').is_some_and(|(kind, id)| {
@@ -125,7 +125,7 @@ pub(super) fn account_id(text: &str) -> Result<(), String> {
         .ok_or_else(|| format!("must be an account id such as \"acct_1032D82eZvKYlo2C\", not {text:?}"))
 }
 
-/// A key in the place of a name is told elsewhere, without being repeated.
+/// A key written instead of a name is reported elsewhere, without repeating it.
 fn secret_version(text: &str) -> Result<(), String> {
     if looks_like_key(text) {
         return Ok(());

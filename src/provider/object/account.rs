@@ -1,8 +1,8 @@
-//! Which connection the calls on a stored object go through, and whether it still leads to the
-//! account and the mode that the object was made in.
+//! Decides which connection the calls for a stored object use, and whether it still leads to the account
+//! and the mode in which the object was created.
 //!
-//! Where it does not, every id is unknown: a "not found" there says nothing about the object. So
-//! an object is never looked for, changed or ended in another account than its own.
+//! If it does not, every id is unknown there: a "not found" says nothing about the object. So an object is
+//! never searched for, changed or ended in another account than its own.
 
 use std::pin::pin;
 
@@ -20,24 +20,24 @@ use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::provider::PlanRequest;
 
-/// Where an object was made, and the connection that was last used for it.
+/// Where an object was created, and the connection last used for it.
 struct Origin {
     handle: Option<String>,
     used: Connector,
     account: AccountIdentity,
 }
 
-/// What a configured connection means for a stored object.
+/// Where a configured connection leads, for a stored object.
 #[derive(Debug)]
 pub(in crate::provider) enum ConfiguredConnection {
-    /// It leads to the object.
+    /// To the object's account and mode.
     Same(PrivateData),
-    /// It leads to another account or mode; the object can be ended through the old connection.
+    /// To another account or mode; the object can be ended through the old connection.
     Moved(PrivateData),
 }
 
-/// The private data on the connection that leads to a stored object: the freshest handle of its
-/// connection, or the stored one where the freshest leads elsewhere.
+/// Returns the private data with the connection that leads to a stored object: the freshest handle of its
+/// connection, or the stored handle if the freshest one leads elsewhere.
 pub(super) async fn on_way_to(
     runtime: &Runtime,
     private: &PrivateData,
@@ -55,7 +55,7 @@ pub(super) async fn on_way_to(
     Err(leads_to_another(&origin.account, connector.connection(), stored).await)
 }
 
-/// The private data on the connection that the configuration names: none is the default connection.
+/// Returns the private data with the configured connection: the default connection if none is named.
 pub(in crate::provider) async fn configured(
     runtime: &Runtime,
     object: &Object,
@@ -73,10 +73,10 @@ pub(in crate::provider) async fn configured(
     if !origin.is_left_by(connection).await {
         return Ok(ConfiguredConnection::Same(private.on(named)));
     }
-    // An apply cannot replace what was planned while the handle was not known.
+    // An apply cannot replace an object whose plan was made while the handle was unknown.
     let may_move = !runtime.walk.is_apply() && origin.handle != named && origin.handle.is_some();
     if may_move && !origin.is_left_by(origin.used.connection()).await {
-        // Else the apply would end the object here and find that it cannot be made there.
+        // Otherwise the apply would end the object here and only then find that it cannot create it there.
         connection.check_once().await.map_err(|error| explain_connection(&error, "connection_handle"))?;
         return Ok(ConfiguredConnection::Moved(PrivateData {
             replaced_handle: origin.handle,
@@ -101,8 +101,8 @@ impl Origin {
         Ok(Self { handle, used, account })
     }
 
-    /// Whether a connection surely leads to another account or mode. Where that is not clear yet,
-    /// Stripe is asked for the accounts, once for each connection.
+    /// Returns whether a connection certainly leads to another account or mode. If that is not clear yet,
+    /// asks Stripe for the accounts, once for each connection.
     async fn is_left_by(&self, connection: &Connection) -> bool {
         match self.account.likeness(&connection.identity().await) {
             Likeness::Same => false,
@@ -115,7 +115,7 @@ impl Origin {
         }
     }
 
-    /// Where the object was made, from the connection that made it where nothing else tells.
+    /// Returns where the object was created; asks the connection that created it if nothing else tells.
     async fn asked(&self) -> AccountIdentity {
         let made_it = self.account.likeness(&self.used.connection().identity().await) == Likeness::Same;
         if self.account.account_id.is_none() && made_it {
@@ -126,8 +126,8 @@ impl Origin {
     }
 }
 
-/// Where an object was probably made whose state does not say it: where its connection leads, if
-/// the object is of that mode.
+/// Returns where an object was probably created if its state does not say so: where its connection leads,
+/// if the object has that mode.
 async fn presumed(used: &Connection, stored: StoredObject<'_>) -> AccountIdentity {
     let shown = stored.body.get("livemode").and_then(Json::as_bool);
     let used = used.identity().await;
@@ -139,7 +139,7 @@ async fn presumed(used: &Connection, stored: StoredObject<'_>) -> AccountIdentit
     }
 }
 
-/// Why a "not found" does not mean that the object is gone; none where it does.
+/// Explains why a "not found" does not mean that the object is gone; returns None if it does.
 pub(super) async fn not_surely_gone(
     connection: &Connection,
     private: &PrivateData,
@@ -159,7 +159,7 @@ pub(super) async fn seen_through(
     known: Option<&AccountIdentity>,
     read: impl Future<Output = Result<Option<Json>, Error>>,
 ) -> Result<Option<(Json, AccountIdentity)>, Error> {
-    // The read is polled first: if it fails before it is sent, no account is looked up.
+    // The read is polled first: if it fails before it is sent, the account is not looked up.
     match future::select(pin!(read), pin!(origin_of(connection, known))).await {
         Either::Left((Ok(Some(body)), origin)) => Ok(Some((body, origin.await))),
         Either::Left((nothing, _)) => nothing.map(|_| None),
@@ -167,9 +167,9 @@ pub(super) async fn seen_through(
     }
 }
 
-/// Where a connection leads, with the account that is known of an object behind it. Through the key that has made the
-/// object nothing needs to be asked, and what is kept beside the state stays as it is: a change of it is drift to
-/// `terraform plan -refresh-only -detailed-exitcode`.
+/// Returns where a connection leads, combined with the known account of an object behind it. If the key is
+/// the one that created the object, nothing needs to be asked, and the private data stay the same:
+/// `terraform plan -refresh-only -detailed-exitcode` would report a change as drift.
 async fn origin_of(connection: &Connection, known: Option<&AccountIdentity>) -> AccountIdentity {
     let now = connection.identity().await;
     match known {
@@ -181,7 +181,7 @@ async fn origin_of(connection: &Connection, known: Option<&AccountIdentity>) -> 
     }
 }
 
-/// The error of a connection that leads to another account than the object's, or may do so.
+/// The error for a connection that leads, or may lead, to another account than the object's.
 async fn leads_to_another(
     origin: &AccountIdentity,
     connection: &Connection,
@@ -200,8 +200,8 @@ async fn leads_to_another(
     .at_attribute("connection_handle")
 }
 
-/// `test mode of acct_1`, as far as it is known. Where only the account can differ, one that is not
-/// known is mentioned.
+/// Describes an identity as far as it is known: `test mode of acct_1`. An unknown account is mentioned if
+/// only the account can differ.
 fn described(identity: &AccountIdentity, of_an_account: bool) -> String {
     let mode = match identity.livemode {
         Some(true) => "live mode",

@@ -1,4 +1,5 @@
-//! Carries out what was planned for an object, in whatever way its type writes it. What Stripe accepted is in the state.
+//! Applies the plan of an object, in whatever form its type writes it. The state shows what Stripe
+//! accepted.
 
 use serde_json::Value as Json;
 
@@ -15,39 +16,39 @@ use crate::terraform::provider::{ApplyRequest, StateResponse};
 
 /// The configuration of an object, as its resource type writes it: a payload, or arguments.
 pub(in crate::provider) trait ObjectConfig: Sync {
-    /// What a configuration comes to.
+    /// The desired params that a configuration yields.
     type Desired: Desired;
 
     /// The entity type of the objects.
     fn entity(&self) -> &'static Entity;
 
-    /// What stands before an object's locator in an import id.
+    /// The part of an import id before an object's locator.
     fn import_prefix(&self) -> String;
 
-    /// What a new object gets.
+    /// The params of a new object.
     fn create_params(&self, request: &ApplyRequest) -> Result<Self::Desired, Diagnostics>;
 
-    /// What a new object gets where an update was planned.
+    /// The params of a new object if an update was planned.
     fn replacement_params(&self, request: &ApplyRequest) -> Result<Self::Desired, Diagnostics>;
 
-    /// What the object that is there is to have.
+    /// The desired params of the existing object.
     fn update_params(&self, request: &ApplyRequest) -> Result<Self::Desired, Diagnostics>;
 
-    /// What Stripe refused, at the part of the configuration that it names.
+    /// Reports what Stripe refused, at the part of the configuration that the error names.
     fn refused(&self, request: &ApplyRequest, error: &Error) -> Diagnostic;
 
-    /// The state and the private data after Stripe accepted this.
+    /// Returns the state and the private data after Stripe accepted this.
     fn accepted(&self, request: ApplyRequest, desired: Self::Desired, accepted: Accepted) -> StateResponse;
 }
 
-/// An object as Stripe answered a create or an update.
+/// An object in Stripe's response to a create or an update.
 #[derive(Debug)]
 pub(in crate::provider) struct Accepted {
-    /// Its id, behind the ids of what it belongs to.
+    /// Its id, after the ids of its parents.
     pub(in crate::provider) locator: String,
-    /// The object as Stripe answered it.
+    /// The object in Stripe's response.
     pub(in crate::provider) body: Json,
-    /// What is kept beside its state.
+    /// The private data of its state.
     pub(in crate::provider) private: PrivateData,
 }
 
@@ -72,7 +73,7 @@ pub(in crate::provider) async fn create<C: ObjectConfig>(
     }
 }
 
-/// Updates the object, or makes the one that takes its place where that was planned as an update.
+/// Updates the object, or creates the one that replaces it if that was planned as an update.
 pub(in crate::provider) async fn update<C: ObjectConfig>(
     config: &C,
     runtime: &Runtime,
@@ -84,7 +85,7 @@ pub(in crate::provider) async fn update<C: ObjectConfig>(
         Err(diagnostics) => return unchanged(request, diagnostics),
     };
     let change = object.change_to(desired.params());
-    // Planned so: in one step, or because what makes it necessary was unknown.
+    // Planned as an update, either by choice or because the reason for a new object was unknown.
     if change.needs_new() && request.planned.get("id").is_unknown() {
         return replace(config, runtime, request, (object, private), connector).await;
     }
@@ -101,7 +102,7 @@ pub(in crate::provider) async fn update<C: ObjectConfig>(
     }
 }
 
-/// Makes another object in the place of the old one, which ends.
+/// Creates another object in place of the old one, which then ends.
 async fn replace<C: ObjectConfig>(
     config: &C,
     runtime: &Runtime,
@@ -109,7 +110,7 @@ async fn replace<C: ObjectConfig>(
     (old, private): (Object, PrivateData),
     connector: Connector,
 ) -> StateResponse {
-    // A new object needs what an update of the old one does not.
+    // A new object needs params that an update of the old one does not.
     let desired = match config.replacement_params(&request) {
         Ok(desired) => desired,
         Err(diagnostics) => return unchanged(request, diagnostics),
@@ -122,7 +123,7 @@ async fn replace<C: ObjectConfig>(
     }
 }
 
-/// What is sent, and the connector that it goes through, or all that keeps it from being sent.
+/// Returns what to send and the connector for it, or everything that prevents sending it.
 fn prepared<D>(
     desired: Result<D, Diagnostics>,
     runtime: &Runtime,
@@ -133,7 +134,7 @@ fn prepared<D>(
     Ok((desired, connector))
 }
 
-/// What a create goes through.
+/// Returns the context of a create.
 fn creation<'r>(
     config: &impl ObjectConfig,
     runtime: &'r Runtime,
@@ -145,7 +146,7 @@ fn creation<'r>(
     CreateContext { runtime, entity, connector, private, import_prefix, refused }
 }
 
-/// The state of an object that was just made.
+/// The state of a newly created object.
 fn after_create<C: ObjectConfig>(
     config: &C,
     request: ApplyRequest,

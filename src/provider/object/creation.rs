@@ -1,4 +1,4 @@
-//! Creates the object of a resource, once, and in the place of the one that it replaces.
+//! Creates the object of a resource, once, and in place of the object that it replaces.
 
 use serde_json::Value as Json;
 
@@ -16,38 +16,39 @@ use crate::terraform::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::terraform::provider::StateResponse;
 use crate::terraform::value::Value;
 
-/// What a create needs beside its params.
+/// What a create needs besides its params.
 pub(super) struct CreateContext<'r> {
     pub(super) runtime: &'r Runtime,
     pub(super) entity: &'static Entity,
     pub(super) connector: Connector,
     pub(super) private: PrivateData,
-    /// The prefix of an import id of this resource, before the object's locator.
+    /// The part of an import id of this resource before the object's locator.
     pub(super) import_prefix: String,
-    /// What Stripe refused, at the attribute that it names.
+    /// Reports what Stripe refused, at the attribute that the error names.
     pub(super) refused: &'r (dyn Fn(&Error) -> Diagnostic + Send + Sync),
 }
 
-/// An object that Stripe made.
+/// An object that Stripe created.
 #[derive(Debug)]
 pub(super) struct MadeObject {
-    /// Its id, behind the ids of what it belongs to.
+    /// Its id, after the ids of its parents.
     pub(super) locator: String,
-    /// The object as Stripe answered it.
+    /// The object in Stripe's response.
     pub(super) body: Json,
-    /// The paths of params that were to be set in a second call, which failed.
+    /// The paths of the params of a second call, which failed.
     pub(super) unset: Vec<String>,
     /// The private data of its state.
     pub(super) private: PrivateData,
     /// Errors and warnings about it.
     pub(super) diagnostics: Diagnostics,
-    /// The result of ending the object that it replaces, if that one could not end before.
+    /// The result of ending the object that it replaces, if that one could not be ended earlier.
     succession: Option<Result<EndOutcome, Error>>,
 }
 
 impl CreateContext<'_> {
-    /// Creates the object, in the place of one that waits for it. Where that fails, the state is the waiting
-    /// one's, which Terraform then calls tainted: the next run replaces it, and nobody forgets it.
+    /// Creates the object, in place of one that waits for it. If that fails, the state is that of the
+    /// waiting object, which Terraform then marks as tainted: the next run replaces it, and it does not
+    /// get lost.
     pub(super) async fn make(&self, params: Params) -> Result<MadeObject, StateResponse> {
         let mark = successor_mark(self.entity, &params);
         let waiting = self.runtime.successions.predecessor(self.connector.connection(), mark);
@@ -58,7 +59,7 @@ impl CreateContext<'_> {
             Ok(mut made) => {
                 if let Some((old, ended)) = old.zip(made.succession.take()) {
                     let diagnostic = self.end_diagnostic(old.object, &made.locator, ended).await;
-                    // An error would taint the new object, and the next run would make another one.
+                    // An error would taint the new object, and the next run would create another one.
                     made.diagnostics.extend(diagnostic.map(softened));
                 }
                 Ok(made)
@@ -106,7 +107,8 @@ impl CreateContext<'_> {
         }
     }
 
-    /// An object that is there and lacks something is no failed create: Terraform would end it and make another.
+    /// Reports an existing but incomplete object. That is not a failed create: Terraform would end the
+    /// object and create another.
     fn incomplete(&self, locator: &str, unset: &[String], error: &Error) -> Diagnostic {
         let Diagnostic { summary, detail, path, .. } = (self.refused)(error);
         let names: Vec<String> = unset.iter().map(|name| format!("`{name}`")).collect();
@@ -115,15 +117,15 @@ impl CreateContext<'_> {
         Diagnostic { path, ..diagnostic }
     }
 
-    /// An object that Stripe has made and whose payment it declined. The error makes Terraform call it tainted: the
-    /// next run ends it, and makes another.
+    /// Reports an object that Stripe created although it declined the payment. The error makes Terraform
+    /// mark it as tainted: the next run ends it and creates another.
     fn declined(&self, locator: &str, error: &Error) -> Diagnostic {
         let Diagnostic { summary, detail, path, .. } = (self.refused)(error);
         let diagnostic = ends::declined(&self.entity.name, locator, &summary, &detail);
         Diagnostic { path, ..diagnostic }
     }
 
-    /// Creates what takes the place of an object in one step, and ends that one. `state` says how.
+    /// Creates the replacement of an object in one step, and ends the old one. `state` says how.
     pub(super) async fn replace(
         &self,
         params: Params,
@@ -139,7 +141,7 @@ impl CreateContext<'_> {
                     made.diagnostics.push(softened(protected));
                     return Ok(made);
                 }
-                // Only this run knows the old one from here on.
+                // From here on, only this run knows the old object.
                 None => finishing(old.end(&self.connector, options)).await,
             },
         };
@@ -147,8 +149,7 @@ impl CreateContext<'_> {
         Ok(made)
     }
 
-    /// What there is to say of the end of an object that has a successor. One that did not end is in no state: no run
-    /// would end it.
+    /// Reports the end of a replaced object. If it did not end, no state holds it, so no run would end it.
     async fn end_diagnostic(
         &self,
         old: &Object,
@@ -167,7 +168,7 @@ impl CreateContext<'_> {
     }
 }
 
-/// What is no error of the object that was made: that one is whole.
+/// Turns an error that does not concern the complete new object into a warning.
 fn softened(diagnostic: Diagnostic) -> Diagnostic {
     Diagnostic { severity: Severity::Warning, ..diagnostic }
 }

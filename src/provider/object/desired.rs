@@ -1,8 +1,8 @@
-//! What a configuration asks for.
+//! The desired params of a configuration.
 
 use crate::engine::DesiredParams;
 
-/// What a configuration comes to: its params, and what a resource type keeps of them beside.
+/// The result of reading a configuration: its params, and whatever a resource type keeps beside them.
 pub(in crate::provider) trait Desired: Send + Sync {
     /// The params.
     fn params(&self) -> &DesiredParams;

@@ -1,4 +1,4 @@
-//! Plans and runs the end of a resource's object, with the warnings about what stays in Stripe.
+//! Plans and runs the end of a resource's object, with warnings about what remains in Stripe.
 
 use serde_json::Value as Json;
 
@@ -22,7 +22,7 @@ use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateR
 use crate::terraform::schema::{Attribute, Rule};
 use crate::terraform::value::{Type, Value};
 
-/// The attributes that say how the object may end.
+/// The attributes that control how the object ends.
 pub(in crate::provider) fn end_attributes() -> [Attribute; 2] {
     [
             Attribute::optional("on_destroy", Type::String, "What a destroy or a replacement does with the entity in Stripe: `delete`, `archive` or `keep`, as far as its type allows. Default: see [entity types](../guides/entity-types.md). A destroy uses the value that was applied before.")
@@ -31,7 +31,7 @@ pub(in crate::provider) fn end_attributes() -> [Attribute; 2] {
     ]
 }
 
-/// An error where the type has no such end.
+/// Reports an error if the type does not support the chosen end.
 pub(in crate::provider) fn check_end(entity: &catalog::Entity, config: &Value) -> Option<Diagnostic> {
     let wished = OnDestroy::of_word(config.get("on_destroy").as_str()?)?;
     let choices = OnDestroy::choices(entity);
@@ -41,7 +41,7 @@ pub(in crate::provider) fn check_end(entity: &catalog::Entity, config: &Value) -
     })
 }
 
-/// How a state says that its entity ends.
+/// Reads from a state how its entity ends.
 pub(super) fn destroy_options(state: &Value) -> DestroyOptions {
     DestroyOptions {
         on_destroy: state.get("on_destroy").as_str().and_then(OnDestroy::of_word),
@@ -49,7 +49,7 @@ pub(super) fn destroy_options(state: &Value) -> DestroyOptions {
     }
 }
 
-/// The refusal of an end that cannot be taken back; none where it is allowed, or in test mode.
+/// Refuses an end that cannot be undone; returns None if it is allowed, or in test mode.
 pub(super) async fn without_consent(
     object: &Object,
     state: &Value,
@@ -63,7 +63,7 @@ pub(super) async fn without_consent(
     })
 }
 
-/// How it is known that an entity has ended, as a sentence up to its end.
+/// Says how the provider knows that an entity has ended, as a sentence up to its final mark.
 pub(super) fn end_sentence(object: &Object, end: &EndedField, mark: &str) -> String {
     let Object { entity, locator, .. } = object;
     format!(
@@ -72,7 +72,7 @@ pub(super) fn end_sentence(object: &Object, end: &EndedField, mark: &str) -> Str
     )
 }
 
-/// Diagnostics of a planned destroy: that it is refused, or what stays in Stripe.
+/// Diagnostics of a planned destroy: that it is refused, or what remains in Stripe.
 pub(in crate::provider) async fn end_diagnostics(
     runtime: &Runtime,
     object: &Object,
@@ -95,8 +95,8 @@ pub(in crate::provider) async fn end_diagnostics(
     diagnostics
 }
 
-/// What there is to say where another object takes the place of one: that it would be made in another account, or what
-/// the end of the old one leaves.
+/// Diagnostics of a planned replacement: that the new object would be created in another account, or what
+/// the end of the old one leaves behind.
 pub(in crate::provider) async fn replacement_diagnostics(
     runtime: &Runtime,
     object: &Object,
@@ -108,7 +108,7 @@ pub(in crate::provider) async fn replacement_diagnostics(
     diagnostics
 }
 
-/// The plan of an end. `encode` adds what a resource type keeps beside the private data that all have.
+/// The plan of an end. `encode` adds what a resource type keeps beside the common private data.
 pub(in crate::provider) async fn planned_end(
     runtime: &Runtime,
     request: PlanRequest,
@@ -124,7 +124,7 @@ pub(in crate::provider) async fn planned_end(
     }
 }
 
-/// The private data and the warnings of a planned end.
+/// Returns the private data and the warnings of a planned end.
 async fn plan_object_end(
     runtime: &Runtime,
     object: &Object,
@@ -138,7 +138,7 @@ async fn plan_object_end(
     Ok((private, diagnostics))
 }
 
-/// What a plan does about an entity that has ended in Stripe without a destroy.
+/// Says what a plan does about an entity that has ended in Stripe without a destroy.
 pub(in crate::provider) fn ended_note(object: &Object, change: &Change) -> Option<Diagnostic> {
     let restores = change.restores?;
     let end = end_sentence(object, &object.end_outside()?, ":");
@@ -149,7 +149,8 @@ pub(in crate::provider) fn ended_note(object: &Object, change: &Change) -> Optio
     })
 }
 
-/// What there is to say after an end that a plan has not told: why the object stays, and what became of what it left.
+/// Reports what the plan could not say about an end: why the object stays, and what happened to its
+/// leftovers.
 pub(super) fn ended(object: &Object, outcome: &EndOutcome, told: Option<&StayReason>) -> Option<Diagnostic> {
     let EndOutcome::Stays { why, left } = outcome else { return None };
     let reason = (told != Some(why)).then(|| why.of(object));
@@ -157,20 +158,21 @@ pub(super) fn ended(object: &Object, outcome: &EndOutcome, told: Option<&StayRea
     (!sentences.is_empty()).then(|| stays(why, &sentences.join(" ")))
 }
 
-/// The warning that an object stays. What goes on though its end was wanted has a title of its own, because Terraform
-/// shows the first of several warnings with one title, and counts the others.
+/// The warning that an object stays. An object that goes on although its end was wanted has a title of its
+/// own, because Terraform shows only the first of several warnings with the same title and counts the
+/// others.
 fn stays(why: &StayReason, told: &str) -> Diagnostic {
     let warning = if why.is_unwanted() { ends::goes_on } else { ends::stays };
     warning(told)
 }
 
-/// Why an object could not be ended. Terraform does not say whose destroy failed.
+/// Reports why an object could not be ended, with its name: Terraform does not say whose destroy failed.
 fn not_ended(object: &Object, error: &Error) -> Diagnostic {
     let diagnostic = explain_connector(error, "id");
     Diagnostic { detail: format!("{} was not destroyed. {}", named(object), diagnostic.detail), ..diagnostic }
 }
 
-/// Ends the object of a resource that is destroyed, through the connection that leads to it.
+/// Ends the object of a destroyed resource, through the connection that leads to it.
 pub(in crate::provider) async fn end(
     runtime: &Runtime,
     request: ApplyRequest,
@@ -206,8 +208,9 @@ pub(in crate::provider) async fn end(
     }
 }
 
-/// Ends an object. One that another object holds ends when its successor stands in its place: which this run has
-/// made already, or is to make and finds it waiting, or else an earlier run has made.
+/// Ends an object. If another object holds it, it ends when its successor has replaced it. That successor
+/// was already created in this run, or will be and then finds the object waiting, or was created by an
+/// earlier run.
 async fn end_in_order(
     runtime: &Runtime,
     object: &Object,
@@ -225,7 +228,7 @@ async fn end_in_order(
         return Ok((old.hand_over(connector, &made.body).await?.unwrap_or(ended), None));
     }
     if let Some((successor, state)) = successor {
-        // What has the names of the old one by now was not made in its place.
+        // An object that now has the old one's names was not created in its place.
         let waiting = WaitingObject { object, options, state };
         runtime.successions.waits(connector.connection(), successor, waiting);
         return Ok((ended, None));
@@ -237,7 +240,7 @@ async fn end_in_order(
     }
 }
 
-/// That an object has taken the place of one that ended, because it has its names: nobody has written that.
+/// Reports that an object has replaced an ended one because it has its names: no configuration says so.
 fn inherited(old: &Object, heir: &Json, lost_names: &Params) -> Option<Diagnostic> {
     let rule = old.entity.ends_with.as_ref()?;
     let holder = format!("{} {}", rule.object, id_at(heir, &rule.field)?);

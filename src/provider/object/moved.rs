@@ -13,18 +13,18 @@ use crate::terraform::value::{Type, Value};
 pub(in crate::provider) struct MovedObject {
     /// Its entity type.
     pub(in crate::provider) entity: &'static Entity,
-    /// Its id, behind the ids of what it belongs to.
+    /// Its id, after the ids of its parents.
     pub(in crate::provider) locator: String,
-    /// What every resource keeps beside the state.
+    /// The private data that every resource keeps.
     pub(in crate::provider) private: PrivateData,
-    /// The params that were written last.
+    /// The last written params.
     pub(in crate::provider) params: Params,
-    /// The metadata that the provider block gave to it beside.
+    /// The metadata that it also got from the provider block.
     pub(in crate::provider) default_metadata: Params,
-    /// The object as Stripe answered it last; null where another provider wrote the state.
+    /// The object in Stripe's last response; null if another provider wrote the state.
     pub(in crate::provider) body: Json,
-    /// The state as it is.
+    /// The unchanged state.
     pub(in crate::provider) state: Value,
-    /// The types of those attributes and blocks of the state that show the object.
+    /// The types of the state's attributes and blocks that show the object.
     pub(in crate::provider) types: BTreeMap<String, Type>,
 }

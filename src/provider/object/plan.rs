@@ -1,4 +1,4 @@
-//! Plans an object, in whatever way its type writes it: nothing, a create, a change, another object in its place, or
+//! Plans an object, in whatever form its type writes it: nothing, a create, a change, a replacement, or
 //! its end.
 
 use crate::engine::{Change, Object, Restores};
@@ -15,38 +15,40 @@ use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{PlanRequest, PlanResponse};
 use crate::terraform::value::{Path, Value};
 
-/// The way in which a resource type plans its objects: with a payload, or with arguments.
+/// How a resource type plans its objects: with a payload, or with arguments.
 pub(in crate::provider) trait ObjectPlan: Sync {
-    /// What a configuration asks of an object that is there.
+    /// What a configuration wants of an existing object.
     type Desired: Desired;
 
-    /// The object of a state.
+    /// Returns the object of a state.
     fn object(&self, state: &Value, private: &PrivateData) -> Result<Object, Diagnostic>;
 
-    /// What Terraform keeps beside the state, with what the apply of a change must know.
+    /// Encodes the private data, with what the apply of a change must know.
     fn encode(&self, private: PrivateData, desired: Option<Self::Desired>) -> Vec<u8>;
 
-    /// Makes everything of a new object unknown that only Stripe's answer tells.
+    /// Marks everything in a new object as unknown that only Stripe's response tells.
     fn set_unanswered(&self, planned: &mut Value, config: &Value);
 
-    /// What tells the create of a configuration, as far as it is known, and what there is to say of that create.
+    /// Returns the mark that identifies a configuration's create, as far as it is known, and the
+    /// diagnostics of that create.
     fn check_create(&self, config: &Value) -> (Option<String>, Diagnostics);
 
-    /// The attributes that ask for an object of another type in the place of this one. Where there are none, the plan
-    /// names the type as the state does.
+    /// Returns the attributes that ask for an object of another type instead of this one. If there are
+    /// none, the plan names the type as the state does.
     fn other_type(&self, prior: &Value, planned: &mut Value) -> Vec<Path>;
 
-    /// What the object is to have; none while nothing of that is known.
+    /// Returns the desired params of the object; None while they are wholly unknown.
     fn desired(&self, request: &PlanRequest, object: &Object) -> Result<Option<Self::Desired>, Diagnostics>;
 
-    /// Whether the apply of an update makes a new object, where it takes one.
+    /// Returns whether the apply of an update may create a new object if the change needs one.
     fn replaces_in_place(&self, config: &Value) -> bool;
 
-    /// Shows a change: in the planned value, in what only a new object can have, and in what there is to say of it.
+    /// Shows a change in the response: in the planned value, in the paths that require a new object, and
+    /// in the diagnostics.
     fn show(&self, change: &ObjectChange<'_>, desired: &Self::Desired, answer: &mut PlanResponse);
 }
 
-/// A change of an object that is there.
+/// A change of an existing object.
 pub(in crate::provider) struct ObjectChange<'p> {
     pub(in crate::provider) request: &'p PlanRequest,
     pub(in crate::provider) object: &'p Object,
@@ -84,7 +86,7 @@ pub(in crate::provider) async fn plan<P: ObjectPlan>(
     }
 }
 
-/// A new object: what is not written is known after the apply.
+/// Plans a new object: values that are not written are known after the apply.
 async fn plan_create(
     way: &impl ObjectPlan,
     runtime: &Runtime,
@@ -93,7 +95,7 @@ async fn plan_create(
 ) -> PlanResponse {
     let PlanRequest { proposed: mut planned, config, .. } = request;
     way.set_unanswered(&mut planned, &config);
-    // Where this replaces an object, its end finds it by the same private data.
+    // If this replaces an object, the end of that object finds it by the same private data.
     let (successor, mut diagnostics) = way.check_create(&config);
     let handle = config.get("connection_handle").as_str().map(str::to_owned);
     diagnostics.extend(readiness::check(runtime, &config, handle.as_deref()).await);
@@ -101,7 +103,7 @@ async fn plan_create(
     PlanResponse { state: planned, private, diagnostics, ..PlanResponse::default() }
 }
 
-/// An object that is there, and what is planned for it.
+/// An existing object and its plan request.
 struct ExistingObject<'p, P> {
     way: &'p P,
     runtime: &'p Runtime,
@@ -111,7 +113,7 @@ struct ExistingObject<'p, P> {
 }
 
 impl<P: ObjectPlan> ExistingObject<'_, P> {
-    /// No change, an update, or another object.
+    /// Plans no change, an update, or a replacement.
     async fn plan_change(self) -> PlanResponse {
         let Self { way, runtime, request, object, private } = &self;
         let mut answer = PlanResponse { state: request.proposed.clone(), ..PlanResponse::default() };
@@ -125,7 +127,7 @@ impl<P: ObjectPlan> ExistingObject<'_, P> {
         };
         match &desired {
             Some(desired) => self.show(desired, &mut answer).await,
-            // Which param changes is not known: the apply updates the object, or makes another.
+            // The changed params are unknown: the apply updates the object or creates another.
             None => way.set_unanswered(&mut answer.state, &request.config),
         }
         if !answer.requires_replace.is_empty() {
@@ -139,7 +141,7 @@ impl<P: ObjectPlan> ExistingObject<'_, P> {
         PlanResponse { private: way.encode(private.clone(), desired), ..answer }
     }
 
-    /// What becomes of the object where it is known what it is to have.
+    /// Shows the change of the object if its desired params are known.
     async fn show(&self, desired: &P::Desired, answer: &mut PlanResponse) {
         let Self { way, request, object, .. } = self;
         let change = object.change_to(desired.params());
@@ -153,19 +155,20 @@ impl<P: ObjectPlan> ExistingObject<'_, P> {
         }
     }
 
-    /// A new object takes the place of the old one in one update: the old one ends when the new one is there.
+    /// Shows a replacement within one update: the old object ends once the new one exists.
     async fn show_replacement_in_place(&self, answer: &mut PlanResponse) {
         let Self { way, runtime, request, object, private } = self;
         way.set_unanswered(&mut answer.state, &request.config);
         answer.state.set("id", Value::Unknown);
-        // An apply tells of the end itself.
+        // An apply reports the end itself.
         if !runtime.walk.is_apply() {
             answer.diagnostics.extend(end_diagnostics(runtime, object, &request.prior, private).await);
         }
         answer.diagnostics.extend(way.check_create(&request.config).1);
     }
 
-    /// A connection to another account makes the object there, and ends the one it has here.
+    /// Plans the move to another account: a new object is created there, and the one in the old account
+    /// ends.
     async fn plan_move(self) -> PlanResponse {
         let Self { way, runtime, request, object, private } = self;
         let old = private.on(private.replaced_handle.clone());

@@ -1,4 +1,4 @@
-//! Reads a stored object in the account that it was created in.
+//! Reads a stored object in the account in which it was created.
 
 use serde_json::Value as Json;
 
@@ -18,16 +18,16 @@ use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::provider::StateResponse;
 use crate::terraform::value::Value;
 
-/// What the read of a stored object has found.
+/// The result of reading a stored object.
 pub(in crate::provider) struct Reading {
-    /// The object as it is now.
+    /// The current object.
     pub(in crate::provider) body: Json,
-    /// The private data from now on.
+    /// The new private data.
     pub(in crate::provider) private: PrivateData,
 }
 
-/// Reads the object of a state, which its type then shows as it is now. What cannot be read stays as it is, and what is
-/// no longer there is no more in the state.
+/// Reads the object of a state, which its type then shows as it is now. If it cannot be read, the state
+/// stays as it is; if it no longer exists, it leaves the state.
 pub(in crate::provider) async fn read(
     runtime: &Runtime,
     stored: StateResponse,
@@ -47,7 +47,7 @@ pub(in crate::provider) async fn read(
     }
 }
 
-/// Finds the object of a state in Stripe; none when it is no longer there.
+/// Finds the object of a state in Stripe; returns None if it no longer exists.
 async fn read_stored(
     runtime: &Runtime,
     state: &Value,
@@ -64,12 +64,12 @@ async fn read_stored(
         Ok(Some((body, origin))) => {
             arrived(runtime, connection, object, &body).await;
             let mut private = PrivateData { origin: Some(origin), ..private };
-            // What could not be unset is forgotten once somebody has changed it in Stripe.
+            // A param that could not be unset is forgotten once somebody has changed it in Stripe.
             private.uncleared.retain(|name, _| object.body.get(name) == body.get(name));
             private.lost_names = object.lost_names(&body, &private.lost_names);
             let ended = has_ended(object.entity, &body);
             private.ended_at_import &= ended;
-            // What a read learns counts as drift, but for the first one of an import.
+            // What a read learns counts as drift, except in the first read of an import.
             if object.body.is_null() {
                 private.ended_at_import = ended;
                 private = private.with_expected_reads(&connector, object, &body);
@@ -84,7 +84,7 @@ async fn read_stored(
     }
 }
 
-/// The state has an object in the account of this connection: its create is no longer in flight.
+/// Notes that the state has an object in this connection's account: its create is no longer in flight.
 async fn arrived(runtime: &Runtime, connection: &Connection, object: &Object, body: &Json) {
     let (what, id) = (&object.entity.name, id_of(body, &object.locator));
     if runtime.journal.has_orphaned_object(what, id)
@@ -94,8 +94,8 @@ async fn arrived(runtime: &Runtime, connection: &Connection, object: &Object, bo
     }
 }
 
-/// Why an object could not be read. A permission that the key lacks is no reason to stop what else
-/// is to be done.
+/// Reports why an object could not be read. A key's missing permission is no reason to stop the rest of
+/// the run.
 fn unreadable(object: &Object, error: &Error) -> Diagnostic {
     match error.stripe() {
         Some(refusal) if refusal.lacks_permission() => not_refreshed(
@@ -113,8 +113,8 @@ fn not_refreshed(object: &Object, why: &str) -> Diagnostic {
     ends::not_refreshed(&object.entity.name, &object.locator, why).at_attribute("connection_handle")
 }
 
-/// What an answer is compared by: under another version of the API than the catalog's, a field that
-/// is not answered counts as it was.
+/// Returns the response to compare with: under an API version other than the catalog's, a field missing
+/// from the response counts as unchanged.
 pub(in crate::provider) fn comparable(
     runtime: &Runtime,
     object: &Object,
@@ -125,7 +125,7 @@ pub(in crate::provider) fn comparable(
     if known { body.clone() } else { with_unanswered(&object.entity.fields, body, &object.body) }
 }
 
-/// What there is to say of an object that has ended since it was read last.
+/// Reports an object that has ended since it was last read.
 fn ended_outside(object: &Object, body: &Json) -> Option<Diagnostic> {
     let end = object.ended_since(body)?;
     Some(ends::ended_outside(&end_sentence(object, &end, ".")))

@@ -1,4 +1,4 @@
-//! Warns in a plan when the connection of a resource cannot be used.
+//! Warns in a plan if the connection of a resource cannot be used.
 
 use crate::connection::{Connection, Error};
 use crate::provider::explain::explain_connection;
@@ -8,8 +8,8 @@ use crate::secret::SecretSource;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::value::Value;
 
-/// What keeps the calls of a plan from being sent: an error where no machine could send them, a
-/// warning where another machine may have the key. Nothing while the connection is not known.
+/// Reports what prevents the calls of a plan: an error if no machine could send them, a warning if another
+/// machine may have the key. Returns nothing while the connection is unknown.
 pub(in crate::provider) async fn check(
     runtime: &Runtime,
     config: &Value,

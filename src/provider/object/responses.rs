@@ -1,4 +1,4 @@
-//! Helpers of the responses of all resources: what an object is called and where it is, and responses that change
+//! Helpers for the responses of all resources: the name and place of an object, and responses that change
 //! nothing.
 
 use serde_json::Value as Json;
@@ -12,53 +12,53 @@ use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateResponse};
 use crate::terraform::value::{Path, Value};
 
-/// A stored object and what is known of where it was made.
+/// A stored object and what is known about where it was created.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct StoredObject<'s> {
-    /// The entity type it is of.
+    /// Its entity type.
     pub(super) entity: &'static Entity,
-    /// Where it is: `cus_1`.
+    /// Its place: `cus_1`.
     pub(super) locator: &'s str,
-    /// The object as Stripe last answered it.
+    /// The object in Stripe's last response.
     pub(super) body: &'s Json,
     /// The `connection_handle` of the state.
     pub(super) handle: &'s Value,
 }
 
-/// An object, in words: its type and where it is.
+/// Names an object: its type and its place.
 pub(in crate::provider) fn named(object: &Object) -> String {
     format!("{} {}", object.entity.name, object.locator)
 }
 
-/// What is known of an object beside the object, for the question where it is.
+/// Collects what is known about where an object is.
 pub(super) fn stored<'s>(object: &'s Object, state: &'s Value) -> StoredObject<'s> {
     let Object { entity, locator, body, .. } = object;
     StoredObject { entity, locator, body, handle: state.get("connection_handle") }
 }
 
-/// What stands before the ids of a connected account in an import id.
+/// The part of an import id that names the connected account, before the other ids.
 pub(super) fn place_of(connection: &Connection) -> String {
     connection.account().map(|account| format!("{account}/")).unwrap_or_default()
 }
 
-/// The state as it was, and what went wrong.
+/// Returns the prior state with diagnostics.
 pub(in crate::provider) fn unchanged(request: ApplyRequest, diagnostics: Diagnostics) -> StateResponse {
     StateResponse { state: request.prior, private: request.private, diagnostics }
 }
 
-/// Nothing is planned, for these reasons.
+/// Returns an unchanged plan with the diagnostics that explain it.
 pub(in crate::provider) fn unplanned(request: PlanRequest, diagnostics: Diagnostics) -> PlanResponse {
     PlanResponse { state: request.prior, private: request.private, diagnostics, ..PlanResponse::default() }
 }
 
-/// What forces a new object where the connection leads to another account. The stored handle may be as new as the
-/// configured one, so the id must change too.
+/// The paths that force a new object if the connection leads to another account. The stored handle may be
+/// as new as the configured one, so the id must change too.
 pub(in crate::provider) fn forced_by_move() -> Vec<Path> {
     ["connection_handle", "id"].map(Path::attribute).to_vec()
 }
 
-/// That what replaces an object would be made in another account. Terraform ends the object before the create, which
-/// then knows the configuration alone.
+/// Reports that the replacement of an object would be created in another account. Terraform ends the
+/// object before the create, which then only knows the configuration.
 pub(super) fn lacks_handle(private: &PrivateData, object: &Object, config: &Value) -> Option<Diagnostic> {
     let account = private.account.as_ref().filter(|_| config.get("connection_handle").is_null())?;
     Some(found::of_another_account(&named(object), account).at_attribute("connection_handle"))

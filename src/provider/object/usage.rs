@@ -1,5 +1,5 @@
-//! Warns in a plan when other objects use one that is to end: subscriptions of a price go on, promotion codes of a
-//! coupon end with it.
+//! Warns in a plan if other objects use one that is about to end: subscriptions of a price go on,
+//! promotion codes of a coupon end with it.
 
 use crate::catalog::Removal;
 use crate::connector::Connector;
@@ -8,14 +8,14 @@ use crate::provider::messages::ends;
 use crate::provider::runtime::Runtime;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 
-/// How many objects use one that is to end.
+/// Warns about the objects that use one that is about to end.
 pub(super) async fn in_use(runtime: &Runtime, object: &Object, connector: &Connector) -> Diagnostics {
     let mut found = Diagnostics::new();
     for user in object.users() {
         if !runtime.existing_types.has(connector, user.0).await {
             continue;
         }
-        // A key that may not list them says nothing of them.
+        // If the key may not list the users, there is no warning.
         let usage = object.usage(connector, user).await;
         found.extend(usage.ok().filter(|usage| usage.count > 0).map(|usage| in_use_warning(object, usage)));
     }

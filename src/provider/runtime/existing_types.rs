@@ -1,4 +1,4 @@
-//! Of which types there are objects at all.
+//! Which types have any objects at all.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -11,16 +11,16 @@ use crate::connector::Connector;
 use crate::engine::is_any;
 use crate::sync::lock;
 
-/// Of which types an account has any objects, asked once in a run: where there are none, none is counted
-/// for each object that ends.
+/// The types of which an account has any objects, asked once per run: if there are none, they are not
+/// counted for each object that ends.
 #[derive(Debug, Default)]
 pub(in crate::provider) struct ExistingTypes(Mutex<HashMap<TypeAtTarget, Arc<OnceCell<bool>>>>);
 
-/// A type of entities, behind a connection.
+/// An entity type, behind a connection.
 type TypeAtTarget = (ConnectionTarget, &'static str);
 
 impl ExistingTypes {
-    /// Whether an account has objects of a type; what cannot be read counts as none.
+    /// Returns whether an account has objects of a type; false if they cannot be read.
     pub(in crate::provider) async fn has(&self, connector: &Connector, entity: &'static Entity) -> bool {
         let place = (connector.connection().place(), entity.key.as_str());
         let cell = {

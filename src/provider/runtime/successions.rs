@@ -1,8 +1,9 @@
-//! The objects of one run that make way for others, and those that were made.
+//! The objects that others replace in one run, and the ones that were created.
 //!
-//! Terraform tells a provider nothing of an old object when it asks for the new one. What a plan knows of
-//! the new one goes with the old one's private data; the rest is seen in the order of one apply: the
-//! old one ends first and waits for its successor, or the successor is there when the old one ends.
+//! When Terraform asks a provider for the new object, it says nothing about the old one. What a plan knows
+//! about the new object is stored in the old one's private data; the rest follows from the order of one
+//! apply: either the old object ends first and waits for its successor, or the successor exists when the
+//! old one ends.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -12,25 +13,25 @@ use crate::engine::{DestroyOptions, Object};
 use crate::sync::lock;
 use crate::terraform::provider::StateResponse;
 
-/// An object that Stripe would not end while another object holds it.
+/// An object that Stripe does not end while another object holds it.
 #[derive(Debug)]
 pub(in crate::provider) struct WaitingObject {
     pub(in crate::provider) object: Object,
     pub(in crate::provider) options: DestroyOptions,
-    /// Its state, from which it was taken already.
+    /// Its state, which Terraform has already dropped.
     pub(in crate::provider) state: StateResponse,
 }
 
-/// The objects of one run that make way for others, and those that were made.
+/// The objects that others replace in one run, and the ones that were created.
 #[derive(Debug, Default)]
 pub(in crate::provider) struct Successions {
-    /// What waits for its successor, by the mark of that one.
+    /// The objects that wait for a successor, by the successor's mark.
     waiting: Mutex<HashMap<(ConnectionTarget, String), WaitingObject>>,
     made: Mutex<Vec<(ConnectionTarget, Object)>>,
 }
 
 impl Successions {
-    /// Notes an object that could not end before its successor is there.
+    /// Notes an object that cannot end before its successor exists.
     pub(in crate::provider) fn waits(
         &self,
         connection: &Connection,
@@ -41,7 +42,7 @@ impl Successions {
         waiting.insert((connection.place(), successor), object);
     }
 
-    /// The object that waits for the one with this mark.
+    /// Returns the object that waits for the one with this mark.
     pub(in crate::provider) fn predecessor(
         &self,
         connection: &Connection,
@@ -51,7 +52,7 @@ impl Successions {
         waiting.remove(&(connection.place(), mark))
     }
 
-    /// Notes an object that was made.
+    /// Notes an object that was created.
     pub(in crate::provider) fn made(&self, connection: &Connection, object: Object) {
         if object.entity.ends_with.as_ref().is_some_and(|rule| rule.held_as.is_some()) {
             let mut made = lock(&self.made);
@@ -59,7 +60,8 @@ impl Successions {
         }
     }
 
-    /// The only object made in this run that can stand in the place of one that ends.
+    /// Returns the object that can replace one that ends, if exactly one such object was created in this
+    /// run.
     pub(in crate::provider) fn successor(&self, connection: &Connection, object: &Object) -> Option<Object> {
         let place = connection.place();
         let made = lock(&self.made);

@@ -1,4 +1,4 @@
-//! The attributes of a payload, and which of them plans do not show.
+//! The attributes of a payload, and the one that plans do not show.
 
 use crate::terraform::schema::Attribute;
 use crate::terraform::value::Type;

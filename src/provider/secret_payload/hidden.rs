@@ -1,4 +1,4 @@
-//! Redacts what a secret payload holds from records, messages and logs.
+//! Redacts the values of a secret payload from records, messages and logs.
 
 use serde_json::{Map, Value as Json};
 
@@ -12,35 +12,35 @@ use crate::secret::{REDACTED, Secret};
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::value::{Path, Value};
 
-/// The shortest value that is looked for in texts, in bytes; a shorter one is part of many words.
+/// The shortest value that is searched for in texts, in bytes; a shorter one is part of many words.
 const SHORTEST: usize = 4;
-/// The shortest value that is looked for in answers, where words of Stripe's stand.
+/// The shortest value that is searched for in responses, which contain words of Stripe's own.
 const TELLING: usize = 8;
 
-/// What a secret payload sets: at which places, and to what.
+/// The places and values that a secret payload sets.
 #[derive(Debug, Clone, Default)]
 pub(in crate::provider) struct Hidden {
     /// The dotted paths of the params, in Stripe's spelling.
     places: Vec<String>,
-    /// The single values, the longest first.
+    /// The single values, longest first.
     values: Vec<Secret>,
 }
 
 impl Hidden {
-    /// What the secret payload of a configuration or a state sets among these params.
+    /// Returns what the secret payload of a configuration or a state sets among these params.
     pub(in crate::provider) fn of(state: &Value, known: &[Member]) -> Self {
         let Ok(Some(mut written)) = payload::opened(state.get(SECRET), known) else { return Self::default() };
         let mut values = Vec::new();
         written.members.values().for_each(|value| single_values(value, &mut values));
         values.sort_by_key(|value| std::cmp::Reverse(value.len()));
         values.dedup();
-        // What fills the path of an action is no param.
+        // Values that fill the path of an action are not params.
         written.members.retain(|key, _| resolve(key, known).is_ok());
         written.unknown.retain(|path| path.first().is_some_and(|key| resolve(key, known).is_ok()));
         Self { places: places_of(&written, known), values: values.into_iter().map(Secret::new).collect() }
     }
 
-    /// These values, wherever they were written. One that is too short would be found in many words.
+    /// Hides these values, wherever they were written. Too short a value would be found in many words.
     pub(in crate::provider) fn these(values: impl IntoIterator<Item = String>) -> Self {
         let long = values.into_iter().filter(|value| value.len() >= SHORTEST);
         let mut values: Vec<Secret> = long.map(Secret::new).collect();
@@ -48,14 +48,14 @@ impl Hidden {
         Self { places: Vec::new(), values }
     }
 
-    /// Every single value inside of these.
+    /// Hides every single value inside these.
     pub(in crate::provider) fn inside<'v>(values: impl Iterator<Item = &'v Json>) -> Self {
         let mut found = Vec::new();
         values.for_each(|value| single_values(value, &mut found));
         Self::these(found)
     }
 
-    /// What two payloads set, such as the one before a change and the one after it.
+    /// Combines what two payloads set, such as the ones before and after a change.
     #[must_use]
     pub(in crate::provider) fn and(mut self, other: Self) -> Self {
         self.places.extend(other.places);
@@ -69,14 +69,14 @@ impl Hidden {
         &self.values
     }
 
-    /// A flat map without what stands at these places, and without what repeats one of the values.
+    /// Returns a flat map without the entries at these places and those that repeat one of the values.
     pub(in crate::provider) fn left_out(&self, shown: Value) -> Value {
         let Some(entries) = shown.as_map() else { return shown };
         let kept = entries.iter().filter(|(key, value)| !self.sets(key) && !self.repeats(value));
         Value::map(kept.map(|(key, value)| (key.clone(), value.clone())))
     }
 
-    /// Whether the payload sets what a dotted path leads to, or what it is inside of.
+    /// Returns whether the payload sets the value at a dotted path, or a value that contains it.
     pub(super) fn sets(&self, path: &str) -> bool {
         let is_below = |place: &String| path.strip_prefix(place.as_str()).is_some_and(at_a_step);
         self.places.iter().any(is_below)
@@ -88,7 +88,8 @@ impl Hidden {
         telling.any(|value| text.contains(value))
     }
 
-    /// Messages without the values. One about the payload that repeated a value is about its secret part.
+    /// Removes the values from messages. A message about the payload that repeated a value is then about
+    /// its secret part.
     pub(in crate::provider) fn redact(&self, diagnostics: Diagnostics) -> Diagnostics {
         diagnostics.into_iter().map(|diagnostic| self.redact_one(diagnostic)).collect()
     }
@@ -106,12 +107,12 @@ impl Hidden {
     }
 }
 
-/// Whether a path ends there, or goes on with a step of its own.
+/// Returns whether the path ends here, or goes on with a new step.
 fn at_a_step(rest: &str) -> bool {
     rest.is_empty() || rest.starts_with('.')
 }
 
-/// The texts and numbers in a value that are long enough to be told from other words.
+/// Collects the texts and numbers in a value that are long enough to be told from other words.
 fn single_values(value: &Json, found: &mut Vec<String>) {
     match value {
         Json::Object(members) => members.values().for_each(|value| single_values(value, found)),
@@ -122,7 +123,7 @@ fn single_values(value: &Json, found: &mut Vec<String>) {
     }
 }
 
-/// Where the params stand, those that are not known yet too. A list is one place.
+/// Returns the places of the params, including unknown ones. A list is one place.
 fn places_of(written: &WrittenParams, known: &[Member]) -> Vec<String> {
     let Ok(desired) = parse(written, known) else { return Vec::new() };
     let mut places: Vec<String> = desired.unknown.iter().map(|path| path.join(".")).collect();
