@@ -1,5 +1,5 @@
-//! `data "stripe_entity_types"` and `data "stripe_actions"`: what the connector offers.
-//! Both are answered from the catalog: no call is made.
+//! `data "stripe_entity_types"` and `data "stripe_actions"`: what the connector offers. Both are read from
+//! the catalog, without a call.
 
 use futures_util::future::BoxFuture;
 
@@ -95,7 +95,8 @@ impl DataSource for ActionsDataSource {
     }
 }
 
-/// What the names of the config lead to, or every name that leads nowhere; none when it names nothing.
+/// Finds what the names in the config refer to, or reports every unknown name; None if the config has no
+/// names.
 fn named<T>(
     config: &Value,
     find: impl Fn(&str) -> Result<T, connector::Error>,

@@ -55,7 +55,7 @@ impl DataSource for EntityDataSource {
     }
 }
 
-/// Whether Stripe shows one of the entity type, and the id can be one of it.
+/// Checks that Stripe can return an entity of this type, and that the id can belong to one.
 fn placed(entity: &'static catalog::Entity, config: &Value) -> Result<(), Diagnostic> {
     connector::check_readable(entity).map_err(|error| explain_connector(&error, "entity_id"))?;
     let Some(id) = config.get("entity_id").as_str() else { return Ok(()) };

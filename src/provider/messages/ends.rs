@@ -1,4 +1,4 @@
-//! Messages about objects that end, that stay in Stripe, or that were ended or changed outside of Terraform.
+//! Messages about objects that end, that stay in Stripe, or that were ended or changed outside Terraform.
 
 use crate::terraform::message::messages;
 

@@ -1,4 +1,4 @@
-//! Messages about what was not found or is ambiguous: types, ids, filter clauses, lists, imports.
+//! Messages about anything not found or ambiguous: types, ids, filter clauses, lists, imports.
 
 use crate::terraform::message::messages;
 

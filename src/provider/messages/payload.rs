@@ -1,4 +1,4 @@
-//! Messages about params that are wrong, as arguments or in a payload.
+//! Messages about wrong params, in arguments or in a payload.
 
 use crate::terraform::message::messages;
 

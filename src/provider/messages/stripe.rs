@@ -1,4 +1,4 @@
-//! Messages about what Stripe refuses, what fails on the way, and what a connection lacks.
+//! Messages about requests that Stripe refuses or that fail on the way, and about what a connection lacks.
 
 use crate::terraform::message::messages;
 

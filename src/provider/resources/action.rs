@@ -18,9 +18,9 @@ use crate::terraform::provider::{ApplyRequest, PlanRequest, PlanResponse, StateR
 use crate::terraform::schema::{Attribute, Rule, Schema};
 use crate::terraform::value::{Path, Type, Value};
 
-/// Attributes whose change runs the action again.
+/// The attributes whose change runs the action again.
 const RUNS_AGAIN: [&str; 4] = ["action", "input_payload", SECRET, "triggers"];
-/// What a run writes.
+/// The attributes that a run sets.
 const RESULTS: [&str; 3] = ["id", "output_payload", "result"];
 
 /// The resource `stripe_action`.
@@ -80,14 +80,14 @@ impl Resource for ActionResource {
             } else if request.is_create() {
                 run(runtime, request).await
             } else {
-                // Another connection is for the next run.
+                // A changed connection only matters for the next run.
                 let ApplyRequest { planned: state, private, .. } = request;
                 StateResponse { state, private, ..StateResponse::default() }
             }
         })
     }
 
-    /// A run is history: there is nothing in Stripe to compare it with.
+    /// A run is history: Stripe has nothing to compare it with.
     fn read<'a>(
         &'a self,
         runtime: &'a Runtime,
@@ -116,7 +116,7 @@ impl Resource for ActionResource {
     }
 }
 
-/// Warnings about the input of an action, or all that is wrong with it, as far as it is known.
+/// Returns warnings about the input of an action, or all its faults, as far as it is known.
 fn check_input(config: &Value) -> Diagnostics {
     let written = secret_payload::of_action(config);
     match (action_of(config), written) {
@@ -132,13 +132,13 @@ fn check_input(config: &Value) -> Diagnostics {
     }
 }
 
-/// What the secret payload of a state or a configuration sets.
+/// Returns what the secret payload of a state or a configuration sets.
 fn hidden(state: &Value) -> Hidden {
     let action = action_of(state).ok().flatten();
     Hidden::of(state, action.map_or(&[][..], |action| &action.action.params))
 }
 
-/// The action that a configuration names, if it is known.
+/// Returns the action that a configuration names, if the name is known.
 fn action_of(config: &Value) -> Result<Option<ActionRef>, Diagnostic> {
     let named = config.get("action").as_str().map(connector::action).transpose();
     named.map_err(|error| explain_connector(&error, "action"))
@@ -178,7 +178,7 @@ async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     PlanResponse { state: planned, requires_replace, private: private.encode(), ..PlanResponse::default() }
 }
 
-/// Keeps the stored action and input where the configured ones are the same in another spelling.
+/// Keeps the stored action and input if the configured ones mean the same in another spelling.
 fn keep_equal_input(planned: &mut Value, prior: &Value) {
     let known = secret_payload::of_action(planned)
         .is_ok_and(|written| written.is_some_and(|written| written.unknown.is_empty()));
@@ -186,7 +186,7 @@ fn keep_equal_input(planned: &mut Value, prior: &Value) {
         if was.action.name == is.action.name {
             planned.set("action", prior.get("action").clone());
         }
-        // A secret that only moves from one attribute to the other runs the action again.
+        // Moving a secret from one attribute to the other runs the action again.
         let alone = [prior, &*planned].iter().all(|state| state.get(SECRET).is_null());
         if before.is_same(&after) && (alone || planned.get(SECRET) == prior.get(SECRET)) {
             planned.set("input_payload", prior.get("input_payload").clone());
@@ -233,7 +233,7 @@ async fn run(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     }
 }
 
-/// The one object of an output as a map, without what is secret.
+/// Returns the only object of an output as a map, without its secrets.
 fn result(action: ActionRef, output: &Json) -> Value {
     let fields = output.get(0).and_then(Json::as_object).into_iter().flatten();
     let shown = fields.filter(|(key, _)| !action.is_secret(key));

@@ -1,7 +1,7 @@
 //! `stripe_connection`: the settings of a connection to one Stripe account, and whether it works.
 //!
-//! Nothing is created in Stripe: the resource consists of its settings. It adds the handle that
-//! other resources use, and the status that a real call has shown.
+//! Nothing is created in Stripe: the resource consists of its settings. It adds the handle that other
+//! resources use, and the status that a real call returned.
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -28,7 +28,7 @@ const CONNECTOR_VERSION: &str = "1";
 /// The computed attributes that a change of settings may alter.
 const DERIVED_AT_APPLY: [&str; 3] = ["status", "livemode", "update_time"];
 
-/// The attributes that tell a connection from all others.
+/// The attributes that identify a connection.
 const IDENTITY: [&str; 2] = ["location", "name"];
 
 /// The managed resource `stripe_connection`.
@@ -62,7 +62,7 @@ impl Resource for ConnectionResource {
         Schema::new(description, attributes).with_blocks(blocks)
     }
 
-    /// None: keys and passwords are kept out of every text of the program ([`crate::secret`]).
+    /// Returns nothing: every text of the program omits keys and passwords anyway ([`crate::secret`]).
     fn secrets(&self, _config: &Value) -> Hidden {
         Hidden::default()
     }
@@ -171,14 +171,14 @@ fn plan(runtime: &Runtime, request: PlanRequest) -> PlanResponse {
     PlanResponse { state: planned, requires_replace, private: request.private, ..PlanResponse::default() }
 }
 
-/// Sets the version of the connector where none is written. One that is not known yet is written.
+/// Sets the version of the connector if none is written. An unknown version counts as written.
 fn fill_in_version(state: &mut Value, written: &Value) {
     if written.is_null() {
         state.set("connector_version", CONNECTOR_VERSION.into());
     }
 }
 
-/// Sets the computed attributes that are a function of the settings; unknown while those are.
+/// Sets the computed attributes that depend only on the settings; they are unknown while the settings are.
 fn derive_from_settings(planned: &mut Value) {
     let id = id_of(planned);
     planned.set("id", id.clone().map_or(Value::Unknown, Value::from));
@@ -193,11 +193,11 @@ fn derive_from_settings(planned: &mut Value) {
     planned.set("max_transactions_per_second", rate(settings.nodes.max_rate()));
 }
 
-/// The attributes and blocks that the settings are read from.
+/// Returns the attributes and blocks from which the settings are read.
 fn settings_part(state: &Value) -> Value {
     let computed = computed_attributes();
     let is_computed = |name: &str| computed.iter().any(|attribute| attribute.name == name);
-    // None of these changes a call, so none may make the handle unknown.
+    // None of these affects a call, so none may make the handle unknown.
     let passive = ["name", "location", "description", "labels", "connector_version"];
     let kept = state.as_map().into_iter().flatten();
     Value::map(
@@ -213,7 +213,7 @@ fn id_of(state: &Value) -> Option<String> {
 
 async fn apply(runtime: &Runtime, request: ApplyRequest) -> StateResponse {
     if request.planned.is_null() {
-        // A replacement that was asked for, and that of a tainted connection, are planned as a create.
+        // A requested replacement, and the replacement of a tainted connection, are planned as a create.
         return match refused_by_lock(&request.prior, &Value::Null) {
             None => StateResponse::default(),
             Some(locked) => unchanged(request, vec![locked]),
@@ -246,18 +246,18 @@ async fn read(runtime: &Runtime, mut state: Value, private: Vec<u8>) -> StateRes
     StateResponse { state, private, diagnostics }
 }
 
-/// The present time in RFC 3339, in whole seconds.
+/// The current time in RFC 3339, in whole seconds.
 fn now() -> String {
     let now = Timestamp::now();
     Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
 }
 
-/// Checks the connection and sets its status. A connection that does not work has a warning, never
-/// an error: a plan must be possible while Stripe cannot be reached.
+/// Checks the connection and sets its status. If it does not work, that is a warning, never an error: a
+/// plan must be possible while Stripe is unreachable.
 async fn update_status(runtime: &Runtime, state: &mut Value) -> Diagnostics {
     let handle = state.get("handle").as_str().unwrap_or_default().to_owned();
     runtime.note_handle(&handle);
-    // While it is not known where its calls go, the status stays as it is.
+    // While the destination of its calls is unknown, the status stays as it is.
     let Ok(connector) = runtime.known_connector(Some(&handle)) else { return Diagnostics::new() };
     let connection = connector.connection();
     let error = connection.check().await.err();
@@ -292,7 +292,7 @@ fn import(id: &str) -> StateResponse {
     }
 }
 
-/// The location and the name in an id.
+/// Splits an id into the location and the name.
 fn parse_id(id: &str) -> Result<(&str, &str), String> {
     let parts: Vec<&str> = id.split('/').collect();
     let ["locations", at, "connections", called] = parts.as_slice() else {
@@ -302,8 +302,8 @@ fn parse_id(id: &str) -> Result<(&str, &str), String> {
     Ok((at, called))
 }
 
-/// The error of a change to a connection that was locked so far. What changes the lock alone is allowed: a
-/// lock that another change could take off along with itself would protect from nothing.
+/// Reports an error for a change to a connection that has been locked. A change of the lock alone is
+/// allowed; if another change could remove the lock along with it, the lock would protect nothing.
 fn refused_by_lock(prior: &Value, config: &Value) -> Option<Diagnostic> {
     let lock = prior.get("lock_config").items().first()?;
     let locked = lock.get("locked").as_bool() == Some(true);
@@ -315,7 +315,7 @@ fn refused_by_lock(prior: &Value, config: &Value) -> Option<Diagnostic> {
     Some(settings::connection_locked(connection, reason).at_attribute("lock_config"))
 }
 
-/// Whether the config differs from the prior state in anything but the lock.
+/// Returns whether the config differs from the prior state in anything but the lock.
 fn differs(prior: &Value, config: &Value) -> bool {
     let computed = computed_attributes();
     let is_computed = |name: &str| computed.iter().any(|attribute| attribute.name == name);

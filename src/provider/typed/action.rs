@@ -1,8 +1,8 @@
-//! Terraform actions: what moves money, and every call of its own that an object has. No resource keeps what
-//! they do; each invocation is one call of Stripe.
+//! Terraform actions: everything that moves money, and every object's own calls. No resource keeps their
+//! results; each invocation is one Stripe call.
 //!
-//! An action is written as a typed resource is, in arguments alone: an action answers no values. What it
-//! came to is told while it runs.
+//! An action is written like a typed resource, but with arguments only: an action returns no values. Its
+//! result is reported while it runs.
 
 mod call;
 mod outcome;
@@ -30,7 +30,7 @@ use crate::terraform::provider::Progress;
 use crate::terraform::schema::Schema;
 use crate::terraform::value::{Path, Value};
 
-/// One action, whose surface is made when it is first used.
+/// One action, whose surface is built on first use.
 #[derive(Debug)]
 pub(in crate::provider) struct TypedAction {
     type_name: String,
@@ -41,9 +41,9 @@ pub(in crate::provider) struct TypedAction {
 /// What an action does.
 #[derive(Debug, Clone, Copy)]
 enum ActionKind {
-    /// Makes an object.
+    /// Creates an object.
     Make(Summary),
-    /// Makes a call of an object.
+    /// Makes an object's own call.
     Call(ActionSummary),
 }
 
@@ -61,7 +61,7 @@ struct InvocationResult {
     diagnostics: Diagnostics,
 }
 
-/// Every action by its type name.
+/// All actions, by type name.
 pub(in crate::provider) fn actions() -> &'static BTreeMap<String, TypedAction> {
     static ACTIONS: OnceLock<BTreeMap<String, TypedAction>> = OnceLock::new();
     ACTIONS.get_or_init(|| {
@@ -81,7 +81,7 @@ impl TypedAction {
         Self { type_name, does, surface: OnceLock::new() }
     }
 
-    /// Its schema.
+    /// Returns its schema.
     pub(in crate::provider) fn schema(&self) -> Schema {
         let does = match self.does {
             ActionKind::Make(made) => format!("Creates {} in Stripe", one(made.entity())),
@@ -100,12 +100,12 @@ impl TypedAction {
         })
     }
 
-    /// The type of object that it makes or calls.
+    /// Returns the type of the object that it creates or calls.
     pub(in crate::provider) fn entity(&self) -> &'static Entity {
         self.surface().entity
     }
 
-    /// The method and the path of its call.
+    /// Returns the method and path of its call.
     pub(in crate::provider) fn call(&self) -> Option<(&'static str, &'static str)> {
         match self.does {
             ActionKind::Make(made) => {
@@ -116,7 +116,7 @@ impl TypedAction {
         }
     }
 
-    /// The values that Stripe is known to take at a path of arguments.
+    /// Returns the values that Stripe is known to accept at a path of arguments.
     pub(in crate::provider) fn values_at(&self, path: &[&str]) -> &'static [String] {
         let params = match self.does {
             ActionKind::Make(made) => made.entity().create_params(),
@@ -125,7 +125,7 @@ impl TypedAction {
         values_among(params, path)
     }
 
-    /// What is wrong with a configuration, as far as it is known.
+    /// Returns the faults of a configuration, as far as it is known.
     pub(in crate::provider) fn validate(&self, config: &Value) -> Diagnostics {
         match self.does {
             ActionKind::Make(_) => self.surface().check_params(config, create_params),
@@ -133,16 +133,16 @@ impl TypedAction {
         }
     }
 
-    /// Reasons not to send an invocation, found without a call.
+    /// Returns the reasons not to send an invocation, found without a call.
     pub(in crate::provider) async fn plan(&self, runtime: &Runtime, config: &Value) -> Diagnostics {
         let mut found = self.validate(config);
-        // Its warnings have been shown when it was validated.
+        // Its warnings were shown when it was validated.
         found.retain(|it| it.severity == Severity::Error);
         found.extend(check_readiness(runtime, config, config.get("connection_handle").as_str()).await);
         found
     }
 
-    /// Sends the one call of an invocation, and tells what it came to.
+    /// Sends the one call of an invocation, and reports its result.
     pub(in crate::provider) async fn invoke(
         &self,
         runtime: &Runtime,
@@ -170,7 +170,7 @@ impl TypedAction {
         })
     }
 
-    /// What a configuration sends.
+    /// Returns what a configuration sends.
     fn sent(
         &self,
         surface: &Surface,
@@ -210,7 +210,7 @@ impl TypedAction {
         }
     }
 
-    /// The call that it makes, where it does not make an object.
+    /// Returns the call that it makes, if it does not create an object.
     fn call_of_object(&self) -> Option<ObjectCall> {
         match self.does {
             ActionKind::Make(_) => None,
@@ -218,7 +218,7 @@ impl TypedAction {
         }
     }
 
-    /// What it makes or calls, in the catalog's words.
+    /// Names what it creates or calls, in the catalog's words.
     fn what(&self) -> &'static str {
         match self.does {
             ActionKind::Make(made) => made.name,
@@ -226,7 +226,7 @@ impl TypedAction {
         }
     }
 
-    /// What Stripe refused, at the argument that it names, else at the object that the call is of.
+    /// Reports what Stripe refused, at the argument that the error names, else at the object of the call.
     fn refused(&self, surface: &Surface, error: &connector::Error) -> Diagnostic {
         let call = self.call_of_object();
         let about = call.and_then(|it| it.place(surface)).map_or(Path::root(), Path::attribute);
@@ -239,7 +239,8 @@ impl TypedAction {
     }
 }
 
-/// The params of a create that go along with it: what an update alone takes would be a second call.
+/// Returns the params that the create itself accepts: a param that only an update accepts would need a
+/// second call.
 fn of_one_call(entity: &Entity) -> Vec<Member> {
     let create = entity.create_operation();
     let takes = |name: &str| create.is_some_and(|create| create.param(name).is_some());
@@ -257,7 +258,7 @@ fn made(entity: &Entity, made: Created) -> InvocationResult {
 }
 
 impl InvocationCall {
-    /// The secrets in what is sent, which no message and no log may repeat.
+    /// Returns the secrets in the sent values, which no message and no log may repeat.
     fn hidden(&self, surface: &Surface) -> Hidden {
         let values = match self {
             Self::Make(params) => secret_values(params, surface.entity.params()),

@@ -1,4 +1,4 @@
-//! Turns Stripe's answer into the values of the state.
+//! Turns Stripe's response into the values of the state.
 
 use serde_json::{Map, Value as Json};
 
@@ -12,23 +12,23 @@ use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface, h
 use crate::terraform::schema::Presence;
 use crate::terraform::value::{Type, Value};
 
-/// The attribute that shows the whole answer inside arguments.
+/// The attribute that shows the whole response inside arguments.
 pub(super) const OUTPUT: &str = "output";
-/// The attribute that shows all metadata, that of the provider block included.
+/// The attribute that shows all metadata, including the provider block's.
 pub(super) const METADATA_ALL: &str = "metadata_all";
 
-/// All metadata of an answer.
+/// Returns all metadata of a response.
 pub(super) fn shown_metadata(body: &Json) -> Value {
     typed(&Type::map(Type::String), body.get(METADATA).unwrap_or(&Json::Null))
 }
 
 impl Surface {
-    /// The state after Stripe answered: what was planned and is known, and for the rest the answer.
+    /// Returns the state after Stripe's response: the known planned values, and otherwise the response's.
     pub(super) fn answered(&self, planned: &Value, private_state: &TypedPrivateData, locator: &str) -> Value {
         self.answered_with(&self.shown_body(&private_state.body), planned, private_state, locator)
     }
 
-    /// The same of what is shown of the answer.
+    /// The same for the shown part of the response.
     pub(super) fn answered_with(
         &self,
         shown: &Json,
@@ -56,7 +56,7 @@ impl Surface {
         state
     }
 
-    /// Stripe's value for a slot; a placeholder of the path is taken from the locator.
+    /// Returns Stripe's value for a slot; a placeholder of the path is taken from the locator.
     fn field(&self, slot: &Slot, locator: &str, body: &Json) -> Json {
         let answered = body.get(&slot.member).filter(|field| !field.is_null());
         let place = || {
@@ -68,7 +68,7 @@ impl Surface {
         answered.cloned().or_else(place).unwrap_or_default()
     }
 
-    /// What Stripe answers inside the arguments that are objects, at the same path.
+    /// Returns Stripe's values inside the arguments that are objects, at the same path.
     pub(super) fn output(&self, body: &Json) -> Value {
         let inside = self.outputs().map(|slot| (&slot.member, body.get(&slot.member).unwrap_or(&Json::Null)));
         let shown: Map<String, Json> =
@@ -78,7 +78,7 @@ impl Surface {
 }
 
 impl Slot {
-    /// The value of a slot that was not written: what was planned where it is known, else the answer.
+    /// Returns the value of an unwritten slot: the planned value if it is known, else the response's.
     fn settled(&self, planned: &Value, field: &Json) -> Value {
         match &self.form {
             SlotSyntax::Block(..) => self.nothing(),
@@ -87,7 +87,7 @@ impl Slot {
         }
     }
 
-    /// The whole answer in the place of a slot, blocks included.
+    /// Returns the whole response as the value of a slot, including blocks.
     pub(super) fn answer(&self, field: &Json) -> Value {
         match &self.form {
             SlotSyntax::Attribute(ty) => of_field(ty, field),
@@ -106,7 +106,7 @@ impl Slot {
         }
     }
 
-    /// What was written, with the unknown members of its blocks as Stripe answers them.
+    /// Returns the written value, with the unknown members of its blocks filled in from the response.
     fn filled(&self, planned: &Value, field: &Json) -> Value {
         let SlotSyntax::Block(repeats, members) = &self.form else {
             return if planned.is_unknown() { self.settled(planned, field) } else { planned.clone() };
@@ -139,7 +139,7 @@ impl Slot {
     }
 }
 
-/// One block as Stripe answers it.
+/// Returns one block from Stripe's response.
 fn block(members: &[Slot], field: &Json, key: Option<&String>) -> Value {
     Value::map(members.iter().map(|slot| {
         let value = match key.filter(|_| slot.name == KEY) {
@@ -159,7 +159,7 @@ fn of_field(ty: &Type, field: &Json) -> Value {
     }
 }
 
-/// A list of ids where Stripe answers whole objects or a page of them.
+/// Returns a list of ids when Stripe returns whole objects or a page of them.
 fn list_of(ty: &Type, field: &Json) -> Value {
     let items = elements(field).map(|items| items.iter().map(|it| reference(it).clone()).collect());
     items.map_or(Value::Null, |items| typed(ty, &Json::Array(items)))
@@ -169,7 +169,7 @@ fn dynamic_or_null(json: &Json) -> Value {
     if json.is_null() { Value::Null } else { dynamic(natural(json)) }
 }
 
-/// The planned value where it is known, else the answered one.
+/// Returns the planned value if it is known, else the response's.
 fn settle(planned: &Value, answered: &Value) -> Value {
     match (planned, answered) {
         (planned, answered) if planned.is_unknown() => answered.clone(),

@@ -43,7 +43,7 @@ pub(super) async fn destroy(
     object::end(runtime, request, &object, private_state.common).await
 }
 
-/// An object that is written as arguments.
+/// An object written as arguments.
 struct Arguments<'r> {
     surface: &'r Surface,
     runtime: &'r Runtime,

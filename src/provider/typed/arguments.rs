@@ -9,10 +9,10 @@ use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface, h
 use crate::terraform::value::{Number, Type, Value};
 
 impl Surface {
-    /// What a configuration or a state sets, by Stripe's names.
+    /// Returns what a configuration or a state sets, by Stripe's names.
     pub(super) fn written(&self, values: &Value) -> WrittenParams {
         let mut written = WrittenParams::default();
-        // What these objects do not take is not written while it may turn out to be null.
+        // A param that these objects do not accept is left out while it may turn out to be null.
         let may_be_null = |slot: &Slot| self.is_foreign(&slot.member) && values.get(&slot.name).is_unknown();
         for slot in self.arguments().filter(|slot| slot.retired.is_none() && !may_be_null(slot)) {
             let mut path = vec![slot.member.clone()];
@@ -27,7 +27,7 @@ impl Surface {
 }
 
 impl Slot {
-    /// Whether a value writes something at a path inside it.
+    /// Returns whether a value sets something at a path inside it.
     pub(super) fn writes(&self, value: &Value, path: &[String]) -> bool {
         let json = self.to_json(value, &mut Vec::new(), &mut Vec::new());
         json.is_some_and(|mut json| {
@@ -37,7 +37,7 @@ impl Slot {
         })
     }
 
-    /// Whether nothing is written: null, or no block.
+    /// Returns whether nothing is written: null, or no block.
     pub(super) fn is_unset(&self, value: &Value) -> bool {
         match self.form {
             SlotSyntax::Attribute(_) => value.is_null(),
@@ -45,7 +45,7 @@ impl Slot {
         }
     }
 
-    /// A value as JSON; none where nothing is written or it is unknown, which is noted.
+    /// Converts a value to JSON; returns None if nothing is written, or if it is unknown, which is noted.
     fn to_json(&self, value: &Value, path: &mut Vec<String>, unknown: &mut Vec<Vec<String>>) -> Option<Json> {
         match &self.form {
             _ if self.is_unset(value) => None,
@@ -65,7 +65,7 @@ impl Slot {
         }
     }
 
-    /// A param as the value of this slot, in the types of what was written before.
+    /// Converts a param to the value of this slot, with the types of what was written before.
     pub(super) fn of_param(&self, before: &Value, param: Option<&Json>) -> Value {
         let Some(param) = param.filter(|param| !param.is_null()) else { return self.nothing() };
         match &self.form {
@@ -97,7 +97,7 @@ impl Slot {
         }
     }
 
-    /// The value of a slot in which nothing stands.
+    /// Returns the value of an empty slot.
     pub(super) fn nothing(&self) -> Value {
         match self.form {
             SlotSyntax::Attribute(_) => Value::Null,
@@ -106,7 +106,7 @@ impl Slot {
     }
 }
 
-/// Takes what stands at a path out of a value, in every item of a list.
+/// Removes what is at a path from a value, in every item of a list.
 fn take_out(value: &mut Json, path: &[String]) {
     match (value, path) {
         (Json::Array(items), path) => items.iter_mut().for_each(|item| take_out(item, path)),
@@ -118,7 +118,7 @@ fn take_out(value: &mut Json, path: &[String]) {
     }
 }
 
-/// The entries of a map in the order in which their blocks were written, new ones last.
+/// Returns the entries of a map in the order in which their blocks were written, new ones last.
 fn in_order<'j>(before: &[Value], by_key: &'j Map<String, Json>) -> Vec<(Option<usize>, &'j str, &'j Json)> {
     let place = |key: &str| before.iter().position(|block| has_key(block, key));
     let mut found: Vec<_> = by_key.iter().map(|(key, param)| (place(key), key.as_str(), param)).collect();
@@ -126,7 +126,7 @@ fn in_order<'j>(before: &[Value], by_key: &'j Map<String, Json>) -> Vec<(Option<
     found
 }
 
-/// A block from the params of one object; members that were never written stay as they were.
+/// Makes a block from the params of one object; members that were never written stay as they were.
 fn of_object(members: &[Slot], before: Option<&Value>, param: &Json) -> Value {
     Value::map(members.iter().map(|slot| {
         let before = before.map_or(&Value::Null, |before| before.get(&slot.name));
@@ -150,7 +150,7 @@ fn object(members: &[Slot], block: &Value, path: &mut Vec<String>, unknown: &mut
     Json::Object(object)
 }
 
-/// A list with something unknown in it is unknown as a whole.
+/// A list that contains something unknown is unknown as a whole.
 fn list(
     members: &[Slot],
     blocks: &[Value],
@@ -191,12 +191,12 @@ fn keyed(
     Some(Json::Object(by_key))
 }
 
-/// A value together with its type.
+/// Combines a value with its type.
 pub(super) fn dynamic((ty, value): (Type, Value)) -> Value {
     Value::Dynamic(Box::new((ty, value)))
 }
 
-/// JSON as a value of a type of the schema. A whole object stands for its id, a page for its items.
+/// Converts JSON to a value of a schema type. A whole object becomes its id, a page becomes its items.
 pub(super) fn typed(ty: &Type, json: &Json) -> Value {
     let json = reference(json);
     match (ty, json) {

@@ -8,11 +8,11 @@ use crate::provider::typed::surface::Surface;
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::value::Value;
 
-/// What a configuration comes to, or what is wrong with it.
+/// Turns a configuration into params, or reports its faults.
 pub(super) type Complete = fn(&'static Entity, &WrittenParams) -> Result<DesiredParams, Error>;
 
 impl Surface {
-    /// Faults of the params of a configuration, and values of them that Stripe does not document.
+    /// Reports faults in the params of a configuration, and values that Stripe does not document.
     pub(super) fn check_params(&self, config: &Value, complete: Complete) -> Diagnostics {
         let written = self.written_with_twins(config);
         let mut found = Diagnostics::new();

@@ -1,5 +1,5 @@
-//! The params of a configuration: its arguments, the write-only twins of secret ones, and the default metadata of
-//! the provider block.
+//! The params of a configuration: its arguments, the write-only twins of secret ones, and the provider
+//! block's default metadata.
 
 use crate::catalog::{Entity, OperationKind, Shape};
 use crate::engine::{
@@ -30,7 +30,7 @@ const VERSION: &str = "_wo_version";
 pub(super) struct ConfigParams {
     /// The params, with the metadata that every object gets.
     pub(super) desired: DesiredParams,
-    /// Those that the resource itself writes and that may be kept: without write-only values.
+    /// The params that the resource itself writes and may keep: without write-only values.
     pub(super) own: Params,
     /// The metadata that every object gets.
     pub(super) default_metadata: Params,
@@ -43,7 +43,7 @@ impl Desired for ConfigParams {
 }
 
 impl Surface {
-    /// The complete params of a create.
+    /// Returns the complete params of a create.
     pub(super) fn create_config_params(
         &self,
         runtime: &Runtime,
@@ -53,8 +53,8 @@ impl Surface {
         Ok(self.with_default_metadata(runtime, config, desired))
     }
 
-    /// The params of an object that exists, with this state. A write-only value counts where its
-    /// version says that it is another one, or where the value was written in the open before.
+    /// Returns the params of an existing object with this state. A write-only value counts if its version
+    /// has changed, or if the value was previously written in the open.
     pub(super) fn config_params(
         &self,
         runtime: &Runtime,
@@ -66,7 +66,7 @@ impl Surface {
         Ok(self.with_default_metadata(runtime, config, desired))
     }
 
-    /// The params that the plan of a change asked for, and what is stored with them from now on.
+    /// Returns the params that the plan of a change asked for, and what is stored with them from now on.
     pub(super) fn planned_config_params(
         &self,
         runtime: &Runtime,
@@ -83,8 +83,8 @@ impl Surface {
         Ok(config_params)
     }
 
-    /// The params of a create that replaces the object where an update was planned. It needs what an update of the
-    /// old object does not: write-only values that stayed the same.
+    /// Returns the params of a create that replaces the object although an update was planned. It also
+    /// needs the unchanged write-only values, which an update of the old object does not.
     pub(super) fn replacement_config_params(
         &self,
         runtime: &Runtime,
@@ -118,16 +118,17 @@ impl Surface {
         Ok(desired)
     }
 
-    /// The arguments with the same value in the configuration and in the state. They are not changed: they stay
-    /// written or answered, as they were. Under `ignore_changes` Terraform puts the state into the configuration.
+    /// Returns the arguments with the same value in the configuration and in the state. They do not
+    /// change: whether written or only returned, they stay so. Under `ignore_changes` Terraform puts the
+    /// state into the configuration.
     fn untouched<'s>(&'s self, config: &'s Value, state: &'s Value) -> impl Iterator<Item = &'s Slot> {
         let is_same = |slot: &Slot| config.get(&slot.name) == state.get(&slot.name);
         let written = self.arguments().filter(|slot| !slot.is_unset(config.get(&slot.name)));
         written.filter(move |slot| !slot.has_twin(config) && is_same(slot))
     }
 
-    /// An apply sees the configuration without `ignore_changes`: where it has something else than was planned, what
-    /// the plan asked for counts.
+    /// Restores the planned params: an apply sees the configuration without `ignore_changes`, so if it
+    /// differs from the plan, the plan counts.
     fn follow_plan(
         &self,
         desired: &mut DesiredParams,
@@ -147,7 +148,8 @@ impl Surface {
         }
     }
 
-    /// Adds what is written as Stripe has it already: nothing is sent for it, and its removal is one from now on.
+    /// Adds written params whose values Stripe already has: they are not sent, but from now on their
+    /// removal counts.
     fn adopt(&self, own: &mut Params, request: &ApplyRequest) {
         let mut written = self.written(&request.config);
         let untouched = self.untouched(&request.config, &request.planned).map(|slot| slot.member.as_str());
@@ -156,8 +158,8 @@ impl Surface {
         own.extend(sound_params(self.entity, &written).params);
     }
 
-    /// What the state of an imported object shows and a plan takes out of it: blocks that the configuration does not
-    /// have, for a block is never left to a provider, and keys of maps.
+    /// Returns what the state of an imported object shows and a plan removes: blocks that the
+    /// configuration lacks, because a block is never left to a provider, and keys of maps.
     pub(super) fn taken_away(&self, prior: &Value, planned: &Value) -> Params {
         let shown = |state: &Value| {
             let mut written = self.written(state);
@@ -172,7 +174,7 @@ impl Surface {
         without(known.collect(), &stays.params)
     }
 
-    /// What a configuration sets, write-only values included.
+    /// Returns what a configuration sets, including write-only values.
     pub(super) fn written_with_twins(&self, config: &Value) -> WrittenParams {
         let mut written = self.written(config);
         for slot in self.twins().filter(|slot| slot.has_twin(config)) {
@@ -204,13 +206,14 @@ impl Surface {
         ConfigParams { desired, own, default_metadata: defaults.clone() }
     }
 
-    /// A request that is sent now needs the metadata of the provider block now.
+    /// Checks that the provider block's metadata are known, because a request sent now needs them.
     pub(super) fn check_defaults(&self, runtime: &Runtime) -> Result<(), Diagnostics> {
         let is_known = self.argument(METADATA).is_none() || runtime.metadata.defaults().is_some();
         if is_known { Ok(()) } else { Err(vec![stripe::not_known_yet(DEFAULTS)]) }
     }
 
-    /// The secrets that a configuration writes, and whatever it writes in write-only arguments: no message repeats them.
+    /// Returns the secrets that a configuration writes, and everything in write-only arguments: no message
+    /// repeats them.
     pub(super) fn hidden(&self, config: &Value) -> Hidden {
         if !self.arguments().any(|slot| slot.sensitive || slot.takes_secret()) {
             return Hidden::default();
@@ -221,12 +224,12 @@ impl Surface {
         Hidden::these(secret_values(&params, self.entity.params())).and(write_only)
     }
 
-    /// The arguments that have a write-only twin: those that are secret.
+    /// Returns the arguments that have a write-only twin: the secret ones.
     fn twins(&self) -> impl Iterator<Item = &Slot> {
         self.arguments().filter(|slot| slot.takes_secret())
     }
 
-    /// The attributes of the twins.
+    /// Returns the attributes of the twins.
     pub(super) fn twin_attributes(&self) -> Vec<Attribute> {
         let attributes = self.twins().flat_map(|slot| {
             let (name, ty) = (&slot.name, slot.shown_type());
@@ -238,8 +241,9 @@ impl Surface {
         attributes.collect()
     }
 
-    /// Puts nothing where no plan and no state may hold a value. A null of the configuration stays the null that it is:
-    /// to OpenTofu one of another type is another value. Beside a value the null of the state stays.
+    /// Removes values that no plan and no state may hold. A null in the configuration stays exactly that
+    /// null, because to OpenTofu a null of another type is another value. If the configuration has a
+    /// value, the state's null stays.
     pub(super) fn forget_write_only(&self, planned: &mut Value, (prior, config): (&Value, &Value)) {
         for twin in self.twins().map(Slot::twin) {
             let nothing = [config, prior].map(|it| it.get(&twin)).into_iter().find(|it| it.is_null());
@@ -247,14 +251,15 @@ impl Surface {
         }
     }
 
-    /// The attribute that a change of an argument is seen at: for a write-only value, its version.
+    /// Returns the attribute that shows a change of an argument: for a write-only value, its version.
     pub(super) fn place_of(slot: &Slot, config: &Value, prior: &Value) -> String {
         let version = slot.twin_version();
         let is_twin = slot.takes_secret() && config.get(&version) != prior.get(&version);
         if is_twin { version } else { slot.name.clone() }
     }
 
-    /// Keys of maps that two blocks have, in whatever case: of two values Stripe would keep one.
+    /// Reports keys of maps that two blocks share, ignoring case: Stripe would keep only one of the two
+    /// values.
     pub(super) fn keys_twice(&self, config: &Value) -> ParamErrors {
         let keyed = self.arguments().filter(|slot| matches!(slot.form, SlotSyntax::Block(Repeats::Keyed, _)));
         let twice = keyed.flat_map(|slot| {
@@ -270,7 +275,7 @@ impl Surface {
         twice.collect()
     }
 
-    /// The arguments that are set twice, by themselves and by their twins.
+    /// Returns the arguments that are set twice, directly and through their twins.
     pub(super) fn set_twice<'s>(&'s self, config: &'s Value) -> impl Iterator<Item = &'s Slot> {
         let is_set = |name: &str| config.get(name).is_set();
         self.twins().filter(move |slot| is_set(&slot.twin()) && is_set(&slot.name))
@@ -278,26 +283,26 @@ impl Surface {
 }
 
 impl Slot {
-    /// Whether what is not written in it is shown as taken away: Terraform leaves only whole attributes, and what
-    /// stands in blocks, to a provider.
+    /// Returns whether the plan shows its unwritten parts as removed: Terraform leaves only whole
+    /// attributes, and the attributes of blocks, to a provider.
     fn is_whole(&self) -> bool {
         matches!(self.form, SlotSyntax::Block(..) | SlotSyntax::Attribute(Type::Map(_)))
     }
 
-    /// Whether a value of it can be a secret that a practitioner writes, or the id of what only an ephemeral
-    /// resource makes: what no plan may hold.
+    /// Returns whether it can hold a secret written by a practitioner, or the id of something that only an
+    /// ephemeral resource creates; no plan may hold either.
     pub(super) fn takes_secret(&self) -> bool {
         let is_open = self.is_argument() && self.retired.is_none();
         let is_hidden = self.sensitive || names_momentary(&self.shape);
         is_open && is_hidden && matches!(self.form, SlotSyntax::Attribute(_))
     }
 
-    /// The name of its write-only twin.
+    /// Returns the name of its write-only twin.
     pub(super) fn twin(&self) -> String {
         format!("{}{WRITE_ONLY}", self.name)
     }
 
-    /// The name of the number that says that the twin has another value.
+    /// Returns the name of the number that marks a new value of the twin.
     pub(super) fn twin_version(&self) -> String {
         format!("{}{VERSION}", self.name)
     }
@@ -307,12 +312,12 @@ impl Slot {
     }
 }
 
-/// Whether a value is the id of what only an ephemeral resource makes.
+/// Returns whether a value is the id of something that only an ephemeral resource creates.
 pub(super) fn names_momentary(shape: &Shape) -> bool {
     shape.objects().iter().any(|object| surface_data().momentary.contains(object))
 }
 
-/// Whether the objects of a type keep metadata that a create or an update sets.
+/// Returns whether the objects of a type keep metadata that a create or an update sets.
 pub(super) fn keeps_metadata(entity: &Entity) -> bool {
     let takes = |kind| entity.operation(kind).is_some_and(|it| it.param(METADATA).is_some());
     entity.field(METADATA).is_some() && (takes(OperationKind::Create) || takes(OperationKind::Update))

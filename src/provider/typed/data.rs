@@ -10,57 +10,57 @@ use crate::catalog::embedded::embedded_table;
 /// Data about typed resources that the catalog lacks.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct SurfaceData {
-    /// Keys of entity types that give something to use at once: ephemeral resources.
+    /// Keys of entity types whose objects are for immediate use: ephemeral resources.
     pub(super) momentary: Vec<String>,
-    /// Keys of entity types that move money, or ask somebody outside for something.
+    /// Keys of entity types that move money, or request something from outsiders.
     pub(super) moving: Vec<String>,
-    /// Exceptions of a resource type, by its name.
+    /// The exceptions of each resource type, by its name.
     #[serde(flatten)]
     pub(super) types: BTreeMap<String, TypeData>,
 }
 
 impl SurfaceData {
-    /// Whether a resource may keep the objects of this key.
+    /// Returns whether a resource may keep the objects of this key.
     pub(super) fn is_lasting(&self, key: &str) -> bool {
         !self.momentary.iter().chain(&self.moving).any(|it| it == key)
     }
 
-    /// Whether a type keeps the objects of this key beside others, where they belong to another one.
+    /// Returns whether a type also keeps the objects of this key, which have a parent.
     pub(super) fn is_belonging(&self, key: &str) -> bool {
         self.types.values().any(|it| it.belonging.as_deref() == Some(key))
     }
 }
 
-/// Exceptions of one resource type.
+/// The exceptions of one resource type.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TypeData {
-    /// The catalog's key, where the type is not called after it.
+    /// The catalog's key, if the type is not named after it.
     pub(super) entity: Option<String>,
-    /// The catalog's key of the same objects where they belong to another one, whose id is then written.
+    /// The catalog's key of the same objects when they have a parent, whose id is then written.
     pub(super) belonging: Option<String>,
-    /// Whether no other type is called after the entity type.
+    /// Whether this type is the only one for its entity type, instead of the one with the usual name.
     #[serde(default)]
     pub(super) instead: bool,
-    /// What an action calls a param, where that is not its name.
+    /// What an action calls a param, if it differs from the param's name.
     #[serde(default)]
     pub(super) names: BTreeMap<String, String>,
     /// Paths of params and fields that are written as nested blocks.
     #[serde(default)]
     pub(super) blocks: Vec<String>,
-    /// Paths inside repeated blocks that Stripe fills in where nothing is written.
+    /// Paths inside repeated blocks that Stripe fills in if nothing is written.
     #[serde(default)]
     pub(super) computed: Vec<String>,
-    /// Arguments that Stripe no longer takes, and what to write in their place.
+    /// Arguments that Stripe no longer accepts, and what to write instead.
     #[serde(default)]
     pub(super) retired: BTreeMap<String, String>,
-    /// Terraform types of attributes that are not typed as usual: `string`, `number`, `bool`.
+    /// Terraform types of attributes that are typed unusually: `string`, `number`, `bool`.
     #[serde(default)]
     pub(super) types: BTreeMap<String, String>,
 }
 
 impl TypeData {
-    /// The paths inside an argument that Stripe no longer takes, with what to write in their place.
+    /// Returns the paths inside an argument that Stripe no longer accepts, with what to write instead.
     pub(super) fn retired_inside(&self, argument: &str) -> Vec<(Vec<String>, String)> {
         let inside = self.retired.iter().filter_map(|(path, instead)| {
             let rest = path.strip_prefix(argument)?.strip_prefix('.')?;
@@ -70,7 +70,7 @@ impl TypeData {
     }
 }
 
-/// Of a type that is as usual.
+/// The data of a type without exceptions.
 pub(super) static NOTHING_UNUSUAL: TypeData = TypeData {
     entity: None,
     belonging: None,

@@ -18,7 +18,7 @@ use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::schema::{Attribute, Rule, Schema};
 use crate::terraform::value::{Type, Value};
 
-/// The data source of the objects of a type.
+/// The data source for the objects of a type.
 #[derive(Debug)]
 pub(in crate::provider) struct PluralDataSource {
     pub(super) typed: TypedResource,
@@ -97,7 +97,7 @@ impl PluralDataSource {
     }
 }
 
-/// An object without the secrets at its top: a list is not sensitive.
+/// Returns an object without its top-level secrets: a list is not sensitive.
 fn without_secrets(entity: &Entity, mut body: Json) -> Json {
     if let Some(fields) = body.as_object_mut() {
         fields.retain(|name, _| !entity.is_secret(name));

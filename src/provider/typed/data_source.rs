@@ -1,4 +1,4 @@
-//! `data "stripe_price"`: one object, by its id or by what names it alone.
+//! `data "stripe_price"`: one object, by its id or by values that identify it.
 
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value as Json};
@@ -17,7 +17,7 @@ use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::schema::Schema;
 use crate::terraform::value::Value;
 
-/// The data source of one object of a type.
+/// The data source for one object of a type.
 #[derive(Debug)]
 pub(in crate::provider) struct SingularDataSource(pub(super) TypedResource);
 
@@ -44,9 +44,9 @@ impl DataSource for SingularDataSource {
 enum Selector {
     /// The object at a place.
     At(String),
-    /// The object that has these values.
+    /// The object with these values.
     With(Vec<(Lookup, Json)>),
-    /// Not known yet.
+    /// Still unknown.
     Unknown,
 }
 
@@ -90,7 +90,7 @@ impl Selector {
     }
 }
 
-/// The arguments that can name an object in the place of its id, in words.
+/// Lists the arguments that can name an object instead of its id, in words.
 fn beside_the_id(surface: &Surface) -> String {
     let names: Vec<String> = lookups(surface).iter().map(|it| format!("`{}`", it.slot.name)).collect();
     if names.is_empty() {
@@ -121,7 +121,7 @@ async fn read(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Va
     Ok(surface.shown(config, &body))
 }
 
-/// The requested values that an object, found by its locator, does not have.
+/// Reports the requested values that an object, found by its locator, does not have.
 fn differences(surface: &Surface, config: &Value, locator: &str, body: &Json) -> Diagnostics {
     let entity = surface.entity;
     let given = lookups(surface).into_iter().filter(|it| it.slot.name != "id");
@@ -137,13 +137,13 @@ fn differences(surface: &Surface, config: &Value, locator: &str, body: &Json) ->
     values.filter_map(differs).collect()
 }
 
-/// A value of a field in a message; an object that is referred to is its id.
+/// Formats the value of a field for a message; a referenced object is shown as its id.
 fn shown(value: &Json) -> String {
     let value = value.get("id").unwrap_or(value);
     if value.is_null() { "not set".to_owned() } else { value.to_string() }
 }
 
-/// What the objects of a type belong to, as params of a list.
+/// Returns the ids of the parents of a type's objects, as params of a list.
 fn places(surface: &Surface, config: &Value) -> Map<String, Json> {
     let ids =
         surface.places().filter_map(|place| Some((place.to_owned(), config.get(place).as_str()?.into())));
@@ -151,7 +151,7 @@ fn places(surface: &Surface, config: &Value) -> Map<String, Json> {
 }
 
 impl Surface {
-    /// A configuration with everything that Stripe answers filled in.
+    /// Returns a configuration with everything from Stripe's response filled in.
     pub(super) fn shown(&self, config: &Value, body: &Json) -> Value {
         let shown = self.entity.without_nested_secrets(body);
         let mut state = config.clone();

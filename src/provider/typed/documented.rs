@@ -1,4 +1,4 @@
-//! What the documentation says of a typed resource or data source beside its schema.
+//! What the documentation says about a typed resource or data source in addition to its schema.
 
 use crate::catalog::spelling::plural;
 use crate::catalog::{Entity, Member, Shape, catalog, find};
@@ -7,7 +7,7 @@ use crate::provider::typed::resource::TypedResource;
 use crate::provider::typed::surface::PREFIX;
 use crate::provider::typed::types::resources;
 
-/// The entity type of a typed resource or data source.
+/// Returns the entity type of a typed resource or data source.
 pub(in crate::provider) fn entity_of(type_name: &str) -> Option<&'static Entity> {
     let of_resource = resources().get(type_name).map(TypedResource::key);
     let of_data_source = || {
@@ -20,18 +20,18 @@ pub(in crate::provider) fn entity_of(type_name: &str) -> Option<&'static Entity>
     catalog().by_key(of_resource.or_else(of_data_source)?)
 }
 
-/// The values that Stripe is known to take or to answer at a path of attributes.
+/// Returns the values that Stripe is known to accept or return at a path of attributes.
 pub(in crate::provider) fn values_at(entity: &'static Entity, path: &[&str]) -> &'static [String] {
     let shape = shape_at(entity.params(), path).or_else(|| shape_at(&entity.fields, path));
     shape.map(Shape::values).unwrap_or_default()
 }
 
-/// The values that Stripe is known to take at a path of these params.
+/// Returns the values that Stripe is known to accept at a path of these params.
 pub(super) fn values_among<'m>(params: &'m [Member], path: &[&str]) -> &'m [String] {
     shape_at(params, path).map(Shape::values).unwrap_or_default()
 }
 
-/// The shape of a member, through lists and maps.
+/// Returns the shape of a member, through lists and maps.
 fn shape_at<'m>(members: &'m [Member], path: &[&str]) -> Option<&'m Shape> {
     let (name, rest) = path.split_first()?;
     let stripes = name.strip_prefix(PREFIX).and_then(|name| name.strip_prefix('_'));

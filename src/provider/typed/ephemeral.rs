@@ -1,7 +1,8 @@
-//! Ephemeral resources: what gives something to use at once, made for the length of a walk of Terraform.
+//! Ephemeral resources: objects for immediate use, created for the duration of a Terraform walk.
 //!
-//! The surface is that of a typed resource. What is opened is in no plan and no state, so nothing is compared,
-//! changed or kept beside it; and all of the answer is shown, secrets included: they are what it is opened for.
+//! The surface is that of a typed resource. An open ephemeral resource is in no plan and no state, so
+//! nothing is compared, changed or stored; and it shows the whole response, including secrets, which are
+//! its purpose.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -23,7 +24,7 @@ use crate::terraform::provider::Opened;
 use crate::terraform::schema::Schema;
 use crate::terraform::value::Value;
 
-/// One ephemeral resource, whose surface is made when it is first used.
+/// One ephemeral resource, whose surface is built on first use.
 #[derive(Debug)]
 pub(in crate::provider) struct EphemeralResource {
     type_name: String,
@@ -31,7 +32,7 @@ pub(in crate::provider) struct EphemeralResource {
     surface: OnceLock<Surface>,
 }
 
-/// Every ephemeral resource by its type name.
+/// All ephemeral resources, by type name.
 pub(in crate::provider) fn ephemeral_resources() -> &'static BTreeMap<String, EphemeralResource> {
     static ALL: OnceLock<BTreeMap<String, EphemeralResource>> = OnceLock::new();
     ALL.get_or_init(|| {
@@ -45,7 +46,7 @@ pub(in crate::provider) fn ephemeral_resources() -> &'static BTreeMap<String, Ep
 }
 
 impl EphemeralResource {
-    /// The catalog's key of what it makes one of.
+    /// Returns the catalog's key of the entity type that it creates.
     pub(in crate::provider) fn key(&self) -> &'static str {
         self.of.key
     }
@@ -54,18 +55,18 @@ impl EphemeralResource {
         self.surface.get_or_init(|| Surface::momentary(&self.type_name, self.of.entity()))
     }
 
-    /// Its schema.
+    /// Returns its schema.
     pub(in crate::provider) fn schema(&self) -> Schema {
         let surface = self.surface();
         surface.ephemeral_schema(description(surface.entity))
     }
 
-    /// What is wrong with a configuration, as far as it is known.
+    /// Returns the faults of a configuration, as far as it is known.
     pub(in crate::provider) fn validate(&self, config: &Value) -> Diagnostics {
         self.surface().check_params(config, create_params)
     }
 
-    /// Makes one. Nothing is renewed and nothing is ended: what is opened ends by itself.
+    /// Creates one. Nothing is renewed and nothing is ended: the object expires by itself.
     pub(in crate::provider) async fn open(&self, runtime: &Runtime, config: &Value) -> Opened {
         match opened(self.surface(), runtime, config).await {
             Ok(result) => Opened { result, ..Opened::default() },
@@ -84,7 +85,7 @@ fn description(entity: &Entity) -> String {
     )
 }
 
-/// What Stripe answers to a configuration.
+/// Returns Stripe's response to a configuration.
 async fn opened(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<Value, Diagnostics> {
     let entity = surface.entity;
     let config_params =
@@ -95,7 +96,7 @@ async fn opened(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<
     let hidden = runtime.conceal(surface.hidden(config));
     let made = open(&connector, entity, config_params.desired.params.clone()).await;
     let mut body = made.map_err(|error| hidden.redact(vec![surface.refused(&error)]))?;
-    // From here on they are on their way to others, through the same connections.
+    // From here on the secrets are passed to other resources, through the same connections.
     runtime.conceal(Hidden::these(entity.secrets_of(&body).into_iter().map(str::to_owned)));
     runtime.metadata.hide(&mut body);
     let mut result = config.clone();
@@ -107,7 +108,7 @@ async fn opened(surface: &Surface, runtime: &Runtime, config: &Value) -> Result<
 }
 
 impl Surface {
-    /// The surface of what serves a moment. Links and sessions may have no id.
+    /// The surface of an object for immediate use. Links and sessions may have no id.
     fn momentary(type_name: &str, entity: &'static Entity) -> Self {
         let data = surface_data().types.get(type_name).unwrap_or(&NOTHING_UNUSUAL);
         let mut surface = Self::new(type_name, entity, data);

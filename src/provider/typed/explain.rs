@@ -1,4 +1,4 @@
-//! Diagnostics at the argument that is wrong, with its whole path in the text.
+//! Diagnostics at the faulty argument, with its whole path in the text.
 
 use crate::connector;
 use crate::engine::{self, ParamError, ParamErrors, UnlistedValue};
@@ -11,14 +11,14 @@ use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::value::{Path, Step, Value};
 
 impl Slot {
-    /// The refusal of an argument that is set by itself and by its write-only twin.
+    /// Refuses an argument that is set both directly and through its write-only twin.
     pub(super) fn refuse_twice(&self) -> Diagnostic {
         payload::set_twice(&self.name, &self.twin()).at_attribute(&self.name)
     }
 
-    /// Where the param of a path below this argument is written: in a nested block at its own attribute. A block of a
-    /// map stands under its key, until [`Surface::with_paths_in`] finds it.
-    /// Terraform finds no place inside an attribute of dynamic type.
+    /// Returns where the param of a path below this argument is written: in a nested block, at its own
+    /// attribute. A block of a map is at its key, until [`Surface::with_paths_in`] finds it. Terraform
+    /// cannot point inside an attribute of dynamic type.
     fn place<'p>(&self, around: &Path, mut below: impl Iterator<Item = &'p str>) -> Path {
         let place = around.name(&self.name);
         let SlotSyntax::Block(repeats, members) = &self.form else { return place };
@@ -34,7 +34,7 @@ impl Slot {
 }
 
 impl Surface {
-    /// An error of the engine as diagnostics.
+    /// Turns an engine error into diagnostics.
     pub(super) fn explain(&self, error: &engine::Error) -> Diagnostics {
         match error {
             engine::Error::Params(faults) => self.explain_faults(faults),
@@ -45,7 +45,7 @@ impl Surface {
         }
     }
 
-    /// Every fault at its argument.
+    /// Reports every fault at its argument.
     pub(super) fn explain_faults(&self, faults: &ParamErrors) -> Diagnostics {
         faults.iter().map(|fault| self.explain_fault(fault)).collect()
     }
@@ -82,12 +82,12 @@ impl Surface {
         self.at(diagnostic, fault.param())
     }
 
-    /// Whether a key is an argument of these objects only where they belong to no other one.
+    /// Returns whether a key is an argument of these objects only if they have no parent.
     fn is_barred_by_parent(&self, key: &str) -> bool {
         self.is_foreign(key.split('.').next().unwrap_or_default())
     }
 
-    /// Values that Stripe's lists of known values lack. They are sent.
+    /// Warns about values that Stripe's lists of known values lack. They are sent.
     pub(super) fn explain_unlisted(&self, values: &[UnlistedValue]) -> Diagnostics {
         let explain = |value: &UnlistedValue| {
             let meant = value.suggestion.as_deref().map(|meant| format!("Did you mean `{meant}`? "));
@@ -102,7 +102,7 @@ impl Surface {
         values.iter().map(explain).collect()
     }
 
-    /// Warnings of what Stripe no longer takes inside arguments; it is not sent.
+    /// Warns about parts of arguments that Stripe no longer accepts; they are not sent.
     pub(super) fn retired_inside(&self, config: &Value) -> Diagnostics {
         let written = self.arguments().filter(|slot| !config.get(&slot.name).is_null());
         let retired = written.flat_map(|slot| slot.retired_inside.iter().map(move |it| (slot, it)));
@@ -114,8 +114,8 @@ impl Surface {
             .collect()
     }
 
-    /// The diagnostics at what the configuration has of what they are about: no block is found by its key, and a value
-    /// may stand in a write-only twin, which its version is told for.
+    /// Points the diagnostics at the matching place in the configuration: a block cannot be found by its
+    /// key, and a value may be in a write-only twin, for which its version is named.
     pub(super) fn with_paths_in(&self, config: &Value, diagnostics: Diagnostics) -> Diagnostics {
         diagnostics
             .into_iter()
@@ -130,7 +130,7 @@ impl Surface {
         let Some(Step::Attribute(first)) = path.steps().first() else { return path.clone() };
         let is_twin = |slot: &&Slot| slot.name == *first && slot.takes_secret() && slot.has_twin(config);
         if let Some(slot) = self.arguments().find(is_twin).filter(|_| config.get(first).is_null()) {
-            // Terraform prints the line of an attribute, and with it a value that is written there.
+            // Terraform prints the line of an attribute, which would show its value.
             return Path::attribute(&slot.twin_version());
         }
         let (mut within, mut found) = (config, Path::root());
@@ -150,7 +150,7 @@ impl Surface {
         found
     }
 
-    /// The diagnostic at the argument that a dotted path leads to.
+    /// Points a diagnostic at the argument that a dotted path leads to.
     pub(super) fn at(&self, diagnostic: Diagnostic, param: &str) -> Diagnostic {
         let mut steps = param.split('.');
         match self.argument(steps.next().unwrap_or_default()) {
@@ -159,14 +159,14 @@ impl Surface {
         }
     }
 
-    /// A refusal of Stripe's, at the argument that it names.
+    /// Reports a refusal by Stripe, at the argument that it names.
     pub(super) fn refused(&self, error: &connector::Error) -> Diagnostic {
         let diagnostic = explain_connector(error, "id");
         let param = error.stripe().map(stripe::Error::param).unwrap_or_default();
         if param.is_empty() { diagnostic } else { self.at(diagnostic, &param.join(".")) }
     }
 
-    /// A dotted path as it is written in a configuration: `line_items[0].quantity`.
+    /// Spells a dotted path as in a configuration: `line_items[0].quantity`.
     pub(super) fn spelled(&self, param: &str) -> String {
         let step = |(at, step): (usize, &str)| match at {
             0 => self.argument(step).map_or(step, |slot| slot.name.as_str()).to_owned(),

@@ -10,12 +10,12 @@ use crate::provider::messages::found;
 use crate::provider::typed::lookup::Lookup;
 use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 
-/// How many objects are asked for at once, of which one alone may be meant.
+/// How many objects are requested at once, although only one of them may match.
 const ASKED: usize = 100;
-/// How many of several objects an error names.
+/// How many of the matching objects an error names.
 const NAMED: usize = 5;
 
-/// The only object that has the values.
+/// Finds the only object with these values.
 pub(super) async fn found(
     entity: &'static Entity,
     connector: &Connector,
@@ -24,7 +24,7 @@ pub(super) async fn found(
     found_in(entity, connector, Map::new(), given).await
 }
 
-/// The only object that has the values, among those that belong to what `params` name.
+/// Finds the only object with these values, among the children of the parents in `params`.
 pub(super) async fn found_in(
     entity: &'static Entity,
     connector: &Connector,
@@ -53,8 +53,8 @@ pub(super) async fn found_in(
     }
 }
 
-/// The objects of a list that may be meant: active ones take precedence over archived or canceled ones. It is read until
-/// two active ones are found.
+/// Returns the candidates in a list: active objects take precedence over archived or canceled ones. The
+/// list is read until two active ones are found.
 async fn meant(connector: &Connector, mut request: ListRequest) -> Result<Vec<Json>, Diagnostics> {
     let (mut living, mut ended) = (Vec::new(), Vec::new());
     loop {

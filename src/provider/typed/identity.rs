@@ -10,12 +10,12 @@ use crate::terraform::provider::StateResponse;
 use crate::terraform::schema::{IdentityAttribute, IdentitySchema};
 use crate::terraform::value::Value;
 
-/// The part that is the id of the object itself.
+/// The part with the id of the object itself.
 const ID: &str = "id";
 
 impl Surfaces {
-    /// The ids of the path: of what the objects always belong to, of what they may belong to, and their own. What
-    /// there is only one of has none, and needs none.
+    /// The ids of the path: those of permanent and of possible parents, and the object's own. An object
+    /// that exists only once has no id of its own, and needs none.
     pub(super) fn identity_schema(&self) -> IdentitySchema {
         let own = self.own().entity;
         let belongs = |name: &str| format!("The id of the `{name}` that the object belongs to.");
@@ -34,7 +34,8 @@ impl Surfaces {
         IdentitySchema { version: 0, attributes: attributes.collect() }
     }
 
-    /// The identity of an object. It is where the object is, so it is another one only where the object is.
+    /// Returns the identity of an object. It is the object's place, so it changes only when the place
+    /// does.
     pub(super) fn identity(&self, state: &Value, private: &[u8]) -> Value {
         let Ok(StoredIdentity { locator, account }) = StoredIdentity::decode(private) else {
             return Value::Null;
@@ -47,7 +48,7 @@ impl Surfaces {
         self.identity_at(surface, &locator, account)
     }
 
-    /// The identity of the object at a place, of a connected account where one is named.
+    /// Returns the identity of the object at a place, with its connected account if one is named.
     pub(super) fn identity_at(&self, surface: &Surface, locator: &str, account: Option<String>) -> Value {
         let parts = self.parts();
         let mut ids = placed(surface.entity, locator);
@@ -64,19 +65,19 @@ impl Surfaces {
         identity
     }
 
-    /// The state of the object of an identity.
+    /// Returns the state for an identity.
     pub(super) fn import_by_identity(&self, identity: &Value) -> StateResponse {
         let parts = self.parts();
         let place = place(identity, account_beside(&parts), parts.iter().copied());
         import_at(self, &place, &place)
     }
 
-    /// What the objects may belong to.
+    /// Returns the possible parents of the objects.
     fn sometimes(&self) -> Vec<&'static str> {
         self.belonging().map(|it| it.entity.parents()).unwrap_or_default()
     }
 
-    /// The parts of an identity, in the order of the path.
+    /// Returns the parts of an identity, in the order of the path.
     fn parts(&self) -> Vec<&'static str> {
         let own = self.own().entity;
         let id = own.has_own_id() || own.parents().is_empty();

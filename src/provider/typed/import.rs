@@ -1,4 +1,4 @@
-//! Imports an object by its id, or by what names it alone: `lookup_key=gold`.
+//! Imports an object by its id, or by a value that identifies it: `lookup_key=gold`.
 
 use serde_json::Value as Json;
 
@@ -18,14 +18,14 @@ use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::StateResponse;
 use crate::terraform::value::Value;
 
-/// The state of an object that is not managed yet: where it is.
+/// Returns the state of an object that is not managed yet: only its place.
 pub(super) async fn import(surfaces: &Surfaces, runtime: &Runtime, id: &str) -> StateResponse {
     let place = match id.split_once('=') {
         None => Ok(id.to_owned()),
         Some((name, value)) => match lookup(surfaces.own(), name) {
             Ok(lookup) => looked_up(surfaces.own(), runtime, &lookup, value).await,
             Err(Some(meant)) => Err(vec![misspelt(surfaces.own(), name, &meant)]),
-            // Some ids are a practitioner's own, and may hold any sign.
+            // Some ids are chosen by practitioners, and may contain any character.
             Err(None) => Ok(id.to_owned()),
         },
     };
@@ -35,7 +35,7 @@ pub(super) async fn import(surfaces: &Surfaces, runtime: &Runtime, id: &str) -> 
     }
 }
 
-/// The state of an object at a place, which the practitioner wrote as `id`.
+/// Returns the state of the object at a place, which the practitioner wrote as `id`.
 pub(super) fn import_at(surfaces: &Surfaces, place: &str, id: &str) -> StateResponse {
     let surface = surfaces.of_locator(place);
     match ImportId::of(surface.entity, place) {
@@ -55,8 +55,8 @@ pub(super) fn import_at(surfaces: &Surfaces, place: &str, id: &str) -> StateResp
     }
 }
 
-/// What an object of a type can be found by under that name, else the name that is meant; nothing where
-/// objects are listed within another one.
+/// Returns the lookup of that name for objects of a type, else a suggested name; returns neither if the
+/// objects are listed within a parent.
 fn lookup(surface: &Surface, name: &str) -> Result<Lookup, Option<String>> {
     if !surface.entity.parents().is_empty() {
         return Err(None);
@@ -70,7 +70,7 @@ fn misspelt(surface: &Surface, name: &str, meant: &str) -> Diagnostic {
     messages::found::import_name_misspelt(&surface.entity.name, name, meant)
 }
 
-/// The id of the only object that has the value.
+/// Returns the id of the only object with the value.
 async fn looked_up(
     surface: &Surface,
     runtime: &Runtime,

@@ -20,15 +20,15 @@ use crate::terraform::provider::{ListRequest, Listed};
 use crate::terraform::schema::Schema;
 use crate::terraform::value::Value;
 
-/// Objects that are asked for at a time: one less than Stripe answers at most, so that the last of an answer tells
+/// Objects requested at a time: one less than Stripe's maximum, so that the last one in a response shows
 /// whether there are more.
 const PAGE: usize = 99;
-/// Fields that people know an object by, the best first.
+/// Fields by which people recognize an object, best first.
 const NAMES: [&str; 8] =
     ["name", "display_name", "nickname", "lookup_key", "email", "title", "description", "url"];
 
 impl Surface {
-    /// What chooses objects, as in the data source of many.
+    /// The arguments that select objects, as in the plural data source.
     pub(super) fn list_schema(&self) -> Option<Schema> {
         let mut attributes = list_arguments(list_operation(self.entity)?);
         attributes.sort_by(|a, b| a.name.cmp(&b.name));
@@ -38,7 +38,7 @@ impl Surface {
     }
 }
 
-/// The objects that satisfy a configuration.
+/// Returns the objects that satisfy a configuration.
 pub(super) fn list(
     surfaces: &'static Surfaces,
     runtime: Arc<Runtime>,
@@ -56,7 +56,7 @@ struct ListStream {
     runtime: Arc<Runtime>,
     connector: Connector,
     request: ListRequest,
-    /// The page that comes next.
+    /// The next page.
     page: connector::ListRequest,
     /// How many objects are still wanted.
     left: usize,
@@ -72,13 +72,13 @@ impl ListStream {
         let connector = runtime.known_connector(handle).map_err(|unusable| vec![unusable])?;
         let page = list_request(surfaces.own().entity, &request.config)?;
         let left = request.limit;
-        // What is in an order is read as a whole.
+        // A sorted list is read as a whole.
         let size = if page.sort_by.is_some() { left } else { left.min(PAGE) };
         let page = connector::ListRequest { page_size: connector::PageSize::Of(size), ..page };
         Ok(Self { surfaces, runtime, connector, request, page, left })
     }
 
-    /// The objects of the next page, and the list behind it.
+    /// Returns the objects of the next page, and the rest of the list.
     async fn step(listing: Option<Self>) -> Option<(Vec<Listed>, Option<Self>)> {
         let mut listing = listing?;
         let found = listing.connector.list(listing.page.clone()).await;
@@ -97,14 +97,14 @@ impl ListStream {
         Some((listed, goes_on.then_some(listing)))
     }
 
-    /// One object, as an import of it would show it.
+    /// Returns one object, as its import would show it.
     fn listed(&self, body: Json) -> Listed {
         let surface = self.surfaces.own();
         let place = locator(surface.entity, &self.page.params, &body, "");
         let mut private_state =
             TypedPrivateData { locator: Some(place.clone()), ..TypedPrivateData::default() };
         private_state.common.imported = true;
-        // Without the connection an import needs its account.
+        // Without the connection, an import needs the account.
         let handle = self.request.config.get("connection_handle");
         private_state.common.account =
             self.connector.connection().account().filter(|_| !handle.is_null()).map(str::to_owned);
@@ -122,7 +122,7 @@ impl ListStream {
     }
 }
 
-/// What a person calls an object.
+/// Returns the name by which a person knows an object.
 fn name_of<'b>(entity: &Entity, body: &'b Json) -> Option<&'b str> {
     let open = NAMES.iter().filter(|name| !entity.is_secret(name));
     let mut named = open.filter_map(|name| body.get(*name)?.as_str());

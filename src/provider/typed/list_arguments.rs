@@ -1,4 +1,4 @@
-//! The arguments that choose objects of a type: in `data "stripe_prices"` and in `list "stripe_price"`.
+//! The arguments that select objects of a type: in `data "stripe_prices"` and in `list "stripe_price"`.
 
 use serde_json::Value as Json;
 
@@ -16,21 +16,21 @@ use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::schema::{Attribute, BlockKind, Name, Presence, Rule};
 use crate::terraform::value::{Type, Value};
 
-/// Attributes of every list; a param of such a name stands behind `stripe_`.
+/// The attributes of every list; a param with such a name gets the prefix `stripe_`.
 const OWN: [&str; 6] = ["connection_handle", "filter", "ids", "limit", "sort_by", "sort_order"];
 
-/// The attribute that sets a param.
+/// Returns the attribute that sets a param.
 fn attribute_of(param: &str) -> Name {
     let name = BlockKind::DataSource.usable_name(param.to_owned(), PREFIX);
     if OWN.contains(&param) { format!("{PREFIX}_{param}").into() } else { name }
 }
 
-/// The call that lists the objects.
+/// Returns the call that lists the objects.
 pub(super) fn list_operation(entity: &Entity) -> Option<&Operation> {
     entity.operation(OperationKind::List)
 }
 
-/// What is wrong with what chooses objects.
+/// Returns the faults of the arguments that select objects.
 pub(super) fn check_list(entity: &'static Entity, config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
     if let Some(list) = list_operation(entity) {
@@ -41,7 +41,7 @@ pub(super) fn check_list(entity: &'static Entity, config: &Value) -> Diagnostics
     found
 }
 
-/// What the call is asked for.
+/// Returns the request for the list call.
 pub(super) fn list_request(entity: &'static Entity, config: &Value) -> Result<ListRequest, Diagnostics> {
     let text = |name: &str| config.get(name).as_str().map(str::to_owned);
     Ok(ListRequest {
@@ -53,8 +53,8 @@ pub(super) fn list_request(entity: &'static Entity, config: &Value) -> Result<Li
     })
 }
 
-/// The arguments that choose objects: what they belong to, the params of the call, and the filter clause; and their
-/// order.
+/// Returns the arguments that select objects: the ids of their parents, the params of the call, and the
+/// filter clause; and the ones that sort them.
 pub(super) fn list_arguments(list: &'static Operation) -> Vec<Attribute> {
     let of_path = parents(&list.path)
         .map(|name| Attribute::required(name.to_owned(), Type::String, "The parent of the objects."));
@@ -74,7 +74,7 @@ pub(super) fn list_arguments(list: &'static Operation) -> Vec<Attribute> {
     attributes
 }
 
-/// The params of the list that a configuration sets, checked.
+/// Returns the params of the list that a configuration sets, checked.
 fn params(list: &'static Operation, config: &Value) -> Result<Params, Diagnostics> {
     let mut written = WrittenParams::default();
     let mut of_path = Params::new();

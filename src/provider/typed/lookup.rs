@@ -11,13 +11,13 @@ use crate::provider::typed::surface::{Slot, SlotSyntax, Surface};
 use crate::terraform::schema::{Attribute, Block, Presence, Schema};
 use crate::terraform::value::{Type, Value};
 
-/// One attribute that an object can be found by.
+/// One attribute by which an object can be found.
 #[derive(Debug, Clone)]
 pub(super) struct Lookup {
     pub(super) slot: Slot,
 }
 
-/// The attributes that an object can be found by: single values that a configuration may set.
+/// Returns the attributes by which an object can be found: single values that a configuration may set.
 pub(super) fn lookups(surface: &Surface) -> Vec<Lookup> {
     let parents = surface.entity.parents();
     let single =
@@ -33,19 +33,19 @@ pub(super) fn lookups(surface: &Surface) -> Vec<Lookup> {
 }
 
 impl Lookup {
-    /// Whether its value may tell one object from all others: a text that is not chosen from a few.
+    /// Returns whether its value may identify an object: a text that is not one of a few choices.
     pub(super) fn may_name_one(&self, entity: &Entity) -> bool {
         let kind = entity.field_at(&self.slot.member).map(|shape| &shape.kind);
         matches!(kind, Some(Kind::Text { .. }))
     }
 
-    /// What a configuration says of it.
+    /// Returns its value in a configuration.
     pub(super) fn value(&self, config: &Value) -> Option<Json> {
         let value = config.get(&self.slot.name);
         if value.is_null() { None } else { to_json(value, &mut Vec::new(), &mut Vec::new()) }
     }
 
-    /// A value that was written as text.
+    /// Parses a value that was written as text.
     pub(super) fn parsed(&self, text: &str) -> Json {
         match self.slot.form {
             SlotSyntax::Attribute(Type::Bool | Type::Number) => text.parse().unwrap_or_else(|_| text.into()),
@@ -53,7 +53,8 @@ impl Lookup {
         }
     }
 
-    /// The param by which Stripe lists what has the value: of the same name, or of its plural.
+    /// Returns the param by which Stripe lists the objects with this value: one with the same name, or its
+    /// plural.
     pub(super) fn param(&self, list: &Operation, value: &Json) -> Option<(String, Json)> {
         let member = &self.slot.member;
         if list.param(member).is_some_and(|shape| shape.kind != Kind::Range) {
@@ -64,7 +65,7 @@ impl Lookup {
         Some((plural, Json::Array(vec![value.clone()])))
     }
 
-    /// The condition of a filter clause that says the same.
+    /// Returns the equivalent condition of a filter clause.
     pub(super) fn clause(&self, value: &Json) -> String {
         let value = match value {
             Json::String(text) => format!("'{}'", text.replace('\'', "''")),
@@ -74,8 +75,8 @@ impl Lookup {
     }
 }
 
-/// The schema of the data source of one object: the resource's attributes, all of them answered,
-/// and those that name an object may be set.
+/// The schema of the data source for one object: the resource's attributes, all of them computed; those
+/// that identify an object may be set.
 pub(super) fn schema(surface: &Surface) -> Schema {
     let parents = surface.entity.parents();
     let found_by: Vec<String> = lookups(surface).into_iter().map(|it| it.slot.name).collect();
@@ -101,7 +102,7 @@ pub(super) fn schema(surface: &Surface) -> Schema {
 }
 
 impl Slot {
-    /// The type in which a data source shows it: a nested block is a list of objects.
+    /// Returns the type in which a data source shows it: a nested block is a list of objects.
     pub(super) fn shown_type(&self) -> Type {
         match &self.form {
             SlotSyntax::Attribute(ty) => ty.clone(),

@@ -11,8 +11,8 @@ use crate::terraform::schema::Presence;
 use crate::terraform::value::Value;
 
 impl Surface {
-    /// An object of this type as it is, whatever type it becomes. Of the state of another provider nobody knows
-    /// what was written: it counts as imported, until the next apply.
+    /// Gives an object of this type away as it is, whatever type it becomes. If another provider wrote the
+    /// state, nobody knows what was written: the object counts as imported until the next apply.
     pub(super) fn move_out(&self, state: &Value, mut private_state: TypedPrivateData) -> MovedObject {
         private_state.common.imported |= private_state.body.is_null();
         MovedObject {
@@ -27,8 +27,8 @@ impl Surface {
         }
     }
 
-    /// The state of an object that comes from another type: what was written, as it is written here, and what
-    /// Stripe answered last.
+    /// Returns the state of an object that comes from another type: the written params in this type's
+    /// form, and Stripe's last response.
     pub(super) fn move_in(&self, moved: MovedObject) -> StateResponse {
         let MovedObject { locator, private, params, default_metadata, body, state: was, types, .. } = moved;
         let locator = Some(locator);
@@ -55,7 +55,7 @@ impl Surface {
         StateResponse { state, private: private_state.encode(), diagnostics: Diagnostics::new() }
     }
 
-    /// What a state says beside the object: the connection, and how the object may end.
+    /// Returns the settings in a state besides the object: the connection, and how the object may end.
     fn settings_of(&self, was: &Value) -> Value {
         let is_slot = |name: &str| self.slots.iter().any(|slot| slot.name == name);
         let schema = self.schema();

@@ -1,15 +1,15 @@
-//! The type names of what the catalog has.
+//! The type names for the catalog's entity types.
 
 use crate::catalog::catalog;
 use crate::provider::typed::data::surface_data;
 
-/// The type name of an entity type: as the data says, else as usual.
+/// Returns the type name of an entity type: the one in the data, else the usual one.
 pub(super) fn name_of(key: &str, name: &str) -> String {
     let named = surface_data().types.iter().find(|(_, it)| it.entity.as_deref() == Some(key) && it.instead);
     named.map_or_else(|| type_name(key, name), |(name, _)| name.clone())
 }
 
-/// `stripe_billing_meter` for the object `billing.meter`; for a service, after its entity type:
+/// `stripe_billing_meter` for the object `billing.meter`; a service is named after its entity type:
 /// `stripe_customer_tax_id`.
 fn type_name(key: &str, name: &str) -> String {
     if catalog().is_object(key) {

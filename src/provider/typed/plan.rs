@@ -1,4 +1,4 @@
-//! Plans an object of a typed resource: how its arguments are read, and how a change of them is shown.
+//! Plans an object of a typed resource: reads its arguments and shows a change of them.
 
 use crate::engine::{Object, Restores};
 use crate::provider::object::{self, ObjectChange, ObjectPlan, PrivateData};
@@ -13,8 +13,8 @@ use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::{PlanRequest, PlanResponse};
 use crate::terraform::value::{Path, Value};
 
-/// Plans a change from the state to the configuration. The first surface is that of the state, the second that of the
-/// configuration; they differ where the object gets another parent, or none.
+/// Plans a change from the state to the configuration. The first surface is the state's, the second the
+/// configuration's; they differ if the object gets another parent, or loses it.
 pub(super) async fn plan(
     (current, target): (&Surface, &Surface),
     runtime: &Runtime,
@@ -26,7 +26,7 @@ pub(super) async fn plan(
     object::plan(&plan, runtime, request, private).await
 }
 
-/// The plan of an object that is written as arguments.
+/// The plan of an object written as arguments.
 struct ArgumentsPlan<'r> {
     current: &'r Surface,
     target: &'r Surface,
@@ -63,7 +63,7 @@ impl ObjectPlan for ArgumentsPlan<'_> {
         }
     }
 
-    /// An object whose parent changes, or is removed, is of another type.
+    /// An object whose parent changes, or is removed, becomes another type.
     fn other_type(&self, _: &Value, _: &mut Value) -> Vec<Path> {
         let Self { current, target, .. } = self;
         if target.entity.key == current.entity.key {
@@ -102,7 +102,7 @@ impl ObjectPlan for ArgumentsPlan<'_> {
 }
 
 impl Surface {
-    /// Makes everything unknown that only Stripe's answer tells.
+    /// Marks everything as unknown that only Stripe's response tells.
     pub(super) fn set_unknown(&self, planned: &mut Value, config: &Value) {
         for slot in &self.slots {
             planned.set(&slot.name, slot.unanswered(config.get(&slot.name)));
@@ -117,7 +117,7 @@ impl Surface {
 }
 
 impl Slot {
-    /// The value with everything that only Stripe's answer tells unknown.
+    /// Returns the value with everything unknown that only Stripe's response tells.
     pub(super) fn unanswered(&self, value: &Value) -> Value {
         match &self.form {
             SlotSyntax::Attribute(_) if self.presence.is_computed() && value.is_null() => Value::Unknown,

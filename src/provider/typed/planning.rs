@@ -30,19 +30,19 @@ const FIXED: [&str; 9] = [
     "url",
 ];
 
-/// A plan of an object that exists.
+/// A plan for an existing object.
 pub(super) struct Planning<'p> {
     pub(super) surface: &'p Surface,
     pub(super) request: &'p PlanRequest,
     pub(super) object: &'p Object,
-    /// The params that the resource wrote last.
+    /// The params that the resource last wrote.
     pub(super) written: &'p Params,
     pub(super) config_params: &'p ConfigParams,
     pub(super) change: &'p Change,
 }
 
 impl Planning<'_> {
-    /// What is written: as it stands in the state where it means the same, else as it is written now.
+    /// Plans the written arguments: the state's form if it means the same, else the configured one.
     pub(super) fn arguments(&self, planned: &mut Value) {
         for slot in self.surface.arguments() {
             let (prior, config) = (self.request.prior.get(&slot.name), self.request.config.get(&slot.name));
@@ -50,16 +50,16 @@ impl Planning<'_> {
                 if self.keeps(slot, prior) {
                     prior.clone()
                 } else {
-                    // The values of an import were not written by a configuration.
+                    // No configuration wrote the values of an import.
                     let written = self.written.get(&slot.member).filter(|_| !self.object.imported);
                     slot.beside(config, prior, PriorParam { written, changes: self.touches(&slot.member) })
                 }
             } else if self.object.imported || !self.written.contains_key(&slot.member) {
-                // Nobody wrote it, so nobody took it away.
+                // It was never written, so it was not removed.
                 continue;
             } else if slot.presence.is_computed() {
-                // Of a value that stays, too: without a change that is seen no apply would forget that it was written,
-                // and every plan would tell of it again.
+                // Also for a value that Stripe keeps: otherwise the plan is empty, no apply drops the
+                // param, and every plan repeats the warning.
                 Value::Unknown
             } else {
                 slot.nothing()
@@ -68,7 +68,7 @@ impl Planning<'_> {
         }
     }
 
-    /// Whether what stands in the state says the same as what is written now.
+    /// Returns whether the state means the same as the configuration.
     fn keeps(&self, slot: &Slot, prior: &Value) -> bool {
         if self.touches(&slot.member) || slot.is_unset(prior) {
             return false;
@@ -76,20 +76,21 @@ impl Planning<'_> {
         if self.object.imported || !self.written.contains_key(&slot.member) {
             return self.says_the_same(slot, prior);
         }
-        // A value that Stripe already has may be written too: that is no change, and not in the state.
+        // A newly written value that Stripe already has is no change, but the state does not have it as
+        // written.
         let only =
             |params: &Params| params.get_key_value(&slot.member).map(|(name, it)| (name.clone(), it.clone()));
         without(only(&self.config_params.own).into_iter().collect(), self.written).is_empty()
     }
 
-    /// Whether an imported value, which nobody wrote, is what is wanted.
+    /// Returns whether an imported value, which no configuration wrote, is the wanted one.
     fn says_the_same(&self, slot: &Slot, prior: &Value) -> bool {
         let only = Value::map([(slot.name.clone(), prior.clone())]);
         let shown = parse(&self.surface.written(&only), self.surface.entity.params());
         shown.is_ok_and(|shown| shown.params.get(&slot.member) == self.config_params.own.get(&slot.member))
     }
 
-    /// Whether the change is one of this param.
+    /// Returns whether the change concerns this param.
     fn touches(&self, param: &str) -> bool {
         let within = |path: &String| {
             path == param || path.strip_prefix(param).is_some_and(|rest| rest.starts_with('.'))
@@ -106,7 +107,7 @@ impl Planning<'_> {
                 .any(|path| path.first().is_some_and(|first| first == param))
     }
 
-    /// What Stripe answers: as it was, as far as the change can leave it so.
+    /// Plans the values that Stripe returns: unchanged, unless the change can affect them.
     pub(super) fn answers(&self, planned: &mut Value) {
         if self.change.is_nothing() {
             return;
@@ -124,7 +125,7 @@ impl Planning<'_> {
         }
     }
 
-    /// All metadata after the change.
+    /// Returns all metadata after the change.
     fn all_metadata(&self, foreseen: Option<&PredictedObject>) -> Value {
         match foreseen {
             _ if !self.touches(METADATA) && !self.change.needs_new() => {
@@ -135,21 +136,22 @@ impl Planning<'_> {
         }
     }
 
-    /// Whether Stripe alone decides the value now.
+    /// Returns whether Stripe alone now decides the value.
     fn is_answered(&self, slot: &Slot) -> bool {
         let written = !slot.is_unset(self.request.config.get(&slot.name));
         let removed = self.written.contains_key(&slot.member) && !self.object.imported;
         slot.presence.is_computed() && !written && !removed && matches!(slot.form, SlotSyntax::Attribute(_))
     }
 
-    /// A change leaves every other argument as it is; what Stripe alone decides may follow it.
+    /// Predicts a computed value. A change leaves every other argument as it is; a value that Stripe alone
+    /// decides may change with it.
     fn foreseen(&self, slot: &Slot, foreseen: Option<&PredictedObject>) -> Value {
         let prior = self.request.prior.get(&slot.name);
         let replaced = self.change.needs_new();
         let restoring = self.restoring(slot).filter(|_| !replaced);
         match foreseen {
             _ if restoring.is_some() => slot.of_param(prior, restoring),
-            // An import shows first what a configuration would say; the rest is shown from now on.
+            // An import first shows only what a configuration would write; the rest is shown from now on.
             _ if self.is_left_unset(slot, prior) && !replaced => {
                 let shown = self.surface.shown_body(&self.object.body);
                 slot.answer(shown.get(&slot.member).unwrap_or(&Json::Null))
@@ -165,7 +167,7 @@ impl Planning<'_> {
         is_hidden && slot.member != METADATA && !self.follows(slot)
     }
 
-    /// What the update sends in the place of a slot, though nobody wrote it, to bring back what has ended.
+    /// Returns the value that the update sends for an unwritten slot to bring back an ended object.
     fn restoring(&self, slot: &Slot) -> Option<&Json> {
         match &self.surface.entity.restoration {
             Restoration::Update { param, .. } if *param == slot.member => self.change.update.get(param),
@@ -173,21 +175,22 @@ impl Planning<'_> {
         }
     }
 
-    /// Whether no update changes the value that Stripe answers, unless the update has the argument of that name.
+    /// Returns whether no update changes the value that Stripe returns, unless the update has an argument
+    /// of that name.
     fn is_fixed(&self, slot: &Slot) -> bool {
         let Slot { member, .. } = slot;
         let once = self.surface.entity.answered_once.iter().any(|path| path == member);
         once || FIXED.contains(&member.as_str()) || slot.is_argument() && !self.follows(slot)
     }
 
-    /// Whether Stripe changes the value along with another one that changes.
+    /// Returns whether Stripe changes the value along with another changed one.
     fn follows(&self, slot: &Slot) -> bool {
         let leaders = self.surface.entity.follows.get(&slot.member);
         self.touches_twin(slot)
             || leaders.is_some_and(|params| params.iter().any(|param| self.touches(param)))
     }
 
-    /// Whether the change is one of the other spelling of the same number: `x` beside `x_decimal`.
+    /// Returns whether the change concerns the other spelling of the same number: `x` beside `x_decimal`.
     fn touches_twin(&self, slot: &Slot) -> bool {
         let twin = slot
             .member
@@ -196,7 +199,7 @@ impl Planning<'_> {
         self.touches(&twin)
     }
 
-    /// The answer inside arguments: unknown below those that change.
+    /// Returns the values inside arguments: unknown below those that change.
     fn output(&self) -> Value {
         let Value::Dynamic(prior) = self.request.prior.get(OUTPUT) else { return Value::Unknown };
         let (Type::Object(types), Some(members)) = (&prior.0, prior.1.as_map()) else {
@@ -228,7 +231,7 @@ impl Planning<'_> {
         has_gap.then(|| ends::gap(&entity.name, locator, REPLACE_IN_PLACE, &transfers))
     }
 
-    /// The arguments whose change only a new object can have.
+    /// Returns the arguments whose change requires a new object.
     pub(super) fn replaces(&self) -> Vec<Path> {
         let mut names: Vec<&str> =
             self.change.replaces.iter().filter_map(|path| path.split('.').next()).collect();
@@ -239,7 +242,7 @@ impl Planning<'_> {
         places.chain(self.rotates().then(|| Path::attribute(ROTATE_WHEN))).collect()
     }
 
-    /// Whether the configuration asks for a new secret, which only a new object has.
+    /// Returns whether the configuration asks for a new secret, which requires a new object.
     fn rotates(&self) -> bool {
         let PlanRequest { prior, config, .. } = self.request;
         self.surface.answers_secret_once()
@@ -261,7 +264,8 @@ impl Planning<'_> {
         notes.chain(ended_note(self.object, self.change)).collect()
     }
 
-    /// Which values of dynamic arguments only a new object can have: Terraform marks no place inside such an argument.
+    /// Says which values of dynamic arguments require a new object: Terraform cannot mark a place inside
+    /// such an argument.
     fn unmarked_replacement(&self) -> Option<Diagnostic> {
         let is_dynamic = |param: &&String| {
             let member = param.split('.').next().unwrap_or_default();
@@ -276,7 +280,7 @@ impl Planning<'_> {
     }
 }
 
-/// What was written of a param or a member of it, and whether the param changes.
+/// The written value of a param or of one of its members, and whether the param changes.
 #[derive(Clone, Copy)]
 struct PriorParam<'w> {
     written: Option<&'w Json>,
@@ -284,8 +288,8 @@ struct PriorParam<'w> {
 }
 
 impl Slot {
-    /// A value that is planned: what is not written in its blocks stays as Stripe returned it, unless
-    /// it was written before, or the value changes and Stripe alone decides what follows.
+    /// Returns a planned value: unwritten parts of its blocks stay as Stripe returned them, unless they
+    /// were written before, or the value changes and Stripe alone decides what follows.
     fn beside(&self, config: &Value, prior: &Value, was: PriorParam<'_>) -> Value {
         match &self.form {
             SlotSyntax::Attribute(_) if !config.is_null() || !self.presence.is_computed() => config.clone(),

@@ -38,19 +38,19 @@ pub(super) async fn read(
     .await
 }
 
-/// What a read has found.
+/// The result of a read.
 struct ReadResult {
     private_state: TypedPrivateData,
-    /// The object as it is now.
+    /// The current object.
     body: Json,
-    /// The part that drift is judged by.
+    /// The object to compare with to detect drift.
     compared: Json,
-    /// The state says where the object is, and nothing else.
+    /// Whether the state contains only the object's place.
     is_import: bool,
 }
 
 impl Surface {
-    /// The state of an object that a list shows, as the first read of its import has it.
+    /// Returns the state of a listed object, as in the first read of its import.
     pub(super) fn first_seen(&self, runtime: &Runtime, private_state: TypedPrivateData, body: Json) -> Value {
         let own = private_state.locator.as_deref().map(|place| own_id(self.entity, place));
         let state = Value::map([("id", Value::from(own))]);
@@ -60,8 +60,8 @@ impl Surface {
         self.now(&state, found, &object).state
     }
 
-    /// The state as Stripe holds the object now: what drifted among the written, and what is
-    /// answered.
+    /// Returns the state with what Stripe holds now: drifted values of written params, and computed
+    /// values.
     fn now(&self, state: &Value, found: ReadResult, object: &Object) -> StateResponse {
         let ReadResult { mut private_state, body, compared, is_import } = found;
         let mut shown = self.kept(state, &private_state);
@@ -92,9 +92,9 @@ impl Surface {
         StateResponse { state: now, private: private_state.encode(), diagnostics: Diagnostics::new() }
     }
 
-    /// After an import the state shows what a configuration can set, because Terraform generates one from it: no second
-    /// spelling of a value, nothing that changes by itself, no block that sets what is so anyway. The next read shows
-    /// the rest.
+    /// Clears what a configuration need not set. After an import, Terraform generates a configuration from
+    /// the state, so it omits second spellings of a value, values that change by themselves, and blocks
+    /// that only set defaults. The next read shows the rest.
     fn leave_unset(&self, state: &mut Value, private_state: &TypedPrivateData) {
         let locator = private_state.locator.as_deref().unwrap_or_default();
         let writable = export_whole(self.entity, locator, &private_state.body);
@@ -107,18 +107,18 @@ impl Surface {
         }
     }
 
-    /// Whether an argument says where the object is.
+    /// Returns whether an argument is part of the object's place.
     fn is_place(&self, slot: &Slot) -> bool {
         self.entity.parents().contains(&slot.member.as_str()) || slot.member == "id"
     }
 
-    /// Whether a state is that of an import, which has not read the object yet.
+    /// Returns whether a state is that of an import whose object has not been read yet.
     fn says_only_where(&self, state: &Value) -> bool {
         self.slots.iter().filter(|slot| !self.is_place(slot)).all(|slot| slot.is_unset(state.get(&slot.name)))
     }
 
-    /// The params of an import, with what the state of another provider says was written and an export cannot tell: what
-    /// Stripe never answers, and blocks that say what is so anyway.
+    /// Returns the params of an import, plus those written in another provider's state that an export
+    /// cannot tell: values that Stripe never returns, and blocks that only set defaults.
     fn said_params(&self, state: &Value, locator: &str, body: &Json) -> Params {
         let written = sound_params(self.entity, &self.written(&known_part(state))).params;
         let is_block =
@@ -126,7 +126,7 @@ impl Surface {
         export_beside(self.entity, (locator, body), &written, is_block)
     }
 
-    /// A state without what Stripe answers.
+    /// Returns a state without the values that Stripe returns.
     fn kept(&self, state: &Value, private_state: &TypedPrivateData) -> Value {
         let mut kept = state.clone();
         for slot in &self.slots {

@@ -1,4 +1,4 @@
-//! A typed resource: what Terraform asks of it, by the surface that its objects have.
+//! A typed resource: implements Terraform's requests with the surface of its objects.
 
 use std::sync::{Arc, OnceLock};
 
@@ -24,7 +24,7 @@ use crate::terraform::provider::{
 use crate::terraform::schema::{IdentitySchema, Schema};
 use crate::terraform::value::Value;
 
-/// One typed resource, whose surface is made when it is first used.
+/// One typed resource, whose surface is built on first use.
 #[derive(Debug)]
 pub(in crate::provider) struct TypedResource {
     type_name: String,
@@ -42,19 +42,19 @@ impl TypedResource {
         &self.type_name
     }
 
-    /// The catalog's key of what it keeps.
+    /// The catalog's key of its entity type.
     pub(in crate::provider) fn key(&self) -> &'static str {
         self.of.key
     }
 
-    /// The catalog's keys of all that it keeps: of its objects by themselves, and where they belong to another one.
+    /// The catalog's keys of all that it keeps: of its objects without a parent, and of those with one.
     pub(in crate::provider) fn keys(&self) -> Vec<&'static str> {
         let data = surface_data().types.get(&self.type_name);
         let belonging = data.and_then(|data| data.belonging.as_deref());
         [self.of.key].into_iter().chain(belonging).collect()
     }
 
-    /// Whether its objects can be listed, and then be imported.
+    /// Returns whether its objects can be listed and then imported.
     pub(super) fn is_listed(&self) -> bool {
         self.of.offers(Offer::List) && self.of.offers(Offer::Read)
     }
@@ -63,7 +63,7 @@ impl TypedResource {
         self.surfaces.get_or_init(|| Surfaces::of(&self.type_name, self.of.entity()))
     }
 
-    /// The surface by which all objects of the type are described.
+    /// Returns the surface that describes all objects of the type.
     pub(super) fn surface(&self) -> &Surface {
         self.surfaces().own()
     }

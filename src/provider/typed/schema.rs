@@ -11,15 +11,15 @@ use crate::provider::typed::surface::{KEY, Repeats, Slot, SlotSyntax, Surface, a
 use crate::terraform::schema::{self, Attribute, Block, NestedBlock, Nesting, Presence, Schema};
 use crate::terraform::value::Type;
 
-/// Above the versions of the providers whose states can be taken over.
+/// Higher than the versions of the providers whose states can be taken over.
 const VERSION: i64 = 3;
-/// Whether a replacement is one update.
+/// The attribute that makes a replacement a single update.
 pub(super) const REPLACE_IN_PLACE: &str = "replace_in_place";
-/// Known values that a description names; the documentation page has all of them.
+/// How many known values a description names; the documentation page lists all.
 const NAMED: usize = 8;
 
 impl Surface {
-    /// The schema that Terraform gets.
+    /// Returns the schema for Terraform.
     pub(super) fn schema(&self) -> Schema {
         let update = self.entity.operation(OperationKind::Update);
         let update = Updatable::Members(update.map(|update| update.params.as_slice()).unwrap_or_default());
@@ -41,8 +41,8 @@ impl Surface {
         schema
     }
 
-    /// The schema that Terraform gets of an ephemeral resource: it is made once, so nothing says what a change
-    /// does, and all of it is in no state, so no value needs a write-only twin and no secret is left out.
+    /// Returns the schema of an ephemeral resource. It is created once, so nothing says what a change
+    /// does. None of it is in a state, so no value needs a write-only twin and no secret is left out.
     pub(super) fn ephemeral_schema(&self, description: String) -> Schema {
         let place = SchemaContext { entity: self.entity, path: String::new(), update: Updatable::Said };
         let mut block = block(&self.slots, &place, description);
@@ -67,8 +67,8 @@ impl Surface {
         Schema { version: 0, block }
     }
 
-    /// The schema of an action. A secret is write-only there: it may come from an ephemeral resource, and
-    /// no plan shows it.
+    /// Returns the schema of an action. Its secrets are write-only: they may come from an ephemeral
+    /// resource, and no plan shows them.
     pub(super) fn action_schema(&self, description: String) -> Schema {
         let place = SchemaContext { entity: self.entity, path: String::new(), update: Updatable::Said };
         let mut block = block(&self.slots, &place, description);
@@ -77,7 +77,7 @@ impl Surface {
             attribute.presence = slot.map_or(attribute.presence, |slot| slot.presence);
             attribute.write_only =
                 attribute.sensitive || slot.is_some_and(|slot| names_momentary(&slot.shape));
-            // Nothing is taken away from what is made once.
+            // Nothing is removed from something that is created once.
             attribute.description = attribute.description.replace(TAKEN_AWAY, "");
         }
         block.attributes.push(connection_attribute());
@@ -85,7 +85,7 @@ impl Surface {
         Schema { version: 0, block }
     }
 
-    /// The attributes of everything that is made through a connection.
+    /// The attributes of everything created through a connection.
     fn common_attributes(&self) -> Vec<Attribute> {
         let mut attributes = vec![connection_attribute()];
         if keeps_metadata(self.entity) {
@@ -100,26 +100,27 @@ impl Surface {
 /// The description of the attribute that shows Stripe's values inside arguments.
 const OUTPUT_IS: &str = "What Stripe returns inside the arguments that are objects, at the same path, including members that were not set";
 
-/// What a change of metadata does.
+/// Says what a change of metadata does.
 const TAKEN_AWAY: &str = " A key that you remove is removed in Stripe.";
 
 /// The sentence about an argument that Stripe uses once and never returns.
 const ACTS_AT_CREATION: &str = " It is used when the object is created; a change sends nothing.";
 
-/// The sentence about a member of items that only an update takes.
+/// The sentence about a member of items that only an update accepts.
 const LATE: &str = " It can be set once the object exists.";
 
-/// The members that an update takes at a place.
+/// The members that an update accepts at a place.
 #[derive(Clone, Copy)]
 enum Updatable<'e> {
-    /// These members; none if a change needs a new object.
+    /// These members; empty if a change needs a new object.
     Members(&'e [Member]),
     /// The description of an outer place already says that a change creates a new object.
     Said,
 }
 
 impl Updatable<'_> {
-    /// What an update takes of a member, and the sentence that says so if it takes none of the kind that is written.
+    /// Returns what an update accepts inside a member, and a sentence about a change if the update does
+    /// not accept the member in its written kind.
     fn of(self, name: &str, written: Option<&Shape>) -> (Self, &'static str) {
         let Self::Members(members) = self else { return (self, "") };
         let is_of_kind =
@@ -133,7 +134,7 @@ impl Updatable<'_> {
     }
 }
 
-/// Where a param stands, and what an update takes there.
+/// The place of a param, and what an update accepts there.
 struct SchemaContext<'e> {
     /// The entity type.
     entity: &'e Entity,
@@ -147,7 +148,7 @@ impl SchemaContext<'_> {
         self.entity.acts_at_creation(path)
     }
 
-    /// Whether a member of the items that stand here is one that no create takes.
+    /// Returns whether no create accepts a member of the items at this place.
     fn is_late(&self, name: &str) -> bool {
         let items = |params| at(params, &self.path).and_then(Shape::item);
         let has = |item: &Shape| item.member(name).is_some();
@@ -155,8 +156,7 @@ impl SchemaContext<'_> {
         items.is_some_and(|(known, created)| has(known) && !has(created))
     }
 
-    /// The place of a member of what stands here, with what the member is for and what a change of
-    /// it does.
+    /// Returns the place of a member, with the member's purpose and the effect of a change.
     fn member(&self, name: &str, takes: &str) -> (Self, String) {
         let path = join_path(&self.path, name);
         let (update, change) = match self.update.of(name, at(self.entity.params(), &path)) {
@@ -193,7 +193,7 @@ fn block(slots: &[Slot], place: &SchemaContext<'_>, description: String) -> Bloc
 }
 
 fn attribute(slot: &Slot, ty: &Type, place: &SchemaContext<'_>, sentence: String) -> Attribute {
-    // What has a write-only twin need not be written itself; that one of the two is, is checked.
+    // A secret with a write-only twin need not be written itself; another check requires one of the two.
     let presence = match slot.presence {
         Presence::Required if place.path == slot.member && slot.takes_secret() => Presence::Optional,
         presence => presence,
@@ -209,7 +209,7 @@ fn attribute(slot: &Slot, ty: &Type, place: &SchemaContext<'_>, sentence: String
     if slot.sensitive { attribute.sensitive() } else { attribute }
 }
 
-/// The members of an object, or of the objects of a list or a map, for the documentation.
+/// Returns the members of an object, or of the objects of a list or a map, for the documentation.
 fn members(shape: &Shape, place: &SchemaContext<'_>) -> Vec<schema::MemberDoc> {
     let inner = shape.item().or_else(|| shape.map_value()).unwrap_or(shape);
     let all = inner.members().unwrap_or_default().iter().map(|member| {
@@ -222,13 +222,13 @@ fn members(shape: &Shape, place: &SchemaContext<'_>) -> Vec<schema::MemberDoc> {
     all.collect()
 }
 
-/// What a field is for and what it holds, as sentences.
+/// Describes the purpose and the content of a field, in sentences.
 pub(super) fn described(entity: &Entity, path: &str, slot: &Slot) -> String {
     let purpose = purpose(&entity.key, path).map(|it| format!("{it} ")).unwrap_or_default();
     format!("{purpose}{}", describe(slot))
 }
 
-/// What an attribute takes or holds, as a sentence.
+/// Describes what an attribute accepts or holds, in a sentence.
 fn describe(slot: &Slot) -> String {
     if slot.is_argument() {
         format!("{}.", of_member(&slot.member, &slot.shape))
@@ -237,7 +237,7 @@ fn describe(slot: &Slot) -> String {
     }
 }
 
-/// What a param of that name takes, in words.
+/// Describes what a param of that name accepts.
 pub(super) fn of_member(name: &str, shape: &Shape) -> String {
     let what = of_kind(shape);
     match (&shape.kind, NumberRange::of(name)) {
@@ -272,7 +272,7 @@ fn of_kind(shape: &Shape) -> String {
     }
 }
 
-/// Values of several kinds, in one sentence.
+/// Describes values of several kinds in one sentence.
 fn one_of_kinds(shapes: &[Shape]) -> String {
     let kinds = shapes.iter().map(|shape| match shape.values() {
         [word] => format!("`{word}`"),
@@ -282,7 +282,7 @@ fn one_of_kinds(shapes: &[Shape]) -> String {
     kinds.collect::<Vec<_>>().join(", or ")
 }
 
-/// A list of values.
+/// Describes a list of values.
 fn many(item: &Shape) -> String {
     match &item.kind {
         Kind::Enum(values) => format!("List of {}", lower_first(&one_of(values).replacen("One of ", "", 1))),
@@ -290,7 +290,7 @@ fn many(item: &Shape) -> String {
     }
 }
 
-/// Many values of one kind, in words.
+/// Describes many values of one kind.
 fn plural_of(shape: &Shape) -> String {
     match &shape.kind {
         Kind::Text { .. } => "texts".to_owned(),

@@ -1,4 +1,4 @@
-//! Keeps secrets that Stripe answers once in the state or out of it, and renews them.
+//! Keeps secrets that Stripe returns only once in the state or out of it, and renews them.
 
 use serde_json::Value as Json;
 
@@ -11,18 +11,18 @@ use crate::terraform::diagnostic::Diagnostic;
 use crate::terraform::schema::Attribute;
 use crate::terraform::value::{Type, Value};
 
-/// Whether the secret is dropped.
+/// The attribute that drops the secret.
 const KEEP_OUT: &str = "keep_secret_out_of_state";
-/// Another value of it makes a new object, with a new secret.
+/// The attribute whose change creates a new object, with a new secret.
 pub(super) const ROTATE_WHEN: &str = "rotate_when";
 
 impl Surface {
-    /// Whether Stripe answers a secret of it when it is created, and never again.
+    /// Returns whether Stripe returns a secret on create, and never again.
     pub(super) fn answers_secret_once(&self) -> bool {
         !self.entity.answered_once.is_empty()
     }
 
-    /// The attributes that say what becomes of such a secret.
+    /// The attributes that say what happens to such a secret.
     pub(super) fn secret_attributes(&self) -> Vec<Attribute> {
         if !self.answers_secret_once() {
             return Vec::new();
@@ -53,7 +53,7 @@ impl Surface {
         })
     }
 
-    /// Puts nothing where no plan may hold a value: write-only values, and secrets that are dropped.
+    /// Removes values that no plan may hold: write-only values, and dropped secrets.
     pub(super) fn keep_out(&self, planned: &mut Value, (prior, config): (&Value, &Value)) {
         self.forget_write_only(planned, (prior, config));
         if !self.answers_secret_once() || !keeps_out(planned) {
@@ -65,7 +65,8 @@ impl Surface {
         }
     }
 
-    /// The part of an answer that is stored: without foreign metadata, and without a secret that is not kept.
+    /// Returns the part of a response that is stored: without metadata of others, and without a secret
+    /// that is not kept.
     pub(super) fn kept_body(&self, runtime: &Runtime, state: &Value, mut body: Json) -> Json {
         runtime.metadata.hide(&mut body);
         self.retain_shown_once(state, &mut body);
@@ -81,8 +82,8 @@ impl Surface {
 }
 
 impl Surface {
-    /// What the state shows of an answer: without what is secret inside its fields, except for what Stripe shows once
-    /// and an attribute of its own keeps.
+    /// Returns the part of a response that the state shows: without secrets inside its fields, except for
+    /// one that Stripe shows once and that has its own attribute.
     pub(super) fn shown_body(&self, body: &Json) -> Json {
         let mut shown = self.entity.without_nested_secrets(body);
         for path in &self.entity.answered_once {
@@ -95,7 +96,7 @@ impl Surface {
         shown
     }
 
-    /// A secret that Stripe showed once is in the state alone if another provider wrote that state.
+    /// Keeps a secret that Stripe showed once: if another provider wrote the state, only the state has it.
     fn retain_shown_once(&self, state: &Value, body: &mut Json) {
         for path in &self.entity.answered_once {
             let steps: Vec<&str> = path.split('.').collect();
@@ -107,7 +108,7 @@ impl Surface {
     }
 }
 
-/// Whether a path leads, through blocks, to an attribute.
+/// Returns whether a path leads, through blocks, to an attribute.
 fn has_attribute(slots: &[Slot], path: &[&str]) -> bool {
     let Some((first, rest)) = path.split_first() else { return false };
     let slot = slots.iter().find(|slot| slot.member == *first);
@@ -125,7 +126,7 @@ fn keeps_out(state: &Value) -> bool {
     state.get(KEEP_OUT).as_bool() == Some(true)
 }
 
-/// Puts nothing at a path.
+/// Clears the value at a path.
 fn clear(slots: &[Slot], value: &mut Value, path: &[&str]) {
     let Some((first, rest)) = path.split_first() else { return };
     let Some(slot) = slots.iter().find(|slot| slot.member == *first) else { return };
@@ -140,7 +141,7 @@ fn clear(slots: &[Slot], value: &mut Value, path: &[&str]) {
             let cleared = Value::List(cleared.collect());
             value.set(&slot.name, cleared);
         }
-        // What stands inside a dynamic argument is never shown.
+        // Values inside a dynamic argument are never shown.
         (SlotSyntax::Attribute(_), _) => {}
     }
 }

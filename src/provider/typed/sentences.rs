@@ -1,4 +1,4 @@
-//! Reads `sentences.toml`: what objects are, what calls do, and what arguments and fields are for.
+//! Reads `sentences.toml`: what objects are, what calls do, and the purpose of arguments and fields.
 
 use crate::catalog::Entity;
 use crate::catalog::names::article;
@@ -6,16 +6,16 @@ use crate::catalog::spelling::plural;
 use crate::provider::sentence::sentence;
 use crate::provider::typed::names::snake_case;
 
-/// The table of what objects are, by the catalog's key.
+/// The table that says what objects are, by the catalog's key.
 const OBJECTS: &str = "objects";
-/// The table of what actions do, by their names.
+/// The table that says what actions do, by name.
 const ACTIONS: &str = "actions";
-/// The table of words that are not written as a name has them.
+/// The table of words whose spelling differs from their name.
 const SPELLED: &str = "spelled";
-/// The table of what means the same wherever it stands, by the end of a path.
+/// The table of members that mean the same everywhere, by the end of a path.
 const ANY: &str = "any";
 
-/// Something by its name, sorted.
+/// Values by name, sorted.
 type Named<T> = &'static [(&'static str, T)];
 
 static SENTENCES: Named<Named<&str>> = include!(concat!(env!("OUT_DIR"), "/sentences.rs"));
@@ -29,18 +29,19 @@ fn named<T: Copy>(all: Named<T>, name: &str) -> Option<T> {
     all.get(at).map(|(_, it)| *it)
 }
 
-/// What a param or a field is for, by the catalog's key and its path: of the object, else of all whose paths end so.
+/// Returns the purpose of a param or a field, by the catalog's key and its path: the object's own entry,
+/// else that of all paths with the same end.
 pub(super) fn purpose(key: &str, path: &str) -> Option<&'static str> {
     let ends = path.match_indices('.').map(|(at, dot)| &path[at + dot.len()..]);
     find(key, path).or_else(|| std::iter::once(path).chain(ends).find_map(|end| find(ANY, end)))
 }
 
-/// What an action does, without a full stop.
+/// Says what an action does, without a full stop.
 pub(super) fn does(action: &str) -> Option<&'static str> {
     find(ACTIONS, action)
 }
 
-/// What an object is: `A price in Stripe: what a product costs.`
+/// Says what an object is: `A price in Stripe: what a product costs.`
 pub(super) fn about(entity: &Entity) -> String {
     let is = find(OBJECTS, &entity.key).map(|is| format!(": {is}")).unwrap_or_default();
     sentence(&format!("{} in Stripe{is}", one(entity)))
@@ -52,7 +53,7 @@ pub(super) fn one(entity: &Entity) -> String {
     if words.ends_with(PLURAL) { words } else { format!("{} {words}", article(&words)) }
 }
 
-/// The end of names that are plural by themselves: `tax settings`.
+/// The end of names that are already plural: `tax settings`.
 const PLURAL: &str = "settings";
 
 /// Many objects in words: `billing meters`.
@@ -79,7 +80,7 @@ mod tests {
         catalog().summaries().filter_map(|it| catalog().by_key(it.key))
     }
 
-    /// The paths of members, through lists and maps; `key` is the key of a map.
+    /// Collects the paths of members, through lists and maps; `key` is the key of a map.
     fn paths(members: &[Member], above: &str, depth: usize, found: &mut BTreeSet<String>) {
         for member in members {
             let path =

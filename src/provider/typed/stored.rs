@@ -15,13 +15,13 @@ impl Surface {
         private_state.common.known(object)
     }
 
-    /// Where the object is.
+    /// Returns the place of the object.
     pub(super) fn locator(&self, state: &Value, private_state: &TypedPrivateData) -> String {
         private_state.locator.clone().unwrap_or_else(|| self.locator_of(state))
     }
 
-    /// Where an object is of which nothing but the state is kept, as another provider has written it: that tells it by
-    /// the ids of what the object belongs to.
+    /// Returns the locator of an object known only from a state that another provider wrote: the ids of
+    /// its parents and its own.
     pub(super) fn locator_of(&self, state: &Value) -> String {
         let text = |slot: &str| state.get(slot).as_str().unwrap_or_default().to_owned();
         let parents = self.entity.parents().into_iter().map(|name| {

@@ -2,11 +2,10 @@
 //!
 //! # Theory
 //!
-//! The catalog's shapes decide. A scalar, or a list or map of scalars, is a typed attribute. An
-//! object, a list or map of objects, and a union of kinds is one attribute of dynamic type, whose
-//! members the engine checks. Only where a provider before us has nested blocks, there are nested
-//! blocks, and everything inside them is typed: one dynamic attribute would make the whole block
-//! dynamic on the wire.
+//! The catalog's shapes decide. A scalar, or a list or map of scalars, is a typed attribute. An object, a
+//! list or map of objects, and a union of kinds is one attribute of dynamic type, whose members the engine
+//! checks. There are nested blocks only if a preceding provider has them, and everything inside them is
+//! typed: one dynamic attribute would make the whole block dynamic on the wire.
 
 use crate::catalog::names::join_path;
 use crate::catalog::{Entity, Kind, Member, Shape, catalog, find};
@@ -26,30 +25,31 @@ pub(super) struct Surface {
     pub(super) entity: &'static Entity,
     /// Its arguments and computed attributes, sorted by name.
     pub(super) slots: Vec<Slot>,
-    /// The params of the same objects in another place, which are among the slots and are none of these.
+    /// The params that the same objects take with another parent: they are among the slots, but these
+    /// objects do not accept them.
     pub(super) foreign: Vec<String>,
 }
 
-/// One attribute or nested block: what stands in it in Terraform, and what it is to Stripe.
+/// One attribute or nested block: its form in Terraform, and its meaning for Stripe.
 #[derive(Debug, Clone)]
 pub(super) struct Slot {
     /// Its name in Terraform.
     pub(super) name: String,
-    /// The param and field of Stripe.
+    /// Stripe's param and field.
     pub(super) member: String,
     /// How it is written.
     pub(super) form: SlotSyntax,
     /// Who may set it.
     pub(super) presence: Presence,
-    /// What to write in its place, where Stripe no longer takes it.
+    /// What to write instead, if Stripe no longer accepts it.
     pub(super) retired: Option<String>,
-    /// The paths inside it that Stripe no longer takes, with what to write in their place.
+    /// The paths inside it that Stripe no longer accepts, with what to write instead.
     pub(super) retired_inside: Vec<(Vec<String>, String)>,
-    /// Stripe answers it.
+    /// Whether Stripe returns it.
     pub(super) answered: bool,
-    /// It can hold a secret.
+    /// Whether it can hold a secret.
     pub(super) sensitive: bool,
-    /// The type language's word for it.
+    /// Its shape in the catalog.
     pub(super) shape: Shape,
 }
 
@@ -62,21 +62,22 @@ pub(super) enum SlotSyntax {
     Block(Repeats, Vec<Slot>),
 }
 
-/// How often a nested block is written.
+/// How often a nested block can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Repeats {
     /// At most once: an object.
     Once,
     /// Once for each item of a list.
     List,
-    /// Once for each key of a map, which stands in the attribute `key`.
+    /// Once for each key of a map; the attribute `key` holds the key.
     Keyed,
 }
 
 /// The attribute of a repeated block that holds the key of a map.
 pub(super) const KEY: &str = "key";
 
-/// Whether a repeated block stands for a key of a map: keys are currencies, which Stripe answers in small letters.
+/// Returns whether a repeated block is for this key of a map: keys are currencies, which Stripe returns in
+/// lower case.
 pub(super) fn has_key(block: &Value, key: &str) -> bool {
     block.get(KEY).as_str().is_some_and(|it| it.eq_ignore_ascii_case(key))
 }
@@ -93,7 +94,7 @@ impl Surface {
         Self { type_name: type_name.to_owned(), entity, slots, foreign: Vec::new() }
     }
 
-    /// The surface of a call that answers no values: its arguments alone.
+    /// The surface of a call that returns no values: its arguments only.
     pub(super) fn of_call(type_name: &str, entity: &'static Entity, params: &[Member]) -> Self {
         let data = surface_data().types.get(type_name).unwrap_or(&NOTHING_UNUSUAL);
         let mut slots = Builder { data }.slots("", params, &[], false);
@@ -104,8 +105,8 @@ impl Surface {
         Self { type_name: type_name.to_owned(), entity, slots, foreign: Vec::new() }
     }
 
-    /// The same surface with the ids of what the objects belong to where they are of that entity type: the arguments of
-    /// both are the same.
+    /// The same surface with the ids of the parents that objects of that entity type have: the arguments
+    /// of both are the same.
     pub(super) fn with_places_of(mut self, entity: &'static Entity, data: &TypeData) -> Self {
         let places = Self::new(&self.type_name, entity, data).slots;
         let places = places.into_iter().filter(|slot| entity.parents().contains(&slot.member.as_str()));
@@ -123,24 +124,24 @@ impl Surface {
         self.slots.iter().filter(|slot| slot.is_argument())
     }
 
-    /// The argument for the param of that name.
+    /// Returns the argument for the param of that name.
     pub(super) fn argument(&self, param: &str) -> Option<&Slot> {
         self.arguments().find(|slot| slot.member == param)
     }
 
-    /// Whether there is an argument whose answer `output` shows.
+    /// Returns whether `output` shows the response for any argument.
     pub(super) fn has_output(&self) -> bool {
         self.outputs().next().is_some()
     }
 
-    /// The arguments of which `output` shows the whole answer.
+    /// Returns the arguments whose whole response `output` shows.
     pub(super) fn outputs(&self) -> impl Iterator<Item = &Slot> {
         self.arguments().filter(|slot| slot.is_dynamic() && slot.presence != Presence::Optional)
     }
 }
 
 impl Slot {
-    /// Stripe's id of an object that its params and fields do not name.
+    /// Stripe's id of an object whose params and fields do not include it.
     fn id() -> Self {
         let form = SlotSyntax::Attribute(Type::String);
         let (name, member) = ("id".to_owned(), "id".to_owned());
@@ -158,12 +159,12 @@ impl Slot {
         }
     }
 
-    /// Whether a configuration may set it.
+    /// Returns whether a configuration may set it.
     pub(super) fn is_argument(&self) -> bool {
         self.presence != Presence::Computed
     }
 
-    /// Whether it is an attribute of dynamic type.
+    /// Returns whether it is an attribute of dynamic type.
     pub(super) fn is_dynamic(&self) -> bool {
         matches!(self.form, SlotSyntax::Attribute(Type::Dynamic))
     }
@@ -174,7 +175,7 @@ struct Builder<'d> {
 }
 
 impl Builder<'_> {
-    /// The slots of one object: of what can be written, and of what is only answered.
+    /// Returns the slots of one object: for writable and for computed members.
     fn slots(&self, place: &str, params: &[Member], fields: &[Member], answered: bool) -> Vec<Slot> {
         let only_answered = fields.iter().filter(|field| find(params, &field.name).is_none());
         let arguments = params.iter().map(|param| (param, find(fields, &param.name), true));
@@ -195,7 +196,7 @@ impl Builder<'_> {
         .collect()
     }
 
-    /// One slot; none inside a block where no type can be said.
+    /// Returns one slot; None inside a block if it has no static type.
     fn slot(&self, place: &str, member: &Member, field: Option<&Member>, presence: Presence) -> Option<Slot> {
         let at = join_path(place, &member.name);
         let root = place.is_empty();
@@ -211,7 +212,7 @@ impl Builder<'_> {
         } else {
             member.name.clone()
         };
-        // Where Stripe answers nothing, a block that is not written has nothing to show.
+        // If Stripe returns nothing, an unwritten block has nothing to show.
         let presence = if matches!(form, SlotSyntax::Block(..)) { written(presence) } else { presence };
         let sensitive = member.shape.holds_secret() || field.is_some_and(|it| root && it.shape.sensitive);
         let retired = self.data.retired.get(&at).cloned();
@@ -233,7 +234,7 @@ impl Builder<'_> {
             Repeats::Keyed => field.and_then(Shape::map_value).and_then(Shape::members),
         };
         let (params, fields) = (item.members().unwrap_or_default(), fields.unwrap_or_default());
-        // What repeats holds what was written: of `x` and `x_decimal` the written one.
+        // A repeated block holds the written params: of `x` and `x_decimal`, the written one.
         let mut members = match (presence, repeats) {
             (Presence::Computed, _) => self.slots(at, &[], params, true),
             (_, Repeats::Once) => self.slots(at, params, fields, true),
@@ -263,18 +264,18 @@ impl Builder<'_> {
     }
 }
 
-/// The members of an object, also of one that the catalog describes elsewhere.
+/// Returns the members of an object, including one that the catalog describes elsewhere.
 fn members_of(shape: &Shape) -> Option<&[Member]> {
     let elsewhere = || Some(catalog().by_key(shape.objects().first()?)?.fields.as_slice());
     shape.members().or_else(elsewhere)
 }
 
-/// The presence of a block, which Terraform never computes as a whole.
+/// Returns the presence of a block, which Terraform never computes as a whole.
 fn written(presence: Presence) -> Presence {
     if presence == Presence::OptionalComputed { Presence::Optional } else { presence }
 }
 
-/// The type of an attribute at the root; dynamic where no other type says it.
+/// Returns the type of an attribute at the root; dynamic if no other type fits.
 pub(super) fn attribute_type(shape: &Shape) -> Type {
     let scalar_items = |item: &Shape| scalar_type(item);
     match &shape.kind {
@@ -285,8 +286,8 @@ pub(super) fn attribute_type(shape: &Shape) -> Type {
     .unwrap_or(Type::Dynamic)
 }
 
-/// The type of an attribute in a block; none where only a dynamic one would do. A word beside a
-/// number (`inf`) is text, a flat object a map of text.
+/// Returns the type of an attribute in a block; None if only a dynamic one would fit. A number that may
+/// also be a word (`inf`) is text, a flat object a map of text.
 fn type_in_block(shape: &Shape) -> Option<Type> {
     let flat = |shape: &Shape| shape.members().is_some().then(|| Type::map(Type::String));
     match &shape.kind {
@@ -297,7 +298,7 @@ fn type_in_block(shape: &Shape) -> Option<Type> {
     }
 }
 
-/// The type of a single value; none for what is no single value, or one of several kinds.
+/// Returns the type of a single value; None if it is not a single value, or has several kinds.
 fn scalar_type(shape: &Shape) -> Option<Type> {
     match &shape.kind {
         Kind::Boolean => Some(Type::Bool),

@@ -1,4 +1,4 @@
-//! The surface of a typed resource, and the one of the same objects where they belong to another one.
+//! The surface of a typed resource, and the surface of the same objects with a parent.
 
 use crate::catalog::{Entity, catalog, find};
 use crate::engine::is_account;
@@ -6,7 +6,7 @@ use crate::provider::typed::data::{NOTHING_UNUSUAL, surface_data};
 use crate::provider::typed::surface::{Slot, Surface};
 use crate::terraform::value::Value;
 
-/// The surfaces of one type: its arguments are the same, the calls are not.
+/// The surfaces of one type: they have the same arguments but different calls.
 #[derive(Debug)]
 pub(super) struct Surfaces {
     own: Surface,
@@ -28,18 +28,18 @@ impl Surfaces {
         Self { own, belonging }
     }
 
-    /// The surface by which all objects of the type are described.
+    /// Returns the surface that describes all objects of the type.
     pub(super) fn own(&self) -> &Surface {
         &self.own
     }
 
-    /// The surface of the same objects where they belong to another one.
+    /// Returns the surface of the same objects with a parent.
     pub(super) fn belonging(&self) -> Option<&Surface> {
         self.belonging.as_ref()
     }
 
-    /// The surface of what a configuration asks for: it names what the object belongs to, or not. A name that is not
-    /// known yet may turn out to be null, and is, where something is set that nothing beside it may be.
+    /// Returns the surface for a configuration, which may name a parent. An unknown parent may turn out to
+    /// be null; it counts as null if an argument is set that objects with a parent do not accept.
     pub(super) fn of_config(&self, config: &Value) -> &Surface {
         let is_named = |surface: &&Surface| {
             let mut places = surface.places().map(|place| config.get(place));
@@ -50,13 +50,13 @@ impl Surfaces {
         self.belonging.as_ref().filter(is_named).unwrap_or(&self.own)
     }
 
-    /// The surface of an object that there is: by where it is, else by what its state says, which another provider
+    /// Returns the surface of an existing object: by its place, else by its state, which another provider
     /// may have written.
     pub(super) fn of_state(&self, state: &Value, locator: Option<&str>) -> &Surface {
         locator.map_or_else(|| self.of_config(state), |locator| self.of_locator(locator))
     }
 
-    /// The surface of an object at a place; an account may stand before it.
+    /// Returns the surface of an object at a place; the place may start with an account.
     pub(super) fn of_locator(&self, locator: &str) -> &Surface {
         let ids = locator.split('/').filter(|id| !is_account(id)).count();
         self.belonging.as_ref().filter(|_| ids > 1).unwrap_or(&self.own)
@@ -64,14 +64,15 @@ impl Surfaces {
 }
 
 impl Surface {
-    /// The attributes that say what an object belongs to.
+    /// Returns the attributes with the ids of the parents.
     pub(super) fn places(&self) -> impl Iterator<Item = &str> {
         let parents = self.entity.parents();
         let is_place = move |member: &str| parents.contains(&member);
         self.slots.iter().filter(move |slot| is_place(&slot.member)).map(|slot| slot.name.as_str())
     }
 
-    /// Whether a param is one of the same objects in another place, which these do not take.
+    /// Returns whether a param belongs to the same objects with another parent, and these do not accept
+    /// it.
     pub(super) fn is_foreign(&self, member: &str) -> bool {
         self.foreign.iter().any(|it| it == member)
     }

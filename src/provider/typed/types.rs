@@ -1,4 +1,4 @@
-//! Every typed resource and every typed data source of the catalog, by its type name.
+//! The catalog's typed resources and data sources, by type name.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -12,7 +12,7 @@ use crate::provider::typed::data_source::SingularDataSource;
 use crate::provider::typed::names::name_of;
 use crate::provider::typed::resource::TypedResource;
 
-/// Every typed resource by its type name.
+/// All typed resources, by type name.
 pub(in crate::provider) fn resources() -> &'static BTreeMap<String, TypedResource> {
     static RESOURCES: OnceLock<BTreeMap<String, TypedResource>> = OnceLock::new();
     RESOURCES.get_or_init(|| {
@@ -30,13 +30,13 @@ pub(in crate::provider) fn resources() -> &'static BTreeMap<String, TypedResourc
     })
 }
 
-/// The typed resources whose objects can be listed, and then be imported.
+/// Returns the typed resources whose objects can be listed and then imported.
 pub(in crate::provider) fn list_types() -> Vec<&'static str> {
     let listed = resources().iter().filter(|(_, typed)| typed.is_listed());
     listed.map(|(name, _)| name.as_str()).collect()
 }
 
-/// Every typed data source by its type name: of one object, and of many.
+/// All typed data sources, by type name: for one object, and for many.
 pub(in crate::provider) fn data_sources() -> &'static BTreeMap<String, Box<dyn DataSource>> {
     static DATA_SOURCES: OnceLock<BTreeMap<String, Box<dyn DataSource>>> = OnceLock::new();
     DATA_SOURCES.get_or_init(|| {
@@ -59,7 +59,7 @@ pub(in crate::provider) fn data_sources() -> &'static BTreeMap<String, Box<dyn D
     })
 }
 
-/// Whether there is a call that shows what Stripe holds.
+/// Returns whether there is a call that shows what Stripe holds.
 fn is_shown(it: Summary) -> bool {
     it.offers(Offer::Read) || it.offers(Offer::List)
 }

@@ -36,13 +36,13 @@ pub(super) async fn destroy(runtime: &Runtime, request: ApplyRequest) -> StateRe
     }
 }
 
-/// The object of the prior state, and what is kept beside it.
+/// Returns the object of the prior state, and its private data.
 fn prior_object(request: &ApplyRequest) -> Result<(Object, PrivateData), Diagnostic> {
     let private = PrivateData::decode(&request.private)?;
     Ok((object_of(&request.prior, &private)?, private))
 }
 
-/// An object that is written as a payload.
+/// An object written as a payload.
 struct Payload {
     entity: &'static Entity,
 }

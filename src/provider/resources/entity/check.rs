@@ -9,7 +9,7 @@ use crate::provider::secret_payload;
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::value::Value;
 
-/// Everything that is wrong with a configuration, as far as it is known.
+/// Returns all faults of a configuration, as far as it is known.
 pub(super) fn check(config: &Value) -> Diagnostics {
     let Some(name) = config.get("entity").as_str() else { return Diagnostics::new() };
     let entity = match find(name) {

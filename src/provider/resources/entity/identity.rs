@@ -1,4 +1,4 @@
-//! The identity of an entity: its type, and where it is.
+//! The identity of an entity: its type and its place.
 
 use crate::provider::identity::{account, account_beside, place};
 use crate::provider::object::PrivateData;
@@ -8,7 +8,7 @@ use crate::terraform::value::Value;
 
 /// The entity type.
 const ENTITY: &str = "entity";
-/// Where the entity is.
+/// The place of the entity.
 const ID: &str = "id";
 
 pub(super) fn schema() -> IdentitySchema {
@@ -21,7 +21,7 @@ pub(super) fn schema() -> IdentitySchema {
     IdentitySchema { version: 0, attributes }
 }
 
-/// The identity of an entity; null while it is not known.
+/// Returns the identity of an entity; null while it is unknown.
 pub(super) fn of(state: &Value, private: &[u8]) -> Value {
     let Ok(entity) = entity_of(state) else { return Value::Null };
     let locator = locator_of(state);
@@ -36,7 +36,7 @@ pub(super) fn of(state: &Value, private: &[u8]) -> Value {
     ])
 }
 
-/// What an entity of that identity is imported by.
+/// Returns the import id of an entity with that identity.
 pub(super) fn import_id(identity: &Value) -> String {
     let name = identity.get(ENTITY).as_str().unwrap_or_default();
     let place = place(identity, account_beside(&[]), [ID].into_iter());

@@ -1,4 +1,4 @@
-//! Moves objects from a typed resource and to one.
+//! Moves objects from and to a typed resource.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::terraform::diagnostic::{Diagnostic, Diagnostics};
 use crate::terraform::provider::StateResponse;
 use crate::terraform::value::Value;
 
-/// An entity as it is, whatever type it becomes.
+/// Gives an entity away as it is, whatever type it becomes.
 pub(super) fn move_out(state: &Value, private: &[u8]) -> Result<Option<MovedObject>, Diagnostic> {
     let Ok(entity) = entity_of(state) else { return Ok(None) };
     Ok(Some(MovedObject {
@@ -29,8 +29,8 @@ pub(super) fn move_out(state: &Value, private: &[u8]) -> Result<Option<MovedObje
     }))
 }
 
-/// The state of an object that comes from a typed resource: its arguments are the payload, and those that are
-/// secret the part that plans do not show.
+/// Returns the state of an object that comes from a typed resource: its arguments become the payload, and
+/// the secret ones become the part that plans do not show.
 pub(super) fn move_in(moved: MovedObject) -> StateResponse {
     let MovedObject { entity, locator, private, params, body, state: was, .. } = moved;
     let ends = end_attributes();
@@ -38,7 +38,8 @@ pub(super) fn move_in(moved: MovedObject) -> StateResponse {
     let mut state = Value::map(kept.map(|name| (name, was.get(name).clone())));
     state.set("entity", entity.name.as_str().into());
     if body.is_null() {
-        // A read fills in the payload, as after an import; what Stripe showed once is here alone.
+        // A read fills in the payload, as after an import; secrets that Stripe showed once exist only
+        // here.
         let shown_once = shown_once(entity, &was);
         state.set("id", locator.as_str().into());
         state.set("entity_id", locator.into());
@@ -52,7 +53,7 @@ pub(super) fn move_in(moved: MovedObject) -> StateResponse {
     StateResponse { state, private: private.encode(), diagnostics: Diagnostics::new() }
 }
 
-/// The secrets in the state of another provider that Stripe does not show again.
+/// Returns the secrets in another provider's state that Stripe does not show again.
 fn shown_once(entity: &Entity, was: &Value) -> Option<Json> {
     let mut kept = Params::new();
     for path in &entity.answered_once {
@@ -64,7 +65,7 @@ fn shown_once(entity: &Entity, was: &Value) -> Option<Json> {
     (!kept.is_empty()).then_some(Json::Object(kept))
 }
 
-/// Params without those that are secret, and these.
+/// Splits params into the open and the secret ones.
 fn split(mut open: Params, entity: &Entity) -> (Params, Params) {
     let mut secret = Params::new();
     for path in secret_params(&open, entity.params()) {
@@ -74,7 +75,8 @@ fn split(mut open: Params, entity: &Entity) -> (Params, Params) {
     (open, secret)
 }
 
-/// Moves what stands at a path; a list moves as a whole, for one payload replaces the list of the other.
+/// Moves the value at a path; a list moves as a whole, because a list in one payload replaces that in the
+/// other.
 fn move_at(from: &mut Params, steps: &[&str], into: &mut Params) {
     let Some((first, rest)) = steps.split_first() else { return };
     match (from.get_mut(*first), rest) {

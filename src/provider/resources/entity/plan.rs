@@ -1,4 +1,4 @@
-//! Plans an entity: how a payload is read, and how a change of it is shown.
+//! Plans an entity: reads its payload and shows a change of it.
 
 use crate::catalog;
 use crate::engine::{Change, DesiredParams, Object, PredictedObject, parse};
@@ -21,7 +21,7 @@ pub(super) async fn plan(runtime: &Runtime, request: PlanRequest) -> PlanRespons
     }
 }
 
-/// The plan of an entity that is written as a payload.
+/// The plan of an entity written as a payload.
 struct PayloadPlan<'r> {
     runtime: &'r Runtime,
 }
@@ -33,7 +33,7 @@ impl ObjectPlan for PayloadPlan<'_> {
         object_of(state, private)
     }
 
-    /// The payload stands in the plan.
+    /// The plan itself contains the payload.
     fn encode(&self, private: PrivateData, _: Option<DesiredParams>) -> Vec<u8> {
         private.encode()
     }
@@ -67,8 +67,8 @@ impl ObjectPlan for PayloadPlan<'_> {
         desired(object.entity, &request.proposed)
     }
 
-    /// An apply plans again what was planned as an update, because its payload was unknown then: Terraform takes no
-    /// replacement any more, so the apply makes it.
+    /// If the payload was unknown, an update was planned, and the apply plans again: Terraform no longer
+    /// accepts a replacement then, so the apply makes it.
     fn replaces_in_place(&self, _: &Value) -> bool {
         self.runtime.walk.is_apply()
     }
@@ -87,7 +87,7 @@ impl ObjectPlan for PayloadPlan<'_> {
         }
         if planned != prior {
             if object.imported {
-                // From this apply on, what is configured is what was written.
+                // From this apply on, the configured payload counts as the written one.
                 planned.set("input_payload", config.get("input_payload").clone());
             }
             planned.set_unknown(&["output_payload"]);
@@ -95,7 +95,7 @@ impl ObjectPlan for PayloadPlan<'_> {
     }
 }
 
-/// Where the params that make a new entity necessary stand: at their keys in an HCL object, where
+/// Returns the paths of the params that require a new entity: at their keys in an HCL object, where
 /// Terraform 1.0 marks them, else at the payload.
 fn forcing(prior: &Value, planned: &Value, entity: &catalog::Entity, change: &Change) -> Vec<Path> {
     let attribute = Path::attribute("input_payload");
@@ -116,8 +116,8 @@ fn forcing(prior: &Value, planned: &Value, entity: &catalog::Entity, change: &Ch
     places.collect()
 }
 
-/// Keeps each stored payload where the configured one means the same in another spelling. A secret
-/// that only moved from one attribute to the other is a change of both.
+/// Keeps each stored payload if the configured one means the same in another spelling. Moving a secret
+/// from one attribute to the other changes both.
 fn keep_equal_payloads(object: &Object, prior: &Value, planned: &mut Value) {
     let parsed = |state: &Value, name: &str| {
         let written = payload::opened(state.get(name), object.entity.params()).ok()??;
@@ -136,7 +136,7 @@ fn keep_equal_payloads(object: &Object, prior: &Value, planned: &mut Value) {
     }
 }
 
-/// The record after an update, with what is known after it only.
+/// Returns the record after an update; values that are known only afterwards are unknown.
 fn foreseen(object: &Object, after: &PredictedObject) -> Value {
     let mut shown = record(object.entity, &after.body);
     for field in &after.unknown {
@@ -145,11 +145,11 @@ fn foreseen(object: &Object, after: &PredictedObject) -> Value {
     shown
 }
 
-/// What the practitioner should know of a change beside the change itself: one warning of each
-/// kind, because Terraform shows the first of several with one summary.
+/// Tells the practitioner what the plan itself does not show of a change: one warning of each kind,
+/// because Terraform shows only the first of several with the same summary.
 fn notes(object: &Object, change: &Change) -> Diagnostics {
     let name = &object.entity.name;
-    // What stays of an entity that is replaced goes with it.
+    // Params that cannot be unset disappear with a replaced entity.
     let (uncleared, at_creation) =
         if change.needs_new() { (&[][..], &[][..]) } else { (&*change.uncleared, &*change.at_creation) };
     let (kept, unseen): (Vec<&String>, Vec<&String>) =

@@ -1,4 +1,4 @@
-//! Reads an entity: what Stripe holds now, and what of the payload has drifted.
+//! Reads an entity: what Stripe holds now, and which parts of the payload have drifted.
 
 use serde_json::Value as Json;
 
@@ -30,7 +30,7 @@ pub(super) async fn read(runtime: &Runtime, state: Value, private: Vec<u8>) -> S
         .await
 }
 
-/// The state of an entity as Stripe holds it now.
+/// Returns the state of an entity as Stripe holds it now.
 fn now(runtime: &Runtime, mut state: Value, object: &Object, reading: &Reading) -> StateResponse {
     let Reading { body, private } = reading;
     let compared = comparable(runtime, object, body, private);
@@ -38,16 +38,16 @@ fn now(runtime: &Runtime, mut state: Value, object: &Object, reading: &Reading) 
         state.set(name, payload_now(object, state.get(name), &compared));
     }
     if object.imported {
-        // The payload that would make it.
+        // The payload that would create it.
         state.set("input_payload", payload::object(&export(object.entity, &object.locator, body)));
     }
-    // Nothing is planned in a read: the record is what Stripe answers.
+    // A read plans nothing: the record is Stripe's response.
     state.set("record", Value::Null);
     let state = written(state, object.entity, &object.locator, body);
     StateResponse { state, private: private.encode(), diagnostics: Diagnostics::new() }
 }
 
-/// One of the stored payloads, with what drifted in Stripe as Stripe has it now.
+/// Returns one of the stored payloads, with Stripe's current value for everything that drifted.
 fn payload_now(entity: &Object, stored: &Value, body: &Json) -> Value {
     let known = entity.entity.params();
     let Ok(Some(written)) = payload::written(stored) else { return stored.clone() };

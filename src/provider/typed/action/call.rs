@@ -1,4 +1,4 @@
-//! A call of its own that an object has, as an action: what fills its path is an argument like its params.
+//! An object's own call as an action: the values that fill its path are arguments like its params.
 
 use crate::catalog::{ActionSummary, Kind, Member, Presence, Shape, catalog, find};
 use crate::connector::ActionRef;
@@ -12,18 +12,18 @@ use crate::provider::typed::surface::{Slot, Surface};
 use crate::terraform::diagnostic::Diagnostics;
 use crate::terraform::value::Value;
 
-/// A call of an object.
+/// An object's own call.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ObjectCall(ActionRef);
 
 impl ObjectCall {
-    /// The call of an action.
+    /// Returns the call of an action.
     pub(super) fn of(summary: ActionSummary) -> Self {
         let (entity, action) = summary.action();
         Self(ActionRef { entity, action })
     }
 
-    /// What it does, without a full stop.
+    /// Describes what it does, without a full stop.
     pub(super) fn described(self) -> String {
         let action = self.0.action;
         let test = if action.path.contains("/test_helpers/") { " in test mode" } else { "" };
@@ -33,17 +33,17 @@ impl ObjectCall {
         }
     }
 
-    /// The method and the path, with placeholders.
+    /// Returns the method and the path with its placeholders.
     pub(super) fn method_and_path(self) -> (&'static str, &'static str) {
         (self.0.action.method.as_str(), &self.0.action.path)
     }
 
-    /// The params of its body.
+    /// Returns the params of its body.
     pub(super) fn params(self) -> &'static [Member] {
         &self.0.action.params
     }
 
-    /// Its arguments. The object that a path names is written without `_id`, as params name objects.
+    /// Returns its arguments. The name of an object in the path loses its `_id`, as params name objects.
     pub(super) fn surface(self, type_name: &str) -> Surface {
         let Self(ActionRef { entity, action }) = self;
         let ids = action.path_inputs.iter().map(|input| Member::new(input.clone(), self.id(input)));
@@ -65,20 +65,20 @@ impl ObjectCall {
         surface
     }
 
-    /// The id of an object that a path names.
+    /// Returns the shape of an object id in the path.
     fn id(self, input: &str) -> Shape {
         let entity = input.strip_suffix("Id").and_then(|name| catalog().entity(name));
         Shape::new(Kind::Id(vec![entity.unwrap_or(self.0.entity).key.clone()]))
     }
 
-    /// What is wrong with a configuration, as far as it is known.
+    /// Returns the faults of a configuration, as far as it is known.
     pub(super) fn check(self, surface: &Surface, config: &Value) -> Diagnostics {
         let input = ActionInput::parse(self.0, &surface.written(config));
         let mut found = match &input {
             Ok(input) => surface.explain_unlisted(&input.unlisted_values()),
             Err(faults) => self.explain(surface, faults),
         };
-        // Of a value that is unknown in part, the known part is checked too.
+        // If a value is unknown in part, its known part is checked too.
         let known = ActionInput::parse(self.0, &surface.written(&known_part(config))).err();
         let mut known = known.unwrap_or_default();
         known.retain(|fault| !matches!(fault, ParamError::Missing { .. }));
@@ -86,7 +86,7 @@ impl ObjectCall {
         found
     }
 
-    /// What a configuration sends, with the metadata that every object gets.
+    /// Returns what a configuration sends, with the metadata that every object gets.
     pub(super) fn input(
         self,
         surface: &Surface,
@@ -103,7 +103,7 @@ impl ObjectCall {
     fn explain(self, surface: &Surface, faults: &ParamErrors) -> Diagnostics {
         let renames = &self.0.action.renames;
         let by_stripe = |fault: &ParamError| match fault {
-            // The payload of the connector has names of its own.
+            // The connector's payload has its own names.
             ParamError::Missing { param } => {
                 let stripes = renames.iter().find(|(_, name)| *name == param);
                 ParamError::Missing { param: stripes.map_or(param, |(own, _)| own).clone() }
@@ -113,13 +113,14 @@ impl ObjectCall {
         surface.explain_faults(&faults.iter().map(by_stripe).collect())
     }
 
-    /// The argument that names the object of the call.
+    /// Returns the argument that names the call's object.
     pub(super) fn place(self, surface: &Surface) -> Option<&str> {
         let first = self.0.action.path_inputs.first()?;
         surface.argument(first).map(|slot: &Slot| slot.name.as_str())
     }
 
-    /// What is written for a param of Stripe: where that is a part of the path, the payload key that fills it.
+    /// Returns the payload key for one of Stripe's params: if the param is part of the path, the key that
+    /// fills it.
     pub(super) fn input_of(self, param: &str) -> &str {
         let action = self.0.action;
         let mut parts = action.path.split('/').filter(|part| part.starts_with('{'));

@@ -4,8 +4,8 @@ use serde_json::Value as Json;
 
 use crate::catalog::Entity;
 
-/// What Stripe answered: `refund re_1 of 500 usd: succeeded`. An answer without an id is of the objects that
-/// the call names.
+/// Describes Stripe's response: `refund re_1 of 500 usd: succeeded`. A response without an id is about the
+/// objects that the call names.
 pub(super) fn outcome(entity: &Entity, body: &Json, named: &[String]) -> String {
     let text = |name: &str| body.get(name).and_then(Json::as_str);
     let kind = text("object").unwrap_or(&entity.key);
@@ -20,7 +20,8 @@ pub(super) fn outcome(entity: &Entity, body: &Json, named: &[String]) -> String 
     format!("{who}{amount}{status}")
 }
 
-/// Why what was to move money failed at once, behind its outcome in a sentence; none where it did not.
+/// Returns the reason that a payment or transfer failed at once, to follow its outcome in a sentence; None
+/// if it did not fail.
 pub(super) fn failure(body: &Json) -> Option<String> {
     let text = |name: &str| body.get(name).and_then(Json::as_str);
     let why = ["failure_message", "failure_reason", "failure_code"].into_iter().find_map(text);
@@ -28,7 +29,7 @@ pub(super) fn failure(body: &Json) -> Option<String> {
     is_failed.then(|| why.map(|why| format!(" ({why})")).unwrap_or_default())
 }
 
-/// The amount in the smallest unit of its currency. Version 2 of the API has both in one object.
+/// Returns the amount in the smallest unit of its currency. Version 2 of the API has both in one object.
 fn amount(body: &Json) -> Option<String> {
     let whole = body.get("amount")?;
     let (value, currency) = match whole {
