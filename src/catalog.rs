@@ -1,11 +1,9 @@
-//! Everything Stripe offers, as data: entity types, their params and fields, their
-//! operations and actions.
+//! Everything Stripe offers, as data: entity types, their params and fields, their operations and actions.
 //!
-//! *Facts* (`catalog/facts/<key>.json`) are generated from Stripe's API description by
-//! `cargo run --bin catalog`; *rules* (`catalog/rules.toml`, and `catalog/references.toml` for
-//! whose id a param is) are written by hand and hold what the description does not say.
-//! `build.rs` joins both into one blob; an entity type is inflated and decoded when first asked
-//! for. Adding an object is adding data.
+//! *Facts* (`catalog/facts/<key>.json`) are generated from Stripe's API description by `cargo run --bin
+//! catalog`; *rules* (`catalog/rules.toml`, and `catalog/references.toml` for the object types that params
+//! refer to) are written by hand and hold what the description does not say. `build.rs` joins both into
+//! one blob; an entity type is inflated and decoded on first use. Adding an object is adding data.
 //!
 //! ```text
 //! description ─bin catalog─▶ facts ─┐
@@ -13,7 +11,7 @@
 //!                           rules ──┘    catalog/build         run time
 //! ```
 //!
-//! A param and a field have one type language, [`Shape`]; what a name means is answered by [`names`].
+//! Params and fields share one type language, [`Shape`]; [`names`] resolves names.
 
 pub mod constraint;
 mod currency;

@@ -1,10 +1,12 @@
-//! What the params of a call must be together, and what a single one takes beyond its kind: `constraint.toml`.
+//! Constraints on the params of a call, on several together or on the value of one beyond its kind:
+//! `constraint.toml`.
 //!
 //! # Theory
 //!
-//! A plan knows some params and knows of others only that they may come: what is not known yet is there and is not
-//! there, has every value and none. So a rule is met where it is met whatever becomes known, and nothing that Stripe
-//! may take is refused. The sandbox asks the same of the params of a call, which are all known.
+//! A plan knows some params, and of others only that they may come: an unknown param may be present or
+//! absent, and may have any value. So a constraint counts as violated only if it is violated whatever
+//! becomes known, and nothing that Stripe may accept is refused. The sandbox applies the same constraints
+//! to the params of a call, which are all known.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -18,49 +20,49 @@ mod step;
 
 pub use step::{Step, StepFault};
 
-/// What params must be, of one object or of one call.
+/// The constraints on the params of one object or of one call.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Constraints {
-    /// Params of which a call may have one.
+    /// Pairs of params of which a call may have one.
     pub exclusive: Vec<(String, String)>,
-    /// What a number must be at least.
+    /// The minimum of each number.
     pub least: BTreeMap<String, i32>,
-    /// What a number may be at most.
+    /// The maximum of each number.
     pub most: BTreeMap<String, f64>,
-    /// The most characters of a text.
+    /// The maximum length of each text, in characters.
     pub longest: BTreeMap<String, usize>,
-    /// Texts that are web addresses.
+    /// Texts that must be web addresses.
     pub urls: Vec<String>,
-    /// Texts that are mail addresses.
+    /// Texts that must be mail addresses.
     pub emails: Vec<String>,
-    /// The most items of a list.
+    /// The maximum number of items of each list.
     pub items: BTreeMap<String, usize>,
-    /// Lists, with the member that rises from item to item and is `inf` in the last.
+    /// Lists, each with the member that rises from item to item and is `inf` in the last.
     pub steps: BTreeMap<String, String>,
-    /// What else is refused.
+    /// Other conditions that are refused.
     pub rules: Vec<Condition>,
 }
 
-/// Params that Stripe does not take together, or not alone.
+/// Params that Stripe does not accept together, or not alone.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Condition {
-    /// One of these is there.
+    /// At least one of these is present.
     pub given: Vec<String>,
-    /// None of these is there.
+    /// None of these is present.
     pub lacks: Vec<String>,
     /// All of these have their value.
     pub when: BTreeMap<String, Json>,
-    /// Not all of these have their value.
+    /// At least one of these does not have its value.
     pub unless: BTreeMap<String, Json>,
-    /// These times have come.
+    /// These times have passed.
     pub past: Vec<String>,
     /// These numbers are above their bounds.
     pub above: BTreeMap<String, f64>,
-    /// The param that is named, where it is not the first one.
+    /// The param that a refusal names, if it is not the first one.
     pub param: Option<String>,
-    /// What Stripe says; without it a param is missing.
+    /// Stripe's message; without it, the refusal is that a param is missing.
     pub message: Option<String>,
     /// Stripe's code.
     pub code: Option<String>,
@@ -69,7 +71,7 @@ pub struct Condition {
 /// A constraint that params violate.
 #[derive(Debug, Clone, Copy)]
 pub enum Violation<'t> {
-    /// Both params are set, of which a call may have one.
+    /// Both params are set, but a call may have only one.
     Exclusive(&'t str, &'t str),
     /// The condition is met.
     Met(&'t Condition),
@@ -77,15 +79,15 @@ pub enum Violation<'t> {
     TooLow(&'t str, i32),
     /// The number is above this one.
     TooHigh(&'t str, f64),
-    /// The text has more characters.
+    /// The text has more characters than this.
     TooLong(&'t str, usize),
-    /// The list has more items.
+    /// The list has more items than this.
     TooMany(&'t str, usize),
     /// The text is not a web address.
     NoUrl(&'t str),
     /// The text is not a mail address.
     NoEmail(&'t str),
-    /// An item of the list does not continue its steps.
+    /// An item of the list breaks its steps.
     Step(Step<'t>),
 }
 
@@ -103,13 +105,13 @@ pub struct Known<'p> {
 static TABLE: LazyLock<BTreeMap<String, Constraints>> =
     LazyLock::new(|| embedded_table!("catalog/constraint.toml"));
 
-/// Every constraint, by what it is of: `coupon` for each of its params, `coupon.Create` for all of a create.
+/// All constraints, by subject: `coupon` for each of its params, `coupon.Create` for a create as a whole.
 pub fn constraints() -> &'static BTreeMap<String, Constraints> {
     &TABLE
 }
 
 impl Constraints {
-    /// The constraints that are violated whatever becomes known.
+    /// Returns the constraints that are violated whatever becomes known.
     pub fn violations<'t>(&'t self, known: Known<'t>) -> impl Iterator<Item = Violation<'t>> {
         let both = move |pair: &&(String, String)| known.has(&pair.0) && known.has(&pair.1);
         let pairs =
@@ -161,12 +163,12 @@ impl Condition {
                 .all(|(path, most)| known.at(path).and_then(number_in).is_some_and(|it| it > *most))
     }
 
-    /// Whether it is that a param is missing.
+    /// Returns whether the refusal is that a param is missing.
     pub fn is_of_missing(&self) -> bool {
         !self.lacks.is_empty() && (self.message.is_none() || self.given.is_empty() && self.past.is_empty())
     }
 
-    /// The param that a refusal names.
+    /// Returns the param that a refusal names.
     pub fn about(&self, params: &Map<String, Json>) -> &str {
         let known = Known { params, unknown: &[], now: 0 };
         let there = self.given.iter().find(|path| known.has(path));
@@ -182,26 +184,26 @@ impl Condition {
 }
 
 impl<'p> Known<'p> {
-    /// What stands at a path and says something.
+    /// Returns the value at a path, unless it is empty.
     pub fn at(&self, path: &str) -> Option<&'p Json> {
         let mut names = path.split('.');
         let first = self.params.get(names.next()?)?;
         names.try_fold(first, |found, name| found.get(name)).filter(|found| says_something(found))
     }
 
-    /// Whether something stands there.
+    /// Returns whether there is a value at the path.
     fn has(&self, path: &str) -> bool {
         self.at(path).is_some()
     }
 
-    /// Whether nothing stands there, and nothing will.
+    /// Returns whether there is no value at the path, and none can become known.
     fn lacks(&self, path: &str) -> bool {
         let path: Vec<&str> = path.split('.').collect();
         let is_at = |unknown: &Vec<String>| unknown.iter().zip(&path).all(|(one, other)| one == other);
         !self.has(&path.join(".")) && !self.unknown.iter().any(is_at)
     }
 
-    /// Whether one of these values stands there; the empty text is nothing at all.
+    /// Returns whether one of these values is at the path; the empty text means no value.
     fn is(&self, path: &str, values: &Json) -> bool {
         one_of(values).iter().any(|value| match self.at(path) {
             Some(found) => found == value,
@@ -209,23 +211,23 @@ impl<'p> Known<'p> {
         })
     }
 
-    /// Whether none of these values stands there, whatever becomes known.
+    /// Returns whether none of these values is at the path, whatever becomes known.
     fn is_not(&self, path: &str, values: &Json) -> bool {
         (self.has(path) || self.lacks(path)) && !self.is(path, values)
     }
 }
 
-/// Whether a text is an address with a scheme; `{CHECKOUT_SESSION_ID}` may stand in it.
+/// Returns whether a text is an address with a scheme; it may contain `{CHECKOUT_SESSION_ID}`.
 fn is_url(text: &str) -> bool {
     text.split_once(':').is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty())
 }
 
-/// Whether a text is a mail address: a name and a host.
+/// Returns whether a text is a mail address: a name and a host.
 fn is_email(text: &str) -> bool {
     text.rsplit_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
 }
 
-/// A number, or the number that a text of digits is.
+/// Returns a number, or parses it from a text of digits.
 fn number_in(value: &Json) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.parse().ok())
 }
@@ -234,7 +236,7 @@ fn one_of(values: &Json) -> &[Json] {
     values.as_array().map_or(std::slice::from_ref(values), Vec::as_slice)
 }
 
-/// Whether a form has a value at all: what is empty, at every depth, is not sent.
+/// Returns whether a form contains a value at all: empty values, at every depth, are not sent.
 fn says_something(value: &Json) -> bool {
     match value {
         Json::Null => false,

@@ -1,4 +1,4 @@
-//! The currencies that Stripe is known to take.
+//! The currencies that Stripe is known to accept.
 
 /// Their codes, in the order in which Stripe lists them.
 const CODES: &str = "\
@@ -9,7 +9,7 @@ const CODES: &str = "\
     tnd top try ttd twd tzs uah ugx uyu uzs vnd vuv wst xaf xcd xcg xof xpf yer zar zmw usdc btn ghs eek lvl svc vef ltl sll \
     mro";
 
-/// The codes of all currencies, in small letters, as Stripe answers them.
+/// Returns the codes of all currencies, in lower case, as Stripe returns them.
 pub fn currencies() -> impl Iterator<Item = &'static str> + Clone {
     CODES.split_ascii_whitespace()
 }
@@ -18,7 +18,7 @@ pub fn currencies() -> impl Iterator<Item = &'static str> + Clone {
 mod tests {
     use crate::catalog::{Kind, Member, Shape, catalog};
 
-    /// The paths of texts that are called after a currency.
+    /// Returns the paths of texts that are named after a currency.
     fn mere_texts(members: &[Member], place: &str) -> Vec<String> {
         let below = members.iter().flat_map(|member| {
             let path = format!("{place}.{}", member.name);

@@ -1,19 +1,19 @@
-//! Numbers with decimals, by their digits: exactly, not as floating point.
+//! Exact decimal numbers as digits, not as floating point.
 
-/// The digits of a number, as they are written.
+/// The digits of a number, as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Digits<'t> {
-    /// Whether a minus is before them.
+    /// Whether they follow a minus sign.
     pub is_negative: bool,
-    /// What is before the point.
+    /// The digits before the point.
     pub whole: &'t str,
-    /// What is behind the point.
+    /// The digits after the point.
     pub fraction: &'t str,
 }
 
 impl<'t> Digits<'t> {
-    /// Reads `-12.50`: one sign at most, digits, and a point before, among or behind them. None for what is
-    /// anything else, such as an exponent.
+    /// Reads `-12.50`: at most one minus sign, digits, and a point before, between or after them. Returns
+    /// None for anything else, such as an exponent.
     pub fn parse(text: &'t str) -> Option<Self> {
         let (is_negative, unsigned) = match text.strip_prefix('-') {
             Some(unsigned) => (true, unsigned),
@@ -25,7 +25,7 @@ impl<'t> Digits<'t> {
         right.then_some(Self { is_negative, whole, fraction })
     }
 
-    /// `-` or nothing.
+    /// `-` or an empty text.
     pub const fn sign(&self) -> &'static str {
         if self.is_negative { "-" } else { "" }
     }

@@ -2,17 +2,18 @@
 
 use std::fmt::Display;
 
-/// What a file that is built in holds. One that cannot be read must not count as an empty one: without its rules
+/// Returns the content of a built-in file. An unreadable file must not count as empty: without its rules
 /// everything would be allowed.
 ///
 /// # Panics
-/// The file cannot be read. A test reads each, so that no build that passes has such a file.
+/// If the file cannot be read. A test reads each file, so no build that passes contains an unreadable one.
 #[expect(clippy::panic, reason = "no run can mend a build, and a test reads every file")]
 pub(crate) fn parse_embedded<T, E: Display>(file: &str, read: Result<T, E>) -> T {
     read.unwrap_or_else(|why| panic!("{file}, which is built in, cannot be read: {why}"))
 }
 
-/// What a TOML file beside the code holds, by its path in `src`. `build.rs` writes it as JSON, and has its name.
+/// Returns the content of a TOML file beside the code, by its path in `src`. `build.rs` lists the file and
+/// writes it as JSON.
 macro_rules! embedded_table {
     ($file:literal) => {{
         let text = include_str!(concat!(env!("OUT_DIR"), "/", $file, ".json"));

@@ -1,31 +1,31 @@
-//! How one entity of a type is identified (by its own id, and by what it belongs to), and what
-//! creates and changes it.
+//! How one entity of a type is identified (by its own id and those of its parents), and which calls create
+//! and change it.
 
 use super::model::{Entity, PLAIN, Parent};
 use super::operation::{Operation, OperationKind};
 use super::shape::{Kind, Member, Presence, Shape};
 
 impl Entity {
-    /// Whether an entity has an id of its own: all but singletons have.
+    /// Returns whether an entity has an id of its own: all but singletons do.
     pub fn has_own_id(&self) -> bool {
         self.operations.iter().any(Operation::is_of_one)
             || self.operations.iter().all(|operation| operation.kind != OperationKind::Get)
     }
 
-    /// Whether a path of fields ends at a key of a map, such as metadata, whose values the facts know
-    /// as texts only.
+    /// Returns whether a path of fields ends at a key of a map, such as metadata, whose values the facts
+    /// know only as texts.
     pub fn is_key_of_map(&self, path: &[String]) -> bool {
         let map = path.split_last().and_then(|(_, above)| self.field_at(&above.join(".")));
         map.is_some_and(|shape| shape.map_value().is_some())
     }
 
-    /// What an entity belongs to: the placeholders that stand before its own in the path.
+    /// Returns the parents of an entity: the placeholders before its own in the path.
     pub fn parents(&self) -> Vec<&str> {
         self.belongs_to.iter().map(|parent| parent.placeholder.as_str()).collect()
     }
 
-    /// What a create takes: params of the path and of the call. What exists already is created
-    /// by an update, whose path says which one.
+    /// Returns the params that a create accepts, both of the path and of the call. An object that already
+    /// exists is created by an update, whose path names it.
     pub fn create_params(&self) -> &[Member] {
         self.derived.create_params.get_or_init(|| {
             let operation = self.create_operation();
@@ -38,7 +38,7 @@ impl Entity {
         })
     }
 
-    /// Every param that a create or an update takes, at every level.
+    /// Returns all params that a create or an update accepts, at every level.
     pub fn params(&self) -> &[Member] {
         self.derived.params.get_or_init(|| {
             let mut params = self.create_params().to_vec();
@@ -49,19 +49,19 @@ impl Entity {
         })
     }
 
-    /// Whether a param only says how a call is done: it goes along with calls and causes none.
+    /// Returns whether a param only controls how a call is done: it is sent with calls but causes none.
     pub fn is_modifier(&self, path: &str) -> bool {
         self.modifiers.iter().any(|modifier| modifier == path)
     }
 
-    /// Whether a change of this param changes nothing of an object but the field of its name.
+    /// Returns whether a change of this param affects only the field of the same name.
     pub fn is_plain(&self, param: &str) -> bool {
         PLAIN.contains(&param) || self.plain.iter().any(|plain| plain == param)
     }
 
-    /// Whether a param that no update takes acts when an entity is created only: Stripe never answers
-    /// it, it says nothing of where the entity is, and no rule says that another value makes a new one.
-    /// What stands in an item of a list is taken for answered with it.
+    /// Returns whether a param that no update accepts has an effect only on create: Stripe never returns
+    /// it, it is not part of the entity's place, and no rule says that a change needs a new entity. A
+    /// member of a list item counts as returned with the item.
     pub fn acts_at_creation(&self, path: &str) -> bool {
         let names_it = path == "id" || self.parents().contains(&path);
         let makes_new = self.recreates.iter().any(|param| param == path);
@@ -70,7 +70,7 @@ impl Entity {
         changes && !names_it && !makes_new && !in_item && self.field_at(path).is_none()
     }
 
-    /// The call that creates one: a create, or an update of what exists already.
+    /// Returns the call that creates one: a create, or an update of an object that already exists.
     pub fn create_operation(&self) -> Option<&Operation> {
         let preexisting = self.preexisting || !self.has_own_id();
         let update = || self.operation(OperationKind::Update).filter(|_| preexisting);
@@ -88,7 +88,7 @@ fn merge(members: &mut Vec<Member>, more: &[Member]) {
     }
 }
 
-/// A member that only an update takes: nothing has to have it.
+/// Makes a member that only an update accepts optional: it is never required.
 fn not_required(member: &Member) -> Member {
     let presence = if member.shape.is_required() { Presence::Optional } else { member.shape.presence };
     Member::new(&member.name, member.shape.clone().with_presence(presence))
@@ -104,7 +104,7 @@ fn merge_inside(known: &mut Shape, more: &Shape) {
 }
 
 impl Operation {
-    /// Whether its path ends with the id of one entity.
+    /// Returns whether its path ends with the id of one entity.
     pub fn is_of_one(&self) -> bool {
         self.path.ends_with("/{id}")
     }
@@ -114,7 +114,7 @@ impl Operation {
 mod tests {
     use crate::catalog::{Entity, catalog, find};
 
-    /// An update of a payment link tells its line items by their ids; a new one has items without.
+    /// An update of a payment link identifies its line items by their ids; a new one has items without.
     #[test]
     fn what_an_update_alone_takes_is_not_required() {
         let link = catalog().entity("PaymentLink").unwrap();

@@ -12,12 +12,12 @@
 //! "rate": {"|": ["integer", …]}     a union
 //! "created?": "time"                a field that may be null; "created~": one that may be missing
 //! "secret$": "string"               a secret
-//! "customer": "id customer"         an id; in an answer the object where it is expanded
+//! "customer": "id customer"         an id; in a response the object if it is expanded
 //! "lines": "page line_item"         a page of objects; "card": "whole card": an object
 //! ```
 //!
-//! Params and fields differ in two marks only: what is unmarked is optional among params and
-//! always there among fields, and `?` is about the empty text there and about null here.
+//! Params and fields differ in two marks only: without a mark, a param is optional and a field is always
+//! present; and `?` means the empty text for params and null for fields.
 
 use std::fmt;
 
@@ -27,20 +27,20 @@ use serde::ser::{SerializeMap as _, SerializeSeq as _, Serializer};
 
 use super::shape::{Clearing, Kind, Member, Presence, Shape};
 
-/// The only key of a map of anything.
+/// The only key of a map with any keys.
 const MAP: &str = "*";
 /// The only key of a set.
 const SET: &str = "#";
-/// The only key of one of several shapes.
+/// The only key of a union of several shapes.
 const UNION: &str = "|";
-/// The only key of a shape without a name that the empty text unsets.
+/// The only key of a nameless shape that the empty text unsets.
 const UNSET_BY_EMPTY: &str = "?";
-/// The only key of a shape without a name that null unsets.
+/// The only key of a nameless shape that null unsets.
 const UNSET_BY_NULL: &str = "^";
-/// Every mark that may stand behind a name.
+/// All marks that may follow a name.
 const MARKS: [char; 5] = ['!', '?', '^', '~', '$'];
 
-/// On which side of a call a shape stands.
+/// The side of a call on which a shape is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Side {
     Params,
@@ -65,7 +65,7 @@ impl Side {
         format!("{}{presence}{clearing}{}", member.name, if sensitive { "$" } else { "" })
     }
 
-    /// The member that a key and the shape behind it make.
+    /// Makes a member from a key and its shape.
     fn member(self, key: &str, shape: Shape) -> Member {
         let name = key.trim_end_matches(MARKS);
         let marked = |mark: char| key.get(name.len()..).is_some_and(|marks| marks.contains(mark));
@@ -119,7 +119,7 @@ fn write_members<S: Serializer>(all: &[Member], side: Side, to: S) -> Result<S::
     map.end()
 }
 
-/// A shape as it is written, without what its name's marks say.
+/// A shape as written, without the marks of its name.
 struct Writer<'s>(&'s Shape, Side);
 
 impl Writer<'_> {
@@ -129,7 +129,7 @@ impl Writer<'_> {
         map.end()
     }
 
-    /// The shape inside another one, where no name carries its marks.
+    /// Returns a shape inside another one, where no name can carry its marks.
     fn nameless<'s>(&self, shape: &'s Shape) -> Nameless<'s> {
         Nameless(shape, self.1)
     }
@@ -155,7 +155,7 @@ impl Serialize for Writer<'_> {
     }
 }
 
-/// A shape that stands in a list, a map or a union.
+/// A shape in a list, a map or a union.
 struct Nameless<'s>(&'s Shape, Side);
 
 impl Serialize for Nameless<'_> {
@@ -169,7 +169,7 @@ impl Serialize for Nameless<'_> {
     }
 }
 
-/// The word of a kind that has no inside.
+/// Returns the word of a kind without inner shapes.
 fn word(kind: &Kind) -> String {
     match kind {
         Kind::Boolean => "boolean".to_owned(),
@@ -193,7 +193,7 @@ fn word(kind: &Kind) -> String {
     }
 }
 
-/// The kind that a word stands for.
+/// Returns the kind that a word stands for.
 fn kind(word: &str) -> Option<Kind> {
     let several = |text: &str| text.split('|').map(str::to_owned).collect();
     if let Some(values) = word.strip_prefix('|') {

@@ -2,9 +2,10 @@
 //!
 //! # Theory
 //!
-//! Ids that Stripe gives begin with a prefix of their type, but the owners of some objects choose the ids themselves.
-//! So the id of another type is surely wrong only where Stripe gives the ids of every type that a param takes. Where an
-//! owner may have chosen the id, it is doubted only if its letters look random, as Stripe's are.
+//! Ids assigned by Stripe begin with a prefix of their type, but the owners of some objects choose the ids
+//! themselves. So the id of another type is certainly wrong only if Stripe assigns the ids of every type
+//! that a param accepts. If an owner may have chosen the id, it is doubted only if its letters look as
+//! random as Stripe's.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -23,24 +24,24 @@ struct Table {
     substitutes: BTreeMap<String, Vec<String>>,
 }
 
-/// The id of an object of a type that a param does not take.
+/// The id of an object whose type a param does not accept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherId {
-    /// What the param takes: ``the id of a customer (`cus_…`)``.
+    /// What the param accepts: ``the id of a customer (`cus_…`)``.
     pub expected: String,
     /// What the text is: `the id of a subscription`.
     pub found: String,
-    /// Whether Stripe surely refuses it; otherwise an owner may have chosen this id.
+    /// Whether Stripe certainly refuses it; otherwise an owner may have chosen this id.
     pub is_sure: bool,
 }
 
-/// The fewest letters that Stripe puts behind the prefix of an id.
+/// The minimum number of letters that Stripe puts after the prefix of an id.
 const LETTERS: usize = 14;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| embedded_table!("catalog/id_prefixes.toml"));
 
 impl OtherId {
-    /// The type that an id is of, where a param takes the ids of `objects` and this is not one of them.
+    /// Returns the type of an id, if a param accepts the ids of `objects` and this is not one of them.
     pub fn of(given: &str, objects: &[String]) -> Option<Self> {
         let (others, rest) = TABLE.owners(given)?;
         let is_own = |object: &String| others.contains(object) || TABLE.takes(object, others);
@@ -57,18 +58,18 @@ impl OtherId {
     }
 }
 
-/// Whether owners choose the ids of this type: one of earlier years may have slashes.
+/// Returns whether owners choose the ids of this type: ids from earlier years may contain slashes.
 pub fn ids_are_chosen(object: &str) -> bool {
     TABLE.chosen.contains_key(object)
 }
 
-/// Whether an id of this type may be one that its owner chose, today or in earlier years.
+/// Returns whether an id of this type may have been chosen by its owner, now or in earlier years.
 pub fn ids_may_be_chosen(object: &str) -> bool {
     ids_are_chosen(object) || TABLE.once_chosen.iter().any(|one| one == object)
 }
 
 impl Table {
-    /// The types of object that an id may be of, and its letters behind the prefix.
+    /// Returns the object types that an id may belong to, and its letters after the prefix.
     fn owners<'t, 'i>(&'t self, id: &'i str) -> Option<(&'t [String], &'i str)> {
         let known = self.prefixes.iter().filter_map(|(prefix, of)| Some((id.strip_prefix(prefix)?, of)));
         let (rest, owners) = known.min_by_key(|(rest, _)| rest.len())?;
@@ -77,12 +78,12 @@ impl Table {
         is_id.then_some((owners, letters))
     }
 
-    /// Whether Stripe takes one of `others` in the place of this type.
+    /// Returns whether Stripe accepts one of `others` instead of this type.
     fn takes(&self, object: &str, others: &[String]) -> bool {
         self.substitutes.get(object).is_some_and(|taken| taken.iter().any(|one| others.contains(one)))
     }
 
-    /// The prefix of ids of this type; empty where they have none.
+    /// Returns the prefix of this type's ids; empty if they have none.
     fn beginning(&self, object: &str) -> Option<&str> {
         let given = self.prefixes.iter().find(|(_, of)| of.iter().any(|one| one == object));
         self.chosen.get(object).or(given.map(|(prefix, _)| prefix)).map(String::as_str)
@@ -103,7 +104,7 @@ fn with_article(object: &str) -> String {
     format!("{} {words}", article(&words))
 }
 
-/// Whether letters look as random as Stripe's, not like a word that an owner would choose.
+/// Returns whether letters look as random as Stripe's, unlike a word that an owner would choose.
 fn looks_random(letters: &str) -> bool {
     let has = |is: fn(&u8) -> bool| letters.as_bytes().iter().any(is);
     letters.len() >= LETTERS

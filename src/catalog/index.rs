@@ -1,5 +1,5 @@
-//! Looks things up in the packed catalog. Names and routes are statics; an entity type is
-//! decoded when it is first asked for, and kept.
+//! Looks things up in the packed catalog. Names and routes are statics; an entity type is decoded on first
+//! use, and kept.
 
 use std::sync::OnceLock;
 
@@ -13,16 +13,16 @@ include!(concat!(env!("OUT_DIR"), "/catalog_index.rs"));
 
 static BLOB: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
 
-/// One entity type: what it answers to, and where it lies in the blob.
+/// One entity type: its names, and its place in the blob.
 #[derive(Debug)]
 struct PackedEntity {
     name: &'static str,
-    /// The object, or the service where it is no object's own.
+    /// The object, or the service if the type is not the object's own.
     key: &'static str,
     aliases: &'static [&'static str],
-    /// Stripe has calls for it; otherwise it only ever stands inside other objects.
+    /// Whether Stripe has calls for it; otherwise it only occurs inside other objects.
     reachable: bool,
-    /// The key is the object, not a service.
+    /// Whether the key is the object, not a service.
     is_object: bool,
     offers: &'static [Offer],
     start: usize,
@@ -34,9 +34,9 @@ struct PackedEntity {
 struct PackedAction {
     name: &'static str,
     entity: &'static PackedEntity,
-    /// Its place among the actions of its entity type.
+    /// Its index among the actions of its entity type.
     index: usize,
-    /// It only shows something.
+    /// Whether it only reads.
     reads: bool,
 }
 
@@ -54,44 +54,44 @@ enum Target {
     Action(&'static str),
 }
 
-/// The catalog of this build: every entity type and action that Stripe has.
+/// The catalog of this build: all of Stripe's entity types and actions.
 #[derive(Debug)]
 pub struct Catalog(());
 
-/// A way to use an entity type that Stripe has a call for.
+/// A use of an entity type for which Stripe has a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Offer {
     /// A call creates one, or sets the only one.
     Create,
-    /// A call shows one, by its locator alone.
+    /// A call reads one, by its locator alone.
     Read,
     /// A call lists them.
     List,
 }
 
-/// What can be said of an entity type without decoding it.
+/// What is known of an entity type without decoding it.
 #[derive(Debug, Clone, Copy)]
 pub struct Summary {
     /// PascalCase singular: `PaymentIntent`.
     pub name: &'static str,
-    /// The object, or the service where it is no object's own.
+    /// The object, or the service if the type is not the object's own.
     pub key: &'static str,
     packed: &'static PackedEntity,
 }
 
 impl Summary {
-    /// Whether Stripe has a call for that.
+    /// Returns whether Stripe has such a call.
     pub fn offers(self, offer: Offer) -> bool {
         self.packed.offers.contains(&offer)
     }
 
-    /// All that is known of it.
+    /// Decodes the whole entity type.
     pub fn entity(self) -> &'static Entity {
         self.packed.entity()
     }
 }
 
-/// What can be said of an action without decoding its entity type.
+/// What is known of an action without decoding its entity type.
 #[derive(Debug, Clone, Copy)]
 pub struct ActionSummary {
     /// PascalCase: `CapturePaymentIntent`.
@@ -100,82 +100,82 @@ pub struct ActionSummary {
 }
 
 impl ActionSummary {
-    /// All that is known of it, and of the entity type whose action it is.
+    /// Decodes the action and its entity type.
     pub fn action(self) -> (&'static Entity, &'static Action) {
         self.packed.action()
     }
 }
 
-/// What a method and a path lead to.
+/// The target of a method and a path.
 #[derive(Debug, Clone)]
 pub struct Match<'p> {
-    /// The entity type that the path is of.
+    /// The entity type that the path belongs to.
     pub entity: &'static Entity,
-    /// What is done to it.
+    /// The call that is made.
     pub called: Called,
-    /// What stands for the placeholders, in the path's order, percent-encoded as it came.
+    /// The values of the placeholders, in the path's order, percent-encoded as received.
     pub ids: Vec<&'p str>,
 }
 
-/// What is done to an entity.
+/// A call of an entity.
 #[derive(Debug, Clone, Copy)]
 pub enum Called {
     /// A list, a read, a create, an update, a delete or a search.
     Operation(&'static Operation),
-    /// A call of its own.
+    /// Another call of the entity.
     Action(&'static Action),
 }
 
-/// The catalog of this build.
+/// Returns the catalog of this build.
 pub fn catalog() -> &'static Catalog {
     &Catalog(())
 }
 
 impl Catalog {
-    /// The names of the entity types, sorted.
+    /// Returns the names of the entity types, sorted.
     pub fn entities(&self) -> impl Iterator<Item = &'static str> + use<> {
         ENTITIES.iter().filter(|entity| entity.reachable).map(|entity| entity.name)
     }
 
-    /// Every entity type that Stripe has calls for, sorted by name; none is decoded.
+    /// Returns all entity types that Stripe has calls for, sorted by name; none is decoded.
     pub fn summaries(&self) -> impl Iterator<Item = Summary> + use<> {
         let reachable = ENTITIES.iter().filter(|entity| entity.reachable);
         reachable.map(|packed| Summary { name: packed.name, key: packed.key, packed })
     }
 
-    /// Whether it is the name of an object, and not of a service.
+    /// Returns whether it is the name of an object, not of a service.
     pub fn is_object(&self, key: &str) -> bool {
         ENTITIES.iter().any(|entity| entity.key == key && entity.is_object)
     }
 
-    /// The entity type of that name: `PaymentIntent`, `payment_intent`, `PaymentIntents`, in
-    /// any case.
+    /// Returns the entity type of that name: `PaymentIntent`, `payment_intent`, `PaymentIntents`, in any
+    /// case.
     pub fn entity(&self, name: &str) -> Option<&'static Entity> {
         ENTITIES.iter().find(|entity| entity.reachable && entity.answers_to(name)).map(PackedEntity::entity)
     }
 
-    /// The entity type with this key, whether it has calls of its own or not.
+    /// Returns the entity type with this key, whether or not it has calls of its own.
     pub fn by_key(&self, key: &str) -> Option<&'static Entity> {
         ENTITIES.iter().find(|entity| entity.key == key).map(PackedEntity::entity)
     }
 
-    /// The names of the actions with those of their entity types, sorted.
+    /// Returns the names of the actions with those of their entity types, sorted.
     pub fn actions(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
         ACTIONS.iter().map(|action| (action.name, action.entity.name))
     }
 
-    /// The actions that change something, sorted by name; none is decoded.
+    /// Returns the actions that change something, sorted by name; none is decoded.
     pub fn changing_actions(&self) -> impl Iterator<Item = ActionSummary> + use<> {
         let changing = ACTIONS.iter().filter(|action| !action.reads);
         changing.map(|packed| ActionSummary { name: packed.name, packed })
     }
 
-    /// The action of that name, in any case.
+    /// Returns the action of that name, in any case.
     pub fn action(&self, name: &str) -> Option<(&'static Entity, &'static Action)> {
         ACTIONS.iter().find(|action| action.name.eq_ignore_ascii_case(name)).map(PackedAction::action)
     }
 
-    /// The entity types that were probably meant.
+    /// Returns the entity types that were probably meant.
     pub fn suggest(&self, name: &str) -> Vec<&'static str> {
         let otherwise = called_otherwise(name);
         if !otherwise.is_empty() {
@@ -189,12 +189,12 @@ impl Catalog {
         closest(name, spelled).into_iter().collect()
     }
 
-    /// The action that was probably meant.
+    /// Returns the action that was probably meant.
     pub fn suggest_action(&self, name: &str) -> Option<&'static str> {
         closest(name, ACTIONS.iter().map(|action| (action.name, action.name)))
     }
 
-    /// What a request to Stripe is for. The path is without its query.
+    /// Returns the target of a request to Stripe. The path is without its query.
     pub fn match_path<'p>(&self, method: &str, path: &'p str) -> Option<Match<'p>> {
         let fits = |route: &&Route| route.method.eq_ignore_ascii_case(method);
         let found = ROUTES.iter().filter(fits).find_map(|route| Some((route, route.ids(path)?)));
@@ -233,7 +233,7 @@ impl PackedAction {
 }
 
 impl Route {
-    /// What stands for the placeholders, if the path fits.
+    /// Returns the values of the placeholders, if the path fits.
     fn ids<'p>(&self, path: &'p str) -> Option<Vec<&'p str>> {
         let (mut template, mut segments) = (self.path.split('/'), path.split('/'));
         let mut ids = Vec::new();

@@ -1,48 +1,48 @@
-//! What a name means: the one resolver of names, and the one "did you mean".
+//! Resolves names, in the only place that does, and suggests the name that was meant.
 //!
-//! A practitioner may write a name as Stripe does (`payment_method`), in PascalCase
-//! (`PaymentMethod`), with dots into objects (`address.city`) or through several levels at once
-//! (`AddressCity`). Payloads, filter clauses, sort fields and schemas all ask here.
+//! A practitioner may write a name as Stripe does (`payment_method`), in PascalCase (`PaymentMethod`),
+//! with dots into objects (`address.city`) or through several levels at once (`AddressCity`). Payloads,
+//! filter clauses, sort fields and schemas all use this module.
 
 use super::index::catalog;
 use super::shape::{Kind, Member, Shape, find};
 
-/// How alike two names must be for one to be the other's suggestion, 0 to 1.
+/// The similarity from which one name is suggested for another, 0 to 1.
 const ALIKE: f64 = 0.8;
-/// What the connector puts behind the name of a column that holds an object, a list or a map.
+/// The connector's suffix for a column that holds an object, a list or a map.
 const AGGREGATE: &str = "aggregate";
-/// How much of one name must stand in the other, 0 to 1.
+/// How much of one name must be in the other, 0 to 1.
 const SAME: f64 = 0.55;
-/// A key this long may be only a part of the name that was meant.
+/// A key of at least this length may be only a part of the intended name.
 const TELLING: usize = 5;
-/// A longer text is no misspelt name; in characters a message repeats of it, too.
+/// A longer text is not a misspelled name; also the number of its characters that a message repeats.
 const LONGEST: usize = 100;
 
-/// What a name leads to.
+/// The result of resolving a name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resolved<'m> {
     /// The members on the way, outermost first, in Stripe's spelling; below a map its key.
     pub path: Vec<String>,
-    /// The type at its end; none inside an object that the catalog does not describe here.
+    /// The type at its end; None inside an object that the catalog does not describe here.
     pub shape: Option<&'m Shape>,
 }
 
-/// Why a name leads nowhere.
+/// The reason why a name cannot be resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unresolved {
-    /// No member is called so.
+    /// No member has this name.
     Unknown {
         /// The name that was probably meant, in Stripe's spelling.
         suggestion: Option<String>,
     },
     /// A dot leads into a single value.
     NoMembers {
-        /// The member that has none.
+        /// The member without members.
         name: String,
     },
 }
 
-/// What a name means among these members.
+/// Resolves a name among these members.
 pub fn resolve<'m>(name: &str, members: &'m [Member]) -> Result<Resolved<'m>, Unresolved> {
     if let Some(member) = find(members, name) {
         return Ok(Resolved { path: vec![member.name.clone()], shape: Some(&member.shape) });
@@ -54,8 +54,8 @@ pub fn resolve<'m>(name: &str, members: &'m [Member]) -> Result<Resolved<'m>, Un
     }
 }
 
-/// The member whose name is the key in another spelling. `CustomerId` is `customer` where
-/// nothing is called `customer_id`, and `MetadataAggregate` is `metadata`.
+/// Returns the member whose name is the key in another spelling. `CustomerId` is `customer` if nothing is
+/// called `customer_id`, and `MetadataAggregate` is `metadata`.
 fn alias<'m>(key: &str, members: &'m [Member]) -> Option<&'m Member> {
     let key = normalize(key);
     let by = |key: &str| members.iter().find(|member| normalize(&member.name) == key);
@@ -64,7 +64,7 @@ fn alias<'m>(key: &str, members: &'m [Member]) -> Option<&'m Member> {
     by(&key).or_else(id).or_else(aggregate)
 }
 
-/// Whether it may be an object, a list or a map.
+/// Returns whether it may be an object, a list or a map.
 fn holds_many(shape: &Shape) -> bool {
     match &shape.kind {
         Kind::List(_) | Kind::Map(_) | Kind::Object(_) | Kind::Page(_) | Kind::Set(_) | Kind::Whole(_) => {
@@ -75,7 +75,7 @@ fn holds_many(shape: &Shape) -> bool {
     }
 }
 
-/// Whether it is a text, or an object that an id may stand for.
+/// Returns whether it is a text, or an object that an id may represent.
 fn may_be_id(shape: &Shape) -> bool {
     match &shape.kind {
         Kind::Whole(_) => true,
@@ -84,7 +84,7 @@ fn may_be_id(shape: &Shape) -> bool {
     }
 }
 
-/// A key without separators, which may run through several levels: `addresscity`.
+/// Resolves a key without separators, which may lead through several levels: `addresscity`.
 fn run_together<'m>(key: &str, members: &'m [Member]) -> Option<Resolved<'m>> {
     if let Some(member) = alias(key, members) {
         return Some(Resolved { path: vec![member.name.clone()], shape: Some(&member.shape) });
@@ -98,7 +98,7 @@ fn run_together<'m>(key: &str, members: &'m [Member]) -> Option<Resolved<'m>> {
     })
 }
 
-/// What `rest` means inside a member.
+/// Resolves `rest` inside a member.
 fn below<'m>(
     member: &'m Member,
     rest: &str,
@@ -109,7 +109,7 @@ fn below<'m>(
         let inner = resolve(rest, members)?;
         (inner.path, inner.shape)
     } else if let Some(value) = shape.map_value() {
-        // A key of a map may hold dots itself.
+        // A map key may itself contain dots.
         (vec![rest.to_owned()], Some(value))
     } else if let Some(inner) = inside_whole(shape, rest) {
         let inner = inner?;
@@ -122,8 +122,8 @@ fn below<'m>(
     Ok(Resolved { path: [vec![member.name.clone()], inside].concat(), shape })
 }
 
-/// What a name means inside the whole objects that may stand there, of types that the catalog describes; none where
-/// something else may stand there too.
+/// Resolves a name inside the possible whole objects, if the catalog describes their types; returns None
+/// if the value may also be something else.
 fn inside_whole(shape: &Shape, rest: &str) -> Option<Result<Resolved<'static>, Unresolved>> {
     let fields = whole_fields(&shape.kind)?;
     let mut found = fields.into_iter().map(|members| resolve(rest, members));
@@ -131,7 +131,7 @@ fn inside_whole(shape: &Shape, rest: &str) -> Option<Result<Resolved<'static>, U
     Some(first.or_else(|why| found.find_map(Result::ok).ok_or(why)))
 }
 
-/// The fields of the types of whole objects; none where the catalog does not describe all of them.
+/// Returns the fields of the types of whole objects; None if the catalog does not describe all of them.
 fn whole_fields(kind: &Kind) -> Option<Vec<&'static [Member]>> {
     match kind {
         Kind::Whole(object) => Some(vec![catalog().by_key(object)?.fields.as_slice()]),
@@ -144,7 +144,7 @@ fn whole_fields(kind: &Kind) -> Option<Vec<&'static [Member]>> {
     }
 }
 
-/// Whether it is an object whose members stand elsewhere in the catalog.
+/// Returns whether it is an object whose members are elsewhere in the catalog.
 fn is_opaque(kind: &Kind) -> bool {
     match kind {
         Kind::Any | Kind::Whole(_) => true,
@@ -153,28 +153,29 @@ fn is_opaque(kind: &Kind) -> bool {
     }
 }
 
-/// A name without what differs between spellings: `PaymentMethod` and `payment_method` alike.
+/// Removes the differences between spellings from a name: `PaymentMethod` and `payment_method` become
+/// equal.
 pub fn normalize(name: &str) -> String {
     name.chars().filter(|letter| *letter != '_').flat_map(char::to_lowercase).collect()
 }
 
-/// The member that a wrong name probably meant.
+/// Returns the member that a wrong name probably meant.
 pub fn suggest(name: &str, members: &[Member]) -> Option<String> {
     closest(name, members.iter().map(|member| (member.name.as_str(), &member.name))).cloned()
 }
 
-/// Of spellings and what each stands for, what the most alike one stands for, if one is alike.
+/// Returns the candidate whose spelling is most similar to the name, if one is similar enough.
 pub fn closest<'c, T>(name: &str, candidates: impl IntoIterator<Item = (&'c str, T)>) -> Option<T> {
     if name.len() > LONGEST {
         return None;
     }
     let scored = candidates.into_iter().map(|(spelling, meant)| (likeness(name, spelling), meant));
-    // Of equals the first one wins.
+    // Among equals, the first one wins.
     let best = scored.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
     (best.0 >= ALIKE).then_some(best.1)
 }
 
-/// A text as a message repeats it: in quotes, and cut where it is too long for a name.
+/// Quotes a text for a message, cut if it is too long for a name.
 pub fn quoted(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         None => format!("{text:?}"),
@@ -182,30 +183,32 @@ pub fn quoted(text: &str) -> String {
     }
 }
 
-/// How alike two names are, whatever their spelling: 0 to 1, and more for a name that holds the whole key,
-/// which is nearer than one that merely begins like it; the nearer, the less there is beside the key.
+/// Returns the similarity of two names, whatever their spelling: 0 to 1, and more for a name that contains
+/// the whole key, which is closer than one with merely the same beginning; the less the name adds to the
+/// key, the closer it is.
 pub fn likeness(key: &str, name: &str) -> f64 {
     let (key, name) = (normalize(key), normalize(name));
     if key.len() >= TELLING && name.contains(&key) {
         return 1.0 + strsim::normalized_levenshtein(&key, &name);
     }
-    // Names that begin alike score well however they go on: `payment_method_types` is no `payment_intent_id`.
+    // Names with the same beginning score well whatever follows: `payment_method_types` is not
+    // `payment_intent_id`.
     let is_same = strsim::normalized_damerau_levenshtein(&key, &name) >= SAME || shortens(&key, &name);
     if is_same { strsim::jaro_winkler(&key, &name) } else { 0.0 }
 }
 
-/// Whether a key is a name without some of its letters: `qty` of `quantity`.
+/// Returns whether a key is a name with some letters left out: `qty` for `quantity`.
 fn shortens(key: &str, name: &str) -> bool {
     let mut letters = name.chars();
     key.chars().all(|wanted| letters.any(|letter| letter == wanted))
 }
 
-/// The dotted path of a member of what stands at a path: `address`, `city` → `address.city`.
+/// Returns the dotted path of a member at a path: `address`, `city` → `address.city`.
 pub fn join_path(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-/// The article before words: `an` invoice, `a` price.
+/// The indefinite article for words: `an` invoice, `a` price.
 pub fn article(words: &str) -> &'static str {
     if words.starts_with(['A', 'a', 'e', 'i', 'o']) { "an" } else { "a" }
 }

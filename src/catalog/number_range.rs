@@ -1,25 +1,26 @@
-//! The ranges of numbers that Stripe takes, by the names of params: parts of a date and of a time, percentages,
-//! counts.
+//! The ranges of numbers that Stripe accepts, by the names of params: parts of a date and of a time,
+//! percentages, counts.
 //!
-//! Stripe's API description says it nowhere. A number outside of its range is refused before anything is
-//! sent: where it forces a new object, the old one would be gone before Stripe refuses the new one.
+//! Stripe's API description does not contain them. A number outside its range is refused before anything
+//! is sent: if its change forces a new object, the old one would be gone before Stripe refuses the new
+//! one.
 
 use std::fmt;
 
 use serde_json::Value as Json;
 
-/// The numbers from `least` to `most`; where there is no `most`, all from `least`.
+/// The numbers from `least` to `most`; without `most`, all from `least`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NumberRange {
     /// The least number.
     pub least: u32,
-    /// Whether only numbers above `least` are taken.
+    /// Whether `least` itself is excluded.
     pub is_open: bool,
     /// The greatest number.
     pub most: Option<u32>,
 }
 
-/// The ranges that Stripe documents, with the names of the params they hold for wherever these stand.
+/// The ranges that Stripe documents, with the names of the params to which they apply everywhere.
 const RANGES: [(NumberRange, &[&str]); 8] = [
     (NumberRange::to(1, 12), &["exp_month", "month"]),
     (NumberRange::to(1, 31), &["day", "day_of_month", "monthly_anchor", "monthly_payout_days"]),
@@ -59,22 +60,23 @@ impl NumberRange {
         Self { most: Some(most), ..Self::from(least) }
     }
 
-    /// The numbers that params of this name take; none where they may be any.
+    /// Returns the range of a param with this name; None if it may be any number.
     pub fn of(name: &str) -> Option<Self> {
         RANGES.iter().find(|(_, names)| names.contains(&name)).map(|(range, _)| *range)
     }
 
-    /// Every name of a param that has a range.
+    /// Returns the names of all params that have a range.
     pub fn names() -> impl Iterator<Item = &'static str> {
         RANGES.iter().flat_map(|(_, names)| names.iter().copied())
     }
 
-    /// The range of a param at a place, dotted or as a form spells it, which may end in the index of an item.
+    /// Returns the range of a param at a path, either dotted or in form spelling, which may end in the
+    /// index of an item.
     pub fn at(place: &str) -> Option<Self> {
         Self::of(place.rsplit(['.', '[', ']']).find(|part| !part.bytes().all(|byte| byte.is_ascii_digit()))?)
     }
 
-    /// Whether a number, or text with one, lies in it.
+    /// Returns whether it contains a number, or a text with a number.
     pub fn holds(self, number: &Json) -> bool {
         let text = number.as_str().map_or_else(|| number.to_string(), str::to_owned);
         let number = text.parse::<f64>().unwrap_or(f64::NAN);

@@ -1,11 +1,11 @@
-//! What can be called: the operations and the actions of an entity type.
+//! The calls of an entity type: its operations and its actions.
 
 use serde::{Deserialize, Serialize};
 
 use super::fact_format::params;
 use super::shape::{Member, Shape, find};
 
-/// Whether a path is of version 2 of the API.
+/// Returns whether a path belongs to version 2 of the API.
 pub fn is_v2(path: &str) -> bool {
     path.starts_with("/v2/")
 }
@@ -15,7 +15,7 @@ pub fn is_v2(path: &str) -> bool {
 pub enum OperationKind {
     /// Lists entities, newest first.
     List,
-    /// Shows one entity, by its id.
+    /// Reads one entity, by its id.
     Get,
     /// Creates an entity.
     Create,
@@ -23,7 +23,7 @@ pub enum OperationKind {
     Update,
     /// Deletes one entity.
     Delete,
-    /// Lists entities that satisfy a clause of Stripe's query language.
+    /// Lists entities that satisfy a clause in Stripe's query language.
     Search,
 }
 
@@ -54,7 +54,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// As HTTP spells it.
+    /// Its HTTP spelling.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -69,11 +69,11 @@ impl Method {
 pub struct Operation {
     /// Its kind.
     pub kind: OperationKind,
-    /// How it is called.
+    /// Its HTTP method.
     pub method: Method,
     /// `/v1/customers/{customer}`.
     pub path: String,
-    /// Stripe's host for it, where it is not `api`: `files`.
+    /// Stripe's host for it, if it is not `api`: `files`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub host: String,
     /// Query or body params, sorted by name; `expand` and path params are left out.
@@ -81,10 +81,10 @@ pub struct Operation {
     pub params: Vec<Member>,
 }
 
-/// A call that is no operation.
+/// A call other than the operations.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Action {
-    /// PascalCase, verb first: `ConfirmPaymentIntent`; in the facts Stripe's verb alone: `confirm`.
+    /// PascalCase, verb first: `ConfirmPaymentIntent`; in the facts only Stripe's verb: `confirm`.
     pub name: String,
     /// `POST` in all but a few.
     pub method: Method,
@@ -93,40 +93,40 @@ pub struct Action {
     /// Body params, sorted by name; path params are left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "params")]
     pub params: Vec<Member>,
-    /// The payload keys that fill the path, in its order: `PaymentIntentId`; a rule.
+    /// The payload keys that fill the path, in its order: `PaymentIntentId`; they come from the rules.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub path_inputs: Vec<String>,
     /// Params that must be in the payload although Stripe does not require them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub required_inputs: Vec<String>,
-    /// Params that may stand in the place of required inputs: the account of a customer for the customer.
+    /// Params that may replace required inputs: a customer's account instead of the customer.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub stand_ins: std::collections::BTreeMap<String, String>,
-    /// The connector's names of params: `CustomerId` for `customer`.
+    /// The connector's names for params: `CustomerId` for `customer`.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub renames: std::collections::BTreeMap<String, String>,
-    /// What the output holds.
+    /// What the output contains.
     #[serde(default, skip_serializing_if = "OutputShape::is_record")]
     pub output: OutputShape,
-    /// The object it answers with, in Stripe's spelling.
+    /// The object that it returns, in Stripe's spelling.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub returns: String,
 }
 
-/// What an action's output holds.
+/// What an action's output contains.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum OutputShape {
     /// `Success`, then the whole record.
     #[default]
     Record,
-    /// `Success` alone.
+    /// Only `Success`.
     Success,
-    /// One field under a name of its own, then `Success`: `{"InvoiceId": "in_…", "Success": "true"}`.
+    /// One field under its own name, then `Success`: `{"InvoiceId": "in_…", "Success": "true"}`.
     Field {
         /// The name in the output.
         name: String,
-        /// The field it is taken from.
+        /// The field with its value.
         field: String,
     },
 }
@@ -139,7 +139,7 @@ impl Operation {
 }
 
 impl Action {
-    /// Whether it is of version 2 of the API, whose params are JSON.
+    /// Returns whether it belongs to version 2 of the API, whose params are JSON.
     pub fn is_v2(&self) -> bool {
         is_v2(&self.path)
     }

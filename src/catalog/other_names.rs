@@ -1,4 +1,4 @@
-//! Names of other systems for what is in an entity type: `other_names.toml`.
+//! Other systems' names for the content of an entity type: `other_names.toml`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -10,7 +10,8 @@ use crate::catalog::spelling::plural;
 static TABLE: LazyLock<BTreeMap<String, Vec<String>>> =
     LazyLock::new(|| embedded_table!("catalog/other_names.toml"));
 
-/// The entity types that have what another system calls by this name, in the singular or the plural.
+/// Returns the entity types that contain what another system calls by this name, in the singular or the
+/// plural.
 pub(super) fn called_otherwise(name: &str) -> &'static [String] {
     let wanted = normalize(name);
     let is_wanted = |other: &str| normalize(other) == wanted || normalize(&plural(other)) == wanted;

@@ -1,8 +1,8 @@
-//! What is secret: the one test, for records, plans and logs.
+//! Decides what is secret: the only test, for records, plans and logs.
 //!
-//! Shapes are marked when the catalog is built (`catalog/build/secrets.rs`). An answer holds whole
-//! objects of other types too: there the marks of those types count. What the catalog does not
-//! describe is secret when it has the name of a client secret.
+//! Shapes are marked when the catalog is built (`catalog/build/secrets.rs`). A response also contains
+//! whole objects of other types: inside them, the marks of those types count. A value that the catalog
+//! does not describe is secret if it has the name of a client secret.
 
 use serde_json::{Map, Value as Json};
 
@@ -11,19 +11,19 @@ use super::model::Entity;
 use super::shape::{Kind, Member, Shape, find};
 
 impl Entity {
-    /// Whether the field that a dotted path leads to is secret, or stands inside a secret. Positions
-    /// in a list may be in the path or not.
+    /// Returns whether the field at a dotted path is secret, or is inside a secret. The path may contain
+    /// positions in lists.
     pub fn is_secret(&self, path: &str) -> bool {
         let mut places = ResponseNodes::of(&self.fields);
         path.split('.').any(|name| places.enter(name))
     }
 
-    /// What Stripe answered without what is secret in it, at any depth.
+    /// Returns a response without its secrets, at any depth.
     pub fn without_secrets(&self, body: &Json) -> Json {
         without_secrets(body, &ResponseNodes::of(&self.fields))
     }
 
-    /// What Stripe answered without what is secret inside its fields. The fields themselves stay.
+    /// Returns a response without the secrets inside its fields. The fields themselves stay.
     pub fn without_nested_secrets(&self, body: &Json) -> Json {
         let Json::Object(fields) = body else { return body.clone() };
         let shown = fields.iter().map(|(name, value)| {
@@ -34,7 +34,7 @@ impl Entity {
         Json::Object(shown.collect())
     }
 
-    /// The secret texts of an answer, at any depth.
+    /// Returns the secret texts of a response, at any depth.
     pub fn secrets_of<'j>(&self, body: &'j Json) -> Vec<&'j str> {
         let mut found = Vec::new();
         find_secrets(body, &ResponseNodes::of(&self.fields), false, &mut found);
@@ -72,7 +72,7 @@ fn find_secrets<'j>(value: &'j Json, places: &ResponseNodes<'_>, is_secret: bool
     }
 }
 
-/// What may stand at one place of an answer: several things where the catalog allows more than one.
+/// The possible nodes at one place of a response: several if the catalog allows more than one.
 #[derive(Debug, Clone)]
 struct ResponseNodes<'m>(Vec<ResponseNode<'m>>);
 
@@ -82,7 +82,7 @@ enum ResponseNode<'m> {
     Object(&'m [Member]),
     /// A map, whose keys all lead to one shape.
     Map(&'m Shape),
-    /// A page, whose `data` are objects of this type.
+    /// A page, whose `data` contain objects of this type.
     Page(&'m str),
 }
 
@@ -91,7 +91,7 @@ impl<'m> ResponseNodes<'m> {
         Self(vec![ResponseNode::Object(members)])
     }
 
-    /// Goes to the member of that name; true where it is secret.
+    /// Moves to the member of that name; returns true if it is secret.
     fn enter(&mut self, name: &str) -> bool {
         let is_position = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
         if is_position && !self.0.iter().any(|place| matches!(place, ResponseNode::Map(_))) {
@@ -109,7 +109,7 @@ impl<'m> ResponseNodes<'m> {
 }
 
 impl ResponseNode<'_> {
-    /// Adds what stands in the member of that name; whether it is secret, where there is one.
+    /// Adds the possible nodes of the member with that name; returns whether it is secret, if it exists.
     fn enter(self, name: &str, inside: &mut Vec<Self>) -> Option<bool> {
         let shape = match self {
             Self::Object(members) => &find(members, name)?.shape,
@@ -125,7 +125,7 @@ impl ResponseNode<'_> {
     }
 }
 
-/// What stands inside of a shape, whole objects of other types too.
+/// Collects the nodes inside a shape, including whole objects of other types.
 fn places_in<'m>(shape: &'m Shape, found: &mut Vec<ResponseNode<'m>>) {
     match &shape.kind {
         Kind::Object(members) => found.push(ResponseNode::Object(members)),

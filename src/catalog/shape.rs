@@ -2,43 +2,43 @@
 //!
 //! # Theory
 //!
-//! A param is what a call takes, a field is what an answer holds. Both are a tree of the same
-//! kinds of node, so there is one type for both. Whatever depends on the kind of a value (how
-//! it is checked, sent, compared, unset, documented) asks the node; whatever is known of one
-//! param beyond its kind (that it is required, secret, unset by the empty text) stands on the
-//! node too. Nothing else in the provider keeps a table of params.
+//! A call accepts params, a response contains fields. Both are a tree of the same kinds of node, so there
+//! is one type for both. Everything that depends on the kind of a value (how it is checked, sent,
+//! compared, unset, documented) asks the node; what is known of one param beyond its kind (that it is
+//! required, secret, unset by the empty text) is stored in the node too. Nothing else in the provider
+//! keeps a table of params.
 
 /// A named node: one param of a call or one field of an object.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Member {
     /// Stripe's spelling: `payment_method`.
     pub name: String,
-    /// What it takes or holds.
+    /// Its type.
     pub shape: Shape,
 }
 
 /// The type of a param or a field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shape {
-    /// What kind of value it is.
+    /// The kind of its value.
     pub kind: Kind,
     /// Whether it may be missing or null.
     pub presence: Presence,
     /// How a call unsets a param that was set before.
     pub clearing: Clearing,
-    /// Its values are secret: never shown in records, plans and logs.
+    /// Whether its values are secret: never shown in records, plans and logs.
     pub sensitive: bool,
 }
 
 /// Whether a value may be missing or null.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Presence {
-    /// A field that may be null. Some may be left out as well: Stripe's description of version 2 does
-    /// not tell these two apart.
+    /// A field that may be null. Some may be absent as well: Stripe's description of version 2 does not
+    /// distinguish the two.
     Nullable,
-    /// A param that may be left out; a field that is never null but may be left out.
+    /// A param that may be omitted; a field that is never null but may be absent.
     Optional,
-    /// A param without which Stripe refuses the call; a field that is always there.
+    /// A param without which Stripe refuses the call; a field that is always present.
     #[default]
     Required,
 }
@@ -55,31 +55,30 @@ pub enum Clearing {
     Null,
 }
 
-/// What kind of value a node takes or holds.
+/// The kind of value that a node accepts or contains.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
-    /// Any JSON value, of which the catalog says no more.
+    /// Any JSON value; the catalog says no more about it.
     Any,
     /// `true` or `false`.
     Boolean,
-    /// A three-letter currency code. Stripe takes any letter case and answers lower case.
+    /// A three-letter currency code. Stripe accepts any letter case and returns lower case.
     Currency,
     /// A moment as RFC 3339 text: version 2 of the API.
     DateTime,
-    /// A number with decimals, sent and answered as text.
+    /// A number with decimals, sent and returned as text.
     Decimal,
     /// One of these texts. Stripe adds values, so the list is not closed.
     Enum(Vec<String>),
-    /// A file's content, in base64 in a payload, uploaded in parts.
+    /// The content of a file, in base64 in a payload, uploaded in parts.
     File,
-    /// The id of an object of one of these types; in an answer the whole object where the call
-    /// expands it.
+    /// The id of an object of one of these types; in a response the whole object if the call expands it.
     Id(Vec<String>),
     /// A whole number of up to 64 bits.
     Integer,
-    /// Many of one shape, in order.
+    /// Many values of one shape, in order.
     List(Box<Shape>),
-    /// Any text keys, values of one shape.
+    /// Any text keys, with values of one shape.
     Map(Box<Shape>),
     /// A number that may have a fraction, sent as a JSON number.
     Number,
@@ -90,11 +89,11 @@ pub enum Kind {
     Page(String),
     /// A time, or an object of `gt`, `gte`, `lt` and `lte`.
     Range,
-    /// Many of one shape; neither order nor repetition matters.
+    /// Many values of one shape; neither order nor repetition matters.
     Set(Box<Shape>),
     /// Free text.
     Text {
-        /// The most characters; 0 where Stripe states no limit.
+        /// The maximum number of characters; 0 if Stripe states no limit.
         max_length: u32,
     },
     /// A moment in seconds since 1970: version 1 of the API.
@@ -129,12 +128,12 @@ impl Shape {
         Self::new(Kind::Text { max_length: 0 })
     }
 
-    /// Whether it is required (a param) or always there and never null (a field).
+    /// Returns whether it is required (a param) or always present and never null (a field).
     pub fn is_required(&self) -> bool {
         self.presence == Presence::Required
     }
 
-    /// Whether the letter case of its text does not matter to Stripe.
+    /// Returns whether Stripe ignores the letter case of its text.
     pub fn folds_case(&self) -> bool {
         match &self.kind {
             Kind::Currency => true,
@@ -143,7 +142,7 @@ impl Shape {
         }
     }
 
-    /// Whether it is secret, or holds something secret at any depth.
+    /// Returns whether it is secret, or contains something secret at any depth.
     pub fn holds_secret(&self) -> bool {
         self.sensitive
             || match &self.kind {
@@ -154,7 +153,7 @@ impl Shape {
             }
     }
 
-    /// Whether its values are numbers, however they are spelled.
+    /// Returns whether its values are numbers, however they are spelled.
     pub fn is_numeric(&self) -> bool {
         match &self.kind {
             Kind::Decimal | Kind::Integer | Kind::Number => true,
@@ -163,7 +162,7 @@ impl Shape {
         }
     }
 
-    /// Whether a value may stand there that holds no others.
+    /// Returns whether it may have a value that contains no others.
     pub fn is_single(&self) -> bool {
         match &self.kind {
             Kind::List(_) | Kind::Map(_) | Kind::Object(_) | Kind::Set(_) => false,
@@ -172,7 +171,7 @@ impl Shape {
         }
     }
 
-    /// Whether it is a single piece of text.
+    /// Returns whether it is a single piece of text.
     pub fn is_text(&self) -> bool {
         match &self.kind {
             Kind::Currency | Kind::Enum(_) | Kind::Id(_) | Kind::Text { .. } => true,
@@ -181,7 +180,7 @@ impl Shape {
         }
     }
 
-    /// The known values of text, or of the texts of a list; empty where any text will do.
+    /// Returns the known values of a text, or of the texts of a list; empty if any text is accepted.
     pub fn values(&self) -> &[String] {
         match &self.kind {
             Kind::Enum(values) => values,
@@ -190,7 +189,7 @@ impl Shape {
         }
     }
 
-    /// The named members of an object, or of the object among several shapes.
+    /// Returns the named members of an object, or of the object among several shapes.
     pub fn members(&self) -> Option<&[Member]> {
         match &self.kind {
             Kind::Object(members) => Some(members),
@@ -199,12 +198,12 @@ impl Shape {
         }
     }
 
-    /// The member of that name.
+    /// Returns the member of that name.
     pub fn member(&self, name: &str) -> Option<&Member> {
         find(self.members()?, name)
     }
 
-    /// Whether it is a list whose order and repetitions mean nothing.
+    /// Returns whether it is a list whose order and repetitions mean nothing.
     pub fn is_set(&self) -> bool {
         match &self.kind {
             Kind::Set(_) => true,
@@ -213,7 +212,7 @@ impl Shape {
         }
     }
 
-    /// What a list or a set holds.
+    /// Returns the shape of the items of a list or a set.
     pub fn item(&self) -> Option<&Self> {
         match &self.kind {
             Kind::List(item) | Kind::Set(item) => Some(item),
@@ -222,7 +221,7 @@ impl Shape {
         }
     }
 
-    /// What the keys of a map hold.
+    /// Returns the shape of the values of a map.
     pub fn map_value(&self) -> Option<&Self> {
         match &self.kind {
             Kind::Map(value) => Some(value),
@@ -231,7 +230,7 @@ impl Shape {
         }
     }
 
-    /// The objects that it is the id of, a page of, or one of.
+    /// Returns the object types that it is an id of, a page of, or one of.
     pub fn objects(&self) -> &[String] {
         match &self.kind {
             Kind::Id(objects) => objects,
@@ -241,16 +240,16 @@ impl Shape {
     }
 }
 
-/// The member of exactly that name.
+/// Returns the member of exactly that name.
 pub fn find<'m>(members: &'m [Member], name: &str) -> Option<&'m Member> {
     members.iter().find(|member| member.name == name)
 }
 
-/// What stands behind a name for the same value with decimals.
+/// The suffix of a name for the same value with decimals.
 const DECIMAL: &str = "_decimal";
 
-/// The member that is another spelling of the same value: `unit_amount_decimal` of `unit_amount`, and
-/// the other way round.
+/// Returns the member that is another spelling of the same value: `unit_amount_decimal` for `unit_amount`,
+/// and vice versa.
 pub fn other_spelling<'m>(members: &'m [Member], name: &str) -> Option<&'m Member> {
     match whole_spelling(name) {
         Some(whole) => find(members, whole),
@@ -258,12 +257,12 @@ pub fn other_spelling<'m>(members: &'m [Member], name: &str) -> Option<&'m Membe
     }
 }
 
-/// The name of the same value without decimals, where a name is of one with decimals.
+/// Returns the name of the same value without decimals, if the name is for one with decimals.
 pub fn whole_spelling(name: &str) -> Option<&str> {
     name.strip_suffix(DECIMAL)
 }
 
-/// The shape that a dotted path of members leads to.
+/// Returns the shape at a dotted path of members.
 pub fn at<'m>(members: &'m [Member], path: &str) -> Option<&'m Shape> {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
     let shape = &find(members, name)?.shape;

@@ -1,24 +1,26 @@
-//! Params that Stripe answers with other values than it takes.
+//! Params that Stripe returns with other values than it accepts.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-/// The params that Stripe answers in other words, of one entity type.
+/// The params of one entity type that Stripe returns in other words.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Words {
-    /// Fields that are null where a param is this word, by path. A `*` stands for any key of a map.
+    /// Fields, by path, that are null if a param is this word. A `*` stands for any key of a map.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub null: BTreeMap<String, String>,
     /// Params that are true while a field has a value.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub told_by: BTreeMap<String, FieldValue>,
-    /// Values that Stripe gives where a create writes nothing, beside the defaults that an update can send, by path.
+    /// Values, by path, that Stripe sets if a create writes nothing, besides the defaults that an update
+    /// can send.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub usual: BTreeMap<String, Json>,
-    /// Params that are true where Stripe answers what they stand in, by path: `custom_unit_amount.enabled`.
+    /// Params, by path, that are true if Stripe returns the object that contains them:
+    /// `custom_unit_amount.enabled`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub implied: Vec<String>,
 }
@@ -34,7 +36,7 @@ pub struct FieldValue {
 }
 
 impl Words {
-    /// Whether Stripe answers in the words in which it takes.
+    /// Returns whether Stripe returns all params in the words that it accepts.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

@@ -1,4 +1,5 @@
-//! What rules say of an entity type, held against its facts: each name leads to something, and no rule is idle.
+//! Checks the rules of an entity type against its facts: every name must exist, and every rule must have
+//! an effect.
 
 use super::join::EntityJoin;
 use super::model::{PLAIN, Removal};
@@ -7,7 +8,7 @@ use super::rules::EntityRule;
 use super::shape::{Kind, Member, Shape, at, find};
 
 impl EntityJoin {
-    /// Rules about what Stripe answers.
+    /// Checks the rules about Stripe's responses.
     pub fn check_fields(&mut self, rule: &EntityRule) {
         let v2 = self.entity.is_v2();
         let named = rule.omitted.iter().chain(&rule.sensitive).chain(&rule.public).chain(&rule.answered_once);
@@ -16,7 +17,7 @@ impl EntityJoin {
             let known = self.entity.field_at(field).is_some();
             self.require(known, || format!("there is no field {field:?}"));
         }
-        // What a call sets is read, lest its drift be unseen.
+        // A field that a call sets must be read, otherwise its drift would not be seen.
         let open = rule.omitted.iter().filter(|field| !rule.sensitive.contains(field));
         for field in open {
             let calls =
@@ -67,7 +68,7 @@ impl EntityJoin {
         });
     }
 
-    /// Rules about what Stripe takes and never answers.
+    /// Checks the rules about params that Stripe accepts and never returns.
     pub fn check_params(&mut self, rule: &EntityRule) {
         let params =
             |kind| self.entity.operation(kind).map(|operation| operation.params.clone()).unwrap_or_default();
@@ -116,7 +117,7 @@ impl EntityJoin {
         }
     }
 
-    /// A removal names what Stripe has.
+    /// Checks that a removal names what Stripe has.
     pub fn check_removal(&mut self, removal: &Removal) {
         match removal {
             Removal::Delete => self.require_delete(),
@@ -174,7 +175,7 @@ impl EntityJoin {
     }
 }
 
-/// The members that stand below these steps, in the items of lists and the values of maps too.
+/// Returns the members below these steps, also in the items of lists and the values of maps.
 pub fn inside<'m>(members: &'m [Member], steps: &[&str]) -> Option<&'m [Member]> {
     let Some((first, rest)) = steps.split_first() else { return Some(members) };
     let shape = &find(members, first)?.shape;

@@ -1,5 +1,5 @@
-//! Joins facts and rules into the catalog. A rule that names something the facts lack, or that changes nothing,
-//! stops the build.
+//! Joins facts and rules into the catalog. A rule that names something the facts lack, or that changes
+//! nothing, stops the build.
 
 use std::collections::BTreeMap;
 
@@ -13,12 +13,12 @@ use super::rules::{ActionRule, EntityRule, Rules};
 use super::shape::{Clearing, at, find};
 use super::spelling::{pascal_case, plural, usual_name};
 
-/// What came of joining.
+/// The result of joining.
 #[derive(Debug, Default)]
 pub struct Joined {
     /// The entity types, sorted by name.
     pub entities: Vec<Entity>,
-    /// Every disagreement, as sentences.
+    /// All contradictions, as sentences.
     pub problems: Vec<String>,
 }
 
@@ -42,7 +42,7 @@ pub fn join(facts: BTreeMap<String, Entity>, rules: &Rules, references: &Referen
     joined
 }
 
-/// Notes the objects that others belong to: those at the path that ends with their placeholder.
+/// Notes the parents of each entity type: the objects at the paths that end with their placeholders.
 fn find_parents(entities: &mut [Entity], problems: &mut Vec<String>) {
     let at_path = |path: &str| {
         let is_at = |operation: &Operation| operation.path == path;
@@ -69,7 +69,7 @@ fn find_parents(entities: &mut [Entity], problems: &mut Vec<String>) {
     }
 }
 
-/// One name leads to one thing, however it is spelled.
+/// Checks that each name, in any spelling, belongs to only one thing.
 fn check_names(entities: &[Entity], problems: &mut Vec<String>) {
     let mut taken: BTreeMap<String, &str> = BTreeMap::new();
     for entity in entities {
@@ -91,7 +91,7 @@ fn check_names(entities: &[Entity], problems: &mut Vec<String>) {
     }
 }
 
-/// What uses an entity can be listed by it.
+/// Checks that the users of an entity can be listed by it.
 fn check_users(entities: &[Entity], problems: &mut Vec<String>) {
     for entity in entities {
         for (object, param) in &entity.used_by {
@@ -107,7 +107,7 @@ fn check_users(entities: &[Entity], problems: &mut Vec<String>) {
 /// An entity type whose rule is applied.
 pub struct EntityJoin {
     pub entity: Entity,
-    /// What its rule says wrongly.
+    /// The faults of its rule.
     pub problems: Vec<String>,
 }
 
@@ -203,7 +203,8 @@ impl EntityJoin {
         action.output = rule.output.clone();
     }
 
-    /// The rule, else a DELETE. What Terraform can create and Stripe cannot delete needs a rule.
+    /// Applies the rule, else a DELETE. An object that Terraform can create and Stripe cannot delete needs
+    /// a rule.
     fn apply_removal(&mut self, rule: Option<&Removal>) {
         let deletes = self.entity.operation(OperationKind::Delete).is_some();
         self.require(!deletes || rule != Some(&Removal::Delete), || {
@@ -222,7 +223,7 @@ impl EntityJoin {
         }
     }
 
-    /// The rule, else what follows from the removal.
+    /// Applies the rule, else the usual restoration for the removal.
     fn apply_restoration(&mut self, rule: &EntityRule) {
         let usual = Restoration::of(&self.entity.removal);
         let needless = rule.restoration.as_ref() == Some(&usual);
@@ -240,7 +241,8 @@ impl EntityJoin {
         self.entity.restoration = rule.restoration.clone().unwrap_or(usual);
     }
 
-    /// Defaults are of params that an update takes and the empty text does not unset.
+    /// Applies the defaults, which must be for params that an update accepts and the empty text does not
+    /// unset.
     fn apply_defaults(&mut self, rule: &EntityRule) {
         let update = self.entity.operation(OperationKind::Update);
         let params = update.map(|update| update.params.clone()).unwrap_or_default();
@@ -251,7 +253,7 @@ impl EntityJoin {
         self.entity.defaults.clone_from(&rule.defaults);
     }
 
-    /// What is settled once, and what has a newer name, are params of an update.
+    /// Applies the settled and the superseded params, which must be params of an update.
     fn apply_settled(&mut self, rule: &EntityRule) {
         let update = self.entity.operation(OperationKind::Update);
         let params = update.map(|update| update.params.clone()).unwrap_or_default();
@@ -278,7 +280,7 @@ impl EntityJoin {
     }
 }
 
-/// The payload keys of a path: ids of what the entity belongs to, then its own.
+/// Returns the payload keys of a path: the ids of the entity's parents, then its own.
 fn path_inputs(path: &str, entity: &str) -> Vec<String> {
     let own = path.split('/').any(|segment| segment == "{id}").then(|| format!("{entity}Id"));
     parents(path).map(|parent| pascal_case(parent) + "Id").chain(own).collect()

@@ -1,12 +1,12 @@
-//! Decides which lists are sets: those of known values, those whose items have ids, and those that a rule names.
-//! Stripe answers a set in an order of its own.
+//! Decides which lists are sets: those of known values, those whose items have ids, and those that a rule
+//! names. Stripe returns a set in an order of its own.
 
 use super::model::Entity;
 use super::operation::OperationKind;
 use super::rules::EntityRule;
 use super::shape::{Kind, Member, Shape};
 
-/// Makes sets of lists; rules that name no list or change nothing come back as sentences.
+/// Turns lists into sets; returns rules that name no list or change nothing, as sentences.
 pub fn mark_sets(entity: &mut Entity, rule: &EntityRule) -> Vec<String> {
     let mut marker = Marker { rule, used: Vec::new() };
     let written = |kind| matches!(kind, OperationKind::Create | OperationKind::Update);
@@ -38,7 +38,7 @@ impl Marker<'_> {
         match &mut shape.kind {
             Kind::List(item) => {
                 self.shape(item, path);
-                // What is told apart by ids has no place in a row.
+                // Items that are identified by ids have no order.
                 let by_itself = matches!(item.kind, Kind::Enum(_)) || self.rule.items.contains_key(path);
                 let is_set = self.is_set(by_itself, path);
                 let item = item.clone();
@@ -52,7 +52,7 @@ impl Marker<'_> {
         }
     }
 
-    /// Whether a list is a set, by itself or by a rule.
+    /// Returns whether a list is a set, by itself or by a rule.
     fn is_set(&mut self, by_itself: bool, path: &str) -> bool {
         let exceptions = if by_itself { &self.rule.ordered } else { &self.rule.sets };
         let excepted = exceptions.iter().any(|named| named == path);

@@ -1,12 +1,12 @@
-//! Writes what `index` reads: every entity type as one document of a blob, and an index
-//! of names and routes as Rust source, so that nothing is parsed before it is asked for.
+//! Writes what `index` reads: every entity type as one document of a blob, and an index of names and
+//! routes as Rust source, so that nothing is parsed before it is needed.
 
 use std::fmt::Write as _;
 
 use super::model::Entity;
 use super::operation::{Action, Method, Operation, OperationKind};
 
-/// How hard `build.rs` tries to make the blob small.
+/// The compression level of the blob.
 const EFFORT: u8 = 9;
 
 /// The two files of the packed catalog.
@@ -18,7 +18,7 @@ pub struct Packed {
     pub index: String,
 }
 
-/// Packs entity types that are sorted by name.
+/// Packs entity types, which must be sorted by name.
 pub fn pack(entities: &[Entity], version: &str) -> Result<Packed, serde_json::Error> {
     let mut blob = Vec::new();
     let (mut packed, mut actions, mut routes) = (Vec::new(), Vec::new(), Vec::new());
@@ -60,21 +60,21 @@ fn packed_entity(entity: &Entity, start: usize, end: usize) -> String {
     )
 }
 
-/// An action, by the index of its entity type and its place among the actions of that.
+/// Formats an action, with the index of its entity type and its own index among the type's actions.
 fn packed_action(action: &Action, entity: usize, place: usize) -> String {
     let (name, reads) = (&action.name, action.method == Method::Get);
     format!("PackedAction {{ name: {name:?}, entity: &ENTITIES[{entity}], index: {place}, reads: {reads} }}")
 }
 
-/// What Stripe has a call for, as `index` names it.
+/// Returns which calls Stripe has for the entity type, as `index` names them.
 fn offers(entity: &Entity) -> Vec<&'static str> {
     let has = |kind| entity.operations.iter().any(|operation| operation.kind == kind);
-    // What a call can show without being told more than where it is.
+    // A call that can read an object by its locator alone.
     let shows = |it: &Operation| {
         it.kind == OperationKind::Get && it.params.iter().all(|param| !param.shape.is_required())
     };
     let readable = entity.operations.iter().any(shows);
-    // What has no id of its own exists already, and an update is what sets it.
+    // An object without an id of its own exists already, and an update sets it.
     let singleton = readable && !entity.operations.iter().any(|it| it.path.ends_with("/{id}"));
     let preexisting = has(OperationKind::Update) && (entity.preexisting || singleton);
     let offered = [
@@ -94,7 +94,7 @@ fn grouped(number: usize) -> String {
 }
 
 struct Route {
-    /// Literal segments come before placeholders, so that the first match is the right one.
+    /// Literal segments sort before placeholders, so that the first match is the right one.
     rank: (Vec<(bool, String)>, String),
     source: String,
 }

@@ -1,4 +1,4 @@
-//! Reads `references.toml`: which type of object a param is the id of.
+//! Reads `references.toml`: the type of the object that a param refers to.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,10 +7,10 @@ use serde::Deserialize;
 
 use super::shape::Kind;
 
-/// Types of object by the end of a path.
+/// Object types, by the end of a path.
 type Ends = BTreeMap<String, Vec<String>>;
 
-/// The table, and which of its lines changed a param.
+/// The table, and its lines that changed a param.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct References {
@@ -20,7 +20,7 @@ pub struct References {
     used: RefCell<BTreeSet<(String, String)>>,
 }
 
-/// Where the lines of every entity type stand.
+/// The name of the table whose lines apply to every entity type.
 const EVERYWHERE: &str = "everywhere";
 
 impl References {
@@ -29,8 +29,8 @@ impl References {
         toml::from_str(text)
     }
 
-    /// What a text at a path of an entity type is. A line of everywhere counts where nothing was
-    /// found, or where it says that the text is no id.
+    /// Returns the kind of a text at a path of an entity type. A line for all types counts if nothing was
+    /// found, or if it says that the text is no id.
     pub fn correct(&self, key: &str, path: &[&str], found: Kind, text: &Kind) -> Kind {
         let own = self.only.get(key).and_then(|ends| longest(ends, path)).map(|line| (key, line));
         let usual = longest(&self.everywhere, path)
@@ -44,7 +44,7 @@ impl References {
         kind
     }
 
-    /// The lines that name a type there is not, and those that changed nothing.
+    /// Reports the lines that name an unknown type, and those that changed nothing.
     pub fn problems(&self, is_object: impl Fn(&str) -> bool) -> Vec<String> {
         let everywhere = self.everywhere.iter().map(|line| (EVERYWHERE, line));
         let only = self.only.iter().flat_map(|(key, ends)| ends.iter().map(|line| (key.as_str(), line)));
@@ -60,7 +60,7 @@ impl References {
     }
 }
 
-/// The line with the most names that stand at the end of a path.
+/// Returns the line whose names match the most steps at the end of a path.
 fn longest<'e>(ends: &'e Ends, path: &[&str]) -> Option<(&'e str, &'e Vec<String>)> {
     let fitting = ends.iter().filter(|(end, _)| {
         let end: Vec<&str> = end.split('.').collect();

@@ -1,10 +1,10 @@
-//! Derives from the facts alone which params are ids and currencies, how a param is unset, and which shapes are
-//! secret.
+//! Derives from the facts alone which params are ids and currencies, how a param is unset, and which
+//! shapes are secret.
 //!
-//! Stripe's description calls a reference among the params a mere text; the field of the same
-//! name says whose id it is, else an object of its name; what neither knows is a rule of
-//! `references.toml`. Nor does it say that the empty text unsets a text, because the empty text is
-//! a text already; an update does that where the field may be null.
+//! In Stripe's description, a param that refers to an object is plain text. The field of the same name
+//! tells which object it refers to, else an object of that name; if neither does, a rule in
+//! `references.toml` must. Nor does the description say that the empty text unsets a text, because the
+//! empty text is itself a text; an update unsets it if the field may be null.
 
 use std::collections::BTreeMap;
 
@@ -15,13 +15,13 @@ use super::secrets;
 use super::shape::{Clearing, Kind, Member, Presence, Shape, find};
 use super::spelling::singular;
 
-/// Fields by object, in Stripe's spelling.
+/// The fields of each object, in Stripe's spelling.
 type Objects = BTreeMap<String, Vec<Member>>;
 
-/// Refines the shapes of every entity type; references that lead nowhere, and rules that change
-/// nothing, come back as sentences.
+/// Refines the shapes of every entity type; returns references to unknown objects, and rules that change
+/// nothing, as sentences.
 pub fn refine(entities: &mut [Entity], references: &References) -> Vec<String> {
-    // Several entity types may answer with one object; the one of its name knows all its fields.
+    // Several entity types may return the same object; the one with its name knows all its fields.
     let (namesakes, others): (Vec<&Entity>, Vec<&Entity>) =
         entities.iter().partition(|entity| entity.key == entity.object);
     let by_object = others.into_iter().chain(namesakes);
@@ -54,14 +54,14 @@ pub fn refine(entities: &mut [Entity], references: &References) -> Vec<String> {
 struct Refiner<'o> {
     objects: &'o Objects,
     references: &'o References,
-    /// The entity type that is refined.
+    /// The key of the entity type being refined.
     key: &'o str,
-    /// The empty text unsets a text whose field may be null: in updates of version 1.
+    /// Whether the empty text unsets a text whose field may be null: in updates of version 1.
     unset_by_empty: bool,
 }
 
 impl Refiner<'_> {
-    /// Params below a path with the fields that show what they set.
+    /// Refines the params below a path, with the fields that show what they set.
     fn params(&self, path: &[&str], params: &mut [Member], fields: &[Member]) {
         for param in params {
             let field = find(fields, &param.name).map(|field| &field.shape);
@@ -96,7 +96,8 @@ impl Refiner<'_> {
         }
     }
 
-    /// Whose id a text is: what the field of its name refers to, else the object it is named after.
+    /// Returns the objects that a text refers to: those of the field of its name, else the object of its
+    /// name.
     fn referenced(&self, name: &str, field: Option<&Shape>) -> Option<Vec<String>> {
         match field.map(|field| &field.kind) {
             Some(Kind::Id(objects)) => Some(objects.clone()),
@@ -110,7 +111,7 @@ impl Refiner<'_> {
         self.objects.get(object).is_some_and(|fields| find(fields, "id").is_some())
     }
 
-    /// The fields of the object that a field is, is the id of, or is a page of.
+    /// Returns the fields of the object that a field contains, refers to, or has a page of.
     fn fields_of<'f>(&'f self, field: Option<&'f Shape>) -> &'f [Member] {
         let Some(field) = field else { return &[] };
         let there = || self.objects.get(field.objects().first()?).map(Vec::as_slice);
@@ -118,8 +119,8 @@ impl Refiner<'_> {
     }
 }
 
-/// Several objects that one param takes (a card, a token, a bank account) become one with the members of
-/// all, so that a lookup of a member finds it. Stripe alone knows which of them go together.
+/// Merges the different objects that one param accepts (a card, a token, a bank account) into one with the
+/// members of all, so that a lookup finds each member. Only Stripe knows which members go together.
 fn merge_objects(shapes: &mut Vec<Shape>) {
     let Some(at) = shapes.iter().position(is_object) else { return };
     let others: Vec<Shape> = shapes.extract_if(at + 1.., |shape| is_object(shape)).collect();
@@ -134,7 +135,7 @@ fn is_object(shape: &Shape) -> bool {
     matches!(shape.kind, Kind::Object(_))
 }
 
-/// A member is required where every object requires it; values of enums come together.
+/// Merges members: one is required only if every object requires it, and the values of enums are combined.
 fn merge_members(merged: &mut Vec<Member>, more: Vec<Member>) {
     for member in merged.iter_mut().filter(|member| find(&more, &member.name).is_none()) {
         member.shape.presence = Presence::Optional;
@@ -177,7 +178,7 @@ fn mark_currencies_inside(shape: &mut Shape) {
     }
 }
 
-/// Whatever an update of version 2 takes and does not require is unset by null.
+/// Everything that an update of version 2 accepts and does not require is unset by null.
 fn unset_by_null(params: &mut [Member]) {
     for param in params.iter_mut() {
         if param.shape.presence == Presence::Optional {

@@ -1,5 +1,5 @@
-//! The format of `rules.toml`: what Stripe's description does not say, as data. The file explains each word; `join`
-//! applies the rules to the facts.
+//! The format of `rules.toml`: what Stripe's description does not say, as data. The file explains each
+//! word; `join` applies the rules to the facts.
 
 use std::collections::BTreeMap;
 
@@ -9,60 +9,61 @@ use super::model::{EndsWith, Items, Removal, Restoration};
 use super::operation::OutputShape;
 use super::words::Words;
 
-/// The rules by key: the object in Stripe's spelling, or the service. What has no rule is as usual.
+/// The rules by key: the object in Stripe's spelling, or the service. An object without a rule follows the
+/// defaults.
 pub type Rules = BTreeMap<String, EntityRule>;
 
-/// What is known of one object by hand.
+/// The handwritten rule of one object.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EntityRule {
-    /// The name of the entity type; its key in PascalCase singular where nothing is said.
+    /// The name of the entity type; by default its key in PascalCase singular.
     pub name: Option<String>,
-    /// Other names the type answers to, beside the plural.
+    /// Other names of the type, besides the plural.
     #[serde(default)]
     pub aliases: Vec<String>,
-    /// What an id starts with; nothing where ids have no prefix.
+    /// The prefix of its ids; empty if they have none.
     #[serde(default)]
     pub id_prefix: String,
-    /// What destroying an entity does; a DELETE where Stripe has one and nothing is said.
+    /// What destroying an entity does; by default a DELETE, if Stripe has one.
     pub removal: Option<Removal>,
-    /// Fields with the values that say an entity has ended, where its removal does not say it.
+    /// Fields with the values that mean an entity has ended, if its removal does not say so.
     #[serde(default)]
     pub ended: BTreeMap<String, String>,
-    /// What a plan offers for what has ended outside of Terraform; what follows from the removal
-    /// where nothing is said.
+    /// What a plan offers for an entity that has ended outside Terraform; by default what follows from the
+    /// removal.
     pub restoration: Option<Restoration>,
-    /// What Stripe takes for params of an update where nothing is written.
+    /// The values that Stripe uses for unwritten params of an update.
     #[serde(default)]
     pub defaults: BTreeMap<String, serde_json::Value>,
-    /// Params that Stripe answers beside the newer one of that name, by path.
+    /// Old params, by path, with the new param that replaces each; Stripe returns both and accepts one.
     #[serde(default)]
     pub superseded: BTreeMap<String, String>,
-    /// Params that an update takes only while they have this value, by path.
+    /// Params, by path, that an update accepts only while they have this value.
     #[serde(default)]
     pub settled: BTreeMap<String, String>,
-    /// Lists whose order means nothing, by path; lists of known values are such by themselves.
+    /// Lists without a meaningful order, by path; lists of known values are sets anyway.
     #[serde(default)]
     pub sets: Vec<String>,
-    /// Lists of known values whose order means something, by path.
+    /// Lists of known values with a meaningful order, by path.
     #[serde(default)]
     pub ordered: Vec<String>,
-    /// Fields that Stripe omits from an answer unless they are asked for.
+    /// Fields that Stripe omits from a response unless they are requested.
     #[serde(default)]
     pub omitted: Vec<String>,
-    /// Fields to ask for on read.
+    /// Fields to request on read.
     #[serde(default)]
     pub expand: Vec<String>,
-    /// Fields whose values are secret, beside those whose names or neighbours say so.
+    /// Fields with secret values, besides those whose names or neighbors show it.
     #[serde(default)]
     pub sensitive: Vec<String>,
-    /// Fields that look secret and are there to be handed out.
+    /// Fields that look secret but are meant to be handed out.
     #[serde(default)]
     pub public: Vec<String>,
-    /// Fields that only the answer to the create holds.
+    /// Fields that only the response to the create contains.
     #[serde(default)]
     pub answered_once: Vec<String>,
-    /// Params without which a list would leave entities out.
+    /// Params without which a list would omit entities.
     #[serde(default)]
     pub list_with: BTreeMap<String, String>,
     /// Params of a list that must have the object's own values; otherwise the list does not contain the object.
@@ -71,73 +72,72 @@ pub struct EntityRule {
     /// Lists whose items an update must name by their ids.
     #[serde(default)]
     pub items: BTreeMap<String, Items>,
-    /// It exists already; what creates it is an update of the one that the payload names.
+    /// It already exists; it is created by an update of the one that the payload names.
     #[serde(default)]
     pub preexisting: bool,
-    /// Its end cannot be taken back.
+    /// Its end cannot be undone.
     #[serde(default)]
     pub irrevocable: bool,
     /// The object that it ends with.
     pub ends_with: Option<EndsWith>,
-    /// Fields that name what is archived with it.
+    /// Fields with the ids of objects that are archived with it.
     #[serde(default)]
     pub takes_along: Vec<String>,
-    /// Fields that name what Stripe does not delete while this names it.
+    /// Fields with the ids of objects that Stripe does not delete while this object refers to them.
     #[serde(default)]
     pub keeps: Vec<String>,
-    /// Params beside `id` of which Stripe takes each value once.
+    /// Params besides `id` whose values must be unique in Stripe.
     #[serde(default)]
     pub natural_keys: Vec<String>,
     /// Objects that use an entity of this type and go on when it is archived, with the param that lists
     /// them.
     #[serde(default)]
     pub used_by: BTreeMap<String, String>,
-    /// Params that only say how a call is done, by path.
+    /// Params, by path, that only control how a call is done.
     #[serde(default)]
     pub modifiers: Vec<String>,
-    /// Params that Stripe takes at creation, never answers, and of which another value makes a new
-    /// entity.
+    /// Params that Stripe accepts on create and never returns, and whose change needs a new entity.
     #[serde(default)]
     pub recreates: Vec<String>,
     /// Params whose values change by themselves.
     #[serde(default)]
     pub drifting: Vec<String>,
-    /// Params that go up after the creation.
+    /// Params that increase after the creation.
     #[serde(default)]
     pub advancing: Vec<String>,
-    /// Fields that an update changes along with params of other names.
+    /// Fields that an update changes together with params of other names.
     #[serde(default)]
     pub follows: BTreeMap<String, Vec<String>>,
-    /// Params whose change changes nothing of an object but the field of their name.
+    /// Params whose change affects only the field of the same name.
     #[serde(default)]
     pub plain: Vec<String>,
-    /// Names of which Stripe gives each to one entity, with the param that takes it from another.
+    /// Unique names, each with the param that transfers it from another entity.
     #[serde(default)]
     pub transfers: BTreeMap<String, String>,
-    /// What Stripe answers in other words than it takes.
+    /// Params that Stripe returns in other words than it accepts.
     #[serde(default)]
     pub words: Words,
-    /// By Stripe's verb.
+    /// The rules of actions, by Stripe's verb.
     #[serde(default)]
     pub actions: BTreeMap<String, ActionRule>,
 }
 
-/// What is known of one action by hand.
+/// The handwritten rule of one action.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ActionRule {
-    /// The action's name, where it is not the verb and the entity.
+    /// The action's name, if it is not the verb and the entity.
     pub name: Option<String>,
-    /// The connector's names of params.
+    /// The connector's names for params.
     #[serde(default)]
     pub renames: BTreeMap<String, String>,
     /// Params that must be in the payload although Stripe does not require them.
     #[serde(default)]
     pub required: Vec<String>,
-    /// Params that may stand in the place of required ones.
+    /// Params that may replace required ones.
     #[serde(default)]
     pub stand_ins: BTreeMap<String, String>,
-    /// What the output holds.
+    /// What the output contains.
     #[serde(default)]
     pub output: OutputShape,
 }

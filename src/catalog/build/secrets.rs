@@ -1,20 +1,21 @@
-//! Which shapes are secret: what follows from names and neighbours, and what the rules name beside.
+//! Decides which shapes are secret: from names and neighbors, and from the rules.
 //!
 //! # Theory
 //!
-//! A text called `client_secret` is a secret wherever it stands, and so is what opens a door by itself:
-//! the address of a page that is shown once, that expires, or that stands beside a client secret. A
-//! call takes more secrets than an answer shows: card numbers, bank accounts, personal numbers.
+//! A text called `client_secret` is a secret everywhere, and so is a value that gives access by itself:
+//! the address of a page that is shown once, that expires, or that has a client secret beside it. A call
+//! accepts more secrets than a response shows: card numbers, bank accounts, personal numbers.
 
 use super::model::Entity;
 use super::operation::OperationKind;
 use super::shape::{Kind, Member, Shape, find};
 
-/// Names of secrets in answers and calls.
+/// Names of secrets in responses and calls.
 const SECRET: [&str; 5] = ["cryptogram", "cvc", "cvv", "pin", "secret"];
-/// Parts of such names.
+/// Parts of names of secrets.
 const SECRET_PARTS: [&str; 4] = ["_secret", "passphrase", "password", "private_key"];
-/// Names of what a call takes and an answer shows the end of at most; a code that pairs a reader is taken once.
+/// Names of params of which a response shows at most the end; a code that pairs a reader can be used only
+/// once.
 const TAKEN: [&str; 13] = [
     "account_number",
     "account_token",
@@ -30,15 +31,15 @@ const TAKEN: [&str; 13] = [
     "token",
     "track_data",
 ];
-/// Params whose `number` is a card's.
+/// Params whose `number` is a card number.
 const CARDS: [&str; 2] = ["card", "card_present"];
 /// Params whose `value` is a personal number, or a key of another service.
 const VALUED: [&str; 2] = ["headers", "id_numbers"];
-/// The fields beside a URL that opens a page to anyone who has the URL.
+/// The fields beside a URL that gives access to anyone who has it.
 const BESIDE_ADDRESS: [&str; 3] = ["client_secret", "expires_at", "url_expires_at"];
 
-/// Marks the secret shapes of an entity type. A rule that changes nothing, or that names nothing,
-/// comes back as a sentence.
+/// Marks the secret shapes of an entity type. Returns each rule that changes nothing, or that names
+/// nothing, as a sentence.
 pub fn mark(entity: &mut Entity) -> Vec<String> {
     let shown_again = [OperationKind::Get, OperationKind::List].map(|kind| entity.operation(kind).is_some());
     mark_fields(&mut entity.fields, !shown_again.contains(&true));
@@ -60,7 +61,7 @@ pub fn mark(entity: &mut Entity) -> Vec<String> {
     problems
 }
 
-/// Marks what the shape at a dotted path is; what it was before, where there is one.
+/// Marks the shape at a dotted path, and returns its previous mark, if the shape exists.
 fn set(members: &mut [Member], path: &str, secret: bool) -> Option<bool> {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
     let shape = &mut members.iter_mut().find(|member| member.name == name)?.shape;
@@ -81,7 +82,7 @@ fn mark_fields(members: &mut [Member], shown_once: bool) {
     }
 }
 
-/// `above` is the name of what the params stand in.
+/// `above` is the name of the object that contains the params.
 fn mark_params(members: &mut [Member], above: &str) {
     for Member { name, shape } in members {
         let taken = TAKEN.contains(&name.as_str())
@@ -106,12 +107,12 @@ fn is_text(shape: &Shape) -> bool {
     }
 }
 
-/// Whether it is an id; a token is the id of an object, and stands for what it was made from.
+/// Returns whether it is an id; a token is the id of an object, and stands for the data it was made from.
 fn is_id(shape: &Shape) -> bool {
     matches!(shape.kind, Kind::Id(_))
 }
 
-/// The members of the objects that a shape is, is a list of, or is one of.
+/// Returns the members of the objects that a shape is, lists, or has as an alternative.
 fn inner_members(shape: &mut Shape) -> Vec<&mut [Member]> {
     match &mut shape.kind {
         Kind::Object(members) => vec![members],

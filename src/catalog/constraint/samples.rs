@@ -5,17 +5,17 @@ use serde_json::{Map, Value as Json, json};
 use super::{Condition, Constraints, constraints};
 use crate::catalog::{Entity, Kind, Shape, at, catalog};
 
-/// Params of a create that one constraint refuses.
+/// The params of a create that one constraint refuses.
 pub(crate) struct Sample {
     pub(crate) entity: &'static Entity,
     pub(crate) params: Map<String, Json>,
     /// The param that the refusal names.
     pub(crate) param: String,
-    /// The params without which it would not be one.
+    /// The params without which the sample would not violate the constraint.
     pub(crate) needs: Vec<String>,
 }
 
-/// One for each constraint of the table.
+/// Returns a sample for each constraint of the table.
 pub(crate) fn samples() -> Vec<Sample> {
     let of_creates =
         constraints().iter().filter(|(name, _)| !name.ends_with(".List") && !name.ends_with(".Update"));

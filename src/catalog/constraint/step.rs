@@ -1,4 +1,5 @@
-//! Checks lists whose items are steps: `up_to` of the tiers of a price rises, and is `inf` in the last one.
+//! Checks lists whose items are steps: `up_to` of the tiers of a price rises, and is `inf` in the last
+//! one.
 
 use serde_json::Value as Json;
 
@@ -7,30 +8,30 @@ use super::{Known, number_in};
 /// The value of the last step, which has no end.
 const END: &str = "inf";
 
-/// A step that is wrong: the list, the item and its member.
+/// A wrong step: the list, the item and its member.
 #[derive(Debug, Clone, Copy)]
 pub struct Step<'t> {
     list: &'t str,
     at: usize,
     member: &'t str,
-    /// What is wrong with it.
+    /// The fault.
     pub wrong: StepFault,
 }
 
-/// What is wrong with a step.
+/// The fault of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StepFault {
-    /// It is not above the one before.
+    /// It is not higher than the one before.
     NotAbove,
-    /// It has no end, and another one follows.
+    /// It has no end, but another one follows.
     EndsEarly,
-    /// It is the last one, and has an end.
+    /// It is the last one, but has an end.
     NoEnd,
 }
 
 impl<'t> Step<'t> {
-    /// The first step that is surely wrong. An item of which the member is not known says nothing: it may stand for
-    /// several, or for none.
+    /// Returns the first step that is certainly wrong. An item with an unknown member is ignored: it may
+    /// become several items, or none.
     pub(super) fn wrong(known: Known<'t>, list: &'t str, member: &'t str) -> Option<Self> {
         let items = known.at(list)?.as_array()?;
         let mut below: Option<&Json> = None;
@@ -52,7 +53,7 @@ impl<'t> Step<'t> {
         None
     }
 
-    /// Where it stands: `tiers.1.up_to`.
+    /// Returns the path of the step: `tiers.1.up_to`.
     pub fn place(&self) -> String {
         format!("{}.{}.{}", self.list, self.at, self.member)
     }

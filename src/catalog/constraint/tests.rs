@@ -87,7 +87,7 @@ fn tiers_rise_and_the_last_one_alone_is_without_end() {
     assert_eq!(tiers(serde_json::json!(["inf", 5])), wrong(0, StepFault::EndsEarly));
     assert_eq!(tiers(serde_json::json!(["inf", "inf"])), wrong(0, StepFault::EndsEarly));
     assert_eq!(tiers(serde_json::json!([5, 10])), wrong(1, StepFault::NoEnd));
-    // What is not known yet may be any number of steps.
+    // An unknown item may become any number of steps.
     for open in [
         serde_json::json!([null]),
         serde_json::json!([10, null]),

@@ -6,7 +6,7 @@ fn other(given: &str, objects: &[&str]) -> Option<OtherId> {
     OtherId::of(given, &objects)
 }
 
-/// Every type is one of the catalog, and its prefix is that of the ids that the sandbox gives.
+/// Every type is in the catalog, and its prefix is that of the sandbox's ids.
 #[test]
 fn the_table_is_about_objects_and_their_ids() {
     let lists = TABLE.prefixes.values().chain(TABLE.substitutes.values()).flatten();
@@ -42,15 +42,15 @@ fn what_may_be_taken_is_not_told() {
         ("acct_1", &["customer"]),
         ("py_1", &["charge"]),
         ("tr_1", &["payout"]),
-        // Cards, sources and tokens pay where a payment method does.
+        // Cards, sources and tokens can pay like a payment method.
         ("card_1", &["payment_method"]),
         ("tok_visa", &["payment_method"]),
-        // One of the types is not in the table, or there is none.
+        // One of the types is not in the table, or there is no type.
         ("sub_1", &["customer", "card"]),
         ("sub_1", &[]),
-        // A customer may have an id from the years in which owners chose it.
+        // A customer may have an id from the years when owners chose it.
         ("in_2024", &["customer"]),
-        // Not an id that Stripe gives.
+        // Not an id that Stripe assigns.
         ("sub_", &["customer"]),
         ("sub_my_own", &["customer"]),
         ("gold", &["customer"]),
@@ -60,7 +60,7 @@ fn what_may_be_taken_is_not_told() {
     }
 }
 
-/// An owner may choose an id for a product that looks like that of a price: only random letters are doubted.
+/// An owner may choose an id for a product that looks like a price's: only random letters are doubted.
 #[test]
 fn what_its_owner_may_have_chosen_is_doubted_at_most() {
     assert_eq!(other("price_123", &["product"]), None);
