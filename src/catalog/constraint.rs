@@ -64,7 +64,7 @@ pub struct Condition {
     pub param: Option<String>,
     /// Stripe's message; without it, the refusal is that a param is missing.
     pub message: Option<String>,
-    /// Stripe's code.
+    /// Stripe's error code.
     pub code: Option<String>,
 }
 
@@ -96,7 +96,7 @@ pub enum Violation<'t> {
 pub struct Known<'p> {
     /// The params whose values are known.
     pub params: &'p Map<String, Json>,
-    /// Paths of params that are not known yet.
+    /// Paths of params that are still unknown.
     pub unknown: &'p [Vec<String>],
     /// The time, in seconds since 1970.
     pub now: i64,

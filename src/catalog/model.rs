@@ -83,7 +83,7 @@ pub struct Entity {
     /// Params without which a list would omit entities.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub list_with: std::collections::BTreeMap<String, String>,
-    /// Params of a list that must have the object's own values; otherwise the list does not contain the object.
+    /// Params of a list that must have the object's own values; otherwise the list omits the object.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub list_by: Vec<String>,
     /// Lists whose items an update must name by their ids; otherwise it adds them again.

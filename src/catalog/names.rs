@@ -15,7 +15,7 @@ const AGGREGATE: &str = "aggregate";
 const SAME: f64 = 0.55;
 /// A key of at least this length may be only a part of the intended name.
 const TELLING: usize = 5;
-/// A longer text is not a misspelled name; also the number of its characters that a message repeats.
+/// A longer text is not a misspelt name; also the number of its characters that a message repeats.
 const LONGEST: usize = 100;
 
 /// The result of resolving a name.
@@ -35,7 +35,7 @@ pub enum Unresolved {
         /// The name that was probably meant, in Stripe's spelling.
         suggestion: Option<String>,
     },
-    /// A dot leads into a single value.
+    /// A dot follows a single value.
     NoMembers {
         /// The member without members.
         name: String,

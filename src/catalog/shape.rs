@@ -84,8 +84,8 @@ pub enum Kind {
     Number,
     /// Named members, sorted by name.
     Object(Vec<Member>),
-    /// A page of objects of this type, `{object: "list", data, has_more, url}`. A page of several
-    /// types is an [`Kind::Object`] of these four.
+    /// A page of objects of this type, `{object: "list", data, has_more, url}`. A page of several types is
+    /// a [`Kind::Object`] with these four members.
     Page(String),
     /// A time, or an object of `gt`, `gte`, `lt` and `lte`.
     Range,

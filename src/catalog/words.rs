@@ -12,7 +12,7 @@ pub struct Words {
     /// Fields, by path, that are null if a param is this word. A `*` stands for any key of a map.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub null: BTreeMap<String, String>,
-    /// Params that are true while a field has a value.
+    /// Params that are true while the given field has the given value.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub told_by: BTreeMap<String, FieldValue>,
     /// Values, by path, that Stripe sets if a create writes nothing, besides the defaults that an update

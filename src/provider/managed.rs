@@ -44,7 +44,7 @@ pub(super) trait Resource: Send + Sync {
         None
     }
 
-    /// The identity of an object; null while it is not known.
+    /// The identity of an object; null while it is unknown.
     fn identity(&self, _state: &Value, _private: &[u8]) -> Value {
         Value::Null
     }

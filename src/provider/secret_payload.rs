@@ -40,7 +40,7 @@ pub(super) fn written(config: &Value, known: &[Member]) -> Result<Option<Written
     }
 }
 
-/// A warning for each secret that stands where plans show it.
+/// Warns about each secret that is written where plans show it.
 pub(super) fn shown_secrets(config: &Value, known: &[Member]) -> Diagnostics {
     let input = payload::opened(config.get("input_payload"), known);
     let Ok(Some(mut written)) = input else { return Vec::new() };

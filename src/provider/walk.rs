@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 ///
 /// If an entity was planned as an update because its whole payload was unknown, the apply asks for its
 /// plan again. It no longer accepts a replacement then; so if the payload needs a new entity, the apply
-/// creates it within the update. The provider recognizes an apply by having applied or invoked something
+/// creates it within the update. The provider recognises an apply by having applied or invoked something
 /// already. Before that, it takes this plan for the first one: if the value comes from another provider,
-/// nothing was applied here, and Terraform calls the plan inconsistent. A read would not tell more: an
+/// nothing was applied here, and Terraform calls the plan inconsistent. Reads do not help to tell: an
 /// apply reads data sources, and a plan without a refresh reads nothing.
 #[derive(Debug, Default)]
 pub(super) struct Walk {

@@ -104,7 +104,7 @@ fn check_users(entities: &[Entity], problems: &mut Vec<String>) {
     }
 }
 
-/// An entity type whose rule is applied.
+/// An entity type whose rule is being applied.
 pub struct EntityJoin {
     pub entity: Entity,
     /// The faults of its rule.

@@ -61,7 +61,7 @@ struct Refiner<'o> {
 }
 
 impl Refiner<'_> {
-    /// Refines the params below a path, with the fields that show what they set.
+    /// Refines the params below a path, using the fields that show their values.
     fn params(&self, path: &[&str], params: &mut [Member], fields: &[Member]) {
         for param in params {
             let field = find(fields, &param.name).map(|field| &field.shape);

@@ -54,7 +54,7 @@ pub struct EntityRule {
     /// Fields to request on read.
     #[serde(default)]
     pub expand: Vec<String>,
-    /// Fields with secret values, besides those whose names or neighbors show it.
+    /// Fields with secret values, besides those whose names or neighbours show it.
     #[serde(default)]
     pub sensitive: Vec<String>,
     /// Fields that look secret but are meant to be handed out.
@@ -66,7 +66,7 @@ pub struct EntityRule {
     /// Params without which a list would omit entities.
     #[serde(default)]
     pub list_with: BTreeMap<String, String>,
-    /// Params of a list that must have the object's own values; otherwise the list does not contain the object.
+    /// Params of a list that must have the object's own values; otherwise the list omits the object.
     #[serde(default)]
     pub list_by: Vec<String>,
     /// Lists whose items an update must name by their ids.

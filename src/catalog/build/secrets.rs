@@ -1,4 +1,4 @@
-//! Decides which shapes are secret: from names and neighbors, and from the rules.
+//! Decides which shapes are secret: from names and neighbours, and from the rules.
 //!
 //! # Theory
 //!

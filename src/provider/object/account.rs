@@ -115,7 +115,8 @@ impl Origin {
         }
     }
 
-    /// Returns where the object was created; asks the connection that created it if nothing else tells.
+    /// Returns where the object was created; asks the connection that created it if the account is still
+    /// unknown.
     async fn asked(&self) -> AccountIdentity {
         let made_it = self.account.likeness(&self.used.connection().identity().await) == Likeness::Same;
         if self.account.account_id.is_none() && made_it {

@@ -117,8 +117,8 @@ impl CreateContext<'_> {
         Diagnostic { path, ..diagnostic }
     }
 
-    /// Reports an object that Stripe created although it declined the payment. The error makes Terraform
-    /// mark it as tainted: the next run ends it and creates another.
+    /// Reports an object whose payment was declined, although Stripe created the object. The error makes
+    /// Terraform mark it as tainted: the next run ends it and creates another.
     fn declined(&self, locator: &str, error: &Error) -> Diagnostic {
         let Diagnostic { summary, detail, path, .. } = (self.refused)(error);
         let diagnostic = ends::declined(&self.entity.name, locator, &summary, &detail);

@@ -43,7 +43,7 @@ pub(in crate::provider) struct PrivateData {
     /// The account that the import named; calls without a handle go to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::provider) account: Option<String>,
-    /// How many objects of the same list the run that wrote this has used. It tells the next run how many
+    /// How many objects of the same list the run that wrote this used. It tells the next run how many
     /// reads to expect.
     #[serde(rename = "peers", default, skip_serializing_if = "Option::is_none")]
     pub(in crate::provider) expected_reads: Option<usize>,
@@ -67,7 +67,7 @@ impl PrivateData {
     }
 
     pub(in crate::provider) fn encode(&self) -> Vec<u8> {
-        // A struct of strings and booleans always serializes.
+        // A struct of strings and booleans always serialises.
         serde_json::to_vec(self).unwrap_or_default()
     }
 

@@ -302,8 +302,8 @@ fn parse_id(id: &str) -> Result<(&str, &str), String> {
     Ok((at, called))
 }
 
-/// Reports an error for a change to a connection that has been locked. A change of the lock alone is
-/// allowed; if another change could remove the lock along with it, the lock would protect nothing.
+/// Reports an error for a change to a locked connection. A change of the lock alone is allowed; if another
+/// change could remove the lock along with it, the lock would protect nothing.
 fn refused_by_lock(prior: &Value, config: &Value) -> Option<Diagnostic> {
     let lock = prior.get("lock_config").items().first()?;
     let locked = lock.get("locked").as_bool() == Some(true);

@@ -16,7 +16,7 @@ use crate::sync::lock;
 #[derive(Debug, Default)]
 pub(in crate::provider) struct ExistingTypes(Mutex<HashMap<TypeAtTarget, Arc<OnceCell<bool>>>>);
 
-/// An entity type, behind a connection.
+/// An entity type, at the target of a connection.
 type TypeAtTarget = (ConnectionTarget, &'static str);
 
 impl ExistingTypes {

@@ -40,7 +40,8 @@ impl Hidden {
         Self { places: places_of(&written, known), values: values.into_iter().map(Secret::new).collect() }
     }
 
-    /// Hides these values, wherever they were written. Too short a value would be found in many words.
+    /// Hides these values, wherever they were written. A value that is too short would be found in many
+    /// words.
     pub(in crate::provider) fn these(values: impl IntoIterator<Item = String>) -> Self {
         let long = values.into_iter().filter(|value| value.len() >= SHORTEST);
         let mut values: Vec<Secret> = long.map(Secret::new).collect();
@@ -112,7 +113,7 @@ fn at_a_step(rest: &str) -> bool {
     rest.is_empty() || rest.starts_with('.')
 }
 
-/// Collects the texts and numbers in a value that are long enough to be told from other words.
+/// Collects the texts and numbers in a value that are long enough to be distinguished from other words.
 fn single_values(value: &Json, found: &mut Vec<String>) {
     match value {
         Json::Object(members) => members.values().for_each(|value| single_values(value, found)),

@@ -150,7 +150,7 @@ fn block(members: &[Slot], field: &Json, key: Option<&String>) -> Value {
     }))
 }
 
-/// A field as a value of that type.
+/// Converts a field to a value of that type.
 fn of_field(ty: &Type, field: &Json) -> Value {
     match ty {
         Type::Dynamic => dynamic_or_null(items_of(field)),
@@ -159,7 +159,7 @@ fn of_field(ty: &Type, field: &Json) -> Value {
     }
 }
 
-/// Returns a list of ids when Stripe returns whole objects or a page of them.
+/// Returns a list of ids, even if Stripe returns whole objects or a page of them.
 fn list_of(ty: &Type, field: &Json) -> Value {
     let items = elements(field).map(|items| items.iter().map(|it| reference(it).clone()).collect());
     items.map_or(Value::Null, |items| typed(ty, &Json::Array(items)))

@@ -1,5 +1,4 @@
-//! Plans the change of an existing object: planned values, what is unknown, what requires replacement, and
-//! warnings.
+//! Plans the change of an existing object: planned values, unknown values, replacements, and warnings.
 
 use serde_json::Value as Json;
 

@@ -45,7 +45,7 @@ impl TypedPrivateData {
 
     /// Returns the bytes that Terraform keeps.
     pub(super) fn encode(&self) -> Vec<u8> {
-        // Text, maps and JSON always serialize.
+        // Text, maps and JSON always serialise.
         serde_json::to_vec(self).unwrap_or_default()
     }
 }
