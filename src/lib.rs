@@ -1,7 +1,8 @@
 //! Stripe as a connector for Terraform and OpenTofu.
 //!
 //! ```text
-//! terraform ⇄ terraform (plugin ⇄ protocol) ⇄ provider ⇄ engine ⇄ connector ⇄ connection ⇄ stripe ⇄ Stripe | sandbox
+//! terraform ─mTLS─▶ plugin ─gRPC─▶ protocol ─values─▶ provider ─▶ engine ─▶ connector ─▶ connection ─▶ stripe ─▶ Stripe
+//!                   └──── src/terraform ───┘               └─── read: catalog ───┘              └────▶ sandbox
 //! ```
 //!
 //! One binary serves version 5 of the Terraform plugin protocol. Everything it knows about Stripe is data

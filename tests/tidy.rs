@@ -142,6 +142,20 @@ fn nothing_stray_is_kept_at_the_top() {
     assert!(stray.is_empty(), "these belong in a folder, or nowhere: {stray:?}");
 }
 
+/// The picture of the parts that a call goes through.
+#[test]
+fn the_request_path_is_drawn_alike_wherever_it_is_drawn() {
+    let read = |name: &str| fs::read_to_string(root().join(name)).unwrap();
+    let of = |name: &str| -> Vec<String> {
+        let lines =
+            read(name).lines().map(|line| line.trim_start_matches("//! ").to_owned()).collect::<Vec<_>>();
+        let start = lines.iter().position(|line| line.starts_with("terraform ─")).unwrap();
+        lines[start..start + 2].to_vec()
+    };
+    assert_eq!(of("README.md"), of("src/lib.rs"));
+    assert_eq!(of("README.md"), of("docs/architecture.md"));
+}
+
 #[test]
 fn no_file_is_too_long() {
     let all = ["src", "tests"].into_iter().flat_map(sources);
