@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json};
-use stripe_provider::catalog::{Entity, Member, OperationKind, find};
+use stripe_provider::catalog::{Entity, Member, OperationKind, Removal, Restoration, find};
 use stripe_provider::terraform::value::{Entries, Value};
 
 use crate::config::config;
@@ -206,7 +206,8 @@ impl Rows<'_, '_> {
             .plan(self.of.name, &self.object, Some(&wanted))
             .map_err(at("plan"))
             .map_err(Cell::of)?;
-        if !expected(plan.action) {
+        let is_replaced = plan.action == Action::Replace && self.is_archived_for_good();
+        if !expected(plan.action) && !is_replaced {
             return Err(Cell::Failed(format!("planned to {:?}", plan.action)));
         }
         if plan.action == Action::Replace {
@@ -221,6 +222,12 @@ impl Rows<'_, '_> {
         }
         self.is_true().map_err(Cell::Failed)?;
         self.of.world.idle(self.of.name, &self.object, &self.params).map_err(Cell::Failed)
+    }
+
+    /// Whether its own params have archived the object, and Stripe does not bring it back.
+    fn is_archived_for_good(&self) -> bool {
+        let Removal::Archive { param, value } = &self.of.entity.removal else { return false };
+        self.of.entity.restoration == Restoration::Replace && self.params.get(param) == Some(value)
     }
 
     /// What nobody ever wrote is in the state as a read shows it.
